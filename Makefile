@@ -1,0 +1,63 @@
+# Everything a developer does often. `make help` lists it.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-embedded test-services lint format replay lock messages schema clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.runtime ## run the whole store from one process, with demo data: PORT, PYTHON, VAR_DIR
+	@STORE_EMBEDDED=true exec $(BIN)/python manage.py embedded
+
+test: test-embedded test-services ## run the whole suite, embedded and on PostgreSQL, Redis and Memcached: ARGS="-k search"
+
+test-embedded: $(VENV)/.dev ## run the tests that need no service
+	$(BIN)/python -m pytest -m "not (postgres or redis or memcached)" $(ARGS)
+
+test-services: $(VENV)/.dev ## run the suite on real services, the environment's or throw-away ones
+	$(BIN)/python -m tests.with_services $(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.dev ## check style, types, layers, migrations, deployment settings, translations and schema
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	DJANGO_HTTPS_PROXY=true $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
+
+format: $(VENV)/.dev ## put the code into the house's form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+replay: $(VENV)/.runtime ## buy real baskets from a running store: URL=… PRODUCTS=… BASKETS=… LIMIT=…
+	@URL="$(URL)" PRODUCTS="$(PRODUCTS)" BASKETS="$(BASKETS)" LIMIT="$(LIMIT)" exec $(BIN)/python -m scripts.replay $(ARGS)
+
+lock: $(VENV)/.dev ## resolve requirements*.in into requirements*.txt with hashes
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes -q -o requirements.txt requirements.in
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes -q -o requirements-dev.txt requirements-dev.in
+
+messages: $(VENV)/.dev ## collect and compile the texts to be translated (needs gettext)
+	$(BIN)/python manage.py makemessages -l ru --ignore=.venv --no-location
+	$(BIN)/python manage.py compilemessages -l ru --ignore=.venv
+
+clean: ## remove the environment and the local state
+	rm -rf $(VENV) var .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is needed: on Debian, apt install python3-venv"; exit 1; }
+
+$(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
+	@echo "Installing the requirements into $(VENV) …"
+	@$(PIP) install --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
+	@echo "Installing the development requirements into $(VENV) …"
+	@$(PIP) install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@

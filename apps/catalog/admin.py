@@ -1,0 +1,121 @@
+"""How staff work with the catalogue."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from apps.catalog import services, stock
+from apps.catalog.exceptions import StockOutOfRange
+from apps.catalog.models import MAX_STOCK, Category, Product, StockMovement
+from apps.common.admin import ReadOnlyInline
+
+
+@admin.register(Category)
+class CategoryAdmin(admin.ModelAdmin):
+    """Categories."""
+
+    list_display = ("name", "parent", "slug", "is_active")
+    list_filter = ("is_active",)
+    list_select_related = ("parent",)
+    search_fields = ("name", "slug")
+    autocomplete_fields = ("parent",)
+    fields = ("name", "slug", "parent", "description", "is_active", "created_at", "updated_at")
+    readonly_fields = ("created_at", "updated_at")
+
+    def save_model(self, request: HttpRequest, obj: Category, form: forms.ModelForm, change: bool) -> None:
+        """Save through the services, which make the slug and lock the tree."""
+        _save(obj, form, change, create=services.create_category, update=services.update_category)
+
+
+class StockActionForm(ActionForm):
+    """What the action that changes stock needs to know."""
+
+    delta = forms.IntegerField(
+        label=_("Pieces (+/−)"), required=False, min_value=-MAX_STOCK, max_value=MAX_STOCK
+    )
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=200)
+
+
+class StockMovementInline(ReadOnlyInline):
+    """What changed the stock, apart from orders."""
+
+    model = StockMovement
+    fields = ("created_at", "delta", "stock", "reason", "created_by")
+    readonly_fields = fields
+
+
+@admin.register(Product)
+class ProductAdmin(admin.ModelAdmin):
+    """Products. Their stock is given once, on creation, and changed by the action from then on."""
+
+    list_display = ("name", "sku", "category", "price", "stock", "is_active")
+    list_filter = ("is_active", "category")
+    list_select_related = ("category",)
+    search_fields = ("name", "sku", "search_text")
+    autocomplete_fields = ("category",)
+    date_hierarchy = "created_at"
+    show_full_result_count = False
+    fields = (
+        "name",
+        "slug",
+        "sku",
+        "category",
+        "price",
+        "stock",
+        "description",
+        "is_active",
+        "created_at",
+        "updated_at",
+    )
+    inlines = (StockMovementInline,)
+    action_form = StockActionForm
+    actions = ("adjust_stock",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> tuple[str, ...]:
+        """Open the stock for a new product only."""
+        return ("created_at", "updated_at", "stock") if obj else ("created_at", "updated_at")
+
+    def save_model(self, request: HttpRequest, obj: Product, form: forms.ModelForm, change: bool) -> None:
+        """Save only the changed fields, by the services: a form opened before a sale must not undo it."""
+        _save(obj, form, change, create=services.create_product, update=services.update_product)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
+        """Keep products: they are deactivated, for orders refer to them."""
+        return False
+
+    @admin.action(
+        description=_("Change the stock by the given pieces, for the given reason"), permissions=["change"]
+    )
+    def adjust_stock(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
+        """Change the stock of the chosen products, each under its lock."""
+        form = self.action_form(request.POST)
+        form.fields["action"].choices = self.get_action_choices(request)
+        delta, reason = (
+            (form.cleaned_data.get(name) for name in ("delta", "reason")) if form.is_valid() else (None, "")
+        )
+        if not delta or not reason:
+            self.message_user(request, _("Give the pieces and the reason beside the action."), messages.ERROR)
+            return
+        for product in queryset.order_by("pk"):
+            try:
+                stock.adjust_stock(product_id=product.pk, delta=delta, reason=reason, created_by=request.user)
+            except StockOutOfRange as refusal:
+                self.message_user(request, f"{product}: {refusal}", messages.ERROR)
+            else:
+                self.message_user(
+                    request,
+                    _("%(product)s: stock changed by %(delta)+d.") % {"product": product, "delta": delta},
+                )
+
+
+def _save(obj: Any, form: forms.ModelForm, change: bool, *, create: Any, update: Any) -> None:
+    if change:
+        update(obj.pk, **{name: form.cleaned_data[name] for name in form.changed_data})
+        return
+    created = create(**form.cleaned_data)
+    obj.pk, obj.slug = created.pk, created.slug

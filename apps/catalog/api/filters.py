@@ -1,0 +1,66 @@
+"""What the lists of the catalogue can be asked for."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+
+from apps.catalog.api.permissions import sees_inactive
+from apps.catalog.models import Category, Product, category_tree_ids
+from apps.common.exceptions import InvalidQuery
+from apps.common.fields import MAX_ID
+from apps.common.filters import BooleanFilter, IdFilter, MoneyFilter, SearchFilter, StableOrderingFilter
+
+
+class CategoryFilter(django_filters.FilterSet):
+    """Filters of the categories."""
+
+    search = SearchFilter(method="matching", help_text="Words, or parts of words, of name and description")
+    parent = IdFilter(field_name="parent_id", help_text="Id of the category right above")
+
+    def matching(self, queryset: QuerySet[Category], name: str, value: str) -> QuerySet[Category]:
+        """Return the categories that have every word."""
+        return queryset.matching(value)
+
+
+class ProductFilter(django_filters.FilterSet):
+    """Filters of the products."""
+
+    request: Request
+
+    search = SearchFilter(
+        method="matching", help_text="Words, or parts of words, of name, sku and description"
+    )
+    category = django_filters.CharFilter(
+        method="in_category", help_text="Id or slug of a category; the categories below it are taken in"
+    )
+    price_min = MoneyFilter(field_name="price", lookup_expr="gte")
+    price_max = MoneyFilter(field_name="price", lookup_expr="lte")
+    in_stock = BooleanFilter(method="having_stock", help_text="true: at least one piece; false: none")
+    is_active = BooleanFilter(field_name="is_active", help_text="For staff: false lists what is off sale")
+    ordering = StableOrderingFilter(fields=["name", "price", "created_at"])
+
+    def matching(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
+        """Return the products that have every word."""
+        return queryset.matching(value)
+
+    def in_category(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
+        """Return the products of the category and of those below it.
+
+        Raises InvalidQuery for a category that does not exist.
+        """
+        categories = (
+            Category.objects.all() if sees_inactive(self.request.user) else Category.objects.on_sale()
+        )
+        is_id = value.isascii() and value.isdigit() and int(value[:20]) <= MAX_ID
+        wanted: dict[str, Any] = {"pk": int(value)} if is_id else {"slug": value}
+        category_id = categories.filter(**wanted).values_list("pk", flat=True).first()
+        if category_id is None:
+            raise InvalidQuery({name: [("does_not_exist", _("There is no such category."))]})
+        return queryset.filter(category_id__in=category_tree_ids(category_id))
+
+    def having_stock(self, queryset: QuerySet[Product], name: str, value: bool) -> QuerySet[Product]:
+        """Return the products that are in stock, or those that are not."""
+        return queryset.filter(stock__gt=0) if value else queryset.filter(stock=0)

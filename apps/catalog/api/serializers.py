@@ -1,0 +1,120 @@
+"""How the catalogue looks on the wire."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from apps.catalog.models import MAX_DESCRIPTION_LENGTH, MAX_STOCK, Category, Product, StockMovement
+from apps.common.fields import MAX_ID, MoneyField, StrictBooleanField, StrictCharField, StrictIntegerField
+
+
+class RowIdField(serializers.PrimaryKeyRelatedField):
+    """A reference to another row by its id, which must be a JSON integer."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the row.
+
+        Raises ValidationError for any other type, and for an id that no row has.
+        """
+        if type(data) is not int:
+            self.fail("incorrect_type", data_type=type(data).__name__)
+        if not 0 < data <= MAX_ID:
+            self.fail("does_not_exist", pk_value=data)
+        return super().to_internal_value(data)
+
+
+class CategoryInput(serializers.Serializer[Any]):
+    """A category to be created or changed."""
+
+    name = StrictCharField(max_length=200)
+    slug = serializers.SlugField(max_length=220, required=False)
+    description = StrictCharField(max_length=MAX_DESCRIPTION_LENGTH, allow_blank=True, required=False)
+    parent = RowIdField(queryset=Category.objects.all(), allow_null=True, required=False)
+    is_active = StrictBooleanField(required=False)
+
+
+class CategoryOutput(serializers.ModelSerializer[Category]):
+    """A category."""
+
+    class Meta:
+        model = Category
+        fields = ("id", "name", "slug", "description", "parent", "is_active", "created_at", "updated_at")
+
+
+class ProductChangeInput(serializers.Serializer[Any]):
+    """The fields of a product that can be changed; its stock is changed by stock movements."""
+
+    name = StrictCharField(max_length=255)
+    sku = StrictCharField(max_length=64)
+    price = MoneyField()
+    category = RowIdField(queryset=Category.objects.all())
+    slug = serializers.SlugField(max_length=280, required=False)
+    description = StrictCharField(max_length=MAX_DESCRIPTION_LENGTH, allow_blank=True, required=False)
+    is_active = StrictBooleanField(required=False)
+
+
+class ProductInput(ProductChangeInput):
+    """A product to be created, with its first stock."""
+
+    stock = StrictIntegerField(min_value=0, max_value=MAX_STOCK, required=False)
+
+
+class ProductCategoryOutput(serializers.ModelSerializer[Category]):
+    """The category of a product, in short."""
+
+    class Meta:
+        model = Category
+        fields = ("id", "name", "slug")
+
+
+class ProductOutput(serializers.ModelSerializer[Product]):
+    """A product."""
+
+    currency = serializers.SerializerMethodField()
+    category = ProductCategoryOutput()
+
+    class Meta:
+        model = Product
+        fields = (
+            "id",
+            "name",
+            "slug",
+            "sku",
+            "description",
+            "price",
+            "currency",
+            "stock",
+            "is_active",
+            "category",
+            "created_at",
+            "updated_at",
+        )
+
+    @extend_schema_field(serializers.CharField(help_text="ISO 4217 code"))
+    def get_currency(self, product: Product) -> str:
+        """Return the currency of the store's prices."""
+        return settings.STORE_CURRENCY
+
+
+class StockMovementInput(serializers.Serializer[Any]):
+    """A change of stock: pieces that came (above zero) or went (below), and why."""
+
+    delta = StrictIntegerField(min_value=-MAX_STOCK, max_value=MAX_STOCK)
+    reason = StrictCharField(max_length=200)
+
+    def validate_delta(self, delta: int) -> int:
+        """Refuse a change of nothing."""
+        if delta == 0:
+            raise serializers.ValidationError(_("A change of nothing is no movement."), code="zero")
+        return delta
+
+
+class StockMovementOutput(serializers.ModelSerializer[StockMovement]):
+    """A change of stock, with the stock that it left."""
+
+    class Meta:
+        model = StockMovement
+        fields = ("id", "delta", "reason", "stock", "created_at")

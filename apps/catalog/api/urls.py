@@ -1,0 +1,20 @@
+"""Addresses of the catalogue's API."""
+
+from django.urls import path
+
+from apps.catalog.api import views
+
+READ_AND_CREATE = {"get": "list", "post": "create"}
+READ_AND_WRITE = {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
+
+urlpatterns = [
+    path("categories/", views.CategoryViewSet.as_view(READ_AND_CREATE), name="category-list"),
+    path("categories/<positive:pk>/", views.CategoryViewSet.as_view(READ_AND_WRITE), name="category-detail"),
+    path("products/", views.ProductViewSet.as_view(READ_AND_CREATE), name="product-list"),
+    path("products/<positive:pk>/", views.ProductViewSet.as_view(READ_AND_WRITE), name="product-detail"),
+    path(
+        "admin/products/<positive:product_pk>/stock-movements/",
+        views.StockMovementViewSet.as_view({"post": "create"}),
+        name="stock-movement-list",
+    ),
+]

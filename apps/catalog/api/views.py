@@ -1,0 +1,230 @@
+"""The catalogue's API."""
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.catalog import services, stock
+from apps.catalog.api.filters import CategoryFilter, ProductFilter
+from apps.catalog.api.permissions import sees_inactive
+from apps.catalog.api.serializers import (
+    CategoryInput,
+    CategoryOutput,
+    ProductChangeInput,
+    ProductInput,
+    ProductOutput,
+    StockMovementInput,
+    StockMovementOutput,
+)
+from apps.catalog.caching import categories_cache, products_cache
+from apps.catalog.exceptions import StockIsReadOnly
+from apps.catalog.models import Category, Product, StockMovement
+from apps.common.caching import EVERYONE, cached_answer
+from apps.common.exceptions import InvalidQuery
+from apps.common.permissions import StaffOnly, StaffWrites
+from apps.common.schema import ProblemOutput
+from apps.common.views import StoreViewSet
+
+CONFLICT = {(409, "application/problem+json"): ProblemOutput}
+HARD = OpenApiParameter("hard", bool, description="true: delete the row itself, if nothing points to it")
+
+
+def everyone(request: Request) -> str:
+    """Return the one scope of what all callers see alike."""
+    return EVERYONE
+
+
+def public_list_scope(request: Request) -> str | None:
+    """Return the public scope, but for staff who ask for products by `is_active`, which only they may see."""
+    return None if request.query_params.get("is_active") and sees_inactive(request.user) else EVERYONE
+
+
+def public_detail_scope(request: Request) -> str | None:
+    """Return the public scope, but for staff, who see inactive products too."""
+    return None if sees_inactive(request.user) else EVERYONE
+
+
+@extend_schema_view(
+    list=extend_schema(operation_id="listCategories", summary="List the categories"),
+    retrieve=extend_schema(operation_id="getCategory", summary="Get a category"),
+)
+class CategoryViewSet(StoreViewSet):
+    """Categories: anyone reads, staff write."""
+
+    queryset = Category.objects.all()
+    serializer_class = CategoryOutput
+    permission_classes = (StaffWrites,)
+    filterset_class = CategoryFilter
+    query_parameters = {"destroy": {"hard"}}
+
+    def get_queryset(self) -> QuerySet[Category]:
+        """Return the categories that customers see."""
+        return Category.objects.on_sale()
+
+    @cached_answer(categories_cache, scope=everyone, public=True)
+    def list(self, request: Request) -> Response:
+        """List the active categories below active ones."""
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(CategoryOutput(page, many=True).data)
+
+    @cached_answer(categories_cache, scope=everyone, public=True)
+    def retrieve(self, request: Request, pk: int) -> Response:
+        """Get a category; one that is inactive, or below an inactive one, is not there."""
+        return Response(CategoryOutput(get_object_or_404(self.get_queryset(), pk=pk)).data)
+
+    @extend_schema(
+        operation_id="createCategory",
+        summary="Create a category",
+        request=CategoryInput,
+        responses={201: CategoryOutput},
+    )
+    def create(self, request: Request) -> Response:
+        """Create a category. The slug is made from the name when absent."""
+        wanted = CategoryInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        category = services.create_category(**wanted.validated_data)
+        return Response(CategoryOutput(category).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(
+        operation_id="replaceCategory",
+        summary="Replace a category",
+        request=CategoryInput,
+        responses=CategoryOutput,
+    )
+    def update(self, request: Request, pk: int) -> Response:
+        """Change a category; its name must be given."""
+        return self._changed(pk, CategoryInput(data=request.data))
+
+    @extend_schema(
+        operation_id="updateCategory",
+        summary="Change a category",
+        request=CategoryInput(partial=True),
+        responses=CategoryOutput,
+    )
+    def partial_update(self, request: Request, pk: int) -> Response:
+        """Change the given fields of a category."""
+        return self._changed(pk, CategoryInput(data=request.data, partial=True))
+
+    @extend_schema(
+        operation_id="deleteCategory",
+        summary="Delete a category",
+        parameters=[HARD],
+        responses={204: None, **CONFLICT},
+    )
+    def destroy(self, request: Request, pk: int) -> Response:
+        """Deactivate a category; with `hard=true` delete it, unless a product or a category points to it."""
+        if self._is_hard(request):
+            services.delete_category(pk)
+        else:
+            services.deactivate_category(pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _changed(self, pk: int, wanted: CategoryInput) -> Response:
+        wanted.is_valid(raise_exception=True)
+        return Response(CategoryOutput(services.update_category(pk, **wanted.validated_data)).data)
+
+    def _is_hard(self, request: Request) -> bool:
+        text = request.query_params.get("hard", "") or "false"
+        if text not in {"true", "false"}:
+            raise InvalidQuery({"hard": [("invalid", _("true or false is expected."))]})
+        return text == "true"
+
+
+@extend_schema_view(
+    list=extend_schema(operation_id="listProducts", summary="List and search the products"),
+    retrieve=extend_schema(operation_id="getProduct", summary="Get a product"),
+)
+class ProductViewSet(StoreViewSet):
+    """Products: anyone reads, staff write."""
+
+    queryset = Product.objects.all()
+    serializer_class = ProductOutput
+    permission_classes = (StaffWrites,)
+    filterset_class = ProductFilter
+
+    def get_queryset(self) -> QuerySet[Product]:
+        """Return the products that the caller sees, with their categories."""
+        asks_for_all = self.action != "list" or self.request.query_params.get("is_active")
+        sees_all = asks_for_all and sees_inactive(self.request.user)
+        return (Product.objects.all() if sees_all else Product.objects.on_sale()).select_related("category")
+
+    @cached_answer(products_cache, scope=public_list_scope, public=True)
+    def list(self, request: Request) -> Response:
+        """List the products on sale: active ones of active categories. Staff list others by `is_active`."""
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(ProductOutput(page, many=True).data)
+
+    @cached_answer(products_cache, scope=public_detail_scope, public=True)
+    def retrieve(self, request: Request, pk: int) -> Response:
+        """Get a product; one that is off sale is there for staff only."""
+        return Response(ProductOutput(get_object_or_404(self.get_queryset(), pk=pk)).data)
+
+    @extend_schema(
+        operation_id="createProduct",
+        summary="Create a product",
+        request=ProductInput,
+        responses={201: ProductOutput},
+    )
+    def create(self, request: Request) -> Response:
+        """Create a product with its first stock. The slug is made from the name when absent."""
+        wanted = ProductInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        product = services.create_product(**wanted.validated_data)
+        return Response(ProductOutput(product).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(
+        operation_id="replaceProduct",
+        summary="Replace a product",
+        request=ProductChangeInput,
+        responses=ProductOutput,
+    )
+    def update(self, request: Request, pk: int) -> Response:
+        """Change a product; all that creation requires must be given. `stock` is refused."""
+        return self._changed(request, pk, partial=False)
+
+    @extend_schema(
+        operation_id="updateProduct",
+        summary="Change a product",
+        request=ProductChangeInput(partial=True),
+        responses=ProductOutput,
+    )
+    def partial_update(self, request: Request, pk: int) -> Response:
+        """Change the given fields of a product. `stock` is refused."""
+        return self._changed(request, pk, partial=True)
+
+    @extend_schema(operation_id="deleteProduct", summary="Take a product off sale", responses={204: None})
+    def destroy(self, request: Request, pk: int) -> Response:
+        """Deactivate a product; orders keep their own copy of it."""
+        services.deactivate_product(pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _changed(self, request: Request, pk: int, *, partial: bool) -> Response:
+        if "stock" in request.data:
+            raise StockIsReadOnly
+        wanted = ProductChangeInput(data=request.data, partial=partial)
+        wanted.is_valid(raise_exception=True)
+        return Response(ProductOutput(services.update_product(pk, **wanted.validated_data)).data)
+
+
+class StockMovementViewSet(StoreViewSet):
+    """Changes of stock by staff."""
+
+    queryset = StockMovement.objects.all()
+    permission_classes = (StaffOnly,)
+
+    @extend_schema(
+        operation_id="moveStock",
+        summary="Change a product's stock",
+        request=StockMovementInput,
+        responses={201: StockMovementOutput, **CONFLICT},
+    )
+    def create(self, request: Request, product_pk: int) -> Response:
+        """Change the stock by `delta` pieces, with a reason; it cannot fall below zero."""
+        wanted = StockMovementInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        movement = stock.adjust_stock(product_id=product_pk, created_by=request.user, **wanted.validated_data)
+        return Response(StockMovementOutput(movement).data, status=status.HTTP_201_CREATED)

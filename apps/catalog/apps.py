@@ -1,0 +1,17 @@
+"""The catalogue: categories, products and their stock."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CatalogConfig(AppConfig):
+    """The application of the catalogue."""
+
+    name = "apps.catalog"
+    verbose_name = _("Catalogue")
+
+    def ready(self) -> None:
+        """Connect the signals that drop caches."""
+        import_module("apps.catalog.receivers")

@@ -1,0 +1,8 @@
+"""What is kept of the catalogue, for everyone alike."""
+
+from django.conf import settings
+
+from apps.common.caching import CacheNamespace
+
+categories_cache = CacheNamespace("categories", timeout=settings.CATALOG_CACHE_SECONDS)
+products_cache = CacheNamespace("products", timeout=settings.CATALOG_CACHE_SECONDS)

@@ -1,0 +1,186 @@
+"""Products from a CSV file: `sku,name,price,category` and, if wanted, `stock` and `description`."""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import TextIO
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.catalog.models import MAX_STOCK, Category, Product
+from apps.catalog.services import create_category
+from apps.catalog.slugs import slug_of, unused
+from apps.catalog.stock import set_stock
+
+REQUIRED_COLUMNS = ("sku", "name", "price", "category")
+OPTIONAL_COLUMNS = ("stock", "description")
+CHUNK = 500  # products written by one statement
+STOCK_REASON = "import"
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A row that cannot be imported; the heading is row 1, as a spreadsheet counts."""
+
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class ProductRow:
+    """A row that can be imported; None stands for a column that the file lacks or an empty cell of it."""
+
+    sku: str
+    name: str
+    price: Decimal
+    category: str
+    stock: int | None
+    description: str | None
+
+
+@dataclass
+class ImportReport:
+    """What became of a file."""
+
+    created: int = 0
+    updated: int = 0
+    bad_rows: list[BadRow] = field(default_factory=list)
+
+
+class UnusableFile(Exception):
+    """A file that is no table of products, or has bad rows that were not to be skipped."""
+
+
+def import_products(
+    file: TextIO, *, skip_bad_rows: bool = False, on_progress: Callable[[int, int], None] | None = None
+) -> ImportReport:
+    """Create or update the products of the file by sku, in one transaction.
+
+    `on_progress` is told how many rows of how many are written. With bad rows nothing is stored, and the
+    report names them, unless they are to be skipped. Raises UnusableFile when the file cannot be read as such
+    a table.
+    """
+    report = ImportReport()
+    rows = list(_good_rows(file, report.bad_rows))
+    if report.bad_rows and not skip_bad_rows:
+        return report
+    with transaction.atomic():
+        categories = _categories_of(rows)
+        existing = _locked_products(rows)
+        report.updated = len(existing)
+        report.created = len(rows) - len(existing)
+        slugs = set(Product.objects.values_list("slug", flat=True))
+        for start in range(0, len(rows), CHUNK):
+            _write(rows[start : start + CHUNK], categories, existing, slugs)
+            if on_progress:
+                on_progress(min(start + CHUNK, len(rows)), len(rows))
+    return report
+
+
+def _good_rows(file: TextIO, bad_rows: list[BadRow]) -> Iterator[ProductRow]:
+    reader = csv.DictReader(file)
+    seen: dict[str, int] = {}
+    try:
+        if missing := [name for name in REQUIRED_COLUMNS if name not in (reader.fieldnames or ())]:
+            raise UnusableFile(_("The file lacks the columns: %s.") % ", ".join(missing))
+        for number, cells in enumerate(reader, start=2):
+            try:
+                row = _parsed(cells)
+                if row.sku in seen:
+                    raise ValueError(_("sku: already in row %s") % seen[row.sku])
+            except (ValueError, ValidationError) as error:
+                bad_rows.append(BadRow(number, _reason(error)))
+                continue
+            seen[row.sku] = number
+            yield row
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise UnusableFile(_("The file cannot be read as CSV in UTF-8: %s.") % error) from error
+
+
+def _parsed(cells: dict[str | None, str | None]) -> ProductRow:
+    if None in cells or None in cells.values():
+        raise ValueError(_("the number of cells differs from the heading's"))
+    texts = {name: (cells.get(name) or "").strip() for name in (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)}
+    if any("\0" in text for text in texts.values()):
+        raise ValueError(_("a NUL character"))
+    row = ProductRow(
+        sku=texts["sku"],
+        name=texts["name"],
+        price=_price(texts["price"]),
+        category=texts["category"],
+        stock=_stock(texts["stock"]),
+        description=texts["description"] or None,
+    )
+    Category(name=row.category).clean_fields(exclude=["parent", "slug"])
+    _product(row).clean_fields(exclude=["category", "slug"])
+    return row
+
+
+def _price(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError(_("price: “%s” is not a number") % text) from error
+
+
+def _stock(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()) or int(text) > MAX_STOCK:
+        raise ValueError(_("stock: “%s” is not a number of pieces") % text)
+    return int(text)
+
+
+def _product(row: ProductRow) -> Product:
+    return Product(
+        sku=row.sku, name=row.name, price=row.price, stock=row.stock or 0, description=row.description or ""
+    )
+
+
+def _reason(error: ValueError | ValidationError) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    return "; ".join(f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items())
+
+
+def _categories_of(rows: Iterable[ProductRow]) -> dict[str, Category]:
+    wanted = sorted({row.category for row in rows})
+    # The oldest of those that share a name.
+    found = {category.name: category for category in Category.objects.filter(name__in=wanted).order_by("-pk")}
+    return {name: found.get(name) or create_category(name=name) for name in wanted}
+
+
+def _locked_products(rows: Iterable[ProductRow]) -> dict[str, Product]:
+    skus = [row.sku for row in rows]
+    product_ids = list(Product.objects.filter(sku__in=skus).values_list("pk", flat=True))
+    return {product.sku: product for product in Product.objects.locked(product_ids)}
+
+
+def _write(
+    rows: list[ProductRow], categories: dict[str, Category], existing: dict[str, Product], slugs: set[str]
+) -> None:
+    products = [_prepared(row, categories[row.category], existing.get(row.sku), slugs) for row in rows]
+    # One statement for new and known ones; the stock of a known one is not in it.
+    Product.objects.bulk_create(
+        products,
+        update_conflicts=True,
+        unique_fields=["sku"],
+        update_fields=["name", "price", "category", "description", "search_text", "updated_at"],
+    )
+    counts = {
+        existing[row.sku].pk: row.stock for row in rows if row.sku in existing and row.stock is not None
+    }
+    set_stock(counts, reason=STOCK_REASON, created_by=None)
+
+
+def _prepared(row: ProductRow, category: Category, known: Product | None, slugs: set[str]) -> Product:
+    product = _product(row)
+    product.category = category
+    if known is not None and row.description is None:
+        product.description = known.description
+    product.slug = known.slug if known else unused(slug_of(row.name), slugs)
+    slugs.add(product.slug)
+    return product

@@ -1,0 +1,194 @@
+"""What is sold, and how much of it there is."""
+
+from typing import Self
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, MinValueValidator
+from django.db import models
+from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext_lazy as _
+
+from apps.catalog.search import FoldedTextField, containing_words
+from apps.common.bulk import AnnouncedQuerySet
+
+MAX_STOCK = 2_147_483_647  # what the column holds
+MAX_DESCRIPTION_LENGTH = 10_000  # characters
+
+# UNION, not UNION ALL: it ends even if the tree had a loop. A self-referring query is beyond the ORM.
+_HIDDEN_IDS = """
+    WITH RECURSIVE hidden(id) AS (
+        SELECT id FROM catalog_category WHERE NOT is_active
+        UNION
+        SELECT child.id FROM catalog_category child JOIN hidden ON child.parent_id = hidden.id
+    ) SELECT id FROM hidden
+"""
+_TREE_IDS = """
+    WITH RECURSIVE tree(id) AS (
+        SELECT id FROM catalog_category WHERE id = %s
+        UNION
+        SELECT child.id FROM catalog_category child JOIN tree ON child.parent_id = tree.id
+    ) SELECT id FROM tree
+"""
+
+
+def hidden_category_ids() -> RawSQL:
+    """Return a subquery: the categories that are inactive, or below one that is."""
+    return RawSQL(_HIDDEN_IDS, ())
+
+
+def category_tree_ids(category_id: int) -> RawSQL:
+    """Return a subquery: the category and everything below it."""
+    return RawSQL(_TREE_IDS, (category_id,))
+
+
+class CategoryQuerySet(AnnouncedQuerySet["Category"]):
+    """Questions about categories."""
+
+    def on_sale(self) -> Self:
+        """Return the categories that customers see: active, as all above them are."""
+        return self.exclude(pk__in=hidden_category_ids())
+
+    def tree_of(self, category_id: int) -> Self:
+        """Return the category and everything below it."""
+        return self.filter(pk__in=category_tree_ids(category_id))
+
+    def matching(self, text: str) -> Self:
+        """Return those that have every word of the text in their name or description."""
+        return containing_words(self, text, field="search_text")
+
+
+class Category(models.Model):
+    """A place in the shop's tree."""
+
+    name = models.CharField(_("name"), max_length=200)
+    slug = models.SlugField(_("slug"), max_length=220, unique=True, blank=True)
+    description = models.TextField(
+        _("description"), blank=True, default="", validators=[MaxLengthValidator(MAX_DESCRIPTION_LENGTH)]
+    )
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent")
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    search_text = FoldedTextField(sources=("name", "description"))
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects = CategoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+        ordering = ("name", "pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(parent=None) | ~models.Q(parent=models.F("id")),
+                name="catalog_category_not_own_parent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Refuse a parent that lies below this category.
+
+        Raises ValidationError (`parent_loop`).
+        """
+        if (
+            self.pk
+            and self.parent_id
+            and Category.objects.tree_of(self.pk).filter(pk=self.parent_id).exists()
+        ):
+            message = _("A category cannot lie below itself.")
+            raise ValidationError({"parent": ValidationError(message, code="parent_loop")})
+
+
+class ProductQuerySet(AnnouncedQuerySet["Product"]):
+    """Questions about products."""
+
+    def on_sale(self) -> Self:
+        """Return what customers see and can order: active products of categories active all the way up."""
+        return self.filter(is_active=True).exclude(category_id__in=hidden_category_ids())
+
+    def matching(self, text: str) -> Self:
+        """Return those that have every word of the text in their name, sku or description."""
+        return containing_words(self, text, field="search_text")
+
+    def locked(self, product_ids: list[int]) -> Self:
+        """Lock the rows until the transaction ends, in one order for all, so that no two can deadlock."""
+        # no_key: rows that merely refer to a product, such as order lines, need not wait.
+        return self.filter(pk__in=product_ids).select_for_update(of=("self",), no_key=True).order_by("pk")
+
+
+class Product(models.Model):
+    """A thing on sale. Nothing but the stock services writes `stock` after the product is created."""
+
+    name = models.CharField(_("name"), max_length=255)
+    slug = models.SlugField(_("slug"), max_length=280, unique=True, blank=True)
+    sku = models.CharField(_("SKU"), max_length=64, unique=True)
+    description = models.TextField(
+        _("description"), blank=True, default="", validators=[MaxLengthValidator(MAX_DESCRIPTION_LENGTH)]
+    )
+    price = models.DecimalField(
+        _("price"), max_digits=10, decimal_places=2, validators=[MinValueValidator(0)]
+    )
+    stock = models.PositiveIntegerField(_("stock"), default=0)
+    is_active = models.BooleanField(_("active"), default=True)
+    category = models.ForeignKey(
+        Category, models.PROTECT, related_name="products", verbose_name=_("category")
+    )
+    search_text = FoldedTextField(sources=("name", "sku", "description"))
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        ordering = ("name", "pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(price__gte=0), name="catalog_product_price_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(stock__gte=0), name="catalog_product_stock_not_negative"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["name", "id"], name="catalog_product_by_name"),
+            models.Index(fields=["price", "id"], name="catalog_product_by_price"),
+            models.Index(fields=["created_at", "id"], name="catalog_product_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.sku})"
+
+
+class StockMovement(models.Model):
+    """A change of stock by staff or an import: how much, why, by whom, and what it left."""
+
+    product = models.ForeignKey(
+        Product, models.PROTECT, related_name="stock_movements", verbose_name=_("product")
+    )
+    delta = models.IntegerField(_("change"))
+    reason = models.CharField(_("reason"), max_length=200)
+    stock = models.PositiveIntegerField(_("stock after it"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("stock movement")
+        verbose_name_plural = _("stock movements")
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return f"{self.delta:+d}: {self.reason}"

@@ -1,0 +1,107 @@
+"""What staff do with the catalogue. Stock has a module of its own."""
+
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+from django.utils.translation import gettext_lazy as _
+
+from apps.catalog.exceptions import CategoryNotEmpty
+from apps.catalog.models import Category, Product
+from apps.catalog.slugs import free_slug
+
+SLUG_ATTEMPTS = 5
+
+RowT = TypeVar("RowT", Category, Product)
+
+
+def create_category(**values: Any) -> Category:
+    """Create a category; its slug is made from the name when absent.
+
+    Raises ValidationError for values that cannot be.
+    """
+    return _inserted(Category(**values))
+
+
+def create_product(**values: Any) -> Product:
+    """Create a product, with its first stock; its slug is made from the name when absent.
+
+    Raises ValidationError for values that cannot be.
+    """
+    return _inserted(Product(**values))
+
+
+@transaction.atomic
+def update_category(category_id: int, **changes: Any) -> Category:
+    """Change the given fields of a category.
+
+    Raises Category.DoesNotExist, and ValidationError for values that cannot be, such as a parent below
+    itself.
+    """
+    if "parent" in changes:
+        # The whole tree: two moves at once could each be right and close a loop together.
+        list(Category.objects.select_for_update().order_by("pk").values_list("pk"))
+    return _updated(Category.objects.select_for_update().get(pk=category_id), changes)
+
+
+@transaction.atomic
+def update_product(product_id: int, **changes: Any) -> Product:
+    """Change the given fields of a product; `stock` cannot be one of them.
+
+    Raises Product.DoesNotExist, and ValidationError for values that cannot be.
+    """
+    return _updated(Product.objects.locked([product_id]).get(), changes)
+
+
+def deactivate_category(category_id: int) -> Category:
+    """Take a category, and with it everything below, off sale.
+
+    Raises Category.DoesNotExist.
+    """
+    return update_category(category_id, is_active=False)
+
+
+def deactivate_product(product_id: int) -> Product:
+    """Take a product off sale; orders keep their own copy of it.
+
+    Raises Product.DoesNotExist.
+    """
+    return update_product(product_id, is_active=False)
+
+
+def delete_category(category_id: int) -> None:
+    """Delete a category for good.
+
+    Raises Category.DoesNotExist, and CategoryNotEmpty while a product or a category points to it.
+    """
+    try:
+        Category.objects.get(pk=category_id).delete()
+    except (ProtectedError, IntegrityError) as error:  # the latter: something was put into it meanwhile
+        raise CategoryNotEmpty from error
+
+
+def _inserted(row: RowT) -> RowT:
+    made = not row.slug
+    for _attempt in range(SLUG_ATTEMPTS):
+        if made:
+            row.slug = free_slug(row.name, among=type(row)._default_manager.all())
+        row.full_clean()
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError:  # somebody took the slug, or the sku, after the check: look again
+            continue
+        return row
+    raise ValidationError(_("The values were taken by somebody else meanwhile."), code="conflict")
+
+
+def _updated(row: RowT, changes: dict[str, Any]) -> RowT:
+    for field, value in changes.items():
+        setattr(row, field, value)
+    if not row.slug:
+        row.slug = free_slug(row.name, among=type(row)._default_manager.exclude(pk=row.pk))
+        changes = {**changes, "slug": row.slug}
+    row.full_clean()
+    row.save(update_fields=[*changes, "search_text", "updated_at"])
+    return row

@@ -1,0 +1,146 @@
+"""Answers kept in the cache as rendered bytes, dropped by scope after a commit.
+
+Memcached cannot delete by prefix, so each scope has a random token that is part of its keys: a new token
+drops everything at once. The tokens are read before the database is. An answer computed from rows that change
+meanwhile is stored under the old tokens, and nobody asks for that key any more.
+"""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable, Iterable
+from functools import partial, wraps
+from typing import Any, NamedTuple, Self
+
+from django.core.cache import cache
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+
+EVERYONE = "everyone"
+
+
+class Answer(NamedTuple):
+    """The body of an answer and its strong ETag."""
+
+    body: bytes
+    etag: str
+
+    @classmethod
+    def of(cls, body: bytes) -> Self:
+        """Return the answer with this body."""
+        return cls(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+
+
+class CacheNamespace:
+    """Answers of one kind, kept for at most `timeout` seconds, for everyone alike or by narrower scopes."""
+
+    def __init__(self, name: str, *, timeout: int) -> None:
+        self.name = name
+        self.timeout = timeout
+
+    def get_or_build(self, scope: str, address: str, build: Callable[[], bytes]) -> Answer:
+        """Return the answer kept for the address in the scope; else build it and keep it.
+
+        Whatever the cache does, an answer older than the timeout is not returned. Without a cache every
+        answer is built.
+        """
+        tokens = self._tokens({EVERYONE, scope})
+        if tokens is None:
+            return Answer.of(build())
+        key = f"{self.name}:{scope}:{tokens}:{hashlib.sha256(address.encode()).hexdigest()}"
+        answer = _unpacked(cache.get(key))
+        if answer is None:
+            expires_at = time.time() + self.timeout
+            answer = Answer.of(build())
+            cache.set(key, _packed(answer, expires_at), self.timeout)
+        return answer
+
+    def drop_on_commit(self, *scopes: str) -> None:
+        """Drop everything kept for the scopes, or without one everything, once the transaction is committed.
+
+        Not before: until then a reader would fill the emptied scope with the old rows again.
+        """
+        transaction.on_commit(partial(self._drop, scopes or (EVERYONE,)), robust=True)
+
+    def _drop(self, scopes: Iterable[str]) -> None:
+        cache.set_many({self._token_key(scope): _new_token() for scope in scopes}, timeout=None)
+
+    def _tokens(self, scopes: set[str]) -> str | None:
+        keys = sorted(map(self._token_key, scopes))
+        found = cache.get_many(keys)
+        for key in keys:
+            if key in found:
+                continue
+            token = _new_token()
+            # add() says no when another reader was faster, and when the cache is away: only a second read can
+            # tell.
+            found[key] = token if cache.add(key, token, timeout=None) else cache.get(key)
+            if found[key] is None:
+                return None
+        return ":".join(str(found[key]) for key in keys)
+
+    def _token_key(self, scope: str) -> str:
+        return f"{self.name}:{scope}:token"
+
+
+def cached_answer(
+    namespace: CacheNamespace, *, scope: Callable[[Request], str | None], public: bool = False
+) -> Callable[..., Any]:
+    """Decorate a reading view method, so that its answer comes from the namespace, with an ETag.
+
+    `scope` names who may see the answer, by the request; None: it is built for this request alone. The method
+    is decorated, not `dispatch`: authentication, permissions and query checks run before the cache answers.
+    """
+
+    def decorate(method: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
+        @wraps(method)
+        def read(view: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            def build() -> bytes:
+                return JSONRenderer().render(method(view, request, *args, **kwargs).data)
+
+            if (who := scope(request)) is None:
+                answer = Answer.of(build())
+            else:
+                # The full address, host included: the links of a page repeat it.
+                answer = namespace.get_or_build(who, request.build_absolute_uri(), build)
+            return answer_response(request, answer, public=public and who is not None)
+
+        return read
+
+    return decorate
+
+
+def answer_response(
+    request: HttpRequest | Request,
+    answer: Answer,
+    *,
+    public: bool = False,
+    content_type: str = "application/json",
+) -> HttpResponseBase:
+    """Return 200 with the answer, or 304 when the client already has it."""
+    response = HttpResponse(answer.body, content_type=content_type)
+    response["ETag"] = answer.etag
+    response["Cache-Control"] = "public, no-cache" if public else "private, no-cache"
+    patch_vary_headers(response, ("Authorization",))
+    return get_conditional_response(request, etag=answer.etag, response=response) or response
+
+
+def _new_token() -> str:
+    return secrets.token_hex(8)  # random: a counter would begin again, and repeat itself, after an eviction
+
+
+def _packed(answer: Answer, expires_at: float) -> bytes:
+    return b"%d %s\n%s" % (expires_at, answer.etag.encode(), answer.body)
+
+
+def _unpacked(kept: Any) -> Answer | None:
+    if not isinstance(kept, bytes):
+        return None
+    head, _, body = kept.partition(b"\n")
+    expires_at, _, etag = head.partition(b" ")
+    if not expires_at.isdigit() or int(expires_at) <= time.time():
+        return None
+    return Answer(body, etag.decode())

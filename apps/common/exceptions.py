@@ -1,0 +1,44 @@
+"""What every refusal of the store is: an exception that carries its data."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class DomainError(Exception):
+    """A refusal with a reason for people (`message`) and a stable `code` for programs."""
+
+    status_code = HTTPStatus.BAD_REQUEST
+    code = "invalid"
+    message: str | Promise = _("The request cannot be carried out.")
+
+    def __str__(self) -> str:
+        """Return the reason in the present language."""
+        return str(self.message)
+
+    def as_payload(self) -> dict[str, Any]:
+        """Return the members that this refusal adds to the problem's body."""
+        return {}
+
+
+class InvalidQuery(DomainError):
+    """Query parameters that are unknown or unreadable; `errors` maps each to its (code, detail)s."""
+
+    code = "invalid_query"
+    message = _("The query has parameters that are unknown or cannot be read.")
+
+    def __init__(self, errors: dict[str, list[tuple[str, str]]]) -> None:
+        super().__init__(self.message)
+        self.errors = errors
+
+    def as_payload(self) -> dict[str, Any]:
+        """Name every parameter at fault."""
+        return {
+            "errors": [
+                {"code": code, "detail": str(detail), "parameter": parameter}
+                for parameter, faults in self.errors.items()
+                for code, detail in faults
+            ]
+        }

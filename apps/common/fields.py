@@ -1,0 +1,70 @@
+"""Serializer fields that take JSON by its type, so that `true` is no number and `1` no word."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+MAX_ID = 2**63 - 1  # the largest value of a BigAutoField
+
+
+class StrictIntegerField(serializers.IntegerField):
+    """A JSON integer: no text, no fraction, no boolean."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """Return the number.
+
+        Raises ValidationError (`invalid`) for any other type.
+        """
+        if type(data) is not int:
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class IdField(StrictIntegerField):
+    """The id of a row."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=MAX_ID, **kwargs)
+
+
+class StrictBooleanField(serializers.BooleanField):
+    """`true` or `false`, nothing that looks like them."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Return the boolean.
+
+        Raises ValidationError (`invalid`) for any other type.
+        """
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class StrictCharField(serializers.CharField):
+    """A JSON string."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the text.
+
+        Raises ValidationError (`invalid`) for any other type.
+        """
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class MoneyField(serializers.DecimalField):
+    """An amount of money, zero or more, as a string of two decimal places; a JSON number is read too."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs = {"max_digits": 10, "decimal_places": 2, "min_value": 0, **kwargs}
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the Decimal.
+
+        Raises ValidationError (`invalid`) for booleans and for digits that are not ASCII.
+        """
+        if isinstance(data, bool) or not str(data).isascii():
+            self.fail("invalid")
+        return super().to_internal_value(data)

@@ -1,0 +1,94 @@
+"""List filters that refuse what they cannot read."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.request import Request
+
+from apps.common.exceptions import InvalidQuery
+from apps.common.fields import MAX_ID
+
+MAX_SEARCH_LENGTH = 200  # characters
+
+
+class StrictFilterBackend(DjangoFilterBackend):
+    """Filter a list by the view's `filterset_class`."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        """Return the rows that the query asks for.
+
+        Raises InvalidQuery with every parameter that cannot be read.
+        """
+        filterset = self.get_filterset(request, queryset, view)
+        if filterset is None:
+            return queryset
+        if not filterset.is_valid():
+            raise InvalidQuery(
+                {
+                    name: [(fault.code or "invalid", text) for fault in faults for text in fault.messages]
+                    for name, faults in filterset.errors.as_data().items()
+                }
+            )
+        return filterset.qs
+
+
+class _BooleanField(forms.CharField):
+    words = {"true": True, "1": True, "false": False, "0": False}
+
+    def clean(self, value: Any) -> bool | None:
+        text = super().clean(value).lower()
+        if text and text not in self.words:
+            raise forms.ValidationError(_("true or false is expected."), code="invalid")
+        return self.words.get(text)
+
+
+class BooleanFilter(django_filters.BooleanFilter):
+    """`true` or `false`; the library's own takes any other word for no filter at all."""
+
+    field_class = _BooleanField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, widget=forms.TextInput, **kwargs)
+
+
+class IdFilter(django_filters.NumberFilter):
+    """The id of a row."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, min_value=1, max_value=MAX_ID, **kwargs)
+
+    def get_max_validator(self) -> None:
+        """Leave the upper bound to the field: the library's own is far above 64 bits."""
+
+
+class MoneyFilter(django_filters.NumberFilter):
+    """An amount of money."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, max_digits=15, decimal_places=2, **kwargs)
+
+    def get_max_validator(self) -> None:
+        """Leave the upper bound to the field's number of digits."""
+
+
+class SearchFilter(django_filters.CharFilter):
+    """A text to look for."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, max_length=MAX_SEARCH_LENGTH, **kwargs)
+
+
+class StableOrderingFilter(django_filters.OrderingFilter):
+    """An order that always ends with the id, so that pages never overlap."""
+
+    def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
+        """Return the rows in the wanted order, else in their own."""
+        if not value:
+            return qs
+        return qs.order_by(*(self.get_ordering_value(name) for name in value), "pk")

@@ -1,0 +1,59 @@
+"""Whether the process is up, and whether it can serve."""
+
+import secrets
+from collections.abc import Callable
+
+import redis
+from django.conf import settings
+from django.core.cache import cache
+from django.db import DatabaseError, InterfaceError, connection
+from django.http import HttpRequest, JsonResponse
+
+BROKER_TIMEOUT_SECONDS = 0.5
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Answer that the process is up."""
+    return JsonResponse({"status": "ok"})
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Answer 200 when the database is reachable, else 503; cache and broker are reported, not required."""
+    database = _state(_database_answers)
+    parts = {"database": database, "cache": _state(_cache_keeps)}
+    if not settings.STORE_EMBEDDED:
+        parts["broker"] = _state(_broker_answers)
+    ready = database == "ok"
+    return JsonResponse({"status": "ok" if ready else "unavailable", **parts}, status=200 if ready else 503)
+
+
+def _state(works: Callable[[], bool]) -> str:
+    return "ok" if works() else "unavailable"
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (DatabaseError, InterfaceError):
+        return False
+    return True
+
+
+def _cache_keeps() -> bool:
+    key = f"readyz:{secrets.token_hex(8)}"
+    cache.set(key, b"ok", timeout=10)
+    return bool(cache.get(key) == b"ok")
+
+
+def _broker_answers() -> bool:
+    try:
+        with redis.Redis.from_url(
+            settings.CELERY_BROKER_URL,
+            socket_timeout=BROKER_TIMEOUT_SECONDS,
+            socket_connect_timeout=BROKER_TIMEOUT_SECONDS,
+            retry=None,
+        ) as broker:
+            return bool(broker.ping())
+    except redis.RedisError:
+        return False

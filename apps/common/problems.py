@@ -1,0 +1,178 @@
+"""Every error under /api/ as `application/problem+json` (RFC 9457)."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, PermissionDenied, RequestDataTooBig
+from django.core.exceptions import ValidationError as ModelValidationError
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import resolve
+from django.utils.translation import gettext as _
+from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+from rest_framework_simplejwt.exceptions import AuthenticationFailed as TokenRefused
+
+from apps.common.exceptions import DomainError
+from apps.common.request_id import current_request_id
+
+CONTENT_TYPE = "application/problem+json"
+CHALLENGE = 'Bearer realm="api"'
+RETRY_AFTER_SECONDS = 5  # told to a client while the database is away
+MAX_ERRORS = 100  # a body of thousands of wrong lines is not answered by a megabyte
+
+logger = logging.getLogger(__name__)
+
+
+def problem_body(status: int, *, code: str, detail: str, **members: Any) -> dict[str, Any]:
+    """Return the members of a problem; `type` is about:blank, since `code` tells which it is."""
+    return {
+        **members,
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "detail": detail,
+        "code": code,
+        "request_id": current_request_id(),
+    }
+
+
+def problem(
+    status: int, *, code: str, detail: str, headers: Mapping[str, str] | None = None, **members: Any
+) -> Response:
+    """Return a problem for a REST view to answer with."""
+    body = problem_body(status, code=code, detail=detail, **members)
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers = {"WWW-Authenticate": CHALLENGE, **(headers or {})}  # RFC 9110, 15.5.2: it must be there
+    return Response(body, status=status, headers=headers, content_type=CONTENT_TYPE)
+
+
+def problem_page(status: int, *, code: str, detail: str) -> HttpResponse:
+    """Return a problem where no REST view runs: unknown addresses, errors in the middleware."""
+    body = JSONRenderer().render(problem_body(status, code=code, detail=detail))
+    return HttpResponse(body, status=status, content_type=CONTENT_TYPE)
+
+
+@csrf_exempt
+def unknown_address(request: HttpRequest) -> HttpResponse:
+    """Answer 404 to an address under /api/ that no view has; send on who forgot the last slash."""
+    if not request.path.endswith("/") and request.method in {"GET", "HEAD"}:
+        match = resolve(f"{request.path}/")
+        if match.func is not unknown_address:
+            query = request.META.get("QUERY_STRING", "")
+            return HttpResponsePermanentRedirect(f"{request.path}/{'?' if query else ''}{query}")
+    return problem_page(404, code="not_found", detail=_("There is nothing at this address."))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that Django itself refused, for its host or its size."""
+    if not _is_api(request):
+        return defaults.bad_request(request, exception)
+    if isinstance(exception, RequestDataTooBig):
+        return problem_page(413, code="body_too_large", detail=_("The body of the request is too large."))
+    return problem_page(400, code="bad_request", detail=_("The request cannot be understood."))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that may not be made."""
+    if not _is_api(request):
+        return defaults.permission_denied(request, exception)
+    return problem_page(403, code="permission_denied", detail=_("You may not do this."))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 404 outside the REST views."""
+    if not _is_api(request):
+        return defaults.page_not_found(request, exception)
+    return problem_page(404, code="not_found", detail=_("There is nothing at this address."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500 without showing anything of the inside."""
+    if not _is_api(request):
+        return defaults.server_error(request)
+    return problem_page(500, code="server_error", detail=_("The store failed. The error has been recorded."))
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn an exception of a REST view into a problem; None leaves an unknown one to Django's error 500."""
+    match exc:
+        case DomainError():
+            return problem(exc.status_code, code=exc.code, detail=str(exc), **exc.as_payload())
+        case ModelValidationError():
+            return _validation_problem(exceptions.ValidationError(detail=_model_errors(exc)))
+        case exceptions.ValidationError():
+            return _validation_problem(exc)
+        case RequestDataTooBig():
+            return problem(413, code="body_too_large", detail=_("The body of the request is too large."))
+        case OperationalError() | InterfaceError():
+            return _database_away(exc)
+        case Http404() | ObjectDoesNotExist():
+            exc = exceptions.NotFound()
+        case PermissionDenied():
+            exc = exceptions.PermissionDenied()
+    return _api_problem(exc) if isinstance(exc, exceptions.APIException) else None
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def _api_problem(exc: exceptions.APIException) -> Response:
+    headers = {}
+    if auth_header := getattr(exc, "auth_header", None):
+        headers["WWW-Authenticate"] = auth_header
+    if wait := getattr(exc, "wait", None):
+        headers["Retry-After"] = str(int(wait))
+    detail, code = str(exc.detail), exc.default_code
+    if isinstance(exc, TokenRefused):  # one answer, whatever is wrong with the token or its owner
+        detail, code = _("The token is not valid."), "token_invalid"
+    return problem(exc.status_code, code=code, detail=detail, headers=headers)
+
+
+def _database_away(exc: Exception) -> Response:
+    logger.error("The database does not answer: %s", exc)
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    detail = _("The store is out of reach for a moment. Try again.")
+    return problem(503, code="unavailable", detail=detail, headers=headers)
+
+
+def _validation_problem(exc: exceptions.ValidationError) -> Response:
+    errors = [
+        {"code": fault.code, "detail": str(fault), "pointer": pointer}
+        for pointer, fault in _flattened(exc.detail, "")
+    ]
+    detail = _("The request has values that cannot be accepted.")
+    return problem(400, code="validation_error", detail=detail, errors=errors[:MAX_ERRORS])
+
+
+def _flattened(detail: Any, pointer: str) -> Iterator[tuple[str, exceptions.ErrorDetail]]:
+    """Yield each fault with the JSON pointer (RFC 6901) of the value it speaks of."""
+    if isinstance(detail, dict):
+        for key, inner in detail.items():
+            own = key in {api_settings.NON_FIELD_ERRORS_KEY, NON_FIELD_ERRORS}
+            escaped = str(key).replace("~", "~0").replace("/", "~1")
+            yield from _flattened(inner, pointer if own else f"{pointer}/{escaped}")
+    elif isinstance(detail, list):
+        for inner in detail:
+            yield from _flattened(inner, pointer)
+    else:
+        yield pointer, detail
+
+
+def _model_errors(exc: ModelValidationError) -> dict[str, list[exceptions.ErrorDetail]]:
+    by_field = exc.error_dict if hasattr(exc, "error_dict") else {NON_FIELD_ERRORS: exc.error_list}
+    return {
+        field: [
+            exceptions.ErrorDetail(message, code=fault.code or "invalid")
+            for fault in faults
+            for message in fault.messages
+        ]
+        for field, faults in by_field.items()
+    }

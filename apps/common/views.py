@@ -1,0 +1,48 @@
+"""The base of every REST view: a query parameter that it does not know is refused."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from apps.common.exceptions import InvalidQuery
+from apps.common.pagination import StorePagination
+
+
+class StoreView(APIView):
+    """A view without query parameters, unless `known_parameters` names some."""
+
+    def known_parameters(self) -> set[str]:
+        """Return the names of the query parameters that this request may have."""
+        return set()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Check who calls, then what they ask for.
+
+        Raises InvalidQuery: a misspelt filter must not return everything.
+        """
+        super().initial(request, *args, **kwargs)
+        if unknown := set(request.query_params) - self.known_parameters():
+            detail = _("There is no such parameter.")
+            raise InvalidQuery({name: [("unknown_parameter", detail)] for name in sorted(unknown)})
+
+
+class StoreViewSet(StoreView, GenericViewSet[Any]):
+    """A view set whose lists know their filters and pages, and whose other actions know what they declare."""
+
+    query_parameters: dict[str, set[str]] = {}  # of the actions that are no lists
+
+    def known_parameters(self) -> set[str]:
+        """Return the names that the present action understands."""
+        if self.action != "list":
+            return self.query_parameters.get(self.action, set())
+        filterset_class = getattr(self, "filterset_class", None)
+        filters = set(filterset_class.base_filters) if filterset_class else set()
+        return filters | {StorePagination.page_query_param, StorePagination.page_size_query_param}
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Apply the filters of the list; a single row is addressed by its id alone."""
+        return super().filter_queryset(queryset) if self.action == "list" else queryset

@@ -1,0 +1,73 @@
+"""Telling a worker that a job waits. The message may be lost or doubled: the job's row is the truth.
+
+A request must not wait for Redis, so a thread of the process speaks to it. Whatever is not said, because
+Redis is away or the process is killed, a worker finds at its next sweep.
+"""
+
+import logging
+import os
+import queue
+import threading
+from collections.abc import Iterable
+
+from celery import current_app
+from django.conf import settings
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+TASK = "apps.jobs.tasks.run"
+MAX_WAITING = 1000  # messages; more are left to the sweep
+
+embedded_bell = threading.Event()  # set when the runner of this process should look for work
+
+logger = logging.getLogger(__name__)
+
+
+def ring(job_ids: Iterable[int]) -> None:
+    """Announce the jobs: to the threads of the embedded mode, else to Celery. Never raises, never waits."""
+    if settings.STORE_EMBEDDED:
+        embedded_bell.set()
+        return
+    for job_id in job_ids:
+        _messenger().put(job_id)
+
+
+def publish(job_id: int) -> bool:
+    """Send one message to Celery's broker and tell whether it was taken."""
+    try:
+        current_app.send_task(TASK, args=[job_id])
+    except (KombuError, RedisError, OSError) as error:
+        logger.warning("Job %s is not announced, the broker does not answer: %s", job_id, error)
+        return False
+    return True
+
+
+class _Messenger:
+    """A thread that sends what the requests of this process have to say."""
+
+    def __init__(self) -> None:
+        self.process_id = os.getpid()
+        self._waiting: queue.Queue[int] = queue.Queue(MAX_WAITING)
+        threading.Thread(target=self._send, name="job-messenger", daemon=True).start()
+
+    def put(self, job_id: int) -> None:
+        try:
+            self._waiting.put_nowait(job_id)
+        except queue.Full:
+            logger.warning("Job %s is left to the sweep: too many messages wait for the broker", job_id)
+
+    def _send(self) -> None:
+        while True:
+            publish(self._waiting.get())
+
+
+_current: _Messenger | None = None
+_lock = threading.Lock()
+
+
+def _messenger() -> _Messenger:
+    global _current  # noqa: PLW0603  one per process
+    with _lock:
+        if _current is None or _current.process_id != os.getpid():  # a forked process has no threads
+            _current = _Messenger()
+        return _current

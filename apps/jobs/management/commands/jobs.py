@@ -1,0 +1,41 @@
+"""`python manage.py jobs`: a worker without a broker."""
+
+import signal
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from apps.jobs.runner import Runner, run_due_jobs
+
+STOP_SECONDS = 30
+
+
+class Command(BaseCommand):
+    """Do jobs until interrupted."""
+
+    help = "Do due jobs from the job table until SIGTERM or Ctrl-C."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare how the jobs are done."""
+        parser.add_argument(
+            "--threads", type=int, default=settings.JOB_THREADS, help="jobs done at the same time"
+        )
+        parser.add_argument("--once", action="store_true", help="do what is due now, then end")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Work until a signal comes, or what is due is done."""
+        if options["once"]:
+            while run_due_jobs():
+                continue
+            return
+        stopping = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopping.set())
+        runner = Runner(options["threads"])
+        runner.start()
+        self.stdout.write(f"Doing jobs with {options['threads']} threads. Ctrl-C ends it.")
+        stopping.wait()
+        runner.stop(timeout=STOP_SECONDS)

@@ -1,0 +1,82 @@
+"""The table of work to be done: the truth about every job, of which a broker's message is only an echo."""
+
+import uuid
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class JobStatus(models.TextChoices):
+    """Where a job stands."""
+
+    PENDING = "pending", _("pending")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """Questions about jobs."""
+
+    def due(self, now: datetime) -> Self:
+        """Return what can be begun: pending jobs whose time has come, running ones whose worker has died."""
+        return self.filter(
+            Q(status=JobStatus.PENDING, run_at__lte=now) | Q(status=JobStatus.RUNNING, leased_until__lte=now)
+        )
+
+    def about(self, subject: str) -> Self:
+        """Return the jobs of one subject, in the order they were ordered."""
+        return self.filter(subject=subject).order_by("pk")
+
+
+class Job(models.Model):
+    """One thing to be done: `kind` names the handler, `arguments` are its ids and plain values."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=50)
+    key = models.CharField(_("key"), max_length=200, unique=True)
+    subject = models.CharField(_("subject"), max_length=100, db_index=True)
+    arguments = models.JSONField(_("arguments"), default=dict)
+    request_id = models.CharField(_("request"), max_length=64, blank=True, default="")
+
+    status = models.CharField(
+        _("status"), max_length=10, choices=JobStatus.choices, default=JobStatus.PENDING
+    )
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    run_at = models.DateTimeField(_("not before"), default=timezone.now)
+    announced_at = models.DateTimeField(_("announced"), null=True, blank=True)
+    lease = models.UUIDField(_("lease"), null=True, blank=True)
+    leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
+    last_error = models.TextField(_("last error"), blank=True, default="")
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        ordering = ("-pk",)
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=JobStatus.values), name="jobs_job_status_known"),
+            models.CheckConstraint(
+                condition=~Q(status=JobStatus.RUNNING) | Q(lease__isnull=False, leased_until__isnull=False),
+                name="jobs_job_running_has_lease",
+            ),
+        ]
+        indexes = [
+            # Small beside years of finished jobs.
+            models.Index(
+                F("run_at"),
+                F("id"),
+                name="jobs_job_unfinished",
+                condition=Q(status__in=[JobStatus.PENDING, JobStatus.RUNNING]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

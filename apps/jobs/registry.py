@@ -1,0 +1,59 @@
+"""Which function does which kind of job, how often it is tried, and what can heal."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import InterfaceError, OperationalError
+
+from apps.jobs.models import Job
+
+HandlerFunction = Callable[..., None]
+MAX_ATTEMPTS = 12
+
+# Seconds before the second attempt, the third, …; the last one repeats. Twelve attempts last about five
+# hours.
+PAUSES = (2, 5, 15, 60, 300, 900, 1800, 3600)
+
+
+@dataclass(frozen=True)
+class Handler:
+    """A function for one kind of job."""
+
+    run: HandlerFunction
+    retry_on: tuple[type[Exception], ...]
+    attempts: int
+
+
+_handlers: dict[str, Handler] = {}
+
+
+def handler(
+    kind: str, *, retry_on: tuple[type[Exception], ...] = (), attempts: int = MAX_ATTEMPTS
+) -> Callable[[HandlerFunction], HandlerFunction]:
+    """Register the decorated function for a kind of job; it gets the job and the job's arguments by name.
+
+    It may run twice, late, or after the row it speaks of is gone. An exception of `retry_on`, or a database
+    that is away, is tried again after a growing pause; any other makes the job `failed` at once.
+    """
+
+    def register(run: HandlerFunction) -> HandlerFunction:
+        _handlers[kind] = Handler(run, (*retry_on, OperationalError, InterfaceError), attempts)
+        return run
+
+    return register
+
+
+def handler_of(job: Job) -> Handler:
+    """Return the handler of the job.
+
+    Raises LookupError when there is none, as for a job of a newer release.
+    """
+    try:
+        return _handlers[job.kind]
+    except KeyError:
+        raise LookupError(f"No handler for jobs of the kind {job.kind}") from None
+
+
+def pause_after(attempts: int) -> int:
+    """Return the seconds to wait after so many attempts."""
+    return PAUSES[min(attempts, len(PAUSES)) - 1]

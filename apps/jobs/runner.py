@@ -1,0 +1,125 @@
+"""Doing jobs, alike in a Celery worker, in `manage.py jobs` and in the embedded server's threads."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import InterfaceError, close_old_connections, connection
+
+from apps.common.request_id import request_id_set
+from apps.jobs import doorbell, services
+from apps.jobs.models import Job
+from apps.jobs.registry import handler_of
+
+BATCH = 20  # due jobs looked up at once
+IDLE_SECONDS = 1.0  # how long a runner sleeps when nothing is due, unless the doorbell rings
+
+logger = logging.getLogger(__name__)
+
+
+def run_job(job_id: int) -> bool:
+    """Do the job if it is due and nobody else has it, and tell whether it was done by this call, well or not.
+
+    Raises nothing but what the database raises when it is away: then the lease runs out and the job returns.
+    """
+    job = services.claim(job_id)
+    if job is None:
+        return False
+    with request_id_set(job.request_id), _lease_kept(job):
+        _attempt(job)
+    return True
+
+
+def run_due_jobs() -> int:
+    """Do what is due now and return how many jobs that were."""
+    return sum(run_job(job_id) for job_id in services.due_job_ids(BATCH))
+
+
+class Runner:
+    """Threads that do due jobs until they are told to stop."""
+
+    def __init__(self, threads: int) -> None:
+        self._stopping = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._work, name=f"jobs-{number}", daemon=True)
+            for number in range(threads)
+        ]
+
+    def start(self) -> None:
+        """Start the threads."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, *, timeout: float) -> None:
+        """Let each thread finish its job, for at most `timeout` seconds each; the rest returns by lease."""
+        self._stopping.set()
+        doorbell.embedded_bell.set()
+        for thread in self._threads:
+            thread.join(timeout)
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            doorbell.embedded_bell.clear()  # before looking, so that what comes meanwhile is not slept over
+            if not self._worked():
+                doorbell.embedded_bell.wait(IDLE_SECONDS)
+        connection.close()
+
+    def _worked(self) -> bool:
+        close_old_connections()
+        try:
+            for job_id in services.due_job_ids(BATCH):
+                if self._stopping.is_set():
+                    break
+                run_job(job_id)
+            else:
+                return bool(services.due_job_ids(1))
+        except (DatabaseError, InterfaceError):
+            logger.exception("The database does not answer; the jobs wait")
+        return False
+
+
+def _attempt(job: Job) -> None:
+    try:
+        handler = handler_of(job)
+    except LookupError as error:
+        services.fail(job, error)
+        return
+    if job.attempts > handler.attempts:  # it was claimed, and its worker died, every time
+        services.fail(job, RuntimeError("Every worker that tried this job died."))
+        return
+    try:
+        handler.run(job, **job.arguments)
+    except handler.retry_on as error:
+        logger.warning("Job %s, attempt %s: %r", job, job.attempts, error)
+        services.postpone(job, error, handler)
+    except Exception as error:
+        logger.exception("Job %s failed", job)
+        services.fail(job, error)
+    else:
+        logger.info("Job %s done", job)
+        services.finish(job)
+
+
+@contextmanager
+def _lease_kept(job: Job) -> Iterator[None]:
+    over = threading.Event()
+    keeper = threading.Thread(target=_keep_lease, args=(job, over), name=f"lease-{job.pk}", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join()
+
+
+def _keep_lease(job: Job, over: threading.Event) -> None:
+    while not over.wait(settings.JOB_LEASE_SECONDS / 3):
+        try:
+            services.renew_lease(job)
+        except (DatabaseError, InterfaceError):
+            logger.warning("The lease of job %s is not renewed: the database does not answer", job)
+        finally:
+            connection.close()

@@ -1,0 +1,164 @@
+"""Ordering a job, claiming it, and recording what became of it.
+
+Times are the application's: the clocks of all machines are assumed to agree within a few seconds, far less
+than a lease.
+"""
+
+import random
+import traceback
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from apps.common.request_id import current_request_id
+from apps.jobs import doorbell
+from apps.jobs.models import Job, JobStatus
+from apps.jobs.registry import Handler, pause_after
+
+MAX_ERROR_LENGTH = 4000  # characters of the error that are kept
+JITTER = 0.25  # a pause is lengthened by up to this part, so that what failed together is not tried together
+
+
+@dataclass(frozen=True)
+class JobOrder:
+    """A job to be done: `key` is unique over all time, `subject` is what its owner asks for it by."""
+
+    kind: str
+    key: str
+    subject: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+def enqueue(*orders: JobOrder) -> None:
+    """Store jobs in the caller's transaction: they are done with its change, or not at all.
+
+    Raises TransactionManagementError outside of a transaction.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError(
+            "A job is stored with the change that makes it necessary."
+        )
+    announced_at = timezone.now()
+    jobs = Job.objects.bulk_create(
+        Job(
+            kind=order.kind,
+            key=order.key,
+            subject=order.subject,
+            arguments=order.arguments,
+            request_id=current_request_id(),
+            announced_at=announced_at,
+        )
+        for order in orders
+    )
+    transaction.on_commit(partial(doorbell.ring, [job.pk for job in jobs]), robust=True)
+
+
+def claim(job_id: int) -> Job | None:
+    """Take the job for this worker, under a lease; None when it is not due or somebody else has it.
+
+    One conditional update decides: of two that try, the second finds no row.
+    """
+    now, lease = timezone.now(), uuid.uuid4()
+    claimed = (
+        Job.objects.due(now)
+        .filter(pk=job_id)
+        .update(
+            status=JobStatus.RUNNING,
+            attempts=F("attempts") + 1,
+            lease=lease,
+            leased_until=now + timedelta(seconds=settings.JOB_LEASE_SECONDS),
+            updated_at=now,
+        )
+    )
+    return Job.objects.get(pk=job_id) if claimed else None
+
+
+def renew_lease(job: Job) -> None:
+    """Keep the job for another lease."""
+    until = timezone.now() + timedelta(seconds=settings.JOB_LEASE_SECONDS)
+    Job.objects.filter(pk=job.pk, lease=job.lease).update(leased_until=until)
+
+
+def finish(job: Job) -> None:
+    """Record that the job is done."""
+    _settle(job, status=JobStatus.DONE, last_error="")
+
+
+def fail(job: Job, error: BaseException) -> None:
+    """Record that the job cannot be done; staff see why."""
+    _settle(job, status=JobStatus.FAILED, last_error=_description(error))
+
+
+def postpone(job: Job, error: Exception, handler: Handler) -> None:
+    """Record a failed attempt, to be repeated after a pause; after the last attempt the job is failed."""
+    if job.attempts >= handler.attempts:
+        fail(job, error)
+        return
+    pause = pause_after(job.attempts) * random.uniform(1, 1 + JITTER)
+    run_at = timezone.now() + timedelta(seconds=pause)
+    _settle(job, status=JobStatus.PENDING, last_error=_description(error), run_at=run_at, announced_at=None)
+
+
+def run_again(job_ids: Iterable[int]) -> int:
+    """Let failed jobs begin anew, with all their attempts, and return how many they are."""
+    now = timezone.now()
+    with transaction.atomic():
+        failed = (
+            Job.objects.select_for_update().filter(pk__in=job_ids, status=JobStatus.FAILED).order_by("pk")
+        )
+        restarted = [job.pk for job in failed]
+        Job.objects.filter(pk__in=restarted).update(
+            status=JobStatus.PENDING, attempts=0, run_at=now, announced_at=now, updated_at=now
+        )
+        transaction.on_commit(partial(doorbell.ring, restarted), robust=True)
+    return len(restarted)
+
+
+def due_job_ids(limit: int) -> list[int]:
+    """Return the ids of the jobs that have waited longest and can be begun now."""
+    return list(Job.objects.due(timezone.now()).order_by("run_at", "pk").values_list("pk", flat=True)[:limit])
+
+
+def take_unannounced(limit: int) -> list[int]:
+    """Return due jobs that no message is on its way for, and note that there is one from now on.
+
+    So a queue that is long does not fill up with the same jobs at every sweep.
+    """
+    now = timezone.now()
+    stale = now - timedelta(seconds=settings.JOB_MESSAGE_SECONDS)
+    with transaction.atomic():
+        unannounced = (
+            Job.objects.due(now)
+            .filter(Q(announced_at=None) | Q(announced_at__lte=stale))
+            .select_for_update(skip_locked=True)
+            .order_by("run_at", "pk")[:limit]
+        )
+        job_ids = [job.pk for job in unannounced]
+        Job.objects.filter(pk__in=job_ids).update(announced_at=now)
+    return job_ids
+
+
+def purge_done_jobs() -> int:
+    """Delete jobs done long ago (`JOB_KEEP_DAYS`) and return how many they were; failed ones stay."""
+    before = timezone.now() - timedelta(days=settings.JOB_KEEP_DAYS)
+    return Job.objects.filter(status=JobStatus.DONE, updated_at__lt=before).delete()[0]
+
+
+def _settle(job: Job, **changes: Any) -> None:
+    # By the lease: if it ran out and somebody else took the job, what became of it is theirs to say.
+    Job.objects.filter(pk=job.pk, lease=job.lease).update(
+        **changes, lease=None, leased_until=None, updated_at=timezone.now()
+    )
+
+
+def _description(error: BaseException) -> str:
+    text = "".join(traceback.format_exception(error)).replace("\0", "")
+    return text[-MAX_ERROR_LENGTH:]

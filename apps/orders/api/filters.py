@@ -1,0 +1,30 @@
+"""What the lists of orders can be asked for."""
+
+import django_filters
+from django.db.models import QuerySet
+
+from apps.common.filters import IdFilter, MoneyFilter, SearchFilter, StableOrderingFilter
+from apps.orders.models import Order
+from apps.orders.statuses import OrderStatus
+
+
+class OrderFilter(django_filters.FilterSet):
+    """Filters of a customer's own orders."""
+
+    status = django_filters.ChoiceFilter(choices=OrderStatus.choices)
+    created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    created_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lte")
+    ordering = StableOrderingFilter(fields=["created_at", "total_price", "status"])
+
+
+class StaffOrderFilter(OrderFilter):
+    """Filters of all orders."""
+
+    user = IdFilter(field_name="user_id", help_text="Id of the customer")
+    total_min = MoneyFilter(field_name="total_price", lookup_expr="gte")
+    total_max = MoneyFilter(field_name="total_price", lookup_expr="lte")
+    search = SearchFilter(method="matching", help_text="Id of the order; or part of username, e-mail or sku")
+
+    def matching(self, queryset: QuerySet[Order], name: str, value: str) -> QuerySet[Order]:
+        """Return the orders that have the text."""
+        return queryset.matching(value)

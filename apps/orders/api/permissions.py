@@ -1,0 +1,26 @@
+"""Who sees and moves whose orders."""
+
+from enum import Enum
+from typing import Any
+
+from apps.orders.statuses import CUSTOMER_MOVES, NEXT_STATUSES, Moves
+
+
+class Role(Enum):
+    """In which capacity a caller looks at an order."""
+
+    CUSTOMER = "customer"  # their own orders
+    VIEWER = "viewer"  # staff who may view orders
+    MANAGER = "manager"  # staff who may change them as well
+
+
+MOVES_OF: dict[Role, Moves] = {Role.CUSTOMER: CUSTOMER_MOVES, Role.VIEWER: {}, Role.MANAGER: NEXT_STATUSES}
+
+
+def role_of(user: Any) -> Role:
+    """Return the role that the user's permissions give."""
+    if user.is_staff and user.has_perm("orders.change_order"):
+        return Role.MANAGER
+    if user.is_staff and user.has_perm("orders.view_order"):
+        return Role.VIEWER
+    return Role.CUSTOMER

@@ -1,0 +1,19 @@
+"""Addresses of the orders' API."""
+
+from django.urls import path
+
+from apps.orders.api import views
+
+OrderViewSet = views.OrderViewSet
+
+urlpatterns = [
+    path("orders/", OrderViewSet.as_view({"get": "list", "post": "create"}), name="order-list"),
+    path(
+        "orders/<positive:pk>/",
+        OrderViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="order-detail",
+    ),
+    path("orders/<positive:pk>/invoice/", OrderViewSet.as_view({"get": "invoice"}), name="order-invoice"),
+    path("orders/<positive:pk>/jobs/", OrderViewSet.as_view({"get": "jobs"}), name="order-jobs"),
+    path("admin/orders/", views.StaffOrderViewSet.as_view({"get": "list"}), name="staff-order-list"),
+]

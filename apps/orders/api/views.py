@@ -1,0 +1,195 @@
+"""The API of orders."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.translation import get_language
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework import status
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from apps.common.caching import Answer, answer_response, cached_answer
+from apps.common.permissions import StaffOnly
+from apps.common.schema import ProblemOutput
+from apps.common.views import StoreViewSet
+from apps.jobs.models import Job, JobStatus
+from apps.orders import services
+from apps.orders.api.filters import OrderFilter, StaffOrderFilter
+from apps.orders.api.permissions import MOVES_OF, Role, role_of
+from apps.orders.api.serializers import (
+    ChangeStatusInput,
+    JobOutput,
+    OrderOutput,
+    OrderRowOutput,
+    PlaceOrderInput,
+    StaffOrderOutput,
+    StaffOrderRowOutput,
+)
+from apps.orders.caching import customer_scope, orders_cache, staff_scope
+from apps.orders.exceptions import InvoiceFailed
+from apps.orders.jobs import INVOICE, subject_of
+from apps.orders.models import Invoice, Order
+from apps.orders.statuses import OrderStatus
+
+PROBLEM = "application/problem+json"
+INVOICE_RETRY_SECONDS = 2
+LOCATION = OpenApiParameter(
+    "Location", OpenApiTypes.URI, OpenApiParameter.HEADER, response=[201], description="The order's address"
+)
+RETRY_AFTER = OpenApiParameter(
+    "Retry-After", int, OpenApiParameter.HEADER, response=[202], description="Seconds to wait"
+)
+
+
+def own_scope(request: Request) -> str:
+    """Return the scope of the caller's own orders."""
+    return customer_scope(request.user.pk)
+
+
+def role_scope(request: Request) -> str:
+    """Return the scope of what the caller's role shows: their own orders, or all."""
+    role = role_of(request.user)
+    return (
+        customer_scope(request.user.pk)
+        if role is Role.CUSTOMER
+        else staff_scope(may_change=role is Role.MANAGER)
+    )
+
+
+@extend_schema_view(
+    list=extend_schema(
+        operation_id="listOwnOrders", summary="List one's own orders", responses=OrderRowOutput(many=True)
+    ),
+    retrieve=extend_schema(operation_id="getOrder", summary="Get an order", responses=OrderOutput),
+)
+class OrderViewSet(StoreViewSet):
+    """Orders: customers see and place their own, staff see all."""
+
+    queryset = Order.objects.none()  # tells the schema the model; get_queryset does the work
+    permission_classes = (IsAuthenticated,)
+    filterset_class = OrderFilter
+
+    def get_queryset(self) -> QuerySet[Order]:
+        """Return the orders that the caller may see."""
+        user = self.request.user
+        return Order.objects.of(user) if role_of(user) is Role.CUSTOMER else Order.objects.all()
+
+    @cached_answer(orders_cache, scope=own_scope)
+    def list(self, request: Request) -> Response:
+        """List the caller's own orders, newest first."""
+        own = Order.objects.of(request.user).with_items_count()
+        return self.get_paginated_response(self._rows(self.paginate_queryset(self.filter_queryset(own))))
+
+    @cached_answer(orders_cache, scope=role_scope)
+    def retrieve(self, request: Request, pk: int) -> Response:
+        """Get an order; somebody else's is not there."""
+        return Response(self._shown(pk))
+
+    @extend_schema(
+        operation_id="placeOrder",
+        summary="Place an order",
+        request=PlaceOrderInput,
+        responses={201: OrderOutput},
+        parameters=[LOCATION],
+    )
+    def create(self, request: Request) -> Response:
+        """Place an order at today's prices.
+
+        `insufficient_stock` names every product that falls short, `product_unavailable` every line whose
+        product is not on sale; nothing is stored then. E-mails and invoice are in the language of this
+        request.
+        """
+        wanted = PlaceOrderInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        order = services.place_order(
+            user=request.user, items=wanted.requested_items(), language=get_language()
+        )
+        headers = {"Location": reverse("order-detail", args=[order.pk], request=request)}
+        return Response(self._shown(order.pk), status=status.HTTP_201_CREATED, headers=headers)
+
+    @extend_schema(
+        operation_id="changeOrderStatus",
+        summary="Move an order to another status",
+        request=ChangeStatusInput,
+        responses={200: OrderOutput, **{(code, PROBLEM): ProblemOutput for code in (403, 409)}},
+    )
+    def partial_update(self, request: Request, pk: int) -> Response:
+        """Move an order. Customers may cancel theirs while it is `pending`; staff make every move."""
+        order = get_object_or_404(self.get_queryset(), pk=pk)
+        wanted = ChangeStatusInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        services.change_status(
+            order_id=order.pk,
+            new_status=OrderStatus(wanted.validated_data["status"]),
+            comment=wanted.validated_data.get("comment", ""),
+            changed_by=request.user,
+            moves=MOVES_OF[role_of(request.user)],
+        )
+        return Response(self._shown(pk))
+
+    @extend_schema(
+        operation_id="getInvoice",
+        summary="Get the invoice of an order",
+        parameters=[RETRY_AFTER],
+        responses={
+            (200, "application/pdf"): OpenApiTypes.BINARY,
+            202: OpenApiResponse(description="It is being made."),
+            (409, PROBLEM): ProblemOutput,
+        },
+    )
+    def invoice(self, request: Request, pk: int) -> HttpResponseBase:
+        """Get the PDF: 202 while a worker makes it, 409 `invoice_failed` when it could not be made."""
+        order = get_object_or_404(self.get_queryset(), pk=pk)
+        if pdf := Invoice.objects.filter(order=order).values_list("pdf", flat=True).first():
+            response = answer_response(request, Answer.of(bytes(pdf)), content_type="application/pdf")
+            response["Content-Disposition"] = f'inline; filename="invoice-{order.pk}.pdf"'
+            return response
+        if Job.objects.about(subject_of(order.pk)).filter(kind=INVOICE, status=JobStatus.FAILED).exists():
+            raise InvoiceFailed
+        headers = {"Retry-After": str(INVOICE_RETRY_SECONDS), "Cache-Control": "no-store"}
+        return Response({"status": "pending"}, status=status.HTTP_202_ACCEPTED, headers=headers)
+
+    @extend_schema(
+        operation_id="listOrderJobs",
+        summary="List the work that follows an order",
+        responses=JobOutput(many=True),
+        filters=False,
+    )
+    def jobs(self, request: Request, pk: int) -> Response:
+        """List invoice, e-mails and the call to the carrier, with how far they are. Never cached."""
+        order = get_object_or_404(self.get_queryset(), pk=pk)
+        jobs = JobOutput(Job.objects.about(subject_of(order.pk)), many=True)
+        return Response(jobs.data, headers={"Cache-Control": "no-store"})
+
+    def _shown(self, pk: int) -> dict[str, Any]:
+        order = get_object_or_404(self.get_queryset().with_lines(), pk=pk)
+        role = role_of(self.request.user)
+        serializer = OrderOutput if role is Role.CUSTOMER else StaffOrderOutput
+        return serializer(order, context={"request": self.request, "moves": MOVES_OF[role]}).data
+
+    def _rows(self, orders: Any) -> Any:
+        role = role_of(self.request.user)
+        serializer = OrderRowOutput if role is Role.CUSTOMER else StaffOrderRowOutput
+        return serializer(orders, many=True, context={"request": self.request, "moves": MOVES_OF[role]}).data
+
+
+class StaffOrderViewSet(OrderViewSet):
+    """All orders, for staff."""
+
+    permission_classes = (StaffOnly,)
+    filterset_class = StaffOrderFilter
+
+    @extend_schema(
+        operation_id="listOrders", summary="List all orders", responses=StaffOrderRowOutput(many=True)
+    )
+    @cached_answer(orders_cache, scope=role_scope)
+    def list(self, request: Request) -> Response:
+        """List the orders of all customers, newest first."""
+        orders = Order.objects.with_items_count()
+        return self.get_paginated_response(self._rows(self.paginate_queryset(self.filter_queryset(orders))))

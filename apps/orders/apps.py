@@ -1,0 +1,18 @@
+"""Orders: placed, moved along, invoiced, announced."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OrdersConfig(AppConfig):
+    """The application of orders."""
+
+    name = "apps.orders"
+    verbose_name = _("Orders")
+
+    def ready(self) -> None:
+        """Register the handlers of jobs and connect the signals that drop caches."""
+        import_module("apps.orders.jobs")
+        import_module("apps.orders.receivers")

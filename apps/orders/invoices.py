@@ -1,0 +1,113 @@
+"""The invoice of an order as a PDF. The same order gives the same bytes at any time."""
+
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from django.conf import settings
+from django.utils import formats, translation
+from django.utils.translation import gettext as _
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.platypus import Flowable, LongTable, Paragraph, SimpleDocTemplate, Spacer, TableStyle
+
+from apps.orders.models import Invoice, Order, OrderItem
+from apps.orders.money import priced
+
+FONT = "DejaVuSans"  # the fonts built into PDF have no Cyrillic and no ₽
+FONT_FILE = Path(__file__).parent / "fonts" / "DejaVuSans.ttf"
+MARGIN = 18 * mm
+WIDTHS = (10 * mm, 28 * mm, 70 * mm, 16 * mm, 25 * mm, 25 * mm)
+
+_HEADING = ParagraphStyle("heading", fontName=FONT, fontSize=18, leading=24)
+_TEXT = ParagraphStyle("text", fontName=FONT, fontSize=9, leading=12, splitLongWords=True)
+_NUMBER = ParagraphStyle("number", parent=_TEXT, alignment=2)
+_TABLE = TableStyle(
+    [
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LINEBELOW", (0, 0), (-1, 0), 0.8, colors.black),
+        ("LINEBELOW", (0, 1), (-1, -1), 0.25, colors.lightgrey),
+        ("LEFTPADDING", (0, 0), (-1, -1), 2),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 2),
+    ]
+)
+
+
+def invoice_of(order: Order) -> Invoice:
+    """Return the order's invoice, made and stored now if there is none yet."""
+    invoice = Invoice.objects.filter(order=order).first()
+    # Two workers may get here together: they draw the same bytes, and one row stays.
+    return invoice or Invoice.objects.get_or_create(order=order, defaults={"pdf": drawn(order)})[0]
+
+
+def drawn(order: Order) -> bytes:
+    """Return the invoice of the order as PDF, in the order's language."""
+    _register_font()
+    buffer = BytesIO()
+    with translation.override(order.language):
+        title = _("Invoice № %(number)s") % {"number": order.pk}
+        document = SimpleDocTemplate(
+            buffer,
+            pagesize=A4,
+            leftMargin=MARGIN,
+            rightMargin=MARGIN,
+            topMargin=MARGIN,
+            bottomMargin=MARGIN,
+            title=title,
+            author=settings.STORE_NAME,
+            invariant=1,  # no time of making in the file
+        )
+        document.build([*_head(order, title), _lines(order), Spacer(0, 6 * mm), _total(order)])
+    return buffer.getvalue()
+
+
+@cache
+def _register_font() -> None:
+    pdfmetrics.registerFont(TTFont(FONT, FONT_FILE))
+
+
+def _text(text: str, style: ParagraphStyle = _TEXT) -> Paragraph:
+    # Paragraphs read markup, and a picture's address in it would be opened: whatever a person typed is
+    # escaped.
+    return Paragraph(escape("".join(char if char.isprintable() else " " for char in text)), style)
+
+
+def _head(order: Order, title: str) -> list[Flowable]:
+    date = formats.date_format(order.created_at, "DATE_FORMAT")
+    return [
+        _text(settings.STORE_NAME),
+        _text(title, _HEADING),
+        _text(_("Date: %(date)s") % {"date": date}),
+        _text(_("Customer: %(name)s") % {"name": f"{order.user.username} {order.user.email}".strip()}),
+        Spacer(0, 6 * mm),
+    ]
+
+
+def _lines(order: Order) -> Flowable:
+    heads = ["№", _("SKU"), _("Name"), _("Quantity"), _("Price"), _("Total")]
+    rows = [[_text(head) for head in heads]]
+    rows += [_line(number, item, order.currency) for number, item in enumerate(order.items.all(), start=1)]
+    return LongTable(rows, colWidths=WIDTHS, repeatRows=1, style=_TABLE)
+
+
+def _line(number: int, item: OrderItem, currency: str) -> list[Flowable]:
+    return [
+        _text(str(number)),
+        _text(item.sku),
+        _text(item.product_name),
+        _text(str(item.quantity), _NUMBER),
+        _text(priced(item.price, currency), _NUMBER),
+        _text(priced(item.total, currency), _NUMBER),
+    ]
+
+
+def _total(order: Order) -> Flowable:
+    total = priced(order.total_price, order.currency)
+    return _text(
+        _("To be paid: %(total)s") % {"total": total}, ParagraphStyle("total", parent=_NUMBER, fontSize=12)
+    )

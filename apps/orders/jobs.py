@@ -1,0 +1,53 @@
+"""What is done after an order was placed or moved: one handler for each kind of job. Any may run twice."""
+
+from apps.jobs.models import Job
+from apps.jobs.registry import handler
+from apps.orders import emails, invoices, shipping
+from apps.orders.models import Order
+from apps.orders.statuses import OrderStatus
+
+INVOICE = "invoice"
+CONFIRMATION_EMAIL = "confirmation_email"
+STATUS_EMAIL = "status_email"
+SHIPMENT = "shipment"
+
+
+def subject_of(order_id: int) -> str:
+    """Return what an order's jobs are found by."""
+    return f"order:{order_id}"
+
+
+@handler(INVOICE, attempts=5)
+def make_invoice(job: Job, *, order_id: int) -> None:
+    """Make the order's PDF and store it."""
+    invoices.invoice_of(_order(order_id))
+
+
+@handler(CONFIRMATION_EMAIL, retry_on=(emails.MailUnavailable,))
+def send_confirmation_email(job: Job, *, order_id: int) -> None:
+    """Send the confirmation with the PDF, which is made here if its own job has not come to it yet."""
+    order = _order(order_id)
+    if order.user.email:
+        emails.send_confirmation(order, invoices.invoice_of(order), message_id=job.uuid)
+
+
+@handler(STATUS_EMAIL, retry_on=(emails.MailUnavailable,))
+def send_status_email(job: Job, *, order_id: int, status: str) -> None:
+    """Tell the customer what the order's status has become."""
+    order = _order(order_id)
+    if order.user.email:
+        emails.send_status(order, OrderStatus(status), message_id=job.uuid)
+
+
+@handler(SHIPMENT, retry_on=(shipping.CarrierUnavailable,), attempts=20)
+def announce_shipment(job: Job, *, order_id: int) -> None:
+    """Tell the carrier about the order, once: it sees the same idempotency key at every attempt."""
+    order = _order(order_id)
+    if order.tracking_number:
+        return  # an earlier attempt got this far
+    order.tracking_number = shipping.announce(order, idempotency_key=str(job.uuid))
+    order.save(update_fields=["tracking_number", "updated_at"])
+
+
+def _order(order_id: int) -> Order:
+    return Order.objects.select_related("user").prefetch_related("items").get(pk=order_id)

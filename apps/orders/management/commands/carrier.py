@@ -1,0 +1,35 @@
+"""`python manage.py carrier`: the carrier emulator as a process of its own."""
+
+import contextlib
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from apps.orders.carrier import FAULTS, Carrier
+
+
+class Command(BaseCommand):
+    """Serve the emulator until interrupted."""
+
+    help = "Stand in for the carrier: point SHIPPING_API_URL at the address that this prints."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the address and the faults."""
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8090)
+        parser.add_argument("--fault", action="append", choices=FAULTS, default=[], help="may be repeated")
+        parser.add_argument(
+            "--rate", type=float, default=1.0, help="part of the calls that meet a fault, 0 to 1"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Serve until Ctrl-C."""
+        carrier = Carrier(
+            host=options["host"], port=options["port"], faults=options["fault"], rate=options["rate"]
+        )
+        self.stdout.write(f"SHIPPING_API_URL={carrier.url}")
+        with contextlib.suppress(KeyboardInterrupt):
+            carrier.serve_forever()
+        carrier.server_close()

@@ -1,0 +1,153 @@
+"""What was ordered, at which prices, and what became of it."""
+
+from decimal import Decimal
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.catalog.models import Product
+from apps.common.bulk import AnnouncedQuerySet
+from apps.orders.statuses import OrderStatus
+from apps.users.models import User
+
+
+class OrderQuerySet(AnnouncedQuerySet["Order"]):
+    """Questions about orders."""
+
+    def of(self, user: User) -> Self:
+        """Return the user's own orders."""
+        return self.filter(user=user)
+
+    def with_lines(self) -> Self:
+        """Fetch what an order shows: user, items, history with the names in it."""
+        return self.select_related("user").prefetch_related("items", "status_changes__changed_by")
+
+    def with_items_count(self) -> Self:
+        """Count the lines, and fetch the user."""
+        lines = OrderItem.objects.filter(order=models.OuterRef("pk")).order_by().values("order")
+        count = models.Subquery(lines.annotate(count=models.Count("pk")).values("count"))
+        return self.select_related("user").annotate(items_count=models.functions.Coalesce(count, 0))
+
+    def matching(self, text: str) -> Self:
+        """Return those with this id, or with the text in the customer's name or e-mail or a line's sku."""
+        lines = OrderItem.objects.filter(order=models.OuterRef("pk"), sku__icontains=text)
+        found = models.Q(user__username__icontains=text) | models.Q(user__email__icontains=text)
+        found |= models.Q(models.Exists(lines))
+        if text.isascii() and text.isdigit() and len(text) < 19:
+            found |= models.Q(pk=int(text))
+        return self.filter(found)
+
+
+class Order(models.Model):
+    """An order. Only the services write it: the admin shows it."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="orders", verbose_name=_("customer")
+    )
+    status = models.CharField(
+        _("status"), max_length=20, choices=OrderStatus.choices, default=OrderStatus.PENDING
+    )
+    total_price = models.DecimalField(_("total"), max_digits=15, decimal_places=2)
+    currency = models.CharField(_("currency"), max_length=3)
+    language = models.CharField(_("language"), max_length=10)
+    tracking_number = models.CharField(_("tracking number"), max_length=64, null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        ordering = ("-created_at", "-pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=OrderStatus.values), name="orders_order_status_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(total_price__gte=0), name="orders_order_total_not_negative"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "-created_at", "-id"], name="orders_order_of_user"),
+            models.Index(fields=["status", "-created_at", "-id"], name="orders_order_by_status"),
+            models.Index(fields=["-created_at", "-id"], name="orders_order_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"№ {self.pk}"
+
+
+class OrderItem(models.Model):
+    """A line of an order, with the product's name, sku and price as they were."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="items")
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+", verbose_name=_("product"))
+    product_name = models.CharField(_("name"), max_length=255)
+    sku = models.CharField(_("SKU"), max_length=64)
+    quantity = models.PositiveIntegerField(_("quantity"))
+    price = models.DecimalField(_("price"), max_digits=10, decimal_places=2)
+
+    objects = AnnouncedQuerySet["OrderItem"].as_manager()
+
+    class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(fields=["order", "product"], name="orders_orderitem_one_per_product"),
+            models.CheckConstraint(
+                condition=models.Q(quantity__gt=0), name="orders_orderitem_quantity_positive"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(price__gte=0), name="orders_orderitem_price_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.product_name}"
+
+    @property
+    def total(self) -> Decimal:
+        """Return the price of the line."""
+        return self.quantity * self.price
+
+
+class StatusChange(models.Model):
+    """A move of an order; the first one is its creation, from nothing."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="status_changes")
+    from_status = models.CharField(
+        _("from"), max_length=20, choices=OrderStatus.choices, null=True, blank=True
+    )
+    to_status = models.CharField(_("to"), max_length=20, choices=OrderStatus.choices)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
+    )
+    comment = models.CharField(_("comment"), max_length=1000, blank=True, default="")
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("status change")
+        verbose_name_plural = _("history")
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.from_status or '—'} → {self.to_status}"
+
+
+class Invoice(models.Model):
+    """The PDF of an order, in the database: every web process can serve it, and a backup holds it."""
+
+    order = models.OneToOneField(Order, models.CASCADE, related_name="invoice")
+    pdf = models.BinaryField()
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("invoice")
+        verbose_name_plural = _("invoices")
+
+    def __str__(self) -> str:
+        return f"{self.order}"

@@ -1,0 +1,42 @@
+"""Which statuses an order can have, and who may move it where. Pure tables, no input or output."""
+
+from collections.abc import Mapping
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OrderStatus(models.TextChoices):
+    """Where an order stands."""
+
+    PENDING = "pending", _("pending")
+    PROCESSING = "processing", _("processing")
+    SHIPPED = "shipped", _("shipped")
+    DELIVERED = "delivered", _("delivered")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+Moves = Mapping[OrderStatus, tuple[OrderStatus, ...]]
+
+NEXT_STATUSES: Moves = {
+    OrderStatus.PENDING: (OrderStatus.PROCESSING, OrderStatus.CANCELLED),
+    OrderStatus.PROCESSING: (OrderStatus.SHIPPED, OrderStatus.CANCELLED),
+    OrderStatus.SHIPPED: (OrderStatus.DELIVERED,),
+    OrderStatus.DELIVERED: (),
+    OrderStatus.CANCELLED: (),
+}
+
+# What customers may do themselves with an order of theirs.
+CUSTOMER_MOVES: Moves = {
+    OrderStatus.PENDING: (OrderStatus.CANCELLED,),
+}
+
+
+def can_move(from_status: str, to_status: str) -> bool:
+    """Tell whether the table has this move."""
+    return to_status in NEXT_STATUSES[OrderStatus(from_status)]
+
+
+def allowed_moves(from_status: str, moves: Moves) -> tuple[OrderStatus, ...]:
+    """Return the statuses that an order can be moved to by somebody who may make these moves."""
+    return moves.get(OrderStatus(from_status), ())

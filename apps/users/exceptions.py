@@ -1,0 +1,23 @@
+"""Why an account cannot be used."""
+
+from http import HTTPStatus
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.exceptions import DomainError
+
+
+class InvalidCredentials(DomainError):
+    """Unknown user, wrong password or inactive account: the caller is not told which."""
+
+    status_code = HTTPStatus.UNAUTHORIZED
+    code = "invalid_credentials"
+    message = _("No active account has this username and password.")
+
+
+class InvalidToken(DomainError):
+    """A refresh token that gives nothing."""
+
+    status_code = HTTPStatus.UNAUTHORIZED
+    code = "token_invalid"
+    message = _("The token is not valid.")

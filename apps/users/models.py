@@ -1,0 +1,49 @@
+"""The account of a customer or a member of staff."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+
+class StoreUserManager(UserManager["User"]):
+    """Users, found by what people type."""
+
+    def named(self, username: str) -> models.QuerySet["User"]:
+        """Return the user with this username, whatever its case."""
+        # Both sides lowered by the database, as its constraint does; SQLite lowers ASCII only.
+        return self.alias(name_key=Lower("username")).filter(name_key=Lower(models.Value(username)))
+
+    def with_email(self, email: str) -> models.QuerySet["User"]:
+        """Return the user with this e-mail address, whatever its case."""
+        return (
+            self.alias(email_key=Lower("email"))
+            .filter(email_key=Lower(models.Value(email)))
+            .exclude(email="")
+        )
+
+
+class User(AbstractUser):
+    """A person with an account. Username and e-mail are unique whatever their case."""
+
+    objects: ClassVar[StoreUserManager] = StoreUserManager()
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"),
+                name="users_user_username_unique",
+                violation_error_message=_("A user with that username already exists."),
+            ),
+            # An account made on the command line may have no address.
+            models.UniqueConstraint(
+                Lower("email"),
+                name="users_user_email_unique",
+                condition=~models.Q(email=""),
+                violation_error_message=_("A user with that e-mail address already exists."),
+            ),
+        ]

@@ -1,0 +1,141 @@
+"""What every test can use: users and clients of each kind, an empty cache, and settings fit for tests."""
+
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.cache import cache
+from django.test import override_settings
+from rest_framework.test import APIClient
+
+from apps.users.models import User
+from apps.users.tokens import pair_for
+
+PASSWORD = "correct-horse-battery"
+SERVICES = ("postgres", "redis", "memcached")
+
+_numbers = count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Put the suite on settings of its own: fast hashing, a throw-away folder, no absent services."""
+    folder = Path(tempfile.mkdtemp(prefix="store-test-"))
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    changes: dict[str, Any] = {
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+        "EMAIL_FILE_PATH": folder / "mail",
+        "SHIPPING_API_URL": "",
+        "WHITENOISE_AUTOREFRESH": True,  # finds what is asked for, instead of listing all
+    }
+    if "memcached" not in available_services():
+        embedded_cache = {**settings.EMBEDDED_CACHE, "LOCATION": folder / "cache"}
+        changes |= {"STORE_EMBEDDED": True, "CACHES": {"default": embedded_cache}}
+    overridden = override_settings(**changes)
+    overridden.enable()
+    config.add_cleanup(overridden.disable)
+
+
+def available_services() -> set[str]:
+    """Return the real services that this run was given (see tests/with_services.py)."""
+    return set(filter(None, os.environ.get("STORE_TEST_SERVICES", "").split(",")))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip by name what needs a service that is not there."""
+    for item in items:
+        for service in SERVICES:
+            if item.get_closest_marker(service) and service not in available_services():
+                item.add_marker(pytest.mark.skip(reason=f"needs a real {service}: make test starts one"))
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """Begin every test without anything cached."""
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse connections that leave the machine."""
+    connect = socket.socket.connect
+
+    def guarded(sock: socket.socket, address: Any) -> None:
+        if sock.family != socket.AF_UNIX and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            raise AssertionError(f"A test tried to connect to {address}")
+        connect(sock, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+def make_user(db: None) -> Callable[..., User]:
+    """Return a function that makes users, each with a name and an address of its own."""
+
+    def make(**values: Any) -> User:
+        number = next(_numbers)
+        values = {
+            "username": f"user{number}",
+            "email": f"user{number}@example.com",
+            "password": PASSWORD,
+            **values,
+        }
+        return get_user_model().objects.create_user(**values)
+
+    return make
+
+
+@pytest.fixture
+def customer(make_user: Callable[..., User]) -> User:
+    """Return a customer."""
+    return make_user()
+
+
+@pytest.fixture
+def other_customer(make_user: Callable[..., User]) -> User:
+    """Return somebody else."""
+    return make_user()
+
+
+@pytest.fixture
+def staff(make_user: Callable[..., User]) -> User:
+    """Return a member of staff with every permission."""
+    return make_user(is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def api() -> APIClient:
+    """Return a client that is not signed in."""
+    return APIClient()
+
+
+@pytest.fixture
+def customer_api(customer: User) -> APIClient:
+    """Return the customer's client."""
+    return signed_in(customer)
+
+
+@pytest.fixture
+def other_customer_api(other_customer: User) -> APIClient:
+    """Return somebody else's client."""
+    return signed_in(other_customer)
+
+
+@pytest.fixture
+def staff_api(staff: User) -> APIClient:
+    """Return the client of a member of staff."""
+    return signed_in(staff)
+
+
+def signed_in(user: User) -> APIClient:
+    """Return a client that sends the user's access token, as an app does."""
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {pair_for(user)['access']}")
+    return client

@@ -1,0 +1,92 @@
+"""`make run`: the whole store in one process, from nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+from django.utils.module_loading import import_string
+from gunicorn.app.base import BaseApplication
+
+from apps.catalog.management.commands.load_demo import CUSTOMER_LOGIN, DEMO_PASSWORD, STAFF_LOGIN
+
+THREADS = 8
+
+WELCOME = """
+Online Store is ready.
+
+  API documentation  {url}/api/schema/swagger-ui/  and  {url}/api/schema/redoc/
+  Admin              {url}/admin/
+  Products           {url}/api/v1/products/
+
+  Demo logins        staff: {staff}   customer: {customer}   password of both: {password}
+
+  Place an order:
+
+    TOKEN=$(curl -s {url}/api/v1/auth/login/ -H 'Content-Type: application/json' \\
+      -d '{{"username": "{customer}", "password": "{password}"}}' | sed 's/.*"access":"\\([^"]*\\)".*/\\1/')
+    curl -s {url}/api/v1/orders/ -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
+      -d '{{"items": [{{"product_id": 1, "quantity": 1}}]}}'
+
+  E-mails are written to {mail}. Ctrl-C stops everything.
+"""
+
+
+class Server(BaseApplication):
+    """gunicorn with one worker process, which does the background work too."""
+
+    def __init__(self, on_ready: Callable[[], None]) -> None:
+        self._on_ready = on_ready
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Set what the command line would."""
+        options = {
+            "bind": f"127.0.0.1:{settings.PORT}",
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "graceful_timeout": 10,
+            "control_socket_disable": True,
+            "loglevel": "warning",
+            "accesslog": None,
+            "when_ready": lambda _arbiter: self._on_ready(),
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Return the WSGI application, in the worker: background work must not start in the parent."""
+        return import_string("online_store.wsgi.application")
+
+
+class Command(BaseCommand):
+    """Prepare the database and serve."""
+
+    help = "Migrate, load the demo data once, and run server and background work in the embedded mode."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Serve until Ctrl-C.
+
+        Raises CommandError outside of the embedded mode.
+        """
+        if not settings.STORE_EMBEDDED:
+            raise CommandError("Set STORE_EMBEDDED=true: `make run` does.")
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("load_demo")
+        connections.close_all()  # the worker is a fork, and must not share them
+        Server(on_ready=self._welcome).run()
+
+    def _welcome(self) -> None:
+        self.stdout.write(
+            WELCOME.format(
+                url=f"http://127.0.0.1:{settings.PORT}",
+                staff=STAFF_LOGIN,
+                customer=CUSTOMER_LOGIN,
+                password=DEMO_PASSWORD,
+                mail=settings.EMAIL_FILE_PATH,
+            )
+        )
+        self.stdout.flush()

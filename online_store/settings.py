@@ -1,0 +1,333 @@
+"""Settings of the Online Store. Only this module reads the environment; see `.env.example`."""
+
+import hashlib
+import hmac
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from celery.schedules import crontab
+from django.utils.translation import gettext_lazy as _
+from dotenv import load_dotenv
+
+from online_store.env import Environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+load_dotenv(BASE_DIR / ".env")
+env = Environment()
+
+# --- What runs here -------------------------------------------------------------------------------------
+
+DEBUG = env.flag("DJANGO_DEBUG", default=False)
+STORE_EMBEDDED = env.flag("STORE_EMBEDDED", default=False)
+VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var"))).resolve()
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+PORT = env.number("PORT", 8000, at_least=1)
+
+STORE_NAME = env.text("STORE_NAME", "Online Store")
+STORE_CURRENCY = env.text("STORE_CURRENCY", "RUB")
+STORE_URL = env.web_address("STORE_URL", f"http://127.0.0.1:{PORT}")
+
+ALLOWED_HOSTS = env.words("DJANGO_ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]"))
+CSRF_TRUSTED_ORIGINS = env.words("DJANGO_CSRF_TRUSTED_ORIGINS")
+CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
+CORS_URLS_REGEX = r"^/api/"
+CORS_EXPOSE_HEADERS = ["ETag", "Location", "Retry-After", "X-Request-ID"]
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "online_store",
+    "apps.common",
+    "apps.jobs",
+    "apps.users",
+    "apps.catalog",
+    "apps.orders",
+]
+
+MIDDLEWARE = [
+    "apps.common.request_id.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "online_store.urls"
+WSGI_APPLICATION = "online_store.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "online_store" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database -------------------------------------------------------------------------------------------
+
+DATABASE_ENGINES = {
+    "sqlite": "online_store.sqlite3",
+    "postgres": "django.db.backends.postgresql",
+    "postgresql": "django.db.backends.postgresql",
+}
+# Both make every transaction one that may write: SQLite cannot upgrade a reading one while another writes.
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+}
+DATABASE_POOL_SIZE = env.number("DATABASE_POOL_SIZE", 16)
+
+
+def _database() -> dict[str, Any]:
+    default = f"sqlite:///{VAR_DIR / 'store.sqlite3'}"
+    database = env.database("DATABASE_URL", default, engines=DATABASE_ENGINES)
+    if database["ENGINE"] == DATABASE_ENGINES["sqlite"]:
+        # A file, because an in-memory database cannot be shared by the threads of a test.
+        return {**database, "OPTIONS": SQLITE_OPTIONS, "TEST": {"NAME": VAR_DIR / "test.sqlite3"}}
+    options: dict[str, Any] = {"connect_timeout": 3, **database["OPTIONS"]}
+    if DATABASE_POOL_SIZE:
+        pool = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 5}
+        return {**database, "OPTIONS": {**options, "pool": pool}, "CONN_HEALTH_CHECKS": True}
+    return {**database, "OPTIONS": options, "CONN_MAX_AGE": 300, "CONN_HEALTH_CHECKS": True}
+
+
+DATABASES = {"default": _database()}
+ON_SQLITE = DATABASES["default"]["ENGINE"] == DATABASE_ENGINES["sqlite"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Secrets --------------------------------------------------------------------------------------------
+
+# A local start on SQLite makes its keys; anything else must be given them.
+SECRET_KEY = env.secret(
+    "DJANGO_SECRET_KEY",
+    keep_in=VAR_DIR / "secret_key" if ON_SQLITE else None,
+    example="change-me-change-me-change-me-change-me-change-me-change-me",
+)
+
+
+def _jwt_signing_key() -> str:
+    if ON_SQLITE or env.text("JWT_SIGNING_KEY"):
+        return env.secret("JWT_SIGNING_KEY", keep_in=VAR_DIR / "jwt_signing_key")
+    # Derived, so that several machines with one secret key agree without a further variable.
+    return hmac.new(SECRET_KEY.encode(), b"JWT_SIGNING_KEY", hashlib.sha256).hexdigest()
+
+
+JWT_SIGNING_KEY = _jwt_signing_key()
+JWT_PREVIOUS_SIGNING_KEY = env.text("JWT_PREVIOUS_SIGNING_KEY")
+
+# --- Cache ----------------------------------------------------------------------------------------------
+
+CATALOG_CACHE_SECONDS = 300
+ORDERS_CACHE_SECONDS = 60
+
+# A file cache is shared with the management commands that run beside the embedded server, as memory is not.
+EMBEDDED_CACHE = {
+    "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+    "LOCATION": VAR_DIR / "cache",
+    "OPTIONS": {"MAX_ENTRIES": 2000},
+}
+MEMCACHED_CACHE = {
+    "BACKEND": "apps.common.memcached.StoreMemcached",
+    "LOCATION": env.words("MEMCACHED_SERVERS", ("127.0.0.1:11211",)),
+}
+CACHES = {"default": EMBEDDED_CACHE if STORE_EMBEDDED else MEMCACHED_CACHE}
+
+# --- Jobs and Celery ------------------------------------------------------------------------------------
+
+JOB_LEASE_SECONDS = 60  # a dead worker's job is taken over after this; a living one renews every third of it
+JOB_SWEEP_SECONDS = 3  # how often a worker looks for due jobs itself
+JOB_MESSAGE_SECONDS = 10  # how long a message is trusted to be on its way before the job is announced again
+JOB_KEEP_DAYS = 90  # finished jobs are deleted after this
+JOB_THREADS = env.number("JOB_THREADS", 2, at_least=1)  # of the embedded server and of `manage.py jobs`
+
+CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "redis://127.0.0.1:6379/0")
+# Without these a worker behind a half-open connection stays deaf, and a publisher waits for a frozen Redis
+# for ever.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "socket_keepalive": True,
+    "health_check_interval": 10,
+    "visibility_timeout": 300,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_TASK_TIME_LIMIT = 270
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 5000
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "daily-housekeeping": {
+        "task": "apps.jobs.tasks.housekeeping",
+        "schedule": crontab(hour="3", minute="30"),
+    },
+}
+
+# --- Mail and carrier -----------------------------------------------------------------------------------
+
+MAIL_SERVER = env.mail_server("EMAIL_URL")
+globals().update(MAIL_SERVER)
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend" if MAIL_SERVER else "apps.common.mail.MailFolderBackend"
+)
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM", "store@localhost")
+if MAIL_SERVER and not env.text("EMAIL_FROM"):
+    env.problems.append(
+        "EMAIL_FROM must be given with an SMTP server: it is the sender of the store's e-mails."
+    )
+
+SHIPPING_API_URL = env.web_address("SHIPPING_API_URL")
+SHIPPING_API_KEY = env.text("SHIPPING_API_KEY")
+SHIPPING_API_TIMEOUT = env.seconds("SHIPPING_API_TIMEOUT", 5.0)
+
+# --- Accounts -------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "users.User"
+PASSWORD_HASHERS = [
+    "apps.users.hashers.StoreArgon2Hasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=10),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
+    "SIGNING_KEY": JWT_SIGNING_KEY,
+    "ALGORITHM": "HS256",
+    "AUTH_TOKEN_CLASSES": ("apps.users.tokens.StoreAccessToken",),
+}
+
+# --- API ------------------------------------------------------------------------------------------------
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024  # bytes; also the limit of JSON bodies
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the admin's change lists post a field per row
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework_simplejwt.authentication.JWTAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["apps.common.parsers.BoundedJSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["apps.common.filters.StrictFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "apps.common.pagination.StorePagination",
+    "DEFAULT_SCHEMA_CLASS": "apps.common.schema.StoreSchema",
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS describes nothing that the schema does not
+    "URL_FORMAT_OVERRIDE": None,
+    "EXCEPTION_HANDLER": "apps.common.problems.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Online Store",
+    "DESCRIPTION": (
+        "A shop's backend: accounts, catalogue and orders.\n\n"
+        "Log in with `POST /api/v1/auth/login/` and send the access token as `Authorization: Bearer …`. "
+        "Money is a decimal string. Errors are `application/problem+json`; branch on their `code`."
+    ),
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.0.3",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "displayRequestDuration": True},
+    "ENUM_NAME_OVERRIDES": {
+        "OrderStatus": "apps.orders.statuses.OrderStatus.choices",
+        "JobStatus": "apps.jobs.models.JobStatus.choices",
+    },
+}
+
+# --- Languages and time ---------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "ru"
+LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "online_store" / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# --- Static files ---------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+# The image collects, compresses and names the files by content; a local start serves them where they lie.
+STATIC_COLLECTED = bool(env.text("STATIC_ROOT"))
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR_DIR / "static")))
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage",
+    },
+}
+
+# --- Security -------------------------------------------------------------------------------------------
+
+# Behind a proxy that ends TLS and overwrites X-Forwarded-Proto; without one the header would be the client's
+# own.
+HTTPS_PROXY = env.flag("DJANGO_HTTPS_PROXY", default=False)
+if HTTPS_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_PROXY
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+
+# --- Logs -----------------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "apps.common.request_id.RequestIdFilter"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}
+    },
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django": {"handlers": [], "propagate": True}},
+}
+
+env.complain()

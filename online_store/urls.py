@@ -1,0 +1,34 @@
+"""Addresses of the store."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path, register_converter
+from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerSplitView
+
+from apps.common.converters import PositiveConverter
+from apps.common.health import healthz, readyz
+from apps.common.problems import unknown_address
+
+register_converter(PositiveConverter, "positive")
+
+api_patterns = [
+    path("", include("apps.users.api.urls")),
+    path("", include("apps.catalog.api.urls")),
+    path("", include("apps.orders.api.urls")),
+]
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("api/v1/", include(api_patterns)),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/swagger-ui/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="swagger-ui"),
+    path("api/schema/redoc/", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
+    # Last: whatever else is asked for under /api/ is a problem too, not a page for people.
+    re_path(r"^api/", unknown_address, name="unknown-address"),
+]
+
+handler400 = "apps.common.problems.bad_request"
+handler403 = "apps.common.problems.forbidden"
+handler404 = "apps.common.problems.not_found"
+handler500 = "apps.common.problems.server_error"
