@@ -86,7 +86,7 @@ def _inserted(row: RowT) -> RowT:
     for _attempt in range(SLUG_ATTEMPTS):
         if made:
             row.slug = free_slug(row.name, among=type(row)._default_manager.all())
-        row.full_clean()
+        row.full_clean(exclude=["slug"] if made else None)
         try:
             with transaction.atomic():
                 row.save(force_insert=True)

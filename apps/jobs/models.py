@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +27,13 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(
             Q(status=JobStatus.PENDING, run_at__lte=now) | Q(status=JobStatus.RUNNING, leased_until__lte=now)
         )
+
+    def free(self, now: datetime) -> Self:
+        """Leave out jobs while a worker is busy with another one of the same subject."""
+        busy = Job.objects.filter(
+            subject=OuterRef("subject"), status=JobStatus.RUNNING, leased_until__gt=now
+        ).exclude(pk=OuterRef("pk"))
+        return self.filter(~Exists(busy))
 
     def about(self, subject: str) -> Self:
         """Return the jobs of one subject, in the order they were ordered."""

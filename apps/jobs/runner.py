@@ -20,17 +20,19 @@ IDLE_SECONDS = 1.0  # how long a runner sleeps when nothing is due, unless the d
 logger = logging.getLogger(__name__)
 
 
-def run_job(job_id: int) -> bool:
-    """Do the job if it is due and nobody else has it, and tell whether it was done by this call, well or not.
+def run_job(job_id: int) -> int:
+    """Do the job if it is free, then what else is due of its subject; return how many jobs that were.
 
     Raises nothing but what the database raises when it is away: then the lease runs out and the job returns.
     """
+    count = 0
     job = services.claim(job_id)
-    if job is None:
-        return False
-    with request_id_set(job.request_id), _lease_kept(job):
-        _attempt(job)
-    return True
+    while job is not None:
+        with request_id_set(job.request_id), _lease_kept(job):
+            _attempt(job)
+        count += 1
+        job = services.claim_next(job.subject)
+    return count
 
 
 def run_due_jobs() -> int:

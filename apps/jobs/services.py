@@ -64,11 +64,14 @@ def enqueue(*orders: JobOrder) -> None:
 def claim(job_id: int) -> Job | None:
     """Take the job for this worker, under a lease; None when it is not due or somebody else has it.
 
-    One conditional update decides: of two that try, the second finds no row.
+    One conditional update decides: of two that try, the second finds no row. While a worker is busy with a
+    job of the same subject the others are left to it, so that an order's e-mail does not draw the invoice
+    once more.
     """
     now, lease = timezone.now(), uuid.uuid4()
     claimed = (
         Job.objects.due(now)
+        .free(now)
         .filter(pk=job_id)
         .update(
             status=JobStatus.RUNNING,
@@ -79,6 +82,12 @@ def claim(job_id: int) -> Job | None:
         )
     )
     return Job.objects.get(pk=job_id) if claimed else None
+
+
+def claim_next(subject: str) -> Job | None:
+    """Take the first of the subject's jobs that is due and free; None when there is none."""
+    due = Job.objects.due(timezone.now()).about(subject).values_list("pk", flat=True)
+    return next(filter(None, map(claim, due)), None)
 
 
 def renew_lease(job: Job) -> None:
@@ -124,7 +133,8 @@ def run_again(job_ids: Iterable[int]) -> int:
 
 def due_job_ids(limit: int) -> list[int]:
     """Return the ids of the jobs that have waited longest and can be begun now."""
-    return list(Job.objects.due(timezone.now()).order_by("run_at", "pk").values_list("pk", flat=True)[:limit])
+    now = timezone.now()
+    return list(Job.objects.due(now).free(now).order_by("run_at", "pk").values_list("pk", flat=True)[:limit])
 
 
 def take_unannounced(limit: int) -> list[int]:

@@ -17,4 +17,5 @@ def make_product(**values: Any) -> Product:
     number = next(_numbers)
     defaults = {"name": f"Product {number}", "slug": f"product-{number}", "sku": f"SKU-{number}"}
     category = values.pop("category", None) or make_category()
-    return Product.objects.create(**{**defaults, "price": "10.00", "stock": 100, "category": category, **values})
+    return Product.objects.create(**{**defaults, "price": "10.00", "stock": 100, "category": category,
+    **values})
