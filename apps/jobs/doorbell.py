@@ -58,7 +58,11 @@ class _Messenger:
 
     def _send(self) -> None:
         while True:
-            publish(self._waiting.get())
+            job_id = self._waiting.get()
+            try:
+                publish(job_id)
+            except Exception:  # this thread has no successor: it must outlive whatever a message meets
+                logger.exception("Job %s is not announced", job_id)
 
 
 _current: _Messenger | None = None

@@ -1,0 +1,58 @@
+"""The store's own processes for tests: a server, a worker, and waiting for what they do."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+LIMIT_SECONDS = 40
+POLL_SECONDS = 0.05
+
+T = TypeVar("T")
+
+
+def wait_for(condition: Callable[[], T], *, seconds: float = LIMIT_SECONDS) -> T:
+    """Return the first true result of the condition; fail when there is none in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if result := condition():
+            return result
+        time.sleep(POLL_SECONDS)
+    raise AssertionError(f"Nothing after {seconds} s")
+
+
+@contextmanager
+def running(*arguments: str, log: Path, **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a Python command of the project in a process group of its own, and end it afterwards."""
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=BASE_DIR,
+            env=os.environ | environment,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            kill_group(process, signal.SIGTERM)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                kill_group(process, signal.SIGKILL)
+                process.wait()
+
+
+def kill_group(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
+    """Send the signal to the process and all its children."""
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        return

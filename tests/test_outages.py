@@ -1,0 +1,215 @@
+"""Memcached or Redis away: the store goes on and heals by itself. With real servers and a real worker."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from kombu import Connection, pools
+from rest_framework.test import APIClient
+
+from apps.catalog.models import Product
+from apps.catalog.tests.factories import make_product
+from apps.jobs import doorbell
+from apps.jobs.models import Job
+from apps.orders.models import Invoice
+from online_store.celery import app as celery_app
+from tests.processes import running, wait_for
+from tests.servers import MemcachedServer, RedisServer
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+ORDERS = "/api/v1/orders/"
+
+
+@pytest.fixture
+def memcached(settings) -> Iterator[MemcachedServer]:
+    if MemcachedServer.find() is None:
+        pytest.skip("needs the program memcached")
+    with MemcachedServer() as server:
+        settings.CACHES = {"default": {**settings.MEMCACHED_CACHE, "LOCATION": [server.url]}}
+        yield server
+    cache._connections = type(cache._connections)()
+
+
+@pytest.fixture
+def redis_server(settings, monkeypatch) -> Iterator[RedisServer]:
+    if RedisServer.find() is None:
+        pytest.skip("needs the program redis-server")
+    with RedisServer() as server:
+        settings.STORE_EMBEDDED = False
+        settings.CELERY_BROKER_URL = server.url
+        monkeypatch.setattr(doorbell, "_current", None)
+        with broker(server.url):
+            yield server
+
+
+@contextmanager
+def broker(url: str) -> Iterator[None]:
+    before = celery_app.conf.broker_url
+    try:
+        use_broker(url)
+        yield
+    finally:
+        use_broker(before)
+
+
+def use_broker(url: str) -> None:
+    pools.reset()
+    celery_app.conf.broker_url = celery_app.conf.broker_write_url = url
+    celery_app._pool = celery_app.amqp._producer_pool = None
+
+
+@pytest.mark.memcached
+@pytest.mark.parametrize("outage", ["stop", "kill", "pause"])
+def test_every_read_answers_without_memcached(
+    memcached: MemcachedServer, customer_api: APIClient, staff_api: APIClient, outage: str
+):
+    product = make_product(stock=5)
+    order_id = customer_api.post(ORDERS, {"items": [{"product_id": product.pk, "quantity": 2}]}).json()["id"]
+    reads = [
+        (customer_api, f"/api/v1/products/{product.pk}/"),
+        (customer_api, "/api/v1/products/"),
+        (customer_api, f"/api/v1/categories/{product.category_id}/"),
+        (customer_api, "/api/v1/categories/"),
+        (customer_api, ORDERS),
+        (customer_api, f"{ORDERS}{order_id}/"),
+        (staff_api, "/api/v1/admin/orders/"),
+        (customer_api, "/readyz"),
+    ]
+    getattr(memcached, outage)()
+
+    statuses = [client.get(path).status_code for client, path in reads]
+
+    assert statuses == [200] * len(reads)
+    if outage == "pause":
+        memcached.resume()
+
+
+@pytest.mark.memcached
+def test_prices_are_fresh_when_memcached_returns_after_a_write(memcached: MemcachedServer, api: APIClient):
+    product = make_product(price="1.00")
+    address = f"/api/v1/products/{product.pk}/"
+    assert api.get(address).json()["price"] == "1.00"
+
+    memcached.stop()
+    Product.objects.filter(pk=product.pk).update(price="2.00")
+    away = api.get(address).json()["price"]
+    memcached.start()
+
+    assert away == "2.00"
+    assert api.get(address).json()["price"] == "2.00"
+    wait_for(lambda: answered_from_cache(api, address))
+    assert api.get(address).json()["price"] == "2.00"
+
+
+def answered_from_cache(api: APIClient, address: str) -> bool:
+    api.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        api.get(address)
+    return len(queries) == 0
+
+
+@pytest.mark.redis
+def test_worker_does_the_jobs_of_an_order(redis_server: RedisServer, customer_api: APIClient, tmp_path: Path):
+    with worker(redis_server, tmp_path):
+        order_id = place(customer_api)
+
+        wait_for(lambda: all_done(customer_api, order_id))
+
+    assert Invoice.objects.filter(order=order_id).count() == 1
+    assert len(list((tmp_path / "var" / "mail").glob("*.eml"))) == 1
+
+
+@pytest.mark.redis
+@pytest.mark.parametrize("outage", ["stop", "kill", "pause"])
+def test_order_is_accepted_without_redis_and_its_jobs_are_done_when_it_returns(
+    redis_server: RedisServer, customer_api: APIClient, tmp_path: Path, outage: str
+):
+    with worker(redis_server, tmp_path):
+        first_id = place(customer_api)
+        wait_for(lambda: all_done(customer_api, first_id))
+        getattr(redis_server, outage)()
+
+        began = time.monotonic()
+        order_id = place(customer_api)
+        seconds = time.monotonic() - began
+        waiting = customer_api.get(f"{ORDERS}{order_id}/jobs/").json()
+        redis_server.resume() if outage == "pause" else redis_server.start()
+        wait_for(lambda: all_done(customer_api, order_id), seconds=90)
+
+    assert seconds < 2
+    assert {job["kind"] for job in waiting} == {"invoice", "confirmation_email"}
+    assert Invoice.objects.filter(order=order_id).exists()
+
+
+@pytest.mark.redis
+def test_lost_messages_cost_seconds_only(redis_server: RedisServer, customer_api: APIClient, tmp_path: Path):
+    order_id = place(customer_api)
+    wait_for(lambda: queued(redis_server) == 2)
+    with Connection(redis_server.url) as link:
+        link.default_channel.client.flushall()
+
+    with worker(redis_server, tmp_path):
+        wait_for(lambda: all_done(customer_api, order_id))
+
+    assert Job.objects.filter(subject=f"order:{order_id}", attempts=1).count() == 2
+
+
+@pytest.mark.redis
+def test_job_of_a_killed_worker_returns(redis_server: RedisServer, customer_api: APIClient, tmp_path: Path):
+    order_id = place(customer_api)
+    job = Job.objects.get(key=f"invoice:{order_id}")
+    # What a worker killed in the middle of the job leaves behind: a claim whose lease has run out.
+    Job.objects.filter(pk=job.pk).update(
+        status="running", attempts=1, lease=job.uuid, leased_until=job.created_at, announced_at=None
+    )
+
+    with worker(redis_server, tmp_path):
+        wait_for(lambda: all_done(customer_api, order_id))
+
+    job.refresh_from_db()
+    assert (job.status, job.attempts) == ("done", 2)
+
+
+def place(client: APIClient) -> int:
+    response = client.post(ORDERS, {"items": [{"product_id": make_product().pk, "quantity": 1}]})
+    assert response.status_code == 201
+    return response.json()["id"]
+
+
+def all_done(client: APIClient, order_id: int) -> bool:
+    return {job["status"] for job in client.get(f"{ORDERS}{order_id}/jobs/").json()} == {"done"}
+
+
+def queued(server: RedisServer) -> int:
+    with Connection(server.url) as link:
+        return link.default_channel.client.llen("celery")
+
+
+@contextmanager
+def worker(server: RedisServer, folder: Path) -> Iterator[None]:
+    """Run a Celery worker on the database of this test."""
+    options = settings.DATABASES["default"]
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "postgresql":
+        where = f"{options['HOST']}:{options['PORT']}"
+        database = f"postgres://{options['USER']}:{options['PASSWORD']}@{where}/{name}"
+    else:
+        database = f"sqlite:///{name}"
+    command = ("-m", "celery", "-A", "online_store", "worker", "-l", "info", "--concurrency", "2")
+    environment = {
+        "DATABASE_URL": database,
+        "DATABASE_POOL_SIZE": "0",
+        "CELERY_BROKER_URL": server.url,
+        "STORE_EMBEDDED": "false",
+        "VAR_DIR": str(folder / "var"),
+    }
+    log = folder / "worker.log"
+    with running(*command, log=log, **environment):
+        wait_for(lambda: log.exists() and b"ready." in log.read_bytes())
+        yield

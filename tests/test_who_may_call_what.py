@@ -1,0 +1,161 @@
+"""Who may call what: every route and method of the API against every kind of caller, in one table."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.test import APIClient
+
+from apps.catalog.tests.factories import make_product
+from apps.orders.tests.factories import make_order
+from apps.users.models import User
+from apps.users.tokens import pair_for
+from conftest import signed_in
+
+ROLES = ("anonymous", "customer", "other customer", "clerk", "staff", "deactivated", "refresh token")
+
+# The body is empty or unfit on purpose: 400 means that the caller was let through to the validation of it.
+# A clerk is staff without a single permission. `staff` is a superuser; `customer` owns the order.
+TABLE: dict[tuple[str, str], tuple[int, int, int, int, int, int, int]] = {
+    ("POST", "auth/register/"): (400, 400, 400, 400, 400, 400, 400),
+    ("POST", "auth/login/"): (400, 400, 400, 400, 400, 400, 400),
+    ("POST", "auth/refresh/"): (400, 400, 400, 400, 400, 400, 400),
+    ("GET", "categories/"): (200, 200, 200, 200, 200, 401, 401),
+    ("POST", "categories/"): (401, 403, 403, 403, 400, 401, 401),
+    ("GET", "categories/{category}/"): (200, 200, 200, 200, 200, 401, 401),
+    ("PUT", "categories/{category}/"): (401, 403, 403, 403, 400, 401, 401),
+    ("PATCH", "categories/{category}/"): (401, 403, 403, 403, 200, 401, 401),
+    ("DELETE", "categories/{category}/"): (401, 403, 403, 403, 204, 401, 401),
+    ("GET", "products/"): (200, 200, 200, 200, 200, 401, 401),
+    ("POST", "products/"): (401, 403, 403, 403, 400, 401, 401),
+    ("GET", "products/{product}/"): (200, 200, 200, 200, 200, 401, 401),
+    ("PUT", "products/{product}/"): (401, 403, 403, 403, 400, 401, 401),
+    ("PATCH", "products/{product}/"): (401, 403, 403, 403, 200, 401, 401),
+    ("DELETE", "products/{product}/"): (401, 403, 403, 403, 204, 401, 401),
+    ("POST", "admin/products/{product}/stock-movements/"): (401, 403, 403, 403, 400, 401, 401),
+    ("GET", "orders/"): (401, 200, 200, 200, 200, 401, 401),
+    ("POST", "orders/"): (401, 400, 400, 400, 400, 401, 401),
+    ("GET", "orders/{order}/"): (401, 200, 404, 404, 200, 401, 401),
+    ("PATCH", "orders/{order}/"): (401, 400, 404, 404, 400, 401, 401),
+    ("GET", "orders/{order}/invoice/"): (401, 202, 404, 404, 202, 401, 401),
+    ("GET", "orders/{order}/jobs/"): (401, 200, 404, 404, 200, 401, 401),
+    ("GET", "admin/orders/"): (401, 403, 403, 403, 200, 401, 401),
+}
+CELLS = [
+    pytest.param(method, path, role, status, id=f"{role}: {method} {path}")
+    for (method, path), statuses in TABLE.items()
+    for role, status in zip(ROLES, statuses, strict=True)
+]
+
+
+@pytest.mark.parametrize(("method", "path", "role", "status"), CELLS)
+def test_caller_gets_what_the_table_says(
+    make_user: Callable[..., User], method: str, path: str, role: str, status: int
+):
+    owner = make_user()
+    client = client_of(role, owner, make_user)
+    address = address_of(path, owner)
+
+    response = client.generic(method, address, "{}", content_type="application/json")
+
+    assert response.status_code == status
+
+
+def test_every_route_of_the_api_stands_in_the_table():
+    routes = set(api_routes(get_resolver().url_patterns, ""))
+
+    assert routes == set(TABLE)
+
+
+@pytest.mark.parametrize(
+    ("permission", "method", "path", "status"),
+    [
+        ("catalog.add_product", "POST", "products/", 400),
+        ("catalog.change_product", "PATCH", "products/{product}/", 200),
+        ("catalog.delete_product", "DELETE", "products/{product}/", 204),
+        ("catalog.add_stockmovement", "POST", "admin/products/{product}/stock-movements/", 400),
+        ("catalog.change_category", "PATCH", "categories/{category}/", 200),
+        ("orders.view_order", "GET", "admin/orders/", 200),
+        ("orders.view_order", "GET", "orders/{order}/", 200),
+        ("orders.change_order", "PATCH", "orders/{order}/", 400),
+    ],
+)
+def test_one_permission_opens_one_door(
+    make_user: Callable[..., User], permission: str, method: str, path: str, status: int
+):
+    address = address_of(path, make_user())
+    clerk = make_user(is_staff=True)
+    label, codename = permission.split(".")
+    clerk.user_permissions.add(Permission.objects.get(content_type__app_label=label, codename=codename))
+
+    response = signed_in(clerk).generic(method, address, "{}", content_type="application/json")
+
+    assert response.status_code == status
+
+
+def test_permission_without_being_staff_opens_nothing(make_user: Callable[..., User]):
+    customer = make_user()
+    customer.user_permissions.add(Permission.objects.get(codename="view_order"))
+
+    response = signed_in(customer).get("/api/v1/admin/orders/")
+
+    assert response.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/schema/", "/api/schema/swagger-ui/", "/api/schema/redoc/", "/healthz", "/readyz"]
+)
+def test_anyone_reads_the_pages_about_the_store(db: None, api: APIClient, path: str):
+    response = api.get(path)
+
+    assert response.status_code == 200
+
+
+def client_of(role: str, owner: User, make_user: Callable[..., User]) -> APIClient:
+    clients: dict[str, Callable[[], APIClient]] = {
+        "anonymous": APIClient,
+        "customer": lambda: signed_in(owner),
+        "other customer": lambda: signed_in(make_user()),
+        "clerk": lambda: signed_in(make_user(is_staff=True)),
+        "staff": lambda: signed_in(make_user(is_staff=True, is_superuser=True)),
+        "deactivated": lambda: signed_in(make_user(is_active=False, is_staff=True, is_superuser=True)),
+        "refresh token": lambda: client_with(pair_for(owner)["refresh"]),
+    }
+    return clients[role]()
+
+
+def client_with(token: str) -> APIClient:
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    return client
+
+
+def address_of(path: str, owner: User) -> str:
+    product = make_product()
+    order = make_order(owner, {product: 1})
+    return f"/api/v1/{path.format(category=product.category_id, product=product.pk, order=order.pk)}"
+
+
+def api_routes(patterns: list[URLPattern | URLResolver], prefix: str) -> list[tuple[str, str]]:
+    names = {"categories": "category", "products": "product", "orders": "order"}
+    routes = []
+    for pattern in patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            routes += api_routes(pattern.url_patterns, path)
+        elif path.startswith("api/v1/"):
+            path = path.removeprefix("api/v1/")
+            for plural, name in names.items():
+                path = path.replace(f"{plural}/<positive:pk>", f"{plural}/{{{name}}}")
+                path = path.replace(f"{plural}/<positive:product_pk>", f"{plural}/{{{name}}}")
+            routes += [(method, path) for method in methods_of(pattern)]
+    return routes
+
+
+def methods_of(pattern: URLPattern) -> list[str]:
+    view = pattern.callback
+    names = getattr(view, "actions", None) or [
+        name for name in view.view_class.http_method_names if hasattr(view.view_class, name)
+    ]
+    return [name.upper() for name in names if name not in {"head", "options"}]
