@@ -1,0 +1,204 @@
+"""What must hold when everything has been bought, moved and worked off."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import requests
+
+from scripts.replay.buying import Sales
+from scripts.replay.catalogue import Shelves
+from scripts.replay.client import Store, Tally, described
+from scripts.replay.crew import Crew
+from scripts.replay.exceptions import Refused
+from scripts.replay.files import Product
+from scripts.replay.jobs import UNFINISHED
+from scripts.replay.orders import ListedOrder, PlacedOrder
+
+Problems = Iterator[str]
+
+
+@dataclass(frozen=True)
+class Check:
+    name: str
+    problems: list[str]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the store shows of one order."""
+
+    listed: ListedOrder
+    order: dict[str, Any]
+    invoice: requests.Response
+    products: dict[str, Product]
+
+    @property
+    def quantities(self) -> Counter[str]:
+        quantities: Counter[str] = Counter()
+        for item in self.order["items"]:
+            quantities[item["sku"]] += item["quantity"]
+        return quantities
+
+    @property
+    def moves(self) -> int:
+        return len(self.order["history"]) - 1  # the first entry is the creation
+
+
+class Audit:
+    """Look at every order that the store lists, and then at the store as a whole."""
+
+    def __init__(self, store: Store, products: dict[str, Product]) -> None:
+        self.sold = Tally()  # pieces by sku, of orders that are not cancelled
+        self._store = store
+        self._products = products
+        self._order_problems: dict[str, list[str]] = {name: [] for name in ORDER_CHECKS}
+
+    def inspect_orders(self, crew: Crew, orders: list[ListedOrder]) -> None:
+        """Read every order and its invoice, and note what is wrong with them."""
+        crew.run("orders checked", self._inspect, orders)
+
+    def checks(
+        self, *, sales: Sales, orders: list[ListedOrder], start: Shelves, left: Shelves
+    ) -> list[Check]:
+        """Return every check with what was found against it."""
+        return [
+            Check("some orders were accepted", [] if sales.orders else ["every basket was refused"]),
+            Check("the store gave no unexpected answer", self._store.faults),
+            Check("every accepted order is in the store", list(_lost_orders(sales.orders, orders))),
+            Check("no order is doubled or belongs to no basket", list(_surplus_orders(sales.orders, orders))),
+            Check("lost connections explain the unanswered orders", list(self._unexplained(sales.orders))),
+            *(Check(name, problems) for name, problems in self._order_problems.items()),
+            Check("stock sold + stock left = stock at the start", list(self._stock_differences(start, left))),
+            Check("no stock is below zero", list(_negative_stocks(left))),
+        ]
+
+    def _inspect(self, listed: ListedOrder) -> None:
+        try:
+            order = self._store.read(f"orders/{listed.id}/", listed.customer)
+        except Refused as refusal:
+            self._store.faults.append(str(refusal))
+            return
+        invoice = self._store.ask("GET", f"orders/{listed.id}/invoice/", listed.customer)
+        evidence = Evidence(listed, order, invoice, self._products)
+        for name, find_problems in ORDER_CHECKS.items():
+            self._order_problems[name].extend(
+                f"order {listed.id}: {text}" for text in find_problems(evidence)
+            )
+        self._count(evidence)
+
+    def _count(self, evidence: Evidence) -> None:
+        self._store.tally.add("lines", len(evidence.order["items"]))
+        if evidence.invoice.status_code == 200:
+            self._store.tally.add("PDF bytes", len(evidence.invoice.content))
+        if evidence.order["status"] != "cancelled":
+            for sku, quantity in evidence.quantities.items():
+                self.sold.add(sku, quantity)
+
+    def _unexplained(self, placed: list[PlacedOrder]) -> Problems:
+        unanswered = sum(not order.is_answered for order in placed)
+        lost = self._store.tally["orders without an answer"]
+        if unanswered > lost:
+            yield f"{unanswered} orders were unanswered, but only {lost} answers were lost"
+
+    def _stock_differences(self, start: Shelves, left: Shelves) -> Problems:
+        for sku, product in start.items():
+            if sku not in left:
+                yield f"{sku} is no longer listed"
+            elif self.sold[sku] + left[sku].stock != product.stock:
+                yield f"{sku}: {product.stock} at the start, {self.sold[sku]} sold, {left[sku].stock} left"
+
+
+def _lost_orders(placed: list[PlacedOrder], listed: list[ListedOrder]) -> Problems:
+    known = {order.id for order in listed}
+    for order in placed:
+        if order.id not in known:
+            yield f"order {order.id} of {order.customer.username} was accepted and is gone"
+
+
+def _surplus_orders(placed: list[PlacedOrder], listed: list[ListedOrder]) -> Problems:
+    for order in listed:
+        if order.placed is None:
+            yield f"order {order.id} of {order.customer.username} belongs to no basket"
+    for order_id, count in Counter(order.id for order in placed).items():
+        if count > 1:
+            yield f"order {order_id} was given to {count} baskets"
+
+
+def _negative_stocks(left: Shelves) -> Problems:
+    for sku, product in left.items():
+        if product.stock < 0:
+            yield f"{sku}: {product.stock}"
+
+
+def _wrong_lines(evidence: Evidence) -> Problems:
+    placed = evidence.listed.placed
+    if placed and evidence.quantities != Counter(placed.basket.quantities):
+        yield f"its items are not those of basket {placed.basket.number}"
+
+
+def _wrong_prices(evidence: Evidence) -> Problems:
+    total = Decimal(0)
+    for item in evidence.order["items"]:
+        sku, quantity = item["sku"], item["quantity"]
+        if sku not in evidence.products:
+            yield f"it holds {sku}, which is not in the file"
+            continue
+        price = evidence.products[sku].price
+        total += price * quantity
+        if (Decimal(item["price"]), Decimal(item["total"])) != (price, price * quantity):
+            yield f"{quantity} of {sku} at {price} became {item['price']}, {item['total']}"
+    if Decimal(evidence.order["total_price"]) != total:
+        yield f"the total is {evidence.order['total_price']}, the lines make {total}"
+
+
+def _wrong_status(evidence: Evidence) -> Problems:
+    placed, status = evidence.listed.placed, evidence.order["status"]
+    if placed and placed.status != status:
+        yield f"it was moved to {placed.status} and is {status}"
+    if evidence.order["history"][-1]["to_status"] != status:
+        yield f"its history does not end in {status}"
+
+
+def _wrong_invoice(evidence: Evidence) -> Problems:
+    invoice = evidence.invoice
+    if invoice.status_code != 200:
+        yield described(invoice)
+    elif invoice.headers.get("Content-Type") != "application/pdf" or not invoice.content.startswith(b"%PDF-"):
+        yield f"the invoice is no PDF but {invoice.headers.get('Content-Type')}, {invoice.content[:20]!r}"
+
+
+def _wrong_emails(evidence: Evidence) -> Problems:
+    jobs = evidence.listed.jobs
+    if jobs["confirmation_email", "done"] != 1:
+        yield f"{jobs['confirmation_email', 'done']} confirmation e-mails sent"
+    if jobs["status_email", "done"] != evidence.moves:
+        yield f"{jobs['status_email', 'done']} e-mails sent about {evidence.moves} changes of status"
+
+
+def _wrong_shipment(evidence: Evidence) -> Problems:
+    if not any(move["to_status"] == "shipped" for move in evidence.order["history"]):
+        return
+    if not evidence.order["tracking_number"]:
+        yield "shipped without a tracking number (does the store know a carrier?)"
+    if evidence.listed.jobs["shipment", "done"] != 1:
+        yield f"announced to the carrier {evidence.listed.jobs['shipment', 'done']} times"
+
+
+def _wrong_jobs(evidence: Evidence) -> Problems:
+    for kind, status in evidence.listed.jobs:
+        if status == "failed" or status in UNFINISHED:
+            yield f"{kind} is {status}"
+
+
+ORDER_CHECKS: dict[str, Callable[[Evidence], Problems]] = {
+    "every order holds the lines of its basket": _wrong_lines,
+    "every total is the sum of its lines at the file's prices": _wrong_prices,
+    "every order stands where it was moved": _wrong_status,
+    "every order has its PDF invoice": _wrong_invoice,
+    "every order has its confirmation and an e-mail per move": _wrong_emails,
+    "every shipped order has its tracking number": _wrong_shipment,
+    "every job has ended, none failed": _wrong_jobs,
+}
