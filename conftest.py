@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
+from django.db import connection
 from django.test import override_settings
 from rest_framework.test import APIClient
 
@@ -38,6 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if "memcached" not in available_services():
         embedded_cache = {**settings.EMBEDDED_CACHE, "LOCATION": folder / "cache"}
         changes |= {"STORE_EMBEDDED": True, "CACHES": {"default": embedded_cache}}
+    if connection.vendor == "sqlite":  # a file: the threads of a test cannot share a database in memory
+        connection.settings_dict["TEST"]["NAME"] = str(folder / "test.sqlite3")
     overridden = override_settings(**changes)
     overridden.enable()
     config.add_cleanup(overridden.disable)

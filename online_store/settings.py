@@ -106,8 +106,7 @@ def _database() -> dict[str, Any]:
     default = f"sqlite:///{VAR_DIR / 'store.sqlite3'}"
     database = env.database("DATABASE_URL", default, engines=DATABASE_ENGINES)
     if database["ENGINE"] == DATABASE_ENGINES["sqlite"]:
-        # A file, because an in-memory database cannot be shared by the threads of a test.
-        return {**database, "OPTIONS": SQLITE_OPTIONS, "TEST": {"NAME": VAR_DIR / "test.sqlite3"}}
+        return {**database, "OPTIONS": SQLITE_OPTIONS}
     options: dict[str, Any] = {"connect_timeout": 3, **database["OPTIONS"]}
     if DATABASE_POOL_SIZE:
         pool = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 5}
