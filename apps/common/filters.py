@@ -87,6 +87,9 @@ class SearchFilter(django_filters.CharFilter):
 class StableOrderingFilter(django_filters.OrderingFilter):
     """An order that always ends with the id, so that pages never overlap."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, help_text="One or more fields, comma-separated; - reverses", **kwargs)
+
     def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
         """Return the rows in the wanted order, else in their own."""
         if not value:

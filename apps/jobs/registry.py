@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError
 
 from apps.jobs.models import Job
 
 HandlerFunction = Callable[..., None]
 MAX_ATTEMPTS = 12
+ALWAYS_RETRIED = (OperationalError, InterfaceError, SoftTimeLimitExceeded)
 
 # Seconds before the second attempt, the third, …; the last one repeats. Twelve attempts last about five
 # hours.
@@ -37,7 +39,7 @@ def handler(
     """
 
     def register(run: HandlerFunction) -> HandlerFunction:
-        _handlers[kind] = Handler(run, (*retry_on, OperationalError, InterfaceError), attempts)
+        _handlers[kind] = Handler(run, (*retry_on, *ALWAYS_RETRIED), attempts)
         return run
 
     return register

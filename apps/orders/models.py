@@ -90,8 +90,6 @@ class OrderItem(models.Model):
     quantity = models.PositiveIntegerField(_("quantity"))
     price = models.DecimalField(_("price"), max_digits=10, decimal_places=2)
 
-    objects = AnnouncedQuerySet["OrderItem"].as_manager()
-
     class Meta:
         verbose_name = _("order line")
         verbose_name_plural = _("order lines")

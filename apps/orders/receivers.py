@@ -7,7 +7,7 @@ from django.dispatch import receiver
 
 from apps.common.bulk import bulk_written
 from apps.orders.caching import drop_orders_of, orders_cache
-from apps.orders.models import Order, OrderItem
+from apps.orders.models import Order
 from apps.users.models import User
 
 
@@ -18,7 +18,6 @@ def drop_for_order(instance: Order, **kwargs: Any) -> None:
 
 
 @receiver(bulk_written, sender=Order)
-@receiver(bulk_written, sender=OrderItem)
 def drop_all(**kwargs: Any) -> None:
     """Drop everything: a bulk write does not tell whose orders it touched."""
     orders_cache.drop_on_commit()

@@ -153,7 +153,7 @@ class OrderViewSet(StoreViewSet):
         if Job.objects.about(subject_of(order.pk)).filter(kind=INVOICE, status=JobStatus.FAILED).exists():
             raise InvoiceFailed
         headers = {"Retry-After": str(INVOICE_RETRY_SECONDS), "Cache-Control": "no-store"}
-        return Response({"status": "pending"}, status=status.HTTP_202_ACCEPTED, headers=headers)
+        return Response(status=status.HTTP_202_ACCEPTED, headers=headers)
 
     @extend_schema(
         operation_id="listOrderJobs",
