@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 
 TASK = "apps.jobs.tasks.run"
 MAX_WAITING = 1000  # messages; more are left to the sweep
+BROKER_ERRORS = (KombuError, RedisError, OSError)
 
 embedded_bell = threading.Event()  # set when the runner of this process should look for work
 
@@ -32,11 +33,21 @@ def ring(job_ids: Iterable[int]) -> None:
         _messenger().put(job_id)
 
 
+def waiting_messages() -> int | None:
+    """Return how many messages no worker has taken yet; None when the broker does not answer."""
+    try:
+        with current_app.connection_for_write() as connection:
+            return int(connection.default_channel.client.llen(current_app.conf.task_default_queue))
+    except BROKER_ERRORS as error:
+        logger.warning("The broker does not answer: %s", error)
+        return None
+
+
 def publish(job_id: int) -> bool:
     """Send one message to Celery's broker and tell whether it was taken."""
     try:
         current_app.send_task(TASK, args=[job_id])
-    except (KombuError, RedisError, OSError) as error:
+    except BROKER_ERRORS as error:
         logger.warning("Job %s is not announced, the broker does not answer: %s", job_id, error)
         return False
     return True

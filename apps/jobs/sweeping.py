@@ -10,7 +10,9 @@ from django.db import InterfaceError, close_old_connections
 
 from apps.jobs import doorbell, services
 
-MAX_ANNOUNCED = 100  # jobs announced by one sweep
+# Jobs announced by one sweep, and none while as many messages wait: the workers have enough to do, and
+# whatever a message is lost for is done as soon as one comes for a job that is done already.
+MAX_ANNOUNCED = 100
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +39,9 @@ class Sweep(bootsteps.StartStopStep):
 
 def sweep() -> int:
     """Announce what waits unannounced and return how many jobs that were."""
+    waiting = doorbell.waiting_messages()
+    if waiting is None or waiting >= MAX_ANNOUNCED:
+        return 0
     try:
         close_old_connections()
         job_ids = services.take_unannounced(MAX_ANNOUNCED)
