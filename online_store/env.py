@@ -86,7 +86,8 @@ class Environment:
             parts = urlsplit(text)
             engine = engines[parts.scheme]
             if parts.scheme == "sqlite":
-                return {"ENGINE": engine, "NAME": text.removeprefix("sqlite:///") or _fail(text)}
+                prefix, name = text[: len("sqlite:///")], text[len("sqlite:///") :]
+                return {"ENGINE": engine, "NAME": name if name and prefix == "sqlite:///" else _fail(text)}
             return {
                 "ENGINE": engine,
                 "NAME": unquote(parts.path.lstrip("/")) or _fail(text),
@@ -156,8 +157,9 @@ class Environment:
     def _file_content(self, name: str, path: str) -> str:
         try:
             return Path(path).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            self.problems.append(f"{name}_FILE cannot be read: {error.strerror}.")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
+            self.problems.append(f"{name}_FILE cannot be read: {reason}.")
             return ""
 
 

@@ -1,9 +1,10 @@
 """Products from a CSV file: `sku,name,price,category` and, if wanted, `stock` and `description`."""
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TextIO
 
 from django.core.exceptions import ValidationError
@@ -19,11 +20,13 @@ REQUIRED_COLUMNS = ("sku", "name", "price", "category")
 OPTIONAL_COLUMNS = ("stock", "description")
 CHUNK = 500  # products written by one statement
 STOCK_REASON = "import"
+_PRICE = re.compile(r"-?[0-9]+(\.[0-9]+)?")  # Decimal() would read 1_0 and digits of other scripts as well
+_PIECES = re.compile(r"[0-9]{1,10}")
 
 
 @dataclass(frozen=True)
 class BadRow:
-    """A row that cannot be imported; the heading is row 1, as a spreadsheet counts."""
+    """A row that cannot be imported, numbered as a spreadsheet does: the heading is row 1."""
 
     number: int
     reason: str
@@ -81,14 +84,17 @@ def import_products(
 
 
 def _good_rows(file: TextIO, bad_rows: list[BadRow]) -> Iterator[ProductRow]:
-    reader = csv.DictReader(file)
+    reader = csv.reader(file)
     seen: dict[str, int] = {}
     try:
-        if missing := [name for name in REQUIRED_COLUMNS if name not in (reader.fieldnames or ())]:
+        heading = next(reader, [])
+        if missing := [name for name in REQUIRED_COLUMNS if name not in heading]:
             raise UnusableFile(_("The file lacks the columns: %s.") % ", ".join(missing))
         for number, cells in enumerate(reader, start=2):
+            if not cells:
+                continue
             try:
-                row = _parsed(cells)
+                row = _parsed(heading, cells)
                 if row.sku in seen:
                     raise ValueError(_("sku: already in row %s") % seen[row.sku])
             except (ValueError, ValidationError) as error:
@@ -100,13 +106,14 @@ def _good_rows(file: TextIO, bad_rows: list[BadRow]) -> Iterator[ProductRow]:
         raise UnusableFile(_("The file cannot be read as CSV in UTF-8: %s.") % error) from error
 
 
-def _parsed(cells: dict[str | None, str | None]) -> ProductRow:
-    if None in cells or None in cells.values():
+def _parsed(heading: list[str], row: list[str]) -> ProductRow:
+    if len(row) != len(heading):
         raise ValueError(_("the number of cells differs from the heading's"))
-    texts = {name: (cells.get(name) or "").strip() for name in (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)}
+    cells = dict(zip(heading, row, strict=True))
+    texts = {name: cells.get(name, "").strip() for name in (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)}
     if any("\0" in text for text in texts.values()):
         raise ValueError(_("a NUL character"))
-    row = ProductRow(
+    product = ProductRow(
         sku=texts["sku"],
         name=texts["name"],
         price=_price(texts["price"]),
@@ -114,22 +121,24 @@ def _parsed(cells: dict[str | None, str | None]) -> ProductRow:
         stock=_stock(texts["stock"]),
         description=texts["description"] or None,
     )
-    Category(name=row.category).clean_fields(exclude=["parent", "slug"])
-    _product(row).clean_fields(exclude=["category", "slug"])
-    return row
+    try:
+        Category(name=product.category).clean_fields(exclude=["parent", "slug"])
+    except ValidationError as error:
+        raise ValidationError({"category": error.message_dict["name"]}) from error
+    _product(product).clean_fields(exclude=["category", "slug"])
+    return product
 
 
 def _price(text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation as error:
-        raise ValueError(_("price: “%s” is not a number") % text) from error
+    if not _PRICE.fullmatch(text):
+        raise ValueError(_("price: “%s” is not a number") % text)
+    return Decimal(text)
 
 
 def _stock(text: str) -> int | None:
     if not text:
         return None
-    if not (text.isascii() and text.isdigit()) or int(text) > MAX_STOCK:
+    if not _PIECES.fullmatch(text) or int(text) > MAX_STOCK:
         raise ValueError(_("stock: “%s” is not a number of pieces") % text)
     return int(text)
 

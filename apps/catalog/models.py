@@ -9,8 +9,7 @@ from django.db import models
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
-from apps.catalog.search import FoldedTextField, containing_words
-from apps.common.bulk import AnnouncedQuerySet
+from apps.catalog.search import FoldedQuerySet, FoldedTextField
 
 MAX_STOCK = 2_147_483_647  # what the column holds
 MAX_DESCRIPTION_LENGTH = 10_000  # characters
@@ -42,7 +41,7 @@ def category_tree_ids(category_id: int) -> RawSQL:
     return RawSQL(_TREE_IDS, (category_id,))
 
 
-class CategoryQuerySet(AnnouncedQuerySet["Category"]):
+class CategoryQuerySet(FoldedQuerySet["Category"]):
     """Questions about categories."""
 
     def on_sale(self) -> Self:
@@ -52,10 +51,6 @@ class CategoryQuerySet(AnnouncedQuerySet["Category"]):
     def tree_of(self, category_id: int) -> Self:
         """Return the category and everything below it."""
         return self.filter(pk__in=category_tree_ids(category_id))
-
-    def matching(self, text: str) -> Self:
-        """Return those that have every word of the text in their name or description."""
-        return containing_words(self, text, field="search_text")
 
 
 class Category(models.Model):
@@ -104,16 +99,12 @@ class Category(models.Model):
             raise ValidationError({"parent": ValidationError(message, code="parent_loop")})
 
 
-class ProductQuerySet(AnnouncedQuerySet["Product"]):
+class ProductQuerySet(FoldedQuerySet["Product"]):
     """Questions about products."""
 
     def on_sale(self) -> Self:
         """Return what customers see and can order: active products of categories active all the way up."""
         return self.filter(is_active=True).exclude(category_id__in=hidden_category_ids())
-
-    def matching(self, text: str) -> Self:
-        """Return those that have every word of the text in their name, sku or description."""
-        return containing_words(self, text, field="search_text")
 
     def locked(self, product_ids: list[int]) -> Self:
         """Lock the rows until the transaction ends, in one order for all, so that no two can deadlock."""

@@ -1,18 +1,21 @@
 """Texts folded so that a search finds them whatever their case or accents, alike on every database."""
 
 import unicodedata
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
-from django.db import models
+from django.db import models, transaction
 
-QuerySetT = TypeVar("QuerySetT", bound=models.QuerySet[Any])
+from apps.common.bulk import AnnouncedQuerySet
+
+ModelT = TypeVar("ModelT", bound=models.Model)
 
 BREVE = "\u0306"  # what makes и a й, which is a letter of its own
 
 
 def folded(text: str) -> str:
     """Return the text without case and accents; ё becomes е."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Decomposed twice: a sign such as ™ becomes capitals, and a folded letter can come apart again.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     kept = (char for char in decomposed if not unicodedata.combining(char) or char == BREVE)
     return unicodedata.normalize("NFC", "".join(kept))
 
@@ -42,8 +45,26 @@ class FoldedTextField(TextField):
         return value
 
 
-def containing_words(queryset: QuerySetT, text: str, *, field: str) -> QuerySetT:
-    """Return the rows whose folded field contains every word, or part of a word, of the text."""
-    for word in folded(text).split():
-        queryset = queryset.filter(**{f"{field}__contains": word})
-    return queryset
+class FoldedQuerySet(AnnouncedQuerySet[ModelT]):
+    """Rows with a folded `search_text`, which follows its sources in bulk updates as well."""
+
+    def update(self, **values: Any) -> int:
+        """Update the rows, and fold anew what the values have changed."""
+        field = cast(FoldedTextField, self.model._meta.get_field("search_text"))
+        if not values.keys() & set(field.sources):
+            return super().update(**values)
+        with transaction.atomic():
+            row_ids = list(self.values_list("pk", flat=True))
+            count = super().update(**values)
+            rows = list(self.model._base_manager.filter(pk__in=row_ids))
+            for row in rows:
+                field.pre_save(row, add=False)
+            self.model._default_manager.bulk_update(rows, [field.name])
+        return count
+
+    def matching(self, text: str) -> Self:
+        """Return the rows that have every word of the text, or the part of a word that it is."""
+        rows = self
+        for word in folded(text).split():
+            rows = rows.filter(search_text__contains=word)
+        return rows

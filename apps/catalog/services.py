@@ -93,7 +93,7 @@ def _inserted(row: RowT) -> RowT:
         except IntegrityError:  # somebody took the slug, or the sku, after the check: look again
             continue
         return row
-    raise ValidationError(_("The values were taken by somebody else meanwhile."), code="conflict")
+    raise _taken()
 
 
 def _updated(row: RowT, changes: dict[str, Any]) -> RowT:
@@ -103,5 +103,13 @@ def _updated(row: RowT, changes: dict[str, Any]) -> RowT:
         row.slug = free_slug(row.name, among=type(row)._default_manager.exclude(pk=row.pk))
         changes = {**changes, "slug": row.slug}
     row.full_clean()
-    row.save(update_fields=[*changes, "search_text", "updated_at"])
+    try:
+        with transaction.atomic():
+            row.save(update_fields=[*changes, "search_text", "updated_at"])
+    except IntegrityError as error:  # somebody took a value after the check
+        raise _taken() from error
     return row
+
+
+def _taken() -> ValidationError:
+    return ValidationError(_("The values were taken by somebody else meanwhile."), code="conflict")

@@ -6,20 +6,26 @@ meanwhile is stored under the old tokens, and nobody asks for that key any more.
 """
 
 import hashlib
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterable
 from functools import partial, wraps
+from http import HTTPStatus
 from typing import Any, NamedTuple, Self
 
 from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_etags
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
+from apps.common.exceptions import PreconditionFailed
+
 EVERYONE = "everyone"
+_KEPT = re.compile(rb'(?P<expires_at>[0-9]{1,12}) (?P<etag>"[0-9a-f]{32}")\n')
 
 
 class Answer(NamedTuple):
@@ -50,7 +56,8 @@ class CacheNamespace:
         tokens = self._tokens({EVERYONE, scope})
         if tokens is None:
             return Answer.of(build())
-        key = f"{self.name}:{scope}:{tokens}:{hashlib.sha256(address.encode()).hexdigest()}"
+        digest = hashlib.sha256(f"{tokens}\n{address}".encode()).hexdigest()
+        key = f"{self.name}:{scope}:{digest}"
         answer = _unpacked(cache.get(key))
         if answer is None:
             expires_at = time.time() + self.timeout
@@ -120,12 +127,22 @@ def answer_response(
     public: bool = False,
     content_type: str = "application/json",
 ) -> HttpResponseBase:
-    """Return 200 with the answer, or 304 when the client already has it."""
+    """Return 200 with the answer, or 304 when the client already has it (RFC 9110, 13.2.2).
+
+    Raises PreconditionFailed when the client wants another version (`If-Match`).
+    """
+    wanted = parse_etags(request.headers.get("If-Match", ""))
+    if wanted and not {"*", answer.etag} & set(wanted):
+        raise PreconditionFailed(answer.etag)
     response = HttpResponse(answer.body, content_type=content_type)
     response["ETag"] = answer.etag
     response["Cache-Control"] = "public, no-cache" if public else "private, no-cache"
     patch_vary_headers(response, ("Authorization",))
-    return get_conditional_response(request, etag=answer.etag, response=response) or response
+    known = {etag.removeprefix("W/") for etag in parse_etags(request.headers.get("If-None-Match", ""))}
+    if {"*", answer.etag} & known:
+        response.status_code, response.content = HTTPStatus.NOT_MODIFIED, b""
+        del response["Content-Type"]
+    return response
 
 
 def _new_token() -> str:
@@ -137,10 +154,7 @@ def _packed(answer: Answer, expires_at: float) -> bytes:
 
 
 def _unpacked(kept: Any) -> Answer | None:
-    if not isinstance(kept, bytes):
+    match = _KEPT.match(kept) if isinstance(kept, bytes) else None
+    if match is None or int(match["expires_at"]) <= time.time():
         return None
-    head, _, body = kept.partition(b"\n")
-    expires_at, _, etag = head.partition(b" ")
-    if not expires_at.isdigit() or int(expires_at) <= time.time():
-        return None
-    return Answer(body, etag.decode())
+    return Answer(kept[match.end() :], match["etag"].decode())

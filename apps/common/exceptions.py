@@ -23,6 +23,22 @@ class DomainError(Exception):
         return {}
 
 
+class PreconditionFailed(DomainError):
+    """A request for a version that is not the present one."""
+
+    status_code = HTTPStatus.PRECONDITION_FAILED
+    code = "precondition_failed"
+    message = _("The version that was asked for is not the present one.")
+
+    def __init__(self, etag: str) -> None:
+        super().__init__(self.message)
+        self.etag = etag
+
+    def as_payload(self) -> dict[str, Any]:
+        """Tell the present version."""
+        return {"etag": self.etag}
+
+
 class InvalidQuery(DomainError):
     """Query parameters that are unknown or unreadable; `errors` maps each to its (code, detail)s."""
 

@@ -1,10 +1,13 @@
 """Serializer fields that take JSON by its type, so that `true` is no number and `1` no word."""
 
+import re
 from typing import Any
 
 from rest_framework import serializers
 
 MAX_ID = 2**63 - 1  # the largest value of a BigAutoField
+MAX_ID_DIGITS = 18  # of a text that surely holds no larger number
+_PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 class StrictIntegerField(serializers.IntegerField):
@@ -63,8 +66,8 @@ class MoneyField(serializers.DecimalField):
     def to_internal_value(self, data: Any) -> Any:
         """Return the Decimal.
 
-        Raises ValidationError (`invalid`) for booleans and for digits that are not ASCII.
+        Raises ValidationError (`invalid`) for anything but plain ASCII digits with a sign and a point.
         """
-        if isinstance(data, bool) or not str(data).isascii():
+        if isinstance(data, bool) or not _PLAIN_NUMBER.fullmatch(str(data)):
             self.fail("invalid")
-        return super().to_internal_value(data)
+        return abs(amount) if (amount := super().to_internal_value(data)) == 0 else amount

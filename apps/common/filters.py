@@ -5,6 +5,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.request import Request
@@ -13,6 +14,7 @@ from apps.common.exceptions import InvalidQuery
 from apps.common.fields import MAX_ID
 
 MAX_SEARCH_LENGTH = 200  # characters
+ORDERING = "ordering"  # what every list calls it
 
 
 class StrictFilterBackend(DjangoFilterBackend):
@@ -94,4 +96,8 @@ class StableOrderingFilter(django_filters.OrderingFilter):
         """Return the rows in the wanted order, else in their own."""
         if not value:
             return qs
+        if not all(value):
+            raise InvalidQuery(
+                {ORDERING: [("invalid_choice", gettext("A name is missing between the commas."))]}
+            )
         return qs.order_by(*(self.get_ordering_value(name) for name in value), "pk")

@@ -102,6 +102,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Turn an exception of a REST view into a problem; None leaves an unknown one to Django's error 500."""
+    # Whatever else the view renders, such as pages or YAML.
+    context["request"].accepted_renderer = JSONRenderer()
+    context["request"].accepted_media_type = JSONRenderer.media_type
     match exc:
         case DomainError():
             return problem(exc.status_code, code=exc.code, detail=str(exc), **exc.as_payload())

@@ -14,7 +14,8 @@ class StoreUserManager(UserManager["User"]):
     def named(self, username: str) -> models.QuerySet["User"]:
         """Return the user with this username, whatever its case."""
         # Both sides lowered by the database, as its constraint does; SQLite lowers ASCII only.
-        return self.alias(name_key=Lower("username")).filter(name_key=Lower(models.Value(username)))
+        name = Lower(models.Value(User.normalize_username(username)))
+        return self.alias(name_key=Lower("username")).filter(name_key=name)
 
     def with_email(self, email: str) -> models.QuerySet["User"]:
         """Return the user with this e-mail address, whatever its case."""

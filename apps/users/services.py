@@ -19,6 +19,7 @@ def register_user(*, username: str, email: str, password: str) -> User:
     Raises ValidationError, by field, for a name or an address that is taken, and for a weak password.
     """
     user = User(username=User.normalize_username(username), email=User.objects.normalize_email(email))
+    user.clean_fields(exclude=["password"])  # a name can grow, or become another one, as it is normalised
     _refuse_taken(user)
     try:
         validate_password(password, user)

@@ -1,16 +1,14 @@
 """What the lists of the catalogue can be asked for."""
 
-from typing import Any
-
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from apps.catalog.api.permissions import sees_inactive
+from apps.catalog.api.permissions import lists_inactive
 from apps.catalog.models import Category, Product, category_tree_ids
 from apps.common.exceptions import InvalidQuery
-from apps.common.fields import MAX_ID
+from apps.common.fields import MAX_ID_DIGITS
 from apps.common.filters import BooleanFilter, IdFilter, MoneyFilter, SearchFilter, StableOrderingFilter
 
 
@@ -51,12 +49,8 @@ class ProductFilter(django_filters.FilterSet):
 
         Raises InvalidQuery for a category that does not exist.
         """
-        categories = (
-            Category.objects.all() if sees_inactive(self.request.user) else Category.objects.on_sale()
-        )
-        is_id = value.isascii() and value.isdigit() and int(value[:20]) <= MAX_ID
-        wanted: dict[str, Any] = {"pk": int(value)} if is_id else {"slug": value}
-        category_id = categories.filter(**wanted).values_list("pk", flat=True).first()
+        categories = Category.objects.all() if lists_inactive(self.request) else Category.objects.on_sale()
+        category_id = _named(categories, value)
         if category_id is None:
             raise InvalidQuery({name: [("does_not_exist", _("There is no such category."))]})
         return queryset.filter(category_id__in=category_tree_ids(category_id))
@@ -64,3 +58,11 @@ class ProductFilter(django_filters.FilterSet):
     def having_stock(self, queryset: QuerySet[Product], name: str, value: bool) -> QuerySet[Product]:
         """Return the products that are in stock, or those that are not."""
         return queryset.filter(stock__gt=0) if value else queryset.filter(stock=0)
+
+
+def _named(categories: QuerySet[Category], value: str) -> int | None:
+    ids = categories.values_list("pk", flat=True)
+    if value.isascii() and value.isdigit() and len(value) <= MAX_ID_DIGITS:
+        # A slug can be all digits too; an id comes first.
+        return ids.filter(pk=int(value)).first() or ids.filter(slug=value).first()
+    return ids.filter(slug=value).first()

@@ -2,6 +2,13 @@
 
 from typing import Any
 
+from rest_framework.request import Request
+
+
+def lists_inactive(request: Request) -> bool:
+    """Tell whether the request asks a list for what is off sale, and may: any other list is everyone's."""
+    return bool(request.query_params.get("is_active")) and sees_inactive(request.user)
+
 
 def sees_inactive(user: Any) -> bool:
     """Tell whether the user sees products that are off sale: staff who may view products."""

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from apps.catalog import services, stock
 from apps.catalog.api.filters import CategoryFilter, ProductFilter
-from apps.catalog.api.permissions import sees_inactive
+from apps.catalog.api.permissions import lists_inactive, sees_inactive
 from apps.catalog.api.serializers import (
     CategoryInput,
     CategoryOutput,
@@ -40,7 +40,7 @@ def everyone(request: Request) -> str:
 
 def public_list_scope(request: Request) -> str | None:
     """Return the public scope, but for staff who ask for products by `is_active`, which only they may see."""
-    return None if request.query_params.get("is_active") and sees_inactive(request.user) else EVERYONE
+    return None if lists_inactive(request) else EVERYONE
 
 
 def public_detail_scope(request: Request) -> str | None:
@@ -148,8 +148,8 @@ class ProductViewSet(StoreViewSet):
 
     def get_queryset(self) -> QuerySet[Product]:
         """Return the products that the caller sees, with their categories."""
-        asks_for_all = self.action != "list" or self.request.query_params.get("is_active")
-        sees_all = asks_for_all and sees_inactive(self.request.user)
+        is_list = self.action == "list"
+        sees_all = lists_inactive(self.request) if is_list else sees_inactive(self.request.user)
         return (Product.objects.all() if sees_all else Product.objects.on_sale()).select_related("category")
 
     @cached_answer(products_cache, scope=public_list_scope, public=True)

@@ -1,5 +1,6 @@
 """Rows of the catalogue for tests, with only what matters to a test to be named in it."""
 
+from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -9,13 +10,38 @@ _numbers = count(1)
 
 
 def make_category(**values: Any) -> Category:
-    number = next(_numbers)
-    return Category.objects.create(**{"name": f"Category {number}", "slug": f"category-{number}", **values})
+    return Category.objects.create(**_with_defaults("Category", values))
+
+
+def make_categories(number: int, **values: Any) -> list[Category]:
+    return Category.objects.bulk_create(
+        Category(**_with_defaults("Category", values)) for _row in range(number)
+    )
 
 
 def make_product(**values: Any) -> Product:
-    number = next(_numbers)
-    defaults = {"name": f"Product {number}", "slug": f"product-{number}", "sku": f"SKU-{number}"}
     category = values.pop("category", None) or make_category()
-    return Product.objects.create(**{**defaults, "price": "10.00", "stock": 100, "category": category,
-    **values})
+    return Product.objects.create(**_product_defaults({**values, "category": category}))
+
+
+def make_products(number: int, **values: Any) -> list[Product]:
+    """Make products of one category, all at once."""
+    category = values.pop("category", None) or make_category()
+    return Product.objects.bulk_create(
+        Product(**_product_defaults({**values, "category": category})) for _row in range(number)
+    )
+
+
+def on_the_wire(moment: datetime) -> str:
+    """Return the moment as the API writes it."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _product_defaults(values: dict[str, Any]) -> dict[str, Any]:
+    return {"price": "10.00", "stock": 100, **_with_defaults("Product", values, sku="SKU")}
+
+
+def _with_defaults(kind: str, values: dict[str, Any], **numbered: str) -> dict[str, Any]:
+    number = next(_numbers)
+    defaults = {"name": f"{kind} {number}", "slug": f"{kind.lower()}-{number}"}
+    return {**defaults, **{field: f"{text}-{number}" for field, text in numbered.items()}, **values}

@@ -1,0 +1,94 @@
+"""What a read costs the database: the same for 1, 20 and 100 rows, and nothing the second time."""
+
+import pytest
+
+from apps.catalog.tests.factories import make_categories, make_category, make_product, make_products
+
+pytestmark = pytest.mark.django_db
+
+COUNT_AND_ROWS = 2
+USER = 1  # who has the token
+
+
+@pytest.mark.parametrize("rows", [1, 20, 100])
+def test_list_of_categories_takes_two_queries_and_then_none(api, rows, django_assert_num_queries):
+    make_categories(rows - 1, parent=make_category())
+
+    with django_assert_num_queries(COUNT_AND_ROWS):
+        first = api.get("/api/v1/categories/?page_size=100")
+    with django_assert_num_queries(0):
+        second = api.get("/api/v1/categories/?page_size=100")
+
+    assert len(first.json()["results"]) == rows
+    assert second.content == first.content
+
+
+@pytest.mark.parametrize("rows", [1, 20, 100])
+def test_list_of_products_takes_two_queries_and_then_none(api, rows, django_assert_num_queries):
+    make_products(rows)
+
+    with django_assert_num_queries(COUNT_AND_ROWS):
+        first = api.get("/api/v1/products/?page_size=100")
+    with django_assert_num_queries(0):
+        second = api.get("/api/v1/products/?page_size=100")
+
+    assert len(first.json()["results"]) == rows
+    assert second.content == first.content
+
+
+@pytest.mark.parametrize("rows", [1, 20, 100])
+def test_filters_take_one_more_query_for_the_category(api, rows, django_assert_num_queries):
+    category = make_category(slug="tea")
+    make_products(rows, category=category, name="Leaves")
+
+    with django_assert_num_queries(COUNT_AND_ROWS + 1):
+        first = api.get(
+            "/api/v1/products/?category=tea&search=leaves&price_min=1&ordering=-price&page_size=100"
+        )
+    with django_assert_num_queries(0):
+        api.get("/api/v1/products/?category=tea&search=leaves&price_min=1&ordering=-price&page_size=100")
+
+    assert len(first.json()["results"]) == rows
+
+
+@pytest.mark.parametrize("rows", [1, 20, 100])
+def test_list_that_only_staff_see_is_read_each_time(staff_api, rows, django_assert_num_queries):
+    make_products(rows, is_active=False)
+
+    for _time in range(2):
+        with django_assert_num_queries(USER + COUNT_AND_ROWS):
+            response = staff_api.get("/api/v1/products/?is_active=false&page_size=100")
+        assert len(response.json()["results"]) == rows
+
+
+def test_detail_takes_one_query_and_then_none(api, django_assert_num_queries):
+    product = make_product()
+
+    for address in (f"/api/v1/products/{product.pk}/", f"/api/v1/categories/{product.category_id}/"):
+        with django_assert_num_queries(1):
+            first = api.get(address)
+        with django_assert_num_queries(0):
+            second = api.get(address)
+        assert first.status_code == 200
+        assert second.content == first.content
+
+
+def test_customers_share_what_anyone_may_read(api, customer_api, django_assert_num_queries):
+    make_product()
+    api.get("/api/v1/products/")
+
+    with django_assert_num_queries(USER):
+        response = customer_api.get("/api/v1/products/")
+
+    assert len(response.json()["results"]) == 1
+
+
+def test_other_query_is_another_answer(api, django_assert_num_queries):
+    make_product(name="tea")
+    make_product(name="coffee")
+    api.get("/api/v1/products/?search=tea")
+
+    with django_assert_num_queries(COUNT_AND_ROWS):
+        response = api.get("/api/v1/products/?search=coffee")
+
+    assert [product["name"] for product in response.json()["results"]] == ["coffee"]

@@ -1,0 +1,118 @@
+"""Readable addresses, made from names."""
+
+import pytest
+from django.db import connection
+
+from apps.catalog.models import Category
+from apps.catalog.services import create_category
+from apps.catalog.slugs import slug_of
+from apps.catalog.tests.factories import make_category
+from apps.common.tests.answers import refusal_of
+
+CATEGORIES, PRODUCTS = "/api/v1/categories/", "/api/v1/products/"
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Чай чёрный", "chai-chernyi"),
+        ("Щётка для обуви", "shchetka-dlia-obuvi"),
+        ("Объектив, 50 мм", "obektiv-50-mm"),
+        ("Эльф & Юла", "elf-iula"),
+        ("Їжак ґанок ў", "izhak-ganok-u"),
+        ("Café crème", "cafe-creme"),
+        ("  --Tea--  ", "tea"),
+        ("TEA_bag", "tea_bag"),
+        ("100 %", "100"),
+        ("日本茶", "item"),
+        ("!!!", "item"),
+        ("", "item"),
+    ],
+)
+def test_slug_is_written_in_latin_letters(name, slug):
+    assert slug_of(name) == slug
+
+
+def test_slug_of_a_long_name_fits_and_ends_with_a_letter():
+    assert slug_of("щ" * 300) == "shch" * 50
+    assert slug_of("a" * 199 + " bcd") == "a" * 199
+
+
+@pytest.mark.django_db
+def test_slugs_of_categories_with_one_name_are_numbered(staff_api):
+    slugs = [staff_api.post(CATEGORIES, {"name": "Чай"}).json()["slug"] for _time in range(3)]
+
+    assert slugs == ["chai", "chai-2", "chai-3"]
+
+
+@pytest.mark.django_db
+def test_slugs_of_products_with_one_name_are_numbered(staff_api):
+    category = make_category()
+    made = [
+        staff_api.post(PRODUCTS, {"name": "Чай", "sku": sku, "price": "1.00", "category": category.pk}).json()
+        for sku in ("a", "b", "c")
+    ]
+
+    assert [product["slug"] for product in made] == ["chai", "chai-2", "chai-3"]
+
+
+@pytest.mark.django_db
+def test_number_that_is_free_again_is_used(staff_api):
+    make_category(slug="chai")
+    make_category(slug="chai-3")
+
+    assert staff_api.post(CATEGORIES, {"name": "Чай"}).json()["slug"] == "chai-2"
+
+
+@pytest.mark.django_db
+def test_slug_of_the_longest_name_is_numbered_too(staff_api):
+    category = make_category()
+    name = "Щ" * 255
+    made = [
+        staff_api.post(PRODUCTS, {"name": name, "sku": sku, "price": "1.00", "category": category.pk}).json()[
+            "slug"
+        ]
+        for sku in ("a", "b")
+    ]
+
+    assert made == ["shch" * 50, "shch" * 50 + "-2"]
+
+
+@pytest.mark.django_db
+def test_slug_stays_when_the_name_changes(staff_api):
+    tea = make_category(name="Чай", slug="chai")
+
+    response = staff_api.patch(f"{CATEGORIES}{tea.pk}/", {"name": "Кофе"})
+
+    assert response.json()["slug"] == "chai"
+
+
+@pytest.mark.django_db
+def test_creation_gives_up_when_somebody_is_always_a_moment_earlier(staff_api):
+    def rival_first(execute, sql, params, many, context):
+        if sql.startswith("SAVEPOINT"):
+            make_category(slug=f"chai-{number}" if (number := Category.objects.count() + 1) > 1 else "chai")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(rival_first):
+        response = staff_api.post(CATEGORIES, {"name": "Чай"})
+
+    assert refusal_of(response) == (400, "validation_error", [("conflict", "")])
+    assert not Category.objects.filter(name="Чай").exists()
+
+
+@pytest.mark.django_db
+def test_slug_that_somebody_took_a_moment_earlier_is_numbered():
+    rivals = ["chai"]
+
+    def rival_first(execute, sql, params, many, context):
+        if sql.startswith("SAVEPOINT") and rivals:  # the slug is chosen, and about to be kept
+            make_category(slug=rivals.pop())
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(rival_first):
+        made = create_category(name="Чай")
+
+    assert not rivals
+    assert made.slug == "chai-2"
+    assert Category.objects.count() == 2

@@ -1,0 +1,144 @@
+"""How staff change stock: by pieces and a reason, never below zero."""
+
+import pytest
+
+from apps.catalog.models import StockMovement
+from apps.catalog.tests.factories import make_product, on_the_wire
+from apps.common.tests.answers import problem, problem_of, refusal_of
+
+MAX_STOCK = 2**31 - 1
+UNKNOWN = 10**15  # an id that no row has
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mug():
+    """Return a product of which there are five."""
+    return make_product(stock=5)
+
+
+def url(product_id):
+    return f"/api/v1/admin/products/{product_id}/stock-movements/"
+
+
+def assert_unchanged(product):
+    product.refresh_from_db()
+    assert product.stock == 5
+    assert not StockMovement.objects.exists()
+
+
+@pytest.mark.parametrize(("delta", "stock"), [(5, 10), (-2, 3), (-5, 0), (MAX_STOCK - 5, MAX_STOCK)])
+def test_stock_is_changed_and_the_change_recorded(staff_api, staff, mug, delta, stock):
+    response = staff_api.post(url(mug.pk), {"delta": delta, "reason": "Инвентаризация"})
+
+    movement = StockMovement.objects.get()
+    assert response.status_code == 201
+    assert response.json() == {
+        "id": movement.pk,
+        "delta": delta,
+        "reason": "Инвентаризация",
+        "stock": stock,
+        "created_at": on_the_wire(movement.created_at),
+    }
+    assert (movement.product, movement.delta, movement.stock) == (mug, delta, stock)
+    assert (movement.reason, movement.created_by) == ("Инвентаризация", staff)
+    mug.refresh_from_db()
+    assert mug.stock == stock
+
+
+def test_changes_add_up(staff_api, mug):
+    stocks = [
+        staff_api.post(url(mug.pk), {"delta": delta, "reason": "count"}).json()["stock"]
+        for delta in (3, -1, -7)
+    ]
+
+    mug.refresh_from_db()
+    assert stocks == [8, 7, 0]
+    assert mug.stock == 0
+
+
+def test_new_stock_shows_to_customers(staff_api, api, mug):
+    staff_api.post(url(mug.pk), {"delta": 4, "reason": "delivery"})
+
+    assert api.get(f"/api/v1/products/{mug.pk}/").json()["stock"] == 9
+
+
+def test_stock_of_an_inactive_product_is_changed_too(staff_api):
+    mug = make_product(stock=5, is_active=False)
+
+    response = staff_api.post(url(mug.pk), {"delta": -1, "reason": "broken"})
+
+    assert response.status_code == 201
+    assert response.json()["stock"] == 4
+
+
+@pytest.mark.parametrize("delta", [-6, -MAX_STOCK, MAX_STOCK, MAX_STOCK - 4])
+def test_stock_can_neither_fall_below_zero_nor_rise_above_what_can_be_counted(staff_api, mug, delta):
+    response = staff_api.post(
+        url(mug.pk), {"delta": delta, "reason": "count"}, headers={"accept-language": "en"}
+    )
+
+    assert problem_of(response) == problem(
+        409,
+        "stock_out_of_range",
+        "The stock cannot fall below zero, nor rise above what can be counted.",
+        stock=5,
+        delta=delta,
+    )
+    assert_unchanged(mug)
+
+
+@pytest.mark.parametrize(
+    ("body", "errors"),
+    [
+        ({}, [("required", "/delta"), ("required", "/reason")]),
+        ({"delta": 1}, [("required", "/reason")]),
+        ({"reason": "count"}, [("required", "/delta")]),
+        ({"delta": 0, "reason": "count"}, [("zero", "/delta")]),
+        ({"delta": True, "reason": "count"}, [("invalid", "/delta")]),
+        ({"delta": "1", "reason": "count"}, [("invalid", "/delta")]),
+        ({"delta": 1.0, "reason": "count"}, [("invalid", "/delta")]),
+        ({"delta": None, "reason": "count"}, [("null", "/delta")]),
+        ({"delta": MAX_STOCK + 1, "reason": "count"}, [("max_value", "/delta")]),
+        ({"delta": -(10**30), "reason": "count"}, [("min_value", "/delta")]),
+        ({"delta": 1, "reason": ""}, [("blank", "/reason")]),
+        ({"delta": 1, "reason": "  "}, [("blank", "/reason")]),
+        ({"delta": 1, "reason": 5}, [("invalid", "/reason")]),
+        ({"delta": 1, "reason": "x" * 201}, [("max_length", "/reason")]),
+        ({"delta": 1, "reason": "nul \x00"}, [("null_characters_not_allowed", "/reason")]),
+    ],
+    ids=lambda value: str(value)[:50],
+)
+def test_movement_that_cannot_be_is_refused_and_changes_nothing(staff_api, mug, body, errors):
+    response = staff_api.post(url(mug.pk), body)
+
+    assert refusal_of(response) == (400, "validation_error", errors)
+    assert_unchanged(mug)
+
+
+@pytest.mark.parametrize(
+    ("caller", "refusal"),
+    [("api", (401, "not_authenticated", [])), ("customer_api", (403, "permission_denied", []))],
+)
+def test_others_do_not_change_stock(request, mug, caller, refusal):
+    response = request.getfixturevalue(caller).post(url(mug.pk), {"delta": 1, "reason": "mine"})
+
+    assert refusal_of(response) == refusal
+    assert_unchanged(mug)
+
+
+def test_product_that_does_not_exist_has_no_stock(staff_api):
+    response = staff_api.post(url(UNKNOWN), {"delta": 1, "reason": "count"})
+
+    assert refusal_of(response) == (404, "not_found", [])
+    assert not StockMovement.objects.exists()
+
+
+def test_given_result_of_a_movement_is_not_believed(staff_api, mug):
+    response = staff_api.post(
+        url(mug.pk), {"delta": 1, "reason": "count", "stock": 1000, "id": 7000, "product": UNKNOWN}
+    )
+
+    assert response.json()["stock"] == 6
+    assert StockMovement.objects.get().product == mug

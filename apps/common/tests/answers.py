@@ -1,0 +1,42 @@
+"""What tests ask of an answer."""
+
+from http import HTTPStatus
+from typing import Any
+
+PROBLEM = "application/problem+json"
+
+
+def problem_of(response: Any) -> dict[str, Any]:
+    """Return the problem without its request id, which must be the header's own."""
+    assert response["Content-Type"] == PROBLEM
+    body = response.json()
+    assert body.pop("request_id") == response["X-Request-ID"]
+    assert body["status"] == response.status_code
+    return body
+
+
+def problem(status: int, code: str, detail: str, **members: Any) -> dict[str, Any]:
+    """Return what a problem must say, apart from its request id."""
+    title = HTTPStatus(status).phrase
+    return {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        **members,
+    }
+
+
+def refusal_of(response: Any) -> tuple[int, str, list[tuple[str, str]]]:
+    """Return status and code of a problem, and the (code, pointer or parameter) of each of its errors."""
+    body = problem_of(response)
+    assert body["title"] == HTTPStatus(response.status_code).phrase
+    assert body["detail"]
+    errors = body.get("errors", [])
+    assert all(error["detail"] for error in errors)
+    return (
+        response.status_code,
+        body["code"],
+        [(error["code"], error[next(iter(error.keys() & {"pointer", "parameter"}))]) for error in errors],
+    )

@@ -1,0 +1,149 @@
+"""The settings of a start: what must be given is asked for in one clear line, the rest has safe defaults."""
+
+import os
+import runpy
+import stat
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+KEY = "k" * 50
+POSTGRES = {"DATABASE_URL": "postgres://store:pa55word@db:5432/store"}
+# Empty, so that a developer's own .env does not matter.
+NOT_GIVEN = dict.fromkeys(
+    [
+        "CELERY_BROKER_URL",
+        "DATABASE_URL",
+        "DATABASE_POOL_SIZE",
+        "DJANGO_DEBUG",
+        "DJANGO_SECRET_KEY",
+        "DJANGO_SECRET_KEY_FILE",
+        "EMAIL_FROM",
+        "EMAIL_URL",
+        "JWT_SIGNING_KEY",
+        "JWT_SIGNING_KEY_FILE",
+        "MEMCACHED_SERVERS",
+        "SHIPPING_API_URL",
+        "STORE_CURRENCY",
+        "STORE_EMBEDDED",
+        "STORE_NAME",
+        "STORE_URL",
+        "PORT",
+    ],
+    "",
+)
+
+
+@pytest.fixture
+def start(monkeypatch, tmp_path):
+    """Return a function that reads the settings afresh, as a start with these variables does."""
+
+    def read(**variables):
+        environment = {**NOT_GIVEN, "VAR_DIR": str(tmp_path / "var"), **variables}
+        monkeypatch.setattr(os, "environ", environment)
+        return runpy.run_path(str(settings.BASE_DIR / "online_store" / "settings.py"))
+
+    return read
+
+
+def test_start_without_any_variable_has_the_defaults_of_the_contract(start, tmp_path):
+    given = start()
+
+    assert given["DEBUG"] is False
+    assert given["STORE_EMBEDDED"] is False
+    assert given["ALLOWED_HOSTS"] == ["127.0.0.1", "localhost", "[::1]"]
+    assert given["DATABASES"]["default"]["NAME"] == str(tmp_path / "var" / "store.sqlite3")
+    assert given["CACHES"]["default"]["LOCATION"] == ["127.0.0.1:11211"]
+    assert given["CELERY_BROKER_URL"] == "redis://127.0.0.1:6379/0"
+    assert given["EMAIL_FILE_PATH"] == tmp_path / "var" / "mail"
+    assert given["EMAIL_BACKEND"] == "apps.common.mail.MailFolderBackend"
+    assert given["DEFAULT_FROM_EMAIL"] == "store@localhost"
+    assert (given["STORE_NAME"], given["STORE_CURRENCY"]) == ("Online Store", "RUB")
+    assert given["STORE_URL"] == "http://127.0.0.1:8000"
+    assert given["SHIPPING_API_URL"] == ""
+    assert given["AUTH_USER_MODEL"] == "users.User"
+    assert given["REST_FRAMEWORK"]["DEFAULT_AUTHENTICATION_CLASSES"] == [
+        "rest_framework_simplejwt.authentication.JWTAuthentication"
+    ]
+
+
+def test_local_start_makes_its_keys_once_and_keeps_them_for_its_owner(start, tmp_path):
+    first, second = start(), start()
+
+    assert first["SECRET_KEY"] == second["SECRET_KEY"]
+    assert first["JWT_SIGNING_KEY"] == second["JWT_SIGNING_KEY"]
+    assert first["SECRET_KEY"] != first["JWT_SIGNING_KEY"]
+    for name in ("secret_key", "jwt_signing_key"):
+        assert stat.S_IMODE((tmp_path / "var" / name).stat().st_mode) == 0o600
+
+
+def test_start_on_postgres_without_a_key_is_refused(start, tmp_path):
+    with pytest.raises(ImproperlyConfigured) as refused:
+        start(**POSTGRES)
+
+    assert str(refused.value) == (
+        "The configuration cannot be used. DJANGO_SECRET_KEY (or DJANGO_SECRET_KEY_FILE) must be given."
+    )
+    assert not (tmp_path / "var" / "secret_key").exists()
+
+
+def test_start_with_the_example_s_key_is_refused(start):
+    example = "change-me-" * 5 + "change-me"
+
+    with pytest.raises(ImproperlyConfigured, match="DJANGO_SECRET_KEY must be a random text"):
+        start(**POSTGRES, DJANGO_SECRET_KEY=example)
+
+
+def test_every_unreadable_variable_is_named_at_once_and_no_value_is_shown(start):
+    with pytest.raises(ImproperlyConfigured) as refused:
+        start(
+            DATABASE_URL="mysql://store:pa55word@db/store",
+            DJANGO_DEBUG="maybe",
+            EMAIL_URL="smtp://me:pa55word@mail.example",
+            PORT="many",
+            STORE_URL="shop.example",
+        )
+
+    text = str(refused.value)
+    assert all(name in text for name in ("DATABASE_URL", "DJANGO_DEBUG", "EMAIL_FROM", "PORT", "STORE_URL"))
+    assert "pa55word" not in text
+    assert "\n" not in text
+
+
+def test_machines_that_share_the_secret_key_share_the_signing_key(start):
+    one = start(**POSTGRES, DJANGO_SECRET_KEY=KEY)
+    two = start(**POSTGRES, DJANGO_SECRET_KEY=KEY)
+    other = start(**POSTGRES, DJANGO_SECRET_KEY="o" * 50)
+
+    assert one["JWT_SIGNING_KEY"] == two["JWT_SIGNING_KEY"] != other["JWT_SIGNING_KEY"]
+    assert one["JWT_SIGNING_KEY"] != KEY
+
+
+def test_given_signing_key_is_used(start):
+    given = start(**POSTGRES, DJANGO_SECRET_KEY=KEY, JWT_SIGNING_KEY="s" * 50)
+
+    assert given["JWT_SIGNING_KEY"] == "s" * 50
+
+
+def test_several_memcached_servers_make_one_ring(start):
+    given = start(MEMCACHED_SERVERS="a.example:11211, b.example:11211")
+
+    assert given["CACHES"]["default"] == {
+        "BACKEND": "apps.common.memcached.StoreMemcached",
+        "LOCATION": ["a.example:11211", "b.example:11211"],
+    }
+
+
+def test_embedded_start_needs_no_memcached(start):
+    given = start(STORE_EMBEDDED="true")
+
+    assert "memcache" not in given["CACHES"]["default"]["BACKEND"].lower()
+
+
+def test_mail_server_and_sender_come_from_the_environment(start):
+    given = start(EMAIL_URL="smtp://me:secret@mail.example:2525", EMAIL_FROM="shop@shop.example")
+
+    assert given["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+    assert (given["EMAIL_HOST"], given["EMAIL_PORT"]) == ("mail.example", 2525)
+    assert given["DEFAULT_FROM_EMAIL"] == "shop@shop.example"

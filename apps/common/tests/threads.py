@@ -1,0 +1,29 @@
+"""Several hands at the same time."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TypeVar
+
+from django.core.cache import caches
+from django.core.cache.backends.memcached import BaseMemcachedCache
+from django.db import connections
+
+ResultT = TypeVar("ResultT")
+
+
+def at_once(hands: int, work: Callable[[int], ResultT]) -> list[ResultT]:
+    """Call the work with the number of each hand, all in the same moment, and return what each got."""
+    start = Barrier(hands)
+
+    def work_of(hand: int) -> ResultT:
+        try:
+            start.wait()
+            return work(hand)
+        finally:  # both are the thread's own
+            connections.close_all()
+            if isinstance(cache := caches["default"], BaseMemcachedCache):
+                BaseMemcachedCache.close(cache)  # the store's own close() keeps the connection
+
+    with ThreadPoolExecutor(hands) as pool:
+        return list(pool.map(work_of, range(hands)))

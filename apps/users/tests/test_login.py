@@ -1,0 +1,124 @@
+"""Logging in with a name or an e-mail address."""
+
+import pytest
+
+from apps.common.tests.answers import problem, problem_of, refusal_of
+from apps.users.models import User
+from apps.users.tokens import StoreAccessToken
+
+URL = "/api/v1/auth/login/"
+PASSWORD = "correct-horse-battery"
+REFUSED = problem(401, "invalid_credentials", "No active account has this username and password.")
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def anna(make_user):
+    return make_user(username="Anna", email="Anna.Petrova@example.com", password=PASSWORD)
+
+
+@pytest.mark.parametrize(
+    "name", ["Anna", "anna", "ANNA", " Anna ", "Anna.Petrova@example.com", "ANNA.PETROVA@EXAMPLE.COM"]
+)
+def test_pair_is_given_for_name_or_address_whatever_its_case(api, anna, name):
+    response = api.post(URL, {"username": name, "password": PASSWORD})
+
+    assert response.status_code == 200
+    assert sorted(response.json()) == ["access", "refresh"]
+    call = api.get("/api/v1/orders/", HTTP_AUTHORIZATION=f"Bearer {response.json()['access']}")
+    assert call.status_code == 200
+
+
+def test_name_of_another_alphabet_logs_in(api, make_user):
+    make_user(username="Анна", password=PASSWORD)
+
+    response = api.post(URL, {"username": "Анна", "password": PASSWORD})
+
+    assert response.status_code == 200
+
+
+def test_name_that_was_registered_in_other_characters_of_the_same_meaning_logs_in(api):
+    wide = "ａｎｎａ"  # the same letters as an East Asian keyboard types them
+    account = {"username": wide, "email": "anna@example.com", "password": PASSWORD}
+    assert api.post("/api/v1/auth/register/", account).status_code == 201
+
+    response = api.post(URL, {"username": wide, "password": PASSWORD})
+
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        ("nobody", PASSWORD),
+        ("nobody@example.com", PASSWORD),
+        ("Anna", "wrong-horse-battery"),
+        ("Anna", PASSWORD.upper()),
+        ("Anna", f" {PASSWORD}"),
+        ("Anna.Petrova@example.com", "wrong-horse-battery"),
+        ("Ann_", PASSWORD),
+        ("Ann%", PASSWORD),
+        ("inactive", PASSWORD),
+        ("inactive@example.com", PASSWORD),
+        ("passwordless", PASSWORD),
+    ],
+)
+def test_whatever_is_wrong_the_answer_is_the_same(api, anna, make_user, name, password):
+    make_user(username="inactive", email="inactive@example.com", password=PASSWORD, is_active=False)
+    make_user(username="passwordless", password=None)
+
+    response = api.post(URL, {"username": name, "password": password}, headers={"accept-language": "en"})
+
+    assert problem_of(response) == REFUSED
+    assert response["WWW-Authenticate"] == 'Bearer realm="api"'
+
+
+def test_account_without_an_address_is_not_found_by_an_empty_one(api, make_user):
+    make_user(username="shell", email="", password=PASSWORD)
+
+    response = api.post(URL, {"username": "", "password": PASSWORD})
+
+    assert refusal_of(response) == (400, "validation_error", [("blank", "/username")])
+
+
+def test_name_that_is_the_address_of_another_hides_nobody(api, anna, make_user):
+    make_user(username="anna.petrova@example.com", email="eve@example.com", password="eves-own-password")
+
+    response = api.post(URL, {"username": "Anna.Petrova@example.com", "password": PASSWORD})
+
+    assert response.status_code == 200
+    call = api.post("/api/v1/auth/refresh/", {"refresh": response.json()["refresh"]})
+    assert call.status_code == 200
+    assert owner_of(response.json()["access"]) == anna
+
+
+def test_each_login_gives_another_pair(api, anna):
+    first = api.post(URL, {"username": "Anna", "password": PASSWORD}).json()
+    second = api.post(URL, {"username": "Anna", "password": PASSWORD}).json()
+
+    assert first["refresh"] != second["refresh"]
+
+
+@pytest.mark.parametrize("field", ["username", "password"])
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [(None, "null"), ("", "blank"), (True, "invalid"), ([1], "invalid"), ("a" * 255, "max_length")],
+)
+def test_field_that_holds_no_such_text_is_refused(api, field, value, code):
+    response = api.post(URL, {"username": "Anna", "password": PASSWORD, field: value})
+
+    assert refusal_of(response) == (400, "validation_error", [(code, f"/{field}")])
+
+
+def test_an_old_token_does_not_keep_anybody_from_logging_in(api, anna):
+    response = api.post(
+        URL, {"username": "Anna", "password": PASSWORD}, HTTP_AUTHORIZATION="Bearer expired-long-ago"
+    )
+
+    assert response.status_code == 200
+
+
+def owner_of(access):
+    """Return the user whom the token names."""
+    return User.objects.get(pk=StoreAccessToken(access)["user_id"])

@@ -1,0 +1,64 @@
+#!/bin/sh
+# What a container of the store does: web (the default), worker, beat, secrets, or any other command as it is.
+set -eu
+
+role=${1:-web}
+[ $# -eq 0 ] || shift
+
+# Without a pool: one connection is enough, and a pool would not tell why there is none.
+prepare() {
+    DATABASE_POOL_SIZE=0 python manage.py migrate_once "$@"
+}
+
+# keep FILE MODE TEXT: the file appears whole or not at all.
+keep() {
+    printf '%s\n' "$3" >"$1.new"
+    chmod "$2" "$1.new"
+    mv -f "$1.new" "$1"
+}
+
+random() {
+    python -c 'import secrets; print(secrets.token_urlsafe(64))'
+}
+
+case $role in
+web)
+    prepare
+    exec gunicorn online_store.wsgi:application "$@"
+    ;;
+worker)
+    prepare --only-wait
+    # Gossip and mingle serve clusters that need to know each other; here they would only be more to break.
+    exec celery -A online_store worker -l info --concurrency "${WORKER_CONCURRENCY:-4}" \
+        --without-gossip --without-mingle "$@"
+    ;;
+beat)
+    prepare --only-wait
+    # In the volume: what was due while no beat ran is caught up with. It answers pings while its clock ticks.
+    mkdir -p "$VAR_DIR/beat"
+    exec celery -A online_store beat -l info --schedule "$VAR_DIR/beat/schedule" \
+        --max-interval 30 --enable-remote-control "$@"
+    ;;
+secrets)
+    cd "${1:-/var/lib/store-secrets}"
+    umask 077
+    if [ -z "${DJANGO_SECRET_KEY:-}" ] && [ ! -s secret_key ]; then
+        keep secret_key 400 "$(random)"
+        echo "A secret key was made."
+    fi
+    # The database server reads this one too, by its group.
+    if [ -n "${POSTGRES_PASSWORD:-}" ]; then
+        if [ -s database_password ] && [ "$(cat database_password)" != "$POSTGRES_PASSWORD" ]; then
+            echo "POSTGRES_PASSWORD has changed. A database that exists keeps its own until you change it there, by"
+            echo "  docker compose exec db psql -U store -c '\\password'"
+        fi
+        keep database_password 440 "$POSTGRES_PASSWORD"
+    elif [ ! -s database_password ]; then
+        keep database_password 440 "$(random)"
+        echo "A database password was made."
+    fi
+    ;;
+*)
+    exec "$role" "$@"
+    ;;
+esac

@@ -1,0 +1,34 @@
+"""How gunicorn serves the store; it reads this file by itself. Each setting stands with its reason."""
+
+import os
+
+# Every interface of the container, of which only the published port is reached from outside.
+bind = "0.0.0.0:8000"
+
+# Threads, as a request mostly waits for the database; processes, as Python computes in one thread at a time.
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+threads = int(os.environ.get("WEB_THREADS") or 8)
+
+# A process that gives no sign of life for this long is replaced; longer than any wait for the database.
+timeout = 30
+# On SIGTERM requests may end; shorter than the grace that the container gets.
+graceful_timeout = 30
+# Above the idle time of usual proxies (60 s), so that no proxy sends into a connection that is being closed.
+keepalive = 75
+
+# Processes are renewed now and then, not all at once: whatever leaks stays small.
+max_requests = 2000
+max_requests_jitter = 200
+
+# The sign of life is a file's time: in memory it cannot stall on a busy disk.
+worker_tmp_dir = "/dev/shm"  # noqa: S108  gunicorn makes a file of its own there, and unlinks it at once
+
+# Nobody commands a running server but by signals.
+control_socket_disable = True
+
+# Whose X-Forwarded-* headers count. Without a proxy they would be the client's own word.
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS") or "127.0.0.1,::1"
+
+# Off, as it doubles the log of a proxy; "-" writes it to standard output.
+accesslog = os.environ.get("WEB_ACCESS_LOG") or None
