@@ -12,10 +12,18 @@ from rest_framework.exceptions import ValidationError as InputError
 from rest_framework.permissions import AllowAny
 from rest_framework.views import APIView
 
-from apps.common.problems import exception_handler
 from apps.common.tests.answers import problem, problem_of
 
 root = import_module(settings.ROOT_URLCONF)  # not by an import statement: `common` knows no other part
+
+
+WRONG = ErrorDetail("Wrong.", code="odd")
+REFUSALS = {
+    "odd-names": InputError({"a/b~c": {"0": [WRONG]}}),
+    "whole-body": InputError({"non_field_errors": [WRONG]}),
+    "whole-row": ValidationError("Wrong.", code="odd"),
+    "thousands": InputError({"items": {str(line): [WRONG] for line in range(2000)}}),
+}
 
 
 class FailingView(APIView):
@@ -47,6 +55,10 @@ urlpatterns = [
     path("api/v1/failing/", FailingView.as_view()),
     path("api/v1/forbidden/", FailingView.as_view(failure=PermissionDenied("password=hunter2"))),
     path("api/v1/throttled/", FailingView.as_view(failure=Throttled(wait=7.2))),
+    *[
+        path(f"api/v1/wrong/{name}/", FailingView.as_view(failure=refusal))
+        for name, refusal in REFUSALS.items()
+    ],
     path("api/v1/finding-nothing/", page_that_finds_nothing),
     path("api/v1/reading/", page_that_reads_the_body),
     path("api/v1/failing-page/", failing_page),
@@ -268,37 +280,24 @@ def test_errors_speak_russian_unless_english_is_asked_for(api):
     assert russian.json()["code"] == english.json()["code"] == "not_found"
 
 
-def test_pointer_escapes_what_a_json_pointer_must_escape():
-    fault = ErrorDetail("Wrong.", code="invalid")
+@with_failing_views
+@pytest.mark.parametrize(
+    ("address", "pointers"),
+    [
+        pytest.param("odd-names", ["/a~1b~0c/0"], id="what a pointer must escape"),
+        pytest.param("whole-body", [""], id="an error of the whole body"),
+        pytest.param("whole-row", [""], id="an error of a whole row"),
+        pytest.param(
+            "thousands", [f"/items/{line}" for line in range(100)], id="thousands are cut to a hundred"
+        ),
+    ],
+)
+def test_each_error_points_at_the_value_it_speaks_of(english, address, pointers):
+    response = english.get(f"/api/v1/wrong/{address}/")
 
-    response = exception_handler(InputError({"a/b~c": {"0": [fault]}}), {})
-
-    assert response.data["errors"] == [{"code": "invalid", "detail": "Wrong.", "pointer": "/a~1b~0c/0"}]
-
-
-def test_error_of_the_whole_body_points_at_the_body():
-    fault = ErrorDetail("Wrong.", code="invalid")
-
-    response = exception_handler(InputError({"non_field_errors": [fault]}), {})
-
-    assert response.data["errors"] == [{"code": "invalid", "detail": "Wrong.", "pointer": ""}]
-
-
-def test_error_of_a_whole_row_points_at_the_body():
-    response = exception_handler(ValidationError("Wrong.", code="conflict"), {})
-
-    assert response.status_code == 400
-    assert response.data["errors"] == [{"code": "conflict", "detail": "Wrong.", "pointer": ""}]
-
-
-def test_thousands_of_errors_are_cut_to_a_hundred():
-    faults = {str(line): [ErrorDetail("Wrong.", code="invalid")] for line in range(2000)}
-
-    response = exception_handler(InputError({"items": faults}), {})
-
-    assert len(response.data["errors"]) == 100
-    assert response.data["errors"][99]["pointer"] == "/items/99"
-
-
-def test_unknown_exception_is_left_to_the_500():
-    assert exception_handler(RuntimeError("password=hunter2"), {}) is None
+    assert problem_of(response) == problem(
+        400,
+        "validation_error",
+        "The request has values that cannot be accepted.",
+        errors=[{"code": "odd", "detail": "Wrong.", "pointer": pointer} for pointer in pointers],
+    )
