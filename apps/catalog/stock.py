@@ -32,8 +32,13 @@ def take_stock(quantities: Mapping[int, int]) -> dict[int, Product]:
 
 @transaction.atomic
 def return_stock(quantities: Mapping[int, int]) -> None:
-    """Put the quantities (pieces, by product id) back into stock, on sale or not."""
+    """Put the quantities (pieces, by product id) back into stock, on sale or not.
+
+    Raises StockOutOfRange when a stock would rise above what can be counted.
+    """
     products = {product.pk: product for product in Product.objects.locked(list(quantities))}
+    for product in products.values():
+        _refuse_out_of_range(product, quantities[product.pk])
     _move(products, quantities)
 
 
@@ -44,8 +49,7 @@ def adjust_stock(*, product_id: int, delta: int, reason: str, created_by: User |
     Raises Product.DoesNotExist, and StockOutOfRange when the stock would fall below zero.
     """
     product = Product.objects.locked([product_id]).get()
-    if not 0 <= product.stock + delta <= MAX_STOCK:
-        raise StockOutOfRange(stock=product.stock, delta=delta)
+    _refuse_out_of_range(product, delta)
     _move({product.pk: product}, {product.pk: delta})
     return StockMovement.objects.create(
         product=product, delta=delta, reason=reason, stock=product.stock, created_by=created_by
@@ -67,6 +71,11 @@ def set_stock(counts: Mapping[int, int], *, reason: str, created_by: User | None
         )
         for pk, product in changed.items()
     )
+
+
+def _refuse_out_of_range(product: Product, delta: int) -> None:
+    if not 0 <= product.stock + delta <= MAX_STOCK:
+        raise StockOutOfRange(stock=product.stock, delta=delta)
 
 
 def _move(products: Mapping[int, Product], deltas: Mapping[int, int]) -> None:

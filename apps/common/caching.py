@@ -111,8 +111,10 @@ def cached_answer(
             if (who := scope(request)) is None:
                 answer = Answer.of(build())
             else:
-                # The full address, host included: the links of a page repeat it.
-                answer = namespace.get_or_build(who, request.build_absolute_uri(), build)
+                # The full address, host included: the links of a page repeat it. What is not for everyone is
+                # kept for each reader, who may be shown what others are not.
+                reader = "" if public else request.user.pk
+                answer = namespace.get_or_build(who, f"{reader} {request.build_absolute_uri()}", build)
             return answer_response(request, answer, public=public and who is not None)
 
         return read

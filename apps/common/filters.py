@@ -1,5 +1,6 @@
 """List filters that refuse what they cannot read."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import django_filters
@@ -7,6 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django_filters.fields import IsoDateTimeField
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.request import Request
 
@@ -77,6 +79,21 @@ class MoneyFilter(django_filters.NumberFilter):
 
     def get_max_validator(self) -> None:
         """Leave the upper bound to the field's number of digits."""
+
+
+class _MomentField(IsoDateTimeField):
+    def clean(self, value: Any) -> datetime | None:
+        moment = super().clean(value)
+        try:
+            return moment and moment.astimezone(UTC)
+        except OverflowError as error:  # a zone's first or last day of the calendar is none in UTC
+            raise forms.ValidationError(_("A moment is expected."), code="invalid") from error
+
+
+class MomentFilter(django_filters.IsoDateTimeFilter):
+    """A moment in RFC 3339."""
+
+    field_class = _MomentField
 
 
 class SearchFilter(django_filters.CharFilter):

@@ -86,7 +86,7 @@ def _read(answer: requests.Response, deadline: float) -> bytes:
 def _tracking_number(body: bytes) -> str:
     try:
         number = json.loads(body)["tracking_number"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise CarrierUnavailable("The carrier's answer has no tracking number") from error
     if not isinstance(number, str) or not _TRACKING_NUMBER.fullmatch(number):
         raise CarrierUnavailable("The carrier's tracking number cannot be one")

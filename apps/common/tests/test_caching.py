@@ -3,6 +3,7 @@
 import pickle
 import socket
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
@@ -40,6 +41,12 @@ class LyingCache(LocMemCache):
 def clock():
     """Return the library that moves the clock."""
     return pytest.importorskip("time_machine")
+
+
+@pytest.fixture
+def hoarding_cache(settings):
+    """Keep the answers in a cache that forgets nothing, and knows nothing of other tests."""
+    settings.CACHES = {"default": {"BACKEND": f"{__name__}.HoardingCache", "LOCATION": uuid4().hex}}
 
 
 @pytest.fixture
@@ -192,8 +199,8 @@ def test_answer_is_kept_for_its_time_and_no_longer(things, clock):
         assert things.get_or_build(EVERYONE, "/things/", built(b"new")).body == b"new"
 
 
-def test_answer_older_than_its_time_is_not_given_even_if_the_cache_keeps_it(things, clock, settings):
-    settings.CACHES = {"default": {"BACKEND": f"{__name__}.HoardingCache"}}
+@pytest.mark.usefixtures("hoarding_cache")
+def test_answer_older_than_its_time_is_not_given_even_if_the_cache_keeps_it(things, clock):
     with clock.travel(NOON, tick=False):
         things.get_or_build(EVERYONE, "/things/", built(b"old"))
     with clock.travel(NOON + timedelta(seconds=299), tick=False):
@@ -202,15 +209,15 @@ def test_answer_older_than_its_time_is_not_given_even_if_the_cache_keeps_it(thin
         assert things.get_or_build(EVERYONE, "/things/", built(b"new")).body == b"new"
 
 
-def test_time_begins_before_the_rows_are_read(things, clock, settings):
-    settings.CACHES = {"default": {"BACKEND": f"{__name__}.HoardingCache"}}
+@pytest.mark.usefixtures("hoarding_cache")
+def test_time_begins_before_the_rows_are_read(things, clock):
     with clock.travel(NOON, tick=False) as traveller:
 
         def read_slowly():
             traveller.shift(timedelta(seconds=200))
             return b"old"
 
-        things.get_or_build(EVERYONE, "/things/", read_slowly)
+        assert things.get_or_build(EVERYONE, "/things/", read_slowly).body == b"old"
         traveller.shift(timedelta(seconds=100))
 
         assert things.get_or_build(EVERYONE, "/things/", built(b"new")).body == b"new"

@@ -3,7 +3,7 @@
 import django_filters
 from django.db.models import QuerySet
 
-from apps.common.filters import IdFilter, MoneyFilter, SearchFilter, StableOrderingFilter
+from apps.common.filters import IdFilter, MomentFilter, MoneyFilter, SearchFilter, StableOrderingFilter
 from apps.orders.models import Order
 from apps.orders.statuses import OrderStatus
 
@@ -12,8 +12,8 @@ class OrderFilter(django_filters.FilterSet):
     """Filters of a customer's own orders."""
 
     status = django_filters.ChoiceFilter(choices=OrderStatus.choices)
-    created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    created_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lte")
+    created_after = MomentFilter(field_name="created_at", lookup_expr="gte")
+    created_before = MomentFilter(field_name="created_at", lookup_expr="lte")
     ordering = StableOrderingFilter(fields=["created_at", "total_price", "status"])
 
 

@@ -3,6 +3,7 @@
 from enum import Enum
 from typing import Any
 
+from apps.orders.models import Order
 from apps.orders.statuses import CUSTOMER_MOVES, NEXT_STATUSES, Moves
 
 
@@ -14,9 +15,6 @@ class Role(Enum):
     MANAGER = "manager"  # staff who may change them as well
 
 
-MOVES_OF: dict[Role, Moves] = {Role.CUSTOMER: CUSTOMER_MOVES, Role.VIEWER: {}, Role.MANAGER: NEXT_STATUSES}
-
-
 def role_of(user: Any) -> Role:
     """Return the role that the user's permissions give."""
     if user.is_staff and user.has_perm("orders.change_order"):
@@ -24,3 +22,10 @@ def role_of(user: Any) -> Role:
     if user.is_staff and user.has_perm("orders.view_order"):
         return Role.VIEWER
     return Role.CUSTOMER
+
+
+def moves_of(user: Any, order: Order) -> Moves:
+    """Return the moves the user may make with the order: all as a manager, a customer's with their own."""
+    if role_of(user) is Role.MANAGER:
+        return NEXT_STATUSES
+    return CUSTOMER_MOVES if order.user_id == user.pk else {}

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from apps.common.fields import IdField, StrictCharField, StrictIntegerField
 from apps.jobs.models import Job
+from apps.orders.api.permissions import moves_of
 from apps.orders.models import Order, OrderItem, StatusChange
 from apps.orders.services import MAX_LINES, MAX_QUANTITY, RequestedItem
 from apps.orders.statuses import OrderStatus, allowed_moves
@@ -80,8 +81,9 @@ class OrderBaseOutput(serializers.ModelSerializer[Order]):
 
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=OrderStatus.choices)))
     def get_allowed_statuses(self, order: Order) -> list[str]:
-        """Return the statuses that the reader, by the `moves` of the context, may move the order to now."""
-        return [status.value for status in allowed_moves(order.status, self.context["moves"])]
+        """Return the statuses that the reader, who is the context's request's, may move the order to now."""
+        moves = moves_of(self.context["request"].user, order)
+        return [status.value for status in allowed_moves(order.status, moves)]
 
 
 class OrderRowOutput(OrderBaseOutput):

@@ -21,7 +21,7 @@ from apps.common.views import StoreViewSet
 from apps.jobs.models import Job, JobStatus
 from apps.orders import services
 from apps.orders.api.filters import OrderFilter, StaffOrderFilter
-from apps.orders.api.permissions import MOVES_OF, Role, role_of
+from apps.orders.api.permissions import Role, moves_of, role_of
 from apps.orders.api.serializers import (
     ChangeStatusInput,
     JobOutput,
@@ -129,7 +129,7 @@ class OrderViewSet(StoreViewSet):
             new_status=OrderStatus(wanted.validated_data["status"]),
             comment=wanted.validated_data.get("comment", ""),
             changed_by=request.user,
-            moves=MOVES_OF[role_of(request.user)],
+            moves=moves_of(request.user, order),
         )
         return Response(self._shown(pk))
 
@@ -169,14 +169,12 @@ class OrderViewSet(StoreViewSet):
 
     def _shown(self, pk: int) -> dict[str, Any]:
         order = get_object_or_404(self.get_queryset().with_lines(), pk=pk)
-        role = role_of(self.request.user)
-        serializer = OrderOutput if role is Role.CUSTOMER else StaffOrderOutput
-        return serializer(order, context={"request": self.request, "moves": MOVES_OF[role]}).data
+        serializer = OrderOutput if role_of(self.request.user) is Role.CUSTOMER else StaffOrderOutput
+        return serializer(order, context={"request": self.request}).data
 
     def _rows(self, orders: Any) -> Any:
-        role = role_of(self.request.user)
-        serializer = OrderRowOutput if role is Role.CUSTOMER else StaffOrderRowOutput
-        return serializer(orders, many=True, context={"request": self.request, "moves": MOVES_OF[role]}).data
+        serializer = OrderRowOutput if role_of(self.request.user) is Role.CUSTOMER else StaffOrderRowOutput
+        return serializer(orders, many=True, context={"request": self.request}).data
 
 
 class StaffOrderViewSet(OrderViewSet):

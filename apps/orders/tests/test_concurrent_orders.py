@@ -3,23 +3,21 @@
 import random
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.db.models import Sum
 
 from apps.catalog.exceptions import InsufficientStock
 from apps.catalog.models import Product
-from apps.catalog.tests.factories import make_product
+from apps.catalog.tests.factories import make_product, make_products
+from apps.common.tests.threads import at_once
 from apps.jobs.models import Job
 from apps.orders.exceptions import InvalidStatusTransition
 from apps.orders.models import Order, OrderItem, StatusChange
 from apps.orders.services import RequestedItem, change_status, place_order
 from apps.orders.statuses import OrderStatus
-from apps.orders.tests.factories import make_order, make_order_in, make_products
+from apps.orders.tests.factories import make_order, make_order_in
 from apps.users.models import User
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -41,7 +39,7 @@ def test_last_fifty_pieces_are_sold_to_fifty(customer: User):
                 return bought
             bought += 1
 
-    bought = at_once([buy_until_sold_out] * THREADS)
+    bought = together(*[buy_until_sold_out] * THREADS)
 
     mug.refresh_from_db()
     assert (sum(bought), mug.stock) == (50, 0)
@@ -54,8 +52,8 @@ def test_last_piece_is_sold_to_one_of_two(customer: User, other_customer: User):
         mug = make_product(stock=1)
         wish = [RequestedItem(mug.pk, 1)]
 
-        outcomes = at_once(
-            [
+        outcomes = together(
+            *[
                 refusable(place_order, user=buyer, items=wish, language="ru")
                 for buyer in (customer, other_customer)
             ]
@@ -77,7 +75,7 @@ def test_baskets_in_any_order_never_block_each_other(customer: User):
     for _round in range(ROUNDS_OF_BASKETS):
         baskets = [random_basket() for _thread in range(THREADS)]
         calls = [refusable(place_order, user=customer, items=basket, language="ru") for basket in baskets]
-        outcomes.update(at_once(calls))
+        outcomes.update(together(*calls))
 
     stock = dict(Product.objects.values_list("pk", "stock"))
     sold = dict(OrderItem.objects.values_list("product").annotate(Sum("quantity")).order_by())
@@ -96,9 +94,9 @@ def test_orders_and_cancellations_cross_without_loss(customer: User):
             [RequestedItem(product.pk, 1) for product in chance.sample(products, 4)] for _half in range(4)
         ]
 
-        outcomes = at_once(
-            [move(order, OrderStatus.CANCELLED, by=customer) for order in placed]
-            + [refusable(place_order, user=customer, items=basket, language="ru") for basket in baskets]
+        outcomes = together(
+            *[move(order, OrderStatus.CANCELLED, by=customer) for order in placed],
+            *[refusable(place_order, user=customer, items=basket, language="ru") for basket in baskets],
         )
 
         assert outcomes == ["done"] * 8
@@ -114,7 +112,7 @@ def test_of_two_cancellations_one_wins_and_the_stock_comes_back_once(customer: U
         mug = make_product(stock=5)
         order = make_order(customer, {mug: 3})
 
-        outcomes = at_once([move(order, OrderStatus.CANCELLED, by=user) for user in (customer, staff)])
+        outcomes = together(*[move(order, OrderStatus.CANCELLED, by=user) for user in (customer, staff)])
 
         mug.refresh_from_db()
         assert (Counter(outcomes), mug.stock) == ({"done": 1, "InvalidStatusTransition": 1}, 5)
@@ -127,8 +125,8 @@ def test_order_is_cancelled_or_shipped_but_never_both(customer: User, staff: Use
         mug = make_product(stock=5)
         order = make_order_in("processing", customer, {mug: 3}, moved_by=staff)
 
-        cancelled, shipped = at_once(
-            [move(order, status, by=staff) for status in (OrderStatus.CANCELLED, OrderStatus.SHIPPED)]
+        cancelled, shipped = together(
+            *[move(order, status, by=staff) for status in (OrderStatus.CANCELLED, OrderStatus.SHIPPED)]
         )
 
         mug.refresh_from_db()
@@ -141,19 +139,9 @@ def test_order_is_cancelled_or_shipped_but_never_both(customer: User, staff: Use
         assert history_of(order)[2:] == [("processing", order.status)]
 
 
-def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
+def together(*calls: Callable[[], Any]) -> list[Any]:
     """Make the calls in threads that begin together, and return what they return."""
-    start = Barrier(len(calls), timeout=10)
-
-    def begin(call: Callable[[], Any]) -> Any:
-        try:
-            start.wait()
-            return call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return [future.result(timeout=60) for future in [pool.submit(begin, call) for call in calls]]
+    return at_once(len(calls), lambda hand: calls[hand]())
 
 
 def refusable(function: Callable[..., Any], **arguments: Any) -> Callable[[], str]:

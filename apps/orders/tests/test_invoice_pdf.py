@@ -1,0 +1,255 @@
+"""What the PDF of an invoice says, whatever people are called."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from itertools import pairwise
+
+import pytest
+import time_machine
+from django.utils import translation
+from pypdf import PdfReader
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from rest_framework.test import APIClient
+
+from apps.catalog.tests.factories import make_product, make_products
+from apps.common.tests.threads import at_once
+from apps.jobs.models import Job
+from apps.jobs.runner import run_due_jobs, run_job
+from apps.orders.invoices import FONT, drawn
+from apps.orders.models import Invoice, Order
+from apps.orders.tests.factories import make_order
+from apps.users.models import User
+
+FIRST_OF_MARCH = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def test_invoice_says_in_russian_what_was_bought(make_user: Callable[..., User]):
+    anna = make_user(username="Анна", email="anna@example.com")
+    basket = {
+        make_product(name="Чайник «Ёлка»", sku="ЧАЙ-1", price="1234.50"): 3,
+        make_product(name="Кружка", sku="MUG", price="0.05"): 10,
+    }
+    with time_machine.travel(FIRST_OF_MARCH, tick=False):
+        order = make_order(anna, basket, language="ru")
+
+    assert lines_of(drawn(order)) == [
+        "Online Store",
+        f"Счёт № {order.pk}",
+        "Дата: 1 марта 2026 г.",
+        "Покупатель: Анна anna@example.com",
+        "№ Артикул Название Кол-во Цена Итого",
+        "1 ЧАЙ-1 Чайник «Ёлка» 3 1 234,50 ₽ 3 703,50 ₽",
+        "2 MUG Кружка 10 0,05 ₽ 0,50 ₽",
+        "К оплате: 3 704,00 ₽",
+    ]
+
+
+def test_invoice_says_in_english_what_was_bought(make_user: Callable[..., User]):
+    anna = make_user(username="anna", email="")
+    with time_machine.travel(FIRST_OF_MARCH, tick=False):
+        order = make_order(anna, {make_product(name="Kettle", sku="K-1", price="1234.50"): 3}, language="en")
+
+    assert lines_of(drawn(order)) == [
+        "Online Store",
+        f"Invoice № {order.pk}",
+        "Date: March 1, 2026",
+        "Customer: anna",
+        "№ SKU Name Quantity Price Total",
+        "1 K-1 Kettle 3 1,234.50 ₽ 3,703.50 ₽",
+        "To be paid: 3,703.50 ₽",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [("ru", "Счёт №"), ("en", "Invoice №"), ("fr", "Счёт №")], ids=["ru", "en", "fr"]
+)
+def test_invoice_speaks_the_language_that_the_order_was_placed_in(
+    customer_api: APIClient, staff_api: APIClient, language: str, title: str
+):
+    wish = {"items": [{"product_id": make_product().pk, "quantity": 1}]}
+    order_id = customer_api.post("/api/v1/orders/", wish, headers={"Accept-Language": language}).json()["id"]
+    run_due_jobs()
+
+    answers = [
+        staff_api.get(f"/api/v1/orders/{order_id}/invoice/", headers={"Accept-Language": asked}).content
+        for asked in ("ru", "en")
+    ]
+
+    assert answers[0] == answers[1]
+    assert lines_of(answers[0])[1] == f"{title} {order_id}"
+    assert PdfReader(BytesIO(answers[0])).metadata.title == f"{title} {order_id}"
+
+
+HOSTILE_NAMES = {
+    "markup": "<b>Bold</b> and <i>brave</i>",
+    "an open bracket": "a<b",
+    "a closing tag": "</para></b>x",
+    "a picture": '<img src="/etc/passwd" width="10" height="10"/>',
+    "an address": '<a href="http://example.com/">click</a>',
+    "a font": '<font name="nope" size="900">x</font>',
+    "an entity": "&amp; &lt;b&gt; &#169; & &nope;",
+    "a processing instruction": "<?xml version='1.0'?><!-- x -->",
+    "quotes": "\"double\" 'single' \\backslash\\ %(number)s {name} {{ x }} {% now %}",
+    "money": "€ ₽ ₴ ₸ £ $",
+    "Cyrillic": "Щётка «Ёжик», 10 шт.",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES.values(), ids=HOSTILE_NAMES.keys())
+def test_names_are_printed_as_they_are_and_do_nothing(make_user: Callable[..., User], name: str):
+    buyer = make_user(username=name, email="buyer@example.com")
+    order = make_order(buyer, {make_product(name=name, sku=name[:64]): 1})
+
+    pdf = drawn(order)
+
+    text = unspaced(pdf)
+    squeezed, sku = re.sub(r"\s", "", name), re.sub(r"\s", "", name[:64])
+    assert f"Покупатель:{squeezed}buyer@example.com" in text
+    assert f"1{sku}{squeezed}110,00₽" in text
+    assert [len(page.images) for page in PdfReader(BytesIO(pdf)).pages] == [0]
+    assert all("/Annots" not in page for page in PdfReader(BytesIO(pdf)).pages)
+
+
+def test_characters_that_cannot_be_printed_leave_a_gap(make_user: Callable[..., User]):
+    name = "a\x01b\x1b[31mc\r\nd\te\u202ef\u200bg\ue000h\ufeffi"
+    order = make_order(make_user(username="x\x07y"), {make_product(name=name): 1})
+
+    lines = lines_of(drawn(order))
+
+    assert "a b [31mc d e f g h i" in lines[5]
+    assert lines[3].startswith("Покупатель: x y user")
+
+
+@pytest.mark.parametrize("name", ["W" * 255, "ж" * 255, "<" * 255, "&lt;" * 63], ids=lambda name: name[:4])
+def test_word_without_end_is_broken_within_its_column(customer: User, name: str):
+    order = make_order(customer, {make_product(name=name, sku=name[:64]): 1})
+
+    pdf = drawn(order)
+
+    assert unspaced(pdf).count(name[:4]) >= 255 // 4
+    assert overlapping_pieces_of(pdf) == []
+
+
+def test_largest_amounts_stay_within_their_columns(customer: User):
+    dear = make_product(price="99999999.99", stock=10_000, name="Яхта " * 51)
+    order = make_order(customer, {dear: 10_000})
+
+    pdf = drawn(order)
+
+    assert "10000" in unspaced(pdf)
+    assert "99999999,99₽" in unspaced(pdf)
+    assert "999999999900,00₽" in unspaced(pdf)
+    assert overlapping_pieces_of(pdf) == []
+
+
+def test_invoice_of_1103_lines_goes_on_over_many_pages(customer: User):
+    products = make_products(1103, price="1.50")
+    order = make_order(customer, dict.fromkeys(products, 2))
+
+    pages = [page.extract_text() for page in PdfReader(BytesIO(drawn(order))).pages]
+
+    assert len(pages) > 20
+    assert all("Артикул" in page for page in pages)
+    lines = [line for page in pages for line in re.findall(r"^(\d+)\s(SKU-\d+)", page, re.MULTILINE)]
+    assert lines == [(str(number), product.sku) for number, product in enumerate(products, start=1)]
+    assert "К оплате: 3 309,00 ₽" in pages[-1].replace("\xa0", " ")
+
+
+def test_invoice_is_the_same_to_the_byte_at_any_time_and_place(customer: User):
+    order = make_order(customer, {make_product(name="Чай"): 2, make_product(name="Tea"): 1})
+    first = drawn(order)
+
+    with time_machine.travel(order.created_at + timedelta(days=400)), translation.override("en"):
+        later = drawn(Order.objects.get(pk=order.pk))
+    with translation.override(None):
+        elsewhere = drawn(Order.objects.get(pk=order.pk))
+
+    assert later == first
+    assert elsewhere == first
+
+
+def test_other_order_is_another_file(customer: User):
+    product = make_product()
+
+    assert drawn(make_order(customer, {product: 1})) != drawn(make_order(customer, {product: 1}))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_invoices_drawn_at_once_do_not_mix(customer: User):
+    orders = [make_order(customer, {make_product(name=f"Чай {letter}"): 1}) for letter in "АБВГ"]
+    alone = [drawn(order) for order in orders]
+
+    together = at_once(8, lambda hand: drawn(Order.objects.get(pk=orders[hand % 4].pk)))
+
+    assert together == alone * 2
+
+
+def test_invoice_job_run_twice_leaves_one_invoice(customer: User):
+    order = make_order(customer)
+    job = Job.objects.get(kind="invoice")
+    run_job(job.pk)
+    first = Invoice.objects.values_list("pk", "pdf", "created_at").get()
+    Job.objects.filter(pk=job.pk).update(status="pending")  # as if its worker had died at the very end
+
+    again = run_job(job.pk)
+
+    assert again == 1
+    assert Invoice.objects.values_list("pk", "pdf", "created_at").get() == first
+    assert bytes(order.invoice.pdf) == bytes(first[1])
+
+
+def test_kept_invoice_does_not_change_with_the_customer_s_name(customer: User):
+    make_order(customer)
+    run_due_jobs()
+    before = bytes(Invoice.objects.get().pdf)
+    customer.username = "renamed"
+    customer.save()
+    Job.objects.update(status="pending")
+
+    run_due_jobs()
+
+    assert bytes(Invoice.objects.get().pdf) == before
+
+
+def lines_of(pdf: bytes) -> list[str]:
+    """Return the rows of text from top to bottom, each from left to right."""
+    rows: dict[float, list[tuple[float, str]]] = {}
+    for x, y, text in pieces_of(pdf):
+        rows.setdefault(round(y), []).append((x, text))
+    return [
+        re.sub(r"\s+", " ", " ".join(text for _x, text in sorted(row))).strip()
+        for _y, row in sorted(rows.items(), reverse=True)
+    ]
+
+
+def pieces_of(pdf: bytes) -> list[tuple[float, float, str]]:
+    """Return every piece of text with its place on the (single) page."""
+    pieces = []
+
+    def note(text: str, matrix: list[float], text_matrix: list[float], *_font: object) -> None:
+        if text.strip():
+            pieces.append((matrix[4] + text_matrix[4], matrix[5] + text_matrix[5], text.strip()))
+
+    (page,) = PdfReader(BytesIO(pdf)).pages
+    page.extract_text(visitor_text=note)
+    return pieces
+
+
+def overlapping_pieces_of(pdf: bytes) -> list[tuple[str, str]]:
+    """Return the neighbours of a row of which the left one reaches into the right one, or out of the page."""
+    rows: dict[float, list[tuple[float, str]]] = {}
+    for x, y, text in pieces_of(pdf):
+        rows.setdefault(round(y), []).append((x, text))
+    return [
+        (left, right)
+        for row in rows.values()
+        for (x, left), (limit, right) in pairwise([*sorted(row), (A4[0], "the edge")])
+        if x + stringWidth(left, FONT, 9) > limit
+    ]
+
+
+def unspaced(pdf: bytes) -> str:
+    return re.sub(r"\s", "", "".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages))
