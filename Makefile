@@ -21,7 +21,7 @@ test-embedded: $(VENV)/.dev ## run the tests that need no service
 test-services: $(VENV)/.dev ## run the suite on real services, the environment's or throw-away ones
 	$(BIN)/python -m tests.with_services $(BIN)/python -m pytest $(ARGS) $(COVERAGE)
 
-lint: $(VENV)/.dev ## check style, types, layers, migrations, deployment settings, translations and schema
+lint: $(VENV)/.dev ## check style, types, layers, migrations, deployment settings and schema
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -64,7 +64,10 @@ class FoldedQuerySet(AnnouncedQuerySet[ModelT]):
 
     def matching(self, text: str) -> Self:
         """Return the rows that have every word of the text, or the part of a word that it is."""
+        words = folded(text).split()
+        if text.strip() and not words:  # a lone accent: it is in no word, and must not find everything
+            return self.none()
         rows = self
-        for word in folded(text).split():
+        for word in words:
             rows = rows.filter(search_text__contains=word)
         return rows

@@ -17,6 +17,8 @@ from redis.exceptions import RedisError
 
 TASK = "apps.jobs.tasks.run"
 MAX_WAITING = 1000  # messages; more are left to the sweep
+# A question that the worker's main process asks: kombu would go on asking for six seconds.
+AT_ONCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0}
 BROKER_ERRORS = (KombuError, RedisError, OSError)
 
 embedded_bell = threading.Event()  # set when the runner of this process should look for work
@@ -36,7 +38,7 @@ def ring(job_ids: Iterable[int]) -> None:
 def waiting_messages() -> int | None:
     """Return how many messages no worker has taken yet; None when the broker does not answer."""
     try:
-        with current_app.connection_for_write() as connection:
+        with current_app.connection_for_write(transport_options=AT_ONCE) as connection:
             return int(connection.default_channel.client.llen(current_app.conf.task_default_queue))
     except BROKER_ERRORS as error:
         logger.warning("The broker does not answer: %s", error)

@@ -1,5 +1,6 @@
 """How staff work with orders: they look, and move them along by actions."""
 
+import re
 from typing import Any
 
 from django.contrib import admin, messages
@@ -16,6 +17,7 @@ from apps.orders.models import Order, OrderItem, StatusChange
 from apps.orders.statuses import OrderStatus
 
 MOST_RECENT_CUSTOMERS = 20
+_ID = re.compile(r"[0-9]{1,18}")
 
 
 class OrderItemInline(ReadOnlyInline):
@@ -45,7 +47,7 @@ class CustomerFilter(admin.RelatedFieldListFilter):
         """Return what the filter offers."""
         latest = list(Order.objects.values_list("user_id", flat=True)[: 10 * MOST_RECENT_CUSTOMERS])
         shown = list(dict.fromkeys(latest))[:MOST_RECENT_CUSTOMERS]
-        chosen = [value for value in (self.lookup_val or []) if str(value).isdigit()]
+        chosen = [int(value) for value in self.lookup_val or [] if _ID.fullmatch(str(value))]
         customers = field.related_model.objects.filter(pk__in=[*shown, *chosen]).order_by("username")
         return [(customer.pk, str(customer)) for customer in customers]
 
@@ -79,6 +81,10 @@ class OrderAdmin(admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Let nobody write an order by hand."""
         return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
+        """Let an order be looked at only; the actions ask without one."""
+        return obj is None and super().has_change_permission(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
         """Keep orders for the books."""

@@ -80,5 +80,9 @@ def _send(message: EmailMessage) -> None:
         if all(code < 500 for code, _text in error.recipients.values()):
             raise MailUnavailable(str(error)) from error
         raise
-    except (smtplib.SMTPServerDisconnected, OSError) as error:
+    except smtplib.SMTPServerDisconnected as error:
+        raise MailUnavailable(f"{type(error).__name__}: {error}") from error
+    except smtplib.SMTPException:  # an OSError too, but one that cannot heal
+        raise
+    except OSError as error:
         raise MailUnavailable(f"{type(error).__name__}: {error}") from error

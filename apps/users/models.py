@@ -27,7 +27,7 @@ class StoreUserManager(UserManager["User"]):
 
 
 class User(AbstractUser):
-    """A person with an account. Username and e-mail are unique whatever their case."""
+    """A person with an account. Name and e-mail are unique whatever the case (SQLite: of ASCII letters)."""
 
     objects: ClassVar[StoreUserManager] = StoreUserManager()
 

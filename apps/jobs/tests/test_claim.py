@@ -109,7 +109,7 @@ def test_of_eight_workers_in_the_same_moment_one_gets_the_job():
     wins = []
     for _ in range(ROUNDS):
         job = make_job()
-        claims = at_once(WORKERS, lambda hand, job=job: services.claim(job.pk))
+        claims = at_once(WORKERS, lambda _hand, job=job: services.claim(job.pk))
         wins.append(sum(claim is not None for claim in claims))
 
     assert wins == [1] * ROUNDS
@@ -122,7 +122,7 @@ def test_job_whose_worker_died_is_taken_over_by_one():
     wins = []
     for _ in range(ROUNDS):
         job = make_running_job(seconds_left=0)
-        claims = at_once(WORKERS, lambda hand, job=job: services.claim(job.pk))
+        claims = at_once(WORKERS, lambda _hand, job=job: services.claim(job.pk))
         wins.append(sum(claim is not None for claim in claims))
 
     assert wins == [1] * ROUNDS

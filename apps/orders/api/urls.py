@@ -13,7 +13,11 @@ urlpatterns = [
         OrderViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
         name="order-detail",
     ),
-    path("orders/<positive:pk>/invoice/", OrderViewSet.as_view({"get": "invoice"}), name="order-invoice"),
+    path(
+        "orders/<positive:pk>/invoice/",
+        OrderViewSet.as_view({"get": "invoice"}, renderer_classes=views.INVOICE_RENDERERS),
+        name="order-invoice",
+    ),
     path("orders/<positive:pk>/jobs/", OrderViewSet.as_view({"get": "jobs"}), name="order-jobs"),
     path("admin/orders/", views.StaffOrderViewSet.as_view({"get": "list"}), name="staff-order-list"),
 ]

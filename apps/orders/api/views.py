@@ -10,6 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.permissions import IsAuthenticated
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -45,6 +46,22 @@ LOCATION = OpenApiParameter(
 RETRY_AFTER = OpenApiParameter(
     "Retry-After", int, OpenApiParameter.HEADER, response=[202], description="Seconds to wait"
 )
+
+
+class PdfRenderer(BaseRenderer):
+    """Lets a client ask for `application/pdf`; the bytes come from the invoice's row."""
+
+    media_type = "application/pdf"
+    format = "pdf"
+    charset = None
+    render_style = "binary"
+
+    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
+        """Return nothing: an invoice that is being made has no bytes yet."""
+        return b""
+
+
+INVOICE_RENDERERS = (JSONRenderer, PdfRenderer)
 
 
 def own_scope(request: Request) -> str:

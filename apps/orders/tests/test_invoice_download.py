@@ -136,3 +136,20 @@ def test_invoice_of_an_order_that_does_not_exist_is_not_there(staff_api: APIClie
 
 def address(order: Order) -> str:
     return f"/api/v1/orders/{order.pk}/invoice/"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "accept", ["application/pdf", "application/json", "*/*", "application/pdf, */*;q=0.1"]
+)
+def test_invoice_is_given_to_who_asks_for_pdf_and_to_who_does_not_say(customer_api, customer, accept):
+    order = make_order(customer)
+    address = f"/api/v1/orders/{order.pk}/invoice/"
+
+    early = customer_api.get(address, headers={"Accept": accept})
+    run_due_jobs()
+    response = customer_api.get(address, headers={"Accept": accept})
+
+    assert (early.status_code, early.content) == (202, b"")
+    assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
+    assert response.content.startswith(b"%PDF-")

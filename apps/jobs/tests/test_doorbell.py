@@ -1,0 +1,43 @@
+"""Workers are told of jobs; when the broker is away, nobody waits for it."""
+
+import time
+
+import pytest
+
+from apps.jobs import doorbell, services
+from apps.jobs.models import Job
+from apps.jobs.services import JobOrder, enqueue
+from tests.processes import wait_for
+
+
+def test_ring_returns_at_once_when_the_broker_is_away(broker_away, caplog):
+    began = time.monotonic()
+    doorbell.ring([1, 2])
+    seconds = time.monotonic() - began
+
+    assert seconds < 0.2
+    wait_for(lambda: len([record for record in caplog.records if "is not announced" in record.message]) == 2)
+
+
+def test_message_that_the_broker_does_not_take_is_reported(broker_away):
+    taken = doorbell.publish(1)
+
+    assert taken is False
+
+
+def test_embedded_store_rings_its_own_bell(settings):
+    settings.STORE_EMBEDDED = True
+    doorbell.embedded_bell.clear()
+
+    doorbell.ring([1])
+
+    assert doorbell.embedded_bell.is_set()
+    doorbell.embedded_bell.clear()
+
+
+@pytest.mark.django_db
+def test_job_is_stored_when_the_broker_is_away(broker_away, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        enqueue(JobOrder(kind="unknown", key="a", subject="order:1"))
+
+    assert services.due_job_ids(10) == [Job.objects.get(key="a").pk]

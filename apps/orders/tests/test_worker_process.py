@@ -1,0 +1,131 @@
+"""`python manage.py jobs` does the work of orders, and a worker that is killed loses none of it."""
+
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.db import connection
+
+from apps.jobs.models import Job
+from apps.jobs.runner import run_due_jobs
+from apps.orders.carrier import Carrier
+from apps.orders.models import Invoice, Order
+from apps.orders.tests.factories import make_order, make_order_in
+from apps.users.models import User
+from tests.processes import running, wait_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class SlowCarrier(Carrier):
+    """Keep every caller waiting until the test lets go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.called, self.go_on = threading.Event(), threading.Event()
+        self.keys: list[str] = []
+
+    def take(self, key: str) -> str:
+        self.keys.append(key)
+        self.called.set()
+        self.go_on.wait(20)
+        return super().take(key)
+
+
+@pytest.fixture
+def carrier() -> Iterator[SlowCarrier]:
+    carrier = SlowCarrier()
+    carrier.start()
+    yield carrier
+    carrier.go_on.set()
+    carrier.stop()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_worker_does_what_is_ordered_while_it_runs_and_ends_when_told(
+    customer: User, tmp_path: Path, number: signal.Signals
+):
+    before = make_order(customer)
+    with worker(tmp_path) as process:
+        wait_for(lambda: Job.objects.filter(status="done").count() == 2)
+        meanwhile = make_order(customer)
+        wait_for(lambda: Job.objects.filter(status="done").count() == 4)
+
+        process.send_signal(number)
+        exit_code = process.wait(20)
+    afterwards = make_order(customer)
+
+    assert exit_code == 0
+    assert set(Invoice.objects.values_list("order", flat=True)) == {before.pk, meanwhile.pk}
+    assert len(list((tmp_path / "var" / "mail").glob("*.eml"))) == 2
+    assert set(Job.objects.filter(subject=f"order:{afterwards.pk}").values_list("status")) == {("pending",)}
+    assert "Traceback" not in (tmp_path / "worker.log").read_text()
+
+
+def test_worker_that_is_told_to_end_finishes_its_job_first(
+    customer: User, staff: User, tmp_path: Path, carrier: SlowCarrier, settings
+):
+    settings.SHIPPING_API_URL = carrier.url
+    order = make_order_in("shipped", customer, moved_by=staff)
+    with worker(tmp_path, SHIPPING_API_URL=carrier.url, SHIPPING_API_TIMEOUT="20") as process:
+        assert carrier.called.wait(20)
+        process.send_signal(signal.SIGTERM)
+        carrier.go_on.set()
+        exit_code = process.wait(20)
+
+    job = Job.objects.get(kind="shipment")
+    assert (exit_code, job.status, job.attempts) == (0, "done", 1)
+    assert Order.objects.get(pk=order.pk).tracking_number == carrier.parcels[str(job.uuid)]
+
+
+def test_job_of_a_killed_worker_is_done_by_another_once_its_lease_is_over(
+    customer: User, staff: User, tmp_path: Path, carrier: SlowCarrier, settings
+):
+    settings.SHIPPING_API_URL = carrier.url
+    order = make_order_in("shipped", customer, moved_by=staff)
+    with worker(tmp_path, SHIPPING_API_URL=carrier.url, SHIPPING_API_TIMEOUT="20") as process:
+        assert carrier.called.wait(20)
+        process.kill()
+        process.wait(20)
+    carrier.go_on.set()
+    orphan = Job.objects.get(kind="shipment")
+
+    too_early = run_due_jobs()
+    with time_machine.travel(orphan.leased_until):
+        in_time = run_due_jobs()
+
+    job = Job.objects.get(kind="shipment")
+    assert (orphan.status, orphan.attempts, too_early, in_time) == ("running", 1, 0, 1)
+    assert (job.status, job.attempts) == ("done", 2)
+    assert carrier.keys == [str(job.uuid)] * 2
+    assert Order.objects.get(pk=order.pk).tracking_number == carrier.parcels[str(job.uuid)]
+
+
+def test_once_does_what_is_due_and_ends(customer: User, tmp_path: Path):
+    orders = [make_order(customer) for _ in range(3)]
+
+    with worker(tmp_path, "--once") as process:
+        exit_code = process.wait(30)
+
+    assert exit_code == 0
+    assert set(Job.objects.values_list("status", "attempts")) == {("done", 1)}
+    assert Invoice.objects.count() == len(orders)
+
+
+@contextmanager
+def worker(folder: Path, *options: str, **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run the command on the database of this test."""
+    database, name = settings.DATABASES["default"], connection.settings_dict["NAME"]
+    url = f"sqlite:///{name}"
+    if connection.vendor == "postgresql":
+        where = f"{database['HOST']}:{database['PORT']}"
+        url = f"postgres://{database['USER']}:{database['PASSWORD']}@{where}/{name}"
+    environment = {"DATABASE_URL": url, "VAR_DIR": str(folder / "var"), "EMAIL_URL": "", **environment}
+    with running("manage.py", "jobs", *options, log=folder / "worker.log", **environment) as process:
+        yield process
