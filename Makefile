@@ -38,8 +38,8 @@ replay: $(VENV)/.runtime ## buy real baskets from a running store: URL=… PRODU
 	@URL="$(URL)" PRODUCTS="$(PRODUCTS)" BASKETS="$(BASKETS)" LIMIT="$(LIMIT)" exec $(BIN)/python -m scripts.replay $(ARGS)
 
 lock: $(VENV)/.dev ## resolve requirements*.in into requirements*.txt with hashes
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes -q -o requirements.txt requirements.in
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes -q -o requirements-dev.txt requirements-dev.in
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras -q -o requirements.txt requirements.in
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras -q -o requirements-dev.txt requirements-dev.in
 
 messages: $(VENV)/.dev ## collect and compile the texts to be translated (needs gettext)
 	$(BIN)/python manage.py makemessages -l ru --ignore=.venv --no-location

@@ -13,6 +13,8 @@ import requests
 
 from tests.processes import kill_group, running, wait_for
 
+SERVICES = ("DATABASE_URL", "CELERY_BROKER_URL", "MEMCACHED_SERVERS")
+KEYS = ("DJANGO_SECRET_KEY", "JWT_SIGNING_KEY")
 STAFF, CUSTOMER, PASSWORD = "admin", "customer", "online-store-demo"
 
 
@@ -56,7 +58,7 @@ def store(folder: Path, port: int) -> Iterator[tuple[Shop, object]]:
         "VAR_DIR": str(folder / "var"),
         "PORT": str(port),
         # Whatever the environment of the tests names, the embedded mode needs none of it.
-        **dict.fromkeys(["DATABASE_URL", "CELERY_BROKER_URL", "MEMCACHED_SERVERS", "DJANGO_SECRET_KEY"], ""),
+        **dict.fromkeys((*SERVICES, *KEYS), ""),
     }
     with running("manage.py", "embedded", log=folder / "store.log", **environment) as process:
         wait_for(shop.is_up)

@@ -26,6 +26,10 @@ class JobAdmin(admin.ModelAdmin):
         """Let nobody invent a job."""
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
+        """Let a job be looked at only: a page sent back would write over what a worker noted meanwhile."""
+        return obj is None and super().has_change_permission(request)
+
     def has_delete_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
         """Let nobody lose one."""
         return False

@@ -171,4 +171,5 @@ def _settle(job: Job, **changes: Any) -> None:
 
 def _description(error: BaseException) -> str:
     text = "".join(traceback.format_exception(error)).replace("\0", "")
-    return text[-MAX_ERROR_LENGTH:]
+    # Half a surrogate pair, as from a file name that is not UTF-8, is in no text that a database takes.
+    return text.encode(errors="backslashreplace").decode()[-MAX_ERROR_LENGTH:]

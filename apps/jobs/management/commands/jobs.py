@@ -37,5 +37,6 @@ class Command(BaseCommand):
         runner = Runner(options["threads"])
         runner.start()
         self.stdout.write(f"Doing jobs with {options['threads']} threads. Ctrl-C ends it.")
+        self.stdout.flush()
         stopping.wait()
         runner.stop(timeout=STOP_SECONDS)

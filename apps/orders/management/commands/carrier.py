@@ -30,6 +30,7 @@ class Command(BaseCommand):
             host=options["host"], port=options["port"], faults=options["fault"], rate=options["rate"]
         )
         self.stdout.write(f"SHIPPING_API_URL={carrier.url}")
+        self.stdout.flush()  # whoever started it waits for the address, and a pipe or a file is buffered
         with contextlib.suppress(KeyboardInterrupt):
             carrier.serve_forever()
         carrier.server_close()

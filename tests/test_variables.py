@@ -1,0 +1,31 @@
+"""Every variable that the store or its containers read is told to whoever runs it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+READERS = {
+    "online_store/settings.py": r'\benv\.[a-z_]+\(\s*"([A-Z_]+)"',
+    "docker-compose.yml": r"\$\{([A-Z_]+)",
+    "gunicorn.conf.py": r'os\.environ\.get\("([A-Z_]+)"',
+    "entrypoint.sh": r"\$\{([A-Z_]+):-",
+}
+
+
+@pytest.mark.parametrize("document", [".env.example", "README.md", "docs/README.ru.md"])
+@pytest.mark.parametrize("reader", READERS)
+def test_variable_is_described(reader: str, document: str):
+    read = set(re.findall(READERS[reader], (BASE_DIR / reader).read_text()))
+    described = set(re.findall(r"[A-Z][A-Z_]+", (BASE_DIR / document).read_text()))
+
+    assert read
+    assert read - described == set()
+
+
+def test_example_names_each_variable_once():
+    names = re.findall(r"^#([A-Z_]+)=", (BASE_DIR / ".env.example").read_text(), re.MULTILINE)
+
+    assert names
+    assert sorted(names) == sorted(set(names))
