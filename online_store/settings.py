@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from celery.schedules import crontab
+from corsheaders.defaults import default_headers
 from django.utils.translation import gettext_lazy as _
 from dotenv import load_dotenv
 
@@ -32,7 +33,8 @@ ALLOWED_HOSTS = env.words("DJANGO_ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[:
 CSRF_TRUSTED_ORIGINS = env.words("DJANGO_CSRF_TRUSTED_ORIGINS")
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"
-CORS_EXPOSE_HEADERS = ["ETag", "Location", "Retry-After", "X-Request-ID"]
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-match", "if-none-match", "x-request-id"]
+CORS_EXPOSE_HEADERS = ["ETag", "Idempotent-Replayed", "Location", "Retry-After", "X-Request-ID"]
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -50,6 +52,7 @@ INSTALLED_APPS = [
     "apps.common",
     "apps.jobs",
     "apps.users",
+    "apps.idempotency",
     "apps.catalog",
     "apps.orders",
 ]
@@ -191,6 +194,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="30"),
     },
 }
+
+# --- Requests that come again -------------------------------------------------------------------------
+
+IDEMPOTENCY_KEEP_HOURS = 48  # how long a request with the same key gets the first answer
+ORDERS_NEED_IDEMPOTENCY_KEY = env.flag("ORDERS_NEED_IDEMPOTENCY_KEY", default=False)
 
 # --- Mail and carrier -----------------------------------------------------------------------------------
 

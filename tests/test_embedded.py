@@ -128,7 +128,7 @@ def test_killed_store_loses_no_job(tmp_path: Path, port: int):
     unfinished = count_rows(tmp_path, "jobs_job WHERE status IN ('pending', 'running')")
 
     with store(tmp_path, port):
-        wait_for(lambda: count_rows(tmp_path, "jobs_job WHERE status = 'done'") == 40, seconds=90)
+        wait_for(lambda: count_rows(tmp_path, "jobs_job WHERE status = 'done'") == 40, seconds=180)
 
     assert len(accepted) == 20
     assert unfinished > 0

@@ -1,5 +1,6 @@
 """What every refusal of the store is: an exception that carries its data."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +14,7 @@ class DomainError(Exception):
     status_code = HTTPStatus.BAD_REQUEST
     code = "invalid"
     message: str | Promise = _("The request cannot be carried out.")
+    headers: Mapping[str, str] = {}  # of the answer
 
     def __str__(self) -> str:
         """Return the reason in the present language."""

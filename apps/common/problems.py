@@ -107,7 +107,9 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     context["request"].accepted_media_type = JSONRenderer.media_type
     match exc:
         case DomainError():
-            return problem(exc.status_code, code=exc.code, detail=str(exc), **exc.as_payload())
+            return problem(
+                exc.status_code, code=exc.code, detail=str(exc), headers=exc.headers, **exc.as_payload()
+            )
         case ModelValidationError():
             return _validation_problem(exceptions.ValidationError(detail=_model_errors(exc)))
         case exceptions.ValidationError():

@@ -1,9 +1,8 @@
 """What Celery workers do."""
 
 from celery import shared_task
-from django.contrib.sessions.backends.db import SessionStore
 
-from apps.jobs import services
+from apps.jobs.housekeeping import do_chores
 from apps.jobs.runner import run_due_jobs, run_job
 
 
@@ -16,6 +15,5 @@ def run(job_id: int) -> None:
 
 @shared_task
 def housekeeping() -> None:
-    """Delete what is over: jobs done long ago, expired sessions of the admin."""
-    services.purge_done_jobs()
-    SessionStore.clear_expired()
+    """Delete what is over."""
+    do_chores()

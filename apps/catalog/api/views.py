@@ -28,6 +28,7 @@ from apps.common.exceptions import InvalidQuery
 from apps.common.permissions import StaffOnly, StaffWrites
 from apps.common.schema import ProblemOutput
 from apps.common.views import StoreViewSet
+from apps.idempotency.api import KEY_PARAMETER, REPLAYED_HEADER, idempotent
 
 CONFLICT = {(409, "application/problem+json"): ProblemOutput}
 HARD = OpenApiParameter("hard", bool, description="true: delete the row itself, if nothing points to it")
@@ -220,8 +221,10 @@ class StockMovementViewSet(StoreViewSet):
         operation_id="moveStock",
         summary="Change a product's stock",
         request=StockMovementInput,
-        responses={201: StockMovementOutput, **CONFLICT},
+        responses={201: StockMovementOutput, **CONFLICT, (422, "application/problem+json"): ProblemOutput},
+        parameters=[KEY_PARAMETER, REPLAYED_HEADER],
     )
+    @idempotent()
     def create(self, request: Request, product_pk: int) -> Response:
         """Change the stock by `delta` pieces, with a reason; it cannot fall below zero."""
         wanted = StockMovementInput(data=request.data)

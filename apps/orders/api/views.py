@@ -19,6 +19,7 @@ from apps.common.caching import Answer, answer_response, cached_answer
 from apps.common.permissions import StaffOnly
 from apps.common.schema import ProblemOutput
 from apps.common.views import StoreViewSet
+from apps.idempotency.api import KEY_PARAMETER, REPLAYED_HEADER, idempotent
 from apps.jobs.models import Job, JobStatus
 from apps.orders import services
 from apps.orders.api.filters import OrderFilter, StaffOrderFilter
@@ -112,9 +113,10 @@ class OrderViewSet(StoreViewSet):
         operation_id="placeOrder",
         summary="Place an order",
         request=PlaceOrderInput,
-        responses={201: OrderOutput},
-        parameters=[LOCATION],
+        responses={201: OrderOutput, **{(code, PROBLEM): ProblemOutput for code in (409, 422)}},
+        parameters=[KEY_PARAMETER, LOCATION, REPLAYED_HEADER],
     )
+    @idempotent(required_by="ORDERS_NEED_IDEMPOTENCY_KEY", subject_of=lambda order: subject_of(order["id"]))
     def create(self, request: Request) -> Response:
         """Place an order at today's prices.
 

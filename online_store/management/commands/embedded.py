@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 from gunicorn.app.base import BaseApplication
 
 from apps.catalog.management.commands.load_demo import CUSTOMER_LOGIN, DEMO_PASSWORD, STAFF_LOGIN
+from apps.jobs.housekeeping import do_chores
 
 THREADS = 8
 
@@ -76,6 +77,7 @@ class Command(BaseCommand):
             raise CommandError("Set STORE_EMBEDDED=true: `make run` does.")
         call_command("migrate", verbosity=0, interactive=False)
         call_command("load_demo")
+        do_chores()  # no beat runs beside it
         connections.close_all()  # the worker is a fork, and must not share them
         Server(on_ready=self._welcome).run()
 

@@ -1,0 +1,17 @@
+"""Requests that a client may send again: what carries the same key is carried out once."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class IdempotencyConfig(AppConfig):
+    """The application of keyed requests."""
+
+    name = "apps.idempotency"
+    verbose_name = _("Keyed requests")
+
+    def ready(self) -> None:
+        """Have expired keys deleted daily."""
+        import_module("apps.idempotency.services")

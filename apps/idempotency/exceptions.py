@@ -1,0 +1,38 @@
+"""Why a request with a key is refused."""
+
+from http import HTTPStatus
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.exceptions import DomainError
+
+
+class KeyInvalid(DomainError):
+    """A key that is empty, too long or holds characters that a key cannot have."""
+
+    code = "idempotency_key_invalid"
+    message = _("The Idempotency-Key must be 1 to 255 visible ASCII characters, bare or in double quotes.")
+
+
+class KeyRequired(DomainError):
+    """A request without the key that this store asks for."""
+
+    code = "idempotency_key_required"
+    message = _("The request must carry an Idempotency-Key.")
+
+
+class KeyReused(DomainError):
+    """A key that was used for another request before."""
+
+    status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "idempotency_key_reused"
+    message = _("The Idempotency-Key was used for another request.")
+
+
+class RequestInProgress(DomainError):
+    """A key whose first request is still being carried out."""
+
+    status_code = HTTPStatus.CONFLICT
+    code = "request_in_progress"
+    message = _("The first request with this Idempotency-Key is still being carried out. Try again.")
+    headers = {"Retry-After": "1"}
