@@ -1,5 +1,6 @@
 """How staff work with the catalogue."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -7,12 +8,13 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog import services, stock
 from apps.catalog.exceptions import StockOutOfRange
 from apps.catalog.models import MAX_STOCK, Category, Product, StockMovement
-from apps.common.admin import ReadOnlyInline
 
 
 class FoldedSearchAdmin(admin.ModelAdmin):
@@ -51,14 +53,6 @@ class StockActionForm(ActionForm):
     reason = forms.CharField(label=_("Reason"), required=False, max_length=200)
 
 
-class StockMovementInline(ReadOnlyInline):
-    """What changed the stock, apart from orders."""
-
-    model = StockMovement
-    fields = ("created_at", "delta", "stock", "reason", "created_by")
-    readonly_fields = fields
-
-
 @admin.register(Product)
 class ProductAdmin(FoldedSearchAdmin):
     """Products. Their stock is given once, on creation, and changed by the action from then on."""
@@ -77,22 +71,36 @@ class ProductAdmin(FoldedSearchAdmin):
         "category",
         "price",
         "stock",
+        "ledger",
         "description",
         "is_active",
         "created_at",
         "updated_at",
     )
-    inlines = (StockMovementInline,)
     action_form = StockActionForm
     actions = ("adjust_stock",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> tuple[str, ...]:
         """Open the stock for a new product only."""
-        return ("created_at", "updated_at", "stock") if obj else ("created_at", "updated_at")
+        always = ("ledger", "created_at", "updated_at")
+        return (*always, "stock") if obj else always
+
+    @admin.display(description=_("stock movements"))
+    def ledger(self, product: Product) -> str:
+        """Return a link to the changes of the product's stock: a product that sells has thousands."""
+        address = reverse("admin:catalog_stockmovement_changelist")
+        return format_html('<a href="{}?product__id__exact={}">{}</a>', address, product.pk, _("show"))
 
     def save_model(self, request: HttpRequest, obj: Product, form: forms.ModelForm, change: bool) -> None:
         """Save only the changed fields, by the services: a form opened before a sale must not undo it."""
-        _save(obj, form, change, create=services.create_product, update=services.update_product)
+        by = request.user
+        _save(
+            obj,
+            form,
+            change,
+            create=partial(services.create_product, created_by=by),
+            update=partial(services.update_product, changed_by=by),
+        )
 
     def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
         """Keep products: they are deactivated, for orders refer to them."""
@@ -125,6 +133,31 @@ class ProductAdmin(FoldedSearchAdmin):
                     request,
                     _("%(product)s: stock changed by %(delta)+d.") % {"product": product, "delta": delta},
                 )
+
+
+@admin.register(StockMovement)
+class StockMovementAdmin(admin.ModelAdmin):
+    """The ledger of stock, to be read."""
+
+    list_display = ("created_at", "product", "kind", "delta", "stock", "order_id", "reason", "created_by")
+    list_filter = ("kind",)
+    list_select_related = ("product", "created_by")
+    search_fields = ("=product__sku", "=order_id", "reason")
+    search_help_text = _("SKU, number of an order, or part of a reason")
+    date_hierarchy = "created_at"
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Leave it to the actions on products, which change the stock too."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: StockMovement | None = None) -> bool:
+        """Let nobody rewrite the ledger."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: StockMovement | None = None) -> bool:
+        """Let nobody shorten it."""
+        return False
 
 
 def _save(obj: Any, form: forms.ModelForm, change: bool, *, create: Any, update: Any) -> None:

@@ -61,6 +61,22 @@ class StockOutOfRange(DomainError):
         return {"stock": self.stock, "delta": self.delta}
 
 
+class StockChanged(DomainError):
+    """A count of pieces by somebody who saw another stock than there is now: sales went on meanwhile."""
+
+    status_code = HTTPStatus.CONFLICT
+    code = "stock_changed"
+    message = _("The stock has changed since it was last seen. Look again, and count again.")
+
+    def __init__(self, *, stock: int, last_seen: int) -> None:
+        super().__init__(self.message)
+        self.stock, self.last_seen = stock, last_seen
+
+    def as_payload(self) -> dict[str, Any]:
+        """Tell the present stock and the one that was seen."""
+        return {"stock": self.stock, "last_seen": self.last_seen}
+
+
 class StockIsReadOnly(DomainError):
     """An edit of a product that names a stock: it would undo the sales made meanwhile."""
 

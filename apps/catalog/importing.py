@@ -11,10 +11,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from apps.catalog.models import MAX_STOCK, Category, Product
+from apps.catalog.models import MAX_STOCK, Category, PriceChange, Product
 from apps.catalog.services import create_category
 from apps.catalog.slugs import slug_of, unused
-from apps.catalog.stock import set_stock
+from apps.catalog.stock import receive_stock, set_stock
 
 REQUIRED_COLUMNS = ("sku", "name", "price", "category")
 OPTIONAL_COLUMNS = ("stock", "description")
@@ -144,9 +144,7 @@ def _stock(text: str) -> int | None:
 
 
 def _product(row: ProductRow) -> Product:
-    return Product(
-        sku=row.sku, name=row.name, price=row.price, stock=row.stock or 0, description=row.description or ""
-    )
+    return Product(sku=row.sku, name=row.name, price=row.price, description=row.description or "")
 
 
 def _reason(error: ValueError | ValidationError) -> str:
@@ -172,17 +170,26 @@ def _write(
     rows: list[ProductRow], categories: dict[str, Category], existing: dict[str, Product], slugs: set[str]
 ) -> None:
     products = [_prepared(row, categories[row.category], existing.get(row.sku), slugs) for row in rows]
-    # One statement for new and known ones; the stock of a known one is not in it.
+    # One statement for new and known ones; the stock is in neither.
     Product.objects.bulk_create(
         products,
         update_conflicts=True,
         unique_fields=["sku"],
         update_fields=["name", "price", "category", "description", "search_text", "updated_at"],
     )
-    counts = {
-        existing[row.sku].pk: row.stock for row in rows if row.sku in existing and row.stock is not None
-    }
-    set_stock(counts, reason=STOCK_REASON, created_by=None)
+    PriceChange.objects.bulk_create(
+        PriceChange(product=known, old_price=known.price, new_price=product.price)
+        for product in products
+        if (known := existing.get(product.sku)) and known.price != product.price
+    )
+    new, counted = {}, {}
+    for row, product in zip(rows, products, strict=True):
+        if row.sku not in existing and row.stock:
+            new[product.pk] = row.stock
+        elif row.sku in existing and row.stock is not None:
+            counted[product.pk] = row.stock
+    receive_stock(new, reason=STOCK_REASON)
+    set_stock(counted, reason=STOCK_REASON)
 
 
 def _prepared(row: ProductRow, category: Category, known: Product | None, slugs: set[str]) -> Product:

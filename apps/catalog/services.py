@@ -8,10 +8,13 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.exceptions import CategoryNotEmpty
-from apps.catalog.models import Category, Product
+from apps.catalog.models import Category, PriceChange, Product
 from apps.catalog.slugs import free_slug
+from apps.catalog.stock import receive_stock
+from apps.users.models import User
 
 SLUG_ATTEMPTS = 5
+FIRST_STOCK_REASON = "first stock"
 
 RowT = TypeVar("RowT", Category, Product)
 
@@ -24,12 +27,17 @@ def create_category(**values: Any) -> Category:
     return _inserted(Category(**values))
 
 
-def create_product(**values: Any) -> Product:
-    """Create a product, with its first stock; its slug is made from the name when absent.
+@transaction.atomic
+def create_product(*, stock: int = 0, created_by: User | None = None, **values: Any) -> Product:
+    """Create a product, with its first stock (pieces); its slug is made from the name when absent.
 
     Raises ValidationError for values that cannot be.
     """
-    return _inserted(Product(**values))
+    product = _inserted(Product(**values))
+    if stock:
+        receive_stock({product.pk: stock}, reason=FIRST_STOCK_REASON, by=created_by)
+        product.refresh_from_db(fields=["stock"])
+    return product
 
 
 @transaction.atomic
@@ -46,12 +54,19 @@ def update_category(category_id: int, **changes: Any) -> Category:
 
 
 @transaction.atomic
-def update_product(product_id: int, **changes: Any) -> Product:
-    """Change the given fields of a product; `stock` cannot be one of them.
+def update_product(product_id: int, *, changed_by: User | None = None, **changes: Any) -> Product:
+    """Change the given fields of a product, and note a change of its price; `stock` cannot be one of them.
 
     Raises Product.DoesNotExist, and ValidationError for values that cannot be.
     """
-    return _updated(Product.objects.locked([product_id]).get(), changes)
+    product = Product.objects.locked([product_id]).get()
+    old_price = product.price
+    _updated(product, changes)
+    if product.price != old_price:
+        PriceChange.objects.create(
+            product=product, old_price=old_price, new_price=product.price, created_by=changed_by
+        )
+    return product
 
 
 def deactivate_category(category_id: int) -> Category:

@@ -1,85 +1,135 @@
-"""The only code that changes stock after a product is created: always under the product's lock."""
+"""The only code that changes stock: under the product's lock, with a row of the ledger for each change."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from django.db import transaction
 
-from apps.catalog.exceptions import InsufficientStock, ProductUnavailable, Shortage, StockOutOfRange
-from apps.catalog.models import MAX_STOCK, Product, StockMovement
+from apps.catalog.exceptions import (
+    InsufficientStock,
+    ProductUnavailable,
+    Shortage,
+    StockChanged,
+    StockOutOfRange,
+)
+from apps.catalog.models import MAX_STOCK, MovementKind, Product, StockMovement
 from apps.users.models import User
 
 
-@transaction.atomic
-def take_stock(quantities: Mapping[int, int]) -> dict[int, Product]:
-    """Take the quantities (pieces, by product id) out of stock, all of them or none; return the products.
+@dataclass(frozen=True)
+class Cause:
+    """Why stock changes: for which order, or for which reason, and by whom (None: by a command)."""
+
+    kind: MovementKind
+    by: User | None
+    reason: str = ""
+    order_id: int | None = None
+
+
+def lock_for_sale(quantities: Mapping[int, int]) -> dict[int, Product]:
+    """Return the products (by id), locked until the transaction ends, when all of the quantities are there.
 
     Raises ProductUnavailable for what is not on sale, else InsufficientStock with every product that falls
-    short.
+    short. Both quantities and stock are pieces.
     """
     products = {product.pk: product for product in Product.objects.on_sale().locked(list(quantities))}
     if missing := quantities.keys() - products.keys():
         raise ProductUnavailable(missing)
-    shortages = [
+    if shortages := shortages_of(products, quantities):
+        raise InsufficientStock(shortages)
+    return products
+
+
+def shortages_of(products: Mapping[int, Product], quantities: Mapping[int, int]) -> list[Shortage]:
+    """Return which of the quantities (pieces, by product id) are more than there is."""
+    return [
         Shortage(product_id, available, requested)
         for product_id, requested in quantities.items()
         if (available := products[product_id].stock) < requested
     ]
-    if shortages:
-        raise InsufficientStock(shortages)
-    _move(products, {product_id: -quantity for product_id, quantity in quantities.items()})
-    return products
 
 
-@transaction.atomic
-def return_stock(quantities: Mapping[int, int]) -> None:
+@transaction.atomic(savepoint=False)  # the order goes with it
+def sell(
+    products: Iterable[Product], quantities: Mapping[int, int], *, order_id: int, by: User | None
+) -> None:
+    """Take the quantities (pieces, by product id) of products that `lock_for_sale` returned out of stock."""
+    deltas = {product_id: -quantity for product_id, quantity in quantities.items()}
+    _move(products, deltas, Cause(MovementKind.SOLD, by, order_id=order_id))
+
+
+@transaction.atomic(savepoint=False)
+def return_stock(quantities: Mapping[int, int], *, order_id: int, by: User | None) -> None:
     """Put the quantities (pieces, by product id) back into stock, on sale or not.
 
     Raises StockOutOfRange when a stock would rise above what can be counted.
     """
-    products = {product.pk: product for product in Product.objects.locked(list(quantities))}
-    for product in products.values():
-        _refuse_out_of_range(product, quantities[product.pk])
-    _move(products, quantities)
+    products = Product.objects.locked(list(quantities))
+    _move(products, quantities, Cause(MovementKind.RETURNED, by, order_id=order_id))
 
 
 @transaction.atomic
 def adjust_stock(*, product_id: int, delta: int, reason: str, created_by: User | None) -> StockMovement:
-    """Change a product's stock by `delta` pieces and record why.
+    """Change a product's stock by `delta` pieces and return the ledger's row.
 
     Raises Product.DoesNotExist, and StockOutOfRange when the stock would fall below zero.
     """
     product = Product.objects.locked([product_id]).get()
-    _refuse_out_of_range(product, delta)
-    _move({product.pk: product}, {product.pk: delta})
-    return StockMovement.objects.create(
-        product=product, delta=delta, reason=reason, stock=product.stock, created_by=created_by
-    )
+    return _move([product], {product.pk: delta}, Cause(MovementKind.ADJUSTED, created_by, reason))[0]
 
 
 @transaction.atomic
-def set_stock(counts: Mapping[int, int], *, reason: str, created_by: User | None) -> None:
-    """Bring the stock of products (by id) to the given counts, and record each change with the reason."""
-    products = {product.pk: product for product in Product.objects.locked(list(counts))}
-    deltas = {
-        pk: counts[pk] - product.stock for pk, product in products.items() if counts[pk] != product.stock
-    }
-    changed = {pk: products[pk] for pk in deltas}
-    _move(changed, deltas)
-    StockMovement.objects.bulk_create(
+def count_stock(
+    *, product_id: int, count: int, last_seen: int, reason: str, created_by: User | None
+) -> StockMovement:
+    """Bring a product's stock to the `count` pieces that were found and return the ledger's row.
+
+    Raises Product.DoesNotExist, and StockChanged when the stock is not what whoever counted saw last.
+    """
+    product = Product.objects.locked([product_id]).get()
+    if product.stock != last_seen:
+        raise StockChanged(stock=product.stock, last_seen=last_seen)
+    delta = count - product.stock
+    return _move([product], {product.pk: delta}, Cause(MovementKind.ADJUSTED, created_by, reason))[0]
+
+
+@transaction.atomic
+def receive_stock(quantities: Mapping[int, int], *, reason: str, by: User | None = None) -> None:
+    """Put the first pieces of new products (by id) into stock."""
+    products = Product.objects.locked(list(quantities))
+    _move(products, quantities, Cause(MovementKind.RECEIVED, by, reason))
+
+
+@transaction.atomic
+def set_stock(counts: Mapping[int, int], *, reason: str) -> None:
+    """Bring the stock of products (by id) to the given counts, whatever it is now."""
+    products = Product.objects.locked(list(counts))
+    deltas = {product.pk: counts[product.pk] - product.stock for product in products}
+    changed = [product for product in products if deltas[product.pk]]
+    _move(changed, deltas, Cause(MovementKind.ADJUSTED, None, reason))
+
+
+def _move(products: Iterable[Product], deltas: Mapping[int, int], cause: Cause) -> list[StockMovement]:
+    """Change the stock of locked products and write the ledger, in one statement each.
+
+    A real basket has up to 1,103 lines: never a statement for each line.
+    """
+    products = list(products)
+    for product in products:
+        delta = deltas[product.pk]
+        if not 0 <= product.stock + delta <= MAX_STOCK:
+            raise StockOutOfRange(stock=product.stock, delta=delta)
+        product.stock += delta
+    Product.objects.bulk_update(products, ["stock"])
+    return StockMovement.objects.bulk_create(
         StockMovement(
-            product=product, delta=deltas[pk], reason=reason, stock=product.stock, created_by=created_by
+            product=product,
+            kind=cause.kind,
+            delta=deltas[product.pk],
+            stock=product.stock,
+            reason=cause.reason,
+            order_id=cause.order_id,
+            created_by=cause.by,
         )
-        for pk, product in changed.items()
+        for product in products
     )
-
-
-def _refuse_out_of_range(product: Product, delta: int) -> None:
-    if not 0 <= product.stock + delta <= MAX_STOCK:
-        raise StockOutOfRange(stock=product.stock, delta=delta)
-
-
-def _move(products: Mapping[int, Product], deltas: Mapping[int, int]) -> None:
-    for product_id, product in products.items():
-        product.stock += deltas[product_id]
-    # A real basket has up to 1,103 lines: one statement, never one for each line.
-    Product.objects.bulk_update(products.values(), ["stock"])

@@ -1,8 +1,11 @@
 """Why an order is refused."""
 
+from dataclasses import dataclass
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +45,43 @@ class TotalTooLarge(DomainError):
 
     code = "total_too_large"
     message = _("The order costs more than the store can invoice.")
+
+
+@dataclass(frozen=True)
+class ChangedPrice:
+    """A line whose price is another than the customer reckoned with; None: it is not known with which."""
+
+    product_id: int
+    old_price: Decimal | None
+    new_price: Decimal
+
+
+class PriceChanged(DomainError):
+    """An order that costs another total than the customer was shown."""
+
+    status_code = HTTPStatus.CONFLICT
+    code = "price_changed"
+    message = _("Prices have changed. Look at the new total, and order again.")
+
+    def __init__(self, expected_total: Decimal, total_price: Decimal, changes: list[ChangedPrice]) -> None:
+        super().__init__(self.message)
+        self.expected_total, self.total_price, self.changes = expected_total, total_price, changes
+
+    def as_payload(self) -> dict[str, Any]:
+        """Tell both totals, and the old and the new price of each line."""
+        return {
+            "expected_total": f"{self.expected_total:.2f}",
+            "total_price": f"{self.total_price:.2f}",
+            "currency": settings.STORE_CURRENCY,
+            "details": [
+                {
+                    "product_id": change.product_id,
+                    "old_price": None if change.old_price is None else f"{change.old_price:.2f}",
+                    "new_price": f"{change.new_price:.2f}",
+                }
+                for change in self.changes
+            ],
+        }
 
 
 class InvalidStatusTransition(DomainError):

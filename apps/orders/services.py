@@ -1,8 +1,6 @@
 """What happens to an order. `change_status` is the only door to its status."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
@@ -10,7 +8,7 @@ from django.db import transaction
 
 from apps.catalog.exceptions import ProductUnavailable
 from apps.catalog.models import Product
-from apps.catalog.stock import return_stock, take_stock
+from apps.catalog.stock import lock_for_sale, return_stock, sell
 from apps.jobs.services import JobOrder, enqueue
 from apps.orders.exceptions import (
     InvalidStatusTransition,
@@ -21,43 +19,38 @@ from apps.orders.exceptions import (
 )
 from apps.orders.jobs import CONFIRMATION_EMAIL, INVOICE, SHIPMENT, STATUS_EMAIL, subject_of
 from apps.orders.models import Order, OrderItem
+from apps.orders.quoting import refuse_other_total
 from apps.orders.statuses import NEXT_STATUSES, Moves, OrderStatus, allowed_moves, can_move
+from apps.orders.wishes import MAX_QUANTITY, MAX_TOTAL, RequestedItem, added_up, positions_of, total_of
 from apps.users.models import User
-
-MAX_LINES = 2000
-MAX_QUANTITY = 10_000  # pieces of a product in one order
-MAX_TOTAL = Decimal("9999999999999.99")  # what the column holds, and SQLite keeps exactly
-
-
-@dataclass(frozen=True)
-class RequestedItem:
-    """A line of a wish: pieces of a product."""
-
-    product_id: int
-    quantity: int
 
 
 @transaction.atomic
-def place_order(*, user: User, items: Sequence[RequestedItem], language: str) -> Order:
+def place_order(
+    *, user: User, items: Sequence[RequestedItem], language: str, expected_total: Decimal | None = None
+) -> Order:
     """Turn the requested items into an order at today's prices, and take them out of stock.
 
-    Raises UnavailableItems, QuantityTooLarge, TotalTooLarge, or InsufficientStock with every product that
-    falls short. Nothing is stored then.
+    Raises UnavailableItems, QuantityTooLarge, TotalTooLarge, InsufficientStock with every product that falls
+    short, or PriceChanged when the total is not the expected one. Nothing is stored then.
     """
-    quantities = _added_up(items)
+    quantities = added_up(items)
+    if any(quantity > MAX_QUANTITY for quantity in quantities.values()):
+        raise QuantityTooLarge
     try:
-        products = take_stock(quantities)
+        products = lock_for_sale(quantities)
     except ProductUnavailable as refusal:
-        raise UnavailableItems(
-            [position for position, item in enumerate(items) if item.product_id in refusal.product_ids]
-        ) from refusal
-    total = sum((products[pk].price * quantity for pk, quantity in quantities.items()), start=Decimal(0))
+        raise UnavailableItems(positions_of(items, refusal.product_ids)) from refusal
+    total = total_of(products, quantities)
     if total > MAX_TOTAL:
         raise TotalTooLarge
+    if expected_total is not None:
+        refuse_other_total(products, quantities, total, expected_total)
     order = Order.objects.create(
         user=user, total_price=total, currency=settings.STORE_CURRENCY, language=language
     )
     OrderItem.objects.bulk_create(_priced_items(order, products, quantities))
+    sell(products.values(), quantities, order_id=order.pk, by=user)
     order.status_changes.create(to_status=order.status, changed_by=user)
     enqueue(_job(INVOICE, order), _job(CONFIRMATION_EMAIL, order))
     return order
@@ -91,18 +84,10 @@ def change_status(
         from_status=old_status, to_status=new_status, changed_by=changed_by, comment=comment
     )
     if new_status == OrderStatus.CANCELLED:
-        return_stock(dict(order.items.values_list("product_id", "quantity")))
+        quantities = dict(order.items.values_list("product_id", "quantity"))
+        return_stock(quantities, order_id=order.pk, by=changed_by)
     enqueue(*_jobs_of_status(order))
     return order
-
-
-def _added_up(items: Sequence[RequestedItem]) -> Counter[int]:
-    quantities: Counter[int] = Counter()
-    for item in items:
-        quantities[item.product_id] += item.quantity
-    if any(quantity > MAX_QUANTITY for quantity in quantities.values()):
-        raise QuantityTooLarge
-    return quantities
 
 
 def _priced_items(

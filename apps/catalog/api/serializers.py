@@ -100,9 +100,14 @@ class ProductOutput(serializers.ModelSerializer[Product]):
 
 
 class StockMovementInput(serializers.Serializer[Any]):
-    """A change of stock: pieces that came (above zero) or went (below), and why."""
+    """A change of stock by pieces that came or went (`delta`), or by a new `count` of them; and why.
 
-    delta = StrictIntegerField(min_value=-MAX_STOCK, max_value=MAX_STOCK)
+    A count goes together with the stock that whoever counted saw last.
+    """
+
+    delta = StrictIntegerField(min_value=-MAX_STOCK, max_value=MAX_STOCK, required=False)
+    count = StrictIntegerField(min_value=0, max_value=MAX_STOCK, required=False)
+    last_seen = StrictIntegerField(min_value=0, max_value=MAX_STOCK, required=False)
     reason = StrictCharField(max_length=200)
 
     def validate_delta(self, delta: int) -> int:
@@ -111,10 +116,32 @@ class StockMovementInput(serializers.Serializer[Any]):
             raise serializers.ValidationError(_("A change of nothing is no movement."), code="zero")
         return delta
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse anything but a change, or a count with what was seen last."""
+        given = attrs.keys() - {"reason"}
+        if given in ({"delta"}, {"count", "last_seen"}):
+            return attrs
+        if not given:
+            raise serializers.ValidationError(
+                {"delta": self.fields["delta"].error_messages["required"]}, "required"
+            )
+        raise serializers.ValidationError(
+            _("Give either delta, or count together with last_seen."), code="delta_or_count"
+        )
+
 
 class StockMovementOutput(serializers.ModelSerializer[StockMovement]):
     """A change of stock, with the stock that it left."""
 
     class Meta:
         model = StockMovement
-        fields = ("id", "delta", "reason", "stock", "created_at")
+        fields: tuple[str, ...] = ("id", "delta", "reason", "stock", "created_at")
+
+
+class StockMovementRowOutput(StockMovementOutput):
+    """A row of the ledger of stock."""
+
+    created_by = serializers.SlugRelatedField("username", read_only=True, help_text="null: by a command")
+
+    class Meta(StockMovementOutput.Meta):
+        fields = (*StockMovementOutput.Meta.fields, "kind", "order_id", "created_by")

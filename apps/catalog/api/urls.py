@@ -14,7 +14,7 @@ urlpatterns = [
     path("products/<positive:pk>/", views.ProductViewSet.as_view(READ_AND_WRITE), name="product-detail"),
     path(
         "admin/products/<positive:product_pk>/stock-movements/",
-        views.StockMovementViewSet.as_view({"post": "create"}),
+        views.StockMovementViewSet.as_view(READ_AND_CREATE),
         name="stock-movement-list",
     ),
 ]

@@ -19,6 +19,7 @@ from apps.catalog.api.serializers import (
     ProductOutput,
     StockMovementInput,
     StockMovementOutput,
+    StockMovementRowOutput,
 )
 from apps.catalog.caching import categories_cache, products_cache
 from apps.catalog.exceptions import StockIsReadOnly
@@ -174,7 +175,7 @@ class ProductViewSet(StoreViewSet):
         """Create a product with its first stock. The slug is made from the name when absent."""
         wanted = ProductInput(data=request.data)
         wanted.is_valid(raise_exception=True)
-        product = services.create_product(**wanted.validated_data)
+        product = services.create_product(created_by=request.user, **wanted.validated_data)
         return Response(ProductOutput(product).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(
@@ -208,14 +209,28 @@ class ProductViewSet(StoreViewSet):
             raise StockIsReadOnly
         wanted = ProductChangeInput(data=request.data, partial=partial)
         wanted.is_valid(raise_exception=True)
-        return Response(ProductOutput(services.update_product(pk, **wanted.validated_data)).data)
+        product = services.update_product(pk, changed_by=request.user, **wanted.validated_data)
+        return Response(ProductOutput(product).data)
 
 
 class StockMovementViewSet(StoreViewSet):
-    """Changes of stock by staff."""
+    """The ledger of a product's stock, for staff."""
 
     queryset = StockMovement.objects.all()
     permission_classes = (StaffOnly,)
+
+    @extend_schema(
+        operation_id="listStockMovements",
+        summary="List the changes of a product's stock",
+        responses=StockMovementRowOutput(many=True),
+    )
+    def list(self, request: Request, product_pk: int) -> Response:
+        """List what was received, sold, returned and adjusted, newest first. Never cached."""
+        product = get_object_or_404(Product, pk=product_pk)
+        page = self.paginate_queryset(product.stock_movements.select_related("created_by"))
+        response = self.get_paginated_response(StockMovementRowOutput(page, many=True).data)
+        response["Cache-Control"] = "no-store"
+        return response
 
     @extend_schema(
         operation_id="moveStock",
@@ -226,8 +241,13 @@ class StockMovementViewSet(StoreViewSet):
     )
     @idempotent()
     def create(self, request: Request, product_pk: int) -> Response:
-        """Change the stock by `delta` pieces, with a reason; it cannot fall below zero."""
+        """Change the stock by `delta` pieces, or to the `count` that was found, with a reason.
+
+        It cannot fall below zero. A count is refused (`stock_changed`) when the stock is not `last_seen` any
+        more.
+        """
         wanted = StockMovementInput(data=request.data)
         wanted.is_valid(raise_exception=True)
-        movement = stock.adjust_stock(product_id=product_pk, created_by=request.user, **wanted.validated_data)
+        change = stock.count_stock if "count" in wanted.validated_data else stock.adjust_stock
+        movement = change(product_id=product_pk, created_by=request.user, **wanted.validated_data)
         return Response(StockMovementOutput(movement).data, status=status.HTTP_201_CREATED)

@@ -4,8 +4,12 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from apps.catalog.models import Category, Product
+from django.db import transaction
 
+from apps.catalog import stock
+from apps.catalog.models import Category, Product, StockMovement
+
+ORDER_ID = 1_000_000  # of no order
 _numbers = count(1)
 
 
@@ -20,16 +24,33 @@ def make_categories(number: int, **values: Any) -> list[Category]:
 
 
 def make_product(**values: Any) -> Product:
-    category = values.pop("category", None) or make_category()
-    return Product.objects.create(**_product_defaults({**values, "category": category}))
+    return make_products(1, **values)[0]
 
 
 def make_products(number: int, **values: Any) -> list[Product]:
     """Make products of one category, all at once."""
     category = values.pop("category", None) or make_category()
-    return Product.objects.bulk_create(
+    products = Product.objects.bulk_create(
         Product(**_product_defaults({**values, "category": category})) for _row in range(number)
     )
+    StockMovement.objects.bulk_create(
+        StockMovement(product=product, kind="received", delta=product.stock, stock=product.stock)
+        for product in products
+        if product.stock
+    )
+    return products
+
+
+def take_stock(quantities: dict[int, int]) -> None:
+    """Take the quantities, by product id, as an order does."""
+    with transaction.atomic():
+        products = stock.lock_for_sale(quantities)
+        stock.sell(products.values(), quantities, order_id=ORDER_ID, by=None)
+
+
+def put_back(quantities: dict[int, int]) -> None:
+    """Put the quantities, by product id, back, as a cancelled order does."""
+    stock.return_stock(quantities, order_id=ORDER_ID, by=None)
 
 
 def on_the_wire(moment: datetime) -> str:

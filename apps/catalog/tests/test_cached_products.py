@@ -3,9 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from apps.catalog import stock
 from apps.catalog.models import Product
-from apps.catalog.tests.factories import make_category, make_product
+from apps.catalog.tests.factories import make_category, make_product, put_back, take_stock
 from apps.common.tests.answers import refusal_of
 
 URL = "/api/v1/products/"
@@ -179,7 +178,7 @@ def deactivate_product_in_admin(office, product):
     ],
 )
 def test_product_that_went_is_gone_in_the_next_read(office, api, kept, remove):
-    product = make_product()
+    product = make_product(stock=0)
     detail = f"{URL}{product.pk}/"
     assert kept(URL)["count"] == 1
     assert kept(detail)["id"] == product.pk
@@ -198,13 +197,13 @@ def post_movement(office, product):
     assert office.api.post(address, {"delta": -7, "reason": "broken"}).status_code == 201
 
 
-def take_stock(office, product):
-    stock.take_stock({product.pk: 7})
+def sell(office, product):
+    take_stock({product.pk: 7})
 
 
-def return_stock(office, product):
+def cancel(office, product):
     Product.objects.filter(pk=product.pk).update(stock=86)
-    stock.return_stock({product.pk: 7})
+    put_back({product.pk: 7})
 
 
 def import_stock(office, product):
@@ -219,9 +218,7 @@ def adjust_stock_in_admin(office, product):
     )
 
 
-@pytest.mark.parametrize(
-    "move", [post_movement, take_stock, return_stock, import_stock, adjust_stock_in_admin]
-)
+@pytest.mark.parametrize("move", [post_movement, sell, cancel, import_stock, adjust_stock_in_admin])
 def test_moved_stock_shows_in_the_next_read(office, api, kept, move):
     product = make_product(stock=100)
     detail = f"{URL}{product.pk}/"

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from apps.catalog.models import Category, Product, StockMovement
+from apps.catalog.models import Category, PriceChange, Product, StockMovement
 from apps.catalog.tests.factories import make_category, make_product
 
 HEADING = "sku,name,price,category"
@@ -128,7 +128,7 @@ def test_same_file_can_be_imported_again(load):
 
     assert written == "0 products created, 2 updated.\n"
     assert slugs == set(Product.objects.values_list("slug", flat=True)) == {"chai", "chai-2"}
-    assert not StockMovement.objects.exists()
+    assert not StockMovement.objects.exclude(kind="received").exists()
 
 
 def test_oldest_of_the_categories_that_share_a_name_is_taken(load):
@@ -170,16 +170,28 @@ def test_stock_of_a_known_product_is_moved_and_the_move_recorded(load, before, c
 
     known.refresh_from_db()
     assert known.stock == counted
-    assert list(known.stock_movements.values_list("delta", "stock", "reason", "created_by")) == [
-        (delta, counted, "import", None)
-    ]
+    latest = known.stock_movements.values_list("kind", "delta", "stock", "reason", "created_by").first()
+    assert latest == ("adjusted", delta, counted, "import", None)
 
 
-def test_stock_of_a_new_product_is_its_first_and_no_move(load):
+def test_stock_of_a_new_product_is_received(load):
     load(WITH_STOCK, "T-1,Leaves,1.00,Tea,9")
 
     assert Product.objects.get().stock == 9
-    assert not StockMovement.objects.exists()
+    assert list(StockMovement.objects.values_list("kind", "delta", "stock", "reason")) == [
+        ("received", 9, 9, "import")
+    ]
+
+
+def test_changed_price_is_noted(load):
+    known = make_product(sku="T-1", price="2.00", category=make_category(name="Tea"))
+
+    load("sku,name,price,category", "T-1,Leaves,1.00,Tea", "T-2,Mug,3.00,Tea")
+    load("sku,name,price,category", "T-1,Leaves,1.00,Tea")
+
+    assert list(PriceChange.objects.values_list("product", "old_price", "new_price")) == [
+        (known.pk, Decimal("2.00"), Decimal("1.00"))
+    ]
 
 
 def test_empty_cell_leaves_the_stock_as_it_is(load):
@@ -189,7 +201,7 @@ def test_empty_cell_leaves_the_stock_as_it_is(load):
 
     known.refresh_from_db()
     assert known.stock == 5
-    assert not StockMovement.objects.exists()
+    assert not StockMovement.objects.exclude(kind="received").exists()
 
 
 @pytest.mark.postgres

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from apps.catalog import stock
 from apps.catalog.models import Product, StockMovement
-from apps.catalog.tests.factories import make_category, make_product, make_products
+from apps.catalog.tests.factories import make_category, make_product, make_products, take_stock
 
 LIST = reverse("admin:catalog_product_changelist")
 ADD = reverse("admin:catalog_product_add")
@@ -108,13 +108,13 @@ def test_stock_is_shown_but_cannot_be_edited(office):
 
     tea.refresh_from_db()
     assert (tea.name, tea.stock) == ("New", 7)
-    assert not StockMovement.objects.exists()
+    assert not StockMovement.objects.exclude(kind="received").exists()
 
 
 def test_form_that_was_opened_before_a_sale_does_not_undo_it(office):
     tea = make_product(stock=7, price="1.00")
     form = office.open_form(change_page(tea))
-    stock.take_stock({tea.pk: 5})
+    take_stock({tea.pk: 5})
 
     office.send(change_page(tea), {**form, "price": "2.00"})
 
@@ -129,7 +129,7 @@ def test_sale_while_the_form_is_being_saved_is_not_undone(office):
 
     def buy_before_the_row_is_written(execute, sql, params, many, context):
         if sql.startswith("UPDATE") and "catalog_product" in sql and buyers:
-            stock.take_stock(buyers.pop())
+            take_stock(buyers.pop())
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(buy_before_the_row_is_written):
@@ -155,14 +155,31 @@ def test_product_cannot_be_deleted(office):
     ]
 
 
-def test_change_page_shows_what_moved_the_stock(office, staff):
-    tea = make_product(stock=7)
+def test_change_page_leads_to_what_moved_the_stock(office, staff):
+    tea, other = make_product(stock=7), make_product()
     stock.adjust_stock(product_id=tea.pk, delta=-2, reason="Разбито при перевозке", created_by=staff)
+    ledger = reverse("admin:catalog_stockmovement_changelist") + f"?product__id__exact={tea.pk}"
 
-    page = office.browser.get(change_page(tea))
+    page, rows = office.browser.get(change_page(tea)), office.browser.get(ledger)
 
-    assert "Разбито при перевозке" in page.text
-    assert staff.username in page.text
+    assert ledger in page.text
+    assert "Разбито при перевозке" in rows.text
+    assert staff.username in rows.text
+    assert other.sku not in rows.text
+
+
+def test_ledger_of_stock_is_only_read(office):
+    movement = make_product(stock=7).stock_movements.get()
+    pages = [
+        reverse("admin:catalog_stockmovement_add"),
+        reverse("admin:catalog_stockmovement_delete", args=[movement.pk]),
+        reverse("admin:catalog_stockmovement_change", args=[movement.pk]),
+    ]
+
+    answers = [office.browser.post(page, {"delta": "5", "post": "yes"}).status_code for page in pages]
+
+    assert answers == [403, 403, 403]
+    assert StockMovement.objects.get().delta == 7
 
 
 # --- Moving stock
@@ -184,7 +201,8 @@ def test_action_moves_the_stock_and_records_why(office, staff, delta, left):
 
     tea.refresh_from_db()
     assert tea.stock == left
-    assert list(StockMovement.objects.values_list("product", "delta", "stock", "reason", "created_by")) == [
+    adjusted = StockMovement.objects.filter(kind="adjusted")
+    assert list(adjusted.values_list("product", "delta", "stock", "reason", "created_by")) == [
         (tea.pk, int(delta), left, "Инвентаризация", staff.pk)
     ]
 
@@ -223,7 +241,7 @@ def test_action_without_pieces_and_reason_is_refused(office, values, level):
 
     tea.refresh_from_db()
     assert tea.stock == 7
-    assert not StockMovement.objects.exists()
+    assert not StockMovement.objects.exclude(kind="received").exists()
 
 
 @pytest.mark.parametrize("delta", [-8, MAX_STOCK])
@@ -234,7 +252,7 @@ def test_action_that_would_leave_an_impossible_stock_is_refused(office, delta):
 
     tea.refresh_from_db()
     assert tea.stock == 7
-    assert not StockMovement.objects.exists()
+    assert not StockMovement.objects.exclude(kind="received").exists()
 
 
 def test_refusal_for_one_product_does_not_stop_the_others(office):
@@ -266,7 +284,7 @@ def test_clerk_needs_the_permission_that_the_api_asks_for(client, make_user, per
 
     tea.refresh_from_db()
     assert tea.stock == left
-    assert StockMovement.objects.count() == left - 7
+    assert StockMovement.objects.exclude(kind="received").count() == left - 7
 
 
 @pytest.mark.parametrize("page", [LIST, ADD])

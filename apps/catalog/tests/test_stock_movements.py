@@ -1,8 +1,10 @@
 """How staff change stock: by pieces and a reason, never below zero."""
 
 import pytest
+from django.db import transaction
 
-from apps.catalog.models import StockMovement
+from apps.catalog import stock
+from apps.catalog.models import Product, StockMovement
 from apps.catalog.tests.factories import make_product, on_the_wire
 from apps.common.tests.answers import problem, problem_of, refusal_of
 
@@ -25,26 +27,26 @@ def url(product_id):
 def assert_unchanged(product):
     product.refresh_from_db()
     assert product.stock == 5
-    assert not StockMovement.objects.exists()
+    assert not StockMovement.objects.exclude(kind="received").exists()
 
 
-@pytest.mark.parametrize(("delta", "stock"), [(5, 10), (-2, 3), (-5, 0), (MAX_STOCK - 5, MAX_STOCK)])
-def test_stock_is_changed_and_the_change_recorded(staff_api, staff, mug, delta, stock):
+@pytest.mark.parametrize(("delta", "left"), [(5, 10), (-2, 3), (-5, 0), (MAX_STOCK - 5, MAX_STOCK)])
+def test_stock_is_changed_and_the_change_recorded(staff_api, staff, mug, delta, left):
     response = staff_api.post(url(mug.pk), {"delta": delta, "reason": "Инвентаризация"})
 
-    movement = StockMovement.objects.get()
+    movement = StockMovement.objects.exclude(kind="received").get()
     assert response.status_code == 201
     assert response.json() == {
         "id": movement.pk,
         "delta": delta,
         "reason": "Инвентаризация",
-        "stock": stock,
+        "stock": left,
         "created_at": on_the_wire(movement.created_at),
     }
-    assert (movement.product, movement.delta, movement.stock) == (mug, delta, stock)
+    assert (movement.product, movement.delta, movement.stock) == (mug, delta, left)
     assert (movement.reason, movement.created_by) == ("Инвентаризация", staff)
     mug.refresh_from_db()
-    assert mug.stock == stock
+    assert mug.stock == left
 
 
 def test_changes_add_up(staff_api, mug):
@@ -92,7 +94,7 @@ def test_stock_can_neither_fall_below_zero_nor_rise_above_what_can_be_counted(st
 @pytest.mark.parametrize(
     ("body", "errors"),
     [
-        ({}, [("required", "/delta"), ("required", "/reason")]),
+        ({}, [("required", "/reason")]),
         ({"delta": 1}, [("required", "/reason")]),
         ({"reason": "count"}, [("required", "/delta")]),
         ({"delta": 0, "reason": "count"}, [("zero", "/delta")]),
@@ -132,7 +134,7 @@ def test_product_that_does_not_exist_has_no_stock(staff_api):
     response = staff_api.post(url(UNKNOWN), {"delta": 1, "reason": "count"})
 
     assert refusal_of(response) == (404, "not_found", [])
-    assert not StockMovement.objects.exists()
+    assert not StockMovement.objects.exclude(kind="received").exists()
 
 
 def test_given_result_of_a_movement_is_not_believed(staff_api, mug):
@@ -141,4 +143,106 @@ def test_given_result_of_a_movement_is_not_believed(staff_api, mug):
     )
 
     assert response.json()["stock"] == 6
-    assert StockMovement.objects.get().product == mug
+    assert StockMovement.objects.exclude(kind="received").get().product == mug
+
+
+def test_count_is_stored_as_the_difference(staff_api, mug):
+    response = staff_api.post(url(mug.pk), {"count": 3, "last_seen": 5, "reason": "stocktake"})
+
+    movement = StockMovement.objects.first()
+    assert response.status_code == 201
+    assert response.json() == {
+        "id": movement.pk,
+        "delta": -2,
+        "reason": "stocktake",
+        "stock": 3,
+        "created_at": on_the_wire(movement.created_at),
+    }
+    mug.refresh_from_db()
+    assert (mug.stock, movement.kind) == (3, "adjusted")
+
+
+def test_count_that_confirms_the_stock_is_stored_too(staff_api, mug):
+    response = staff_api.post(url(mug.pk), {"count": 5, "last_seen": 5, "reason": "stocktake"})
+
+    assert (response.status_code, response.json()["delta"], response.json()["stock"]) == (201, 0, 5)
+
+
+def test_count_of_a_stock_that_has_changed_since_is_refused(staff_api, mug):
+    response = staff_api.post(
+        url(mug.pk),
+        {"count": 9, "last_seen": 6, "reason": "stocktake"},
+        headers={"accept-language": "en"},
+    )
+
+    assert problem_of(response) == problem(
+        409,
+        "stock_changed",
+        "The stock has changed since it was last seen. Look again, and count again.",
+        stock=5,
+        last_seen=6,
+    )
+    assert_unchanged(mug)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"count": 1},
+        {"last_seen": 5},
+        {"delta": 1, "count": 6},
+        {"delta": 1, "last_seen": 5},
+        {"delta": 1, "count": 6, "last_seen": 5},
+    ],
+)
+def test_change_is_either_a_delta_or_a_count_of_what_was_seen(staff_api, mug, body):
+    response = staff_api.post(url(mug.pk), {**body, "reason": "stocktake"})
+
+    assert response.status_code == 400
+    assert [fault["code"] for fault in response.json()["errors"]] == ["delta_or_count"]
+    assert_unchanged(mug)
+
+
+def test_movement_with_a_key_is_made_once(staff_api, mug):
+    body, headers = {"delta": 2, "reason": "found"}, {"Idempotency-Key": "delivery-17"}
+
+    first, second = (staff_api.post(url(mug.pk), body, headers=headers) for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert second.content == first.content
+    mug.refresh_from_db()
+    assert mug.stock == 7
+
+
+def test_ledger_is_listed_newest_first(staff_api, staff, customer, mug):
+    stock.adjust_stock(product_id=mug.pk, delta=2, reason="found", created_by=staff)
+    with transaction.atomic():
+        stock.sell([Product.objects.get(pk=mug.pk)], {mug.pk: 3}, order_id=77, by=customer)
+    make_product()
+
+    response = staff_api.get(url(mug.pk))
+
+    assert response.status_code == 200
+    assert response.headers["Cache-Control"] == "no-store"
+    page = response.json()
+    assert page["count"] == 3
+    assert [
+        (row["kind"], row["delta"], row["stock"], row["reason"], row["order_id"], row["created_by"])
+        for row in page["results"]
+    ] == [
+        ("sold", -3, 4, "", 77, customer.username),
+        ("adjusted", 2, 7, "found", None, staff.username),
+        ("received", 5, 5, "", None, None),
+    ]
+
+
+def test_ledger_of_an_unknown_product_is_not_there(staff_api):
+    assert staff_api.get(url(10**15)).status_code == 404
+
+
+def test_ledger_takes_as_many_queries_whatever_its_length(staff_api, staff, mug, django_assert_num_queries):
+    for _row in range(20):
+        stock.adjust_stock(product_id=mug.pk, delta=1, reason="found", created_by=staff)
+
+    with django_assert_num_queries(4):
+        assert len(staff_api.get(url(mug.pk)).json()["results"]) == 20

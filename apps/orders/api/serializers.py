@@ -2,15 +2,19 @@
 
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.common.fields import IdField, StrictCharField, StrictIntegerField
+from apps.common.exceptions import DomainError
+from apps.common.fields import IdField, MoneyField, StrictCharField, StrictIntegerField
+from apps.common.schema import ProblemErrorOutput
 from apps.jobs.models import Job
 from apps.orders.api.permissions import moves_of
 from apps.orders.models import Order, OrderItem, StatusChange
-from apps.orders.services import MAX_LINES, MAX_QUANTITY, RequestedItem
+from apps.orders.quoting import Quote
 from apps.orders.statuses import OrderStatus, allowed_moves
+from apps.orders.wishes import MAX_LINES, MAX_QUANTITY, RequestedItem
 from apps.users.api.serializers import UserOutput
 
 STAFF_NAME = "staff"  # what customers read in place of the names of those who work here
@@ -27,10 +31,63 @@ class PlaceOrderInput(serializers.Serializer[Any]):
     """What is wanted; prices are the store's. The same product twice is added up."""
 
     items = RequestedItemInput(many=True, allow_empty=False, max_length=MAX_LINES)
+    expected_total = MoneyField(
+        max_digits=15,
+        required=False,
+        help_text="What the customer was shown; the order is refused (`price_changed`) when it costs another",
+    )
 
     def requested_items(self) -> list[RequestedItem]:
         """Return the validated lines."""
         return [RequestedItem(**item) for item in self.validated_data["items"]]
+
+
+class QuotedLineOutput(serializers.Serializer[Any]):
+    """A product of the wish, at today's price."""
+
+    product_id = serializers.IntegerField(source="product.pk")
+    product_name = serializers.CharField(source="product.name")
+    sku = serializers.CharField(source="product.sku")
+    quantity = serializers.IntegerField()
+    price = serializers.DecimalField(max_digits=10, decimal_places=2, source="product.price")
+    total = serializers.DecimalField(max_digits=20, decimal_places=2)
+
+
+class QuoteProblemLineOutput(serializers.Serializer[Any]):
+    """A product that falls short, or costs another price than was expected."""
+
+    product_id = serializers.IntegerField()
+    available = serializers.IntegerField(required=False, help_text="Pieces")
+    requested = serializers.IntegerField(required=False, help_text="Pieces")
+    old_price = serializers.DecimalField(max_digits=10, decimal_places=2, required=False, allow_null=True)
+    new_price = serializers.DecimalField(max_digits=10, decimal_places=2, required=False)
+
+
+class QuoteProblemOutput(serializers.Serializer[Any]):
+    """Why placing the order would be refused: the members that the refusal itself would have."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    details = QuoteProblemLineOutput(many=True, required=False)
+    errors = ProblemErrorOutput(many=True, required=False)
+
+    def to_representation(self, instance: DomainError) -> dict[str, Any]:
+        """Return code, reason and data of the refusal."""
+        return {"code": instance.code, "detail": str(instance), **instance.as_payload()}
+
+
+class QuoteOutput(serializers.Serializer[Any]):
+    """What the order would cost now. Without problems it could be placed."""
+
+    items = QuotedLineOutput(many=True, source="lines")
+    total_price = serializers.DecimalField(max_digits=20, decimal_places=2)
+    currency = serializers.SerializerMethodField()
+    problems = QuoteProblemOutput(many=True)
+
+    @extend_schema_field(serializers.CharField(help_text="ISO 4217 code"))
+    def get_currency(self, quote: Quote) -> str:
+        """Return the currency of the store's prices."""
+        return settings.STORE_CURRENCY
 
 
 class ChangeStatusInput(serializers.Serializer[Any]):

@@ -8,6 +8,7 @@ OrderViewSet = views.OrderViewSet
 
 urlpatterns = [
     path("orders/", OrderViewSet.as_view({"get": "list", "post": "create"}), name="order-list"),
+    path("orders/quote/", OrderViewSet.as_view({"post": "quote"}), name="order-quote"),
     path(
         "orders/<positive:pk>/",
         OrderViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),

@@ -30,6 +30,7 @@ from apps.orders.api.serializers import (
     OrderOutput,
     OrderRowOutput,
     PlaceOrderInput,
+    QuoteOutput,
     StaffOrderOutput,
     StaffOrderRowOutput,
 )
@@ -37,6 +38,7 @@ from apps.orders.caching import customer_scope, orders_cache, staff_scope
 from apps.orders.exceptions import InvoiceFailed
 from apps.orders.jobs import INVOICE, subject_of
 from apps.orders.models import Invoice, Order
+from apps.orders.quoting import quote_order
 from apps.orders.statuses import OrderStatus
 
 PROBLEM = "application/problem+json"
@@ -127,10 +129,28 @@ class OrderViewSet(StoreViewSet):
         wanted = PlaceOrderInput(data=request.data)
         wanted.is_valid(raise_exception=True)
         order = services.place_order(
-            user=request.user, items=wanted.requested_items(), language=get_language()
+            user=request.user,
+            items=wanted.requested_items(),
+            language=get_language(),
+            expected_total=wanted.validated_data.get("expected_total"),
         )
         headers = {"Location": reverse("order-detail", args=[order.pk], request=request)}
         return Response(self._shown(order.pk), status=status.HTTP_201_CREATED, headers=headers)
+
+    @extend_schema(
+        operation_id="quoteOrder",
+        summary="Ask what an order would cost",
+        request=PlaceOrderInput,
+        responses=QuoteOutput,
+    )
+    def quote(self, request: Request) -> Response:
+        """Tell lines, prices, total and every problem that placing would meet. Nothing is stored."""
+        wanted = PlaceOrderInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        quote = quote_order(
+            items=wanted.requested_items(), expected_total=wanted.validated_data.get("expected_total")
+        )
+        return Response(QuoteOutput(quote).data, headers={"Cache-Control": "no-store"})
 
     @extend_schema(
         operation_id="changeOrderStatus",

@@ -3,8 +3,9 @@
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_product
 from apps.orders.models import Order
-from apps.orders.services import RequestedItem, change_status, place_order
+from apps.orders.services import change_status, place_order
 from apps.orders.statuses import OrderStatus
+from apps.orders.wishes import RequestedItem
 from apps.users.models import User
 
 # How an order gets to each status.

@@ -15,9 +15,10 @@ from apps.common.tests.threads import at_once
 from apps.jobs.models import Job
 from apps.orders.exceptions import InvalidStatusTransition
 from apps.orders.models import Order, OrderItem, StatusChange
-from apps.orders.services import RequestedItem, change_status, place_order
+from apps.orders.services import change_status, place_order
 from apps.orders.statuses import OrderStatus
 from apps.orders.tests.factories import make_order, make_order_in
+from apps.orders.wishes import RequestedItem
 from apps.users.models import User
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]

@@ -1,0 +1,25 @@
+"""`python manage.py verify_stock`: whether every piece is accounted for."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from apps.orders.stock_audit import stock_differences
+
+
+class Command(BaseCommand):
+    """Compare stock, ledger and orders of the whole catalogue."""
+
+    help = "Compare stock, ledger and orders of all products; print every difference, and fail if any."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print every difference.
+
+        Raises CommandError when there is one.
+        """
+        differences = list(stock_differences())
+        for difference in differences:
+            self.stderr.write(str(difference))
+        if differences:
+            raise CommandError(f"{len(differences)} differences between stock, ledger and orders.")
+        self.stdout.write("Stock, ledger and orders agree.")
