@@ -218,6 +218,7 @@ if MAIL_SERVER and not env.text("EMAIL_FROM"):
 SHIPPING_API_URL = env.web_address("SHIPPING_API_URL")
 SHIPPING_API_KEY = env.text("SHIPPING_API_KEY")
 SHIPPING_API_TIMEOUT = env.seconds("SHIPPING_API_TIMEOUT", 5.0)
+SHIPPING_CONCURRENCY = env.number("SHIPPING_CONCURRENCY", 2, at_least=1)  # calls of all workers
 
 # --- Accounts -------------------------------------------------------------------------------------------
 

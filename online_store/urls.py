@@ -15,6 +15,7 @@ api_patterns = [
     path("", include("apps.users.api.urls")),
     path("", include("apps.catalog.api.urls")),
     path("", include("apps.orders.api.urls")),
+    path("", include("apps.jobs.api.urls")),
 ]
 
 urlpatterns = [

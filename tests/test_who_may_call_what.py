@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
 from apps.catalog.tests.factories import make_product
+from apps.jobs.models import Job
 from apps.orders.tests.factories import make_order
 from apps.users.models import User
 from apps.users.tokens import pair_for
@@ -43,6 +44,9 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int, int, int]] = {
     ("GET", "orders/{order}/invoice/"): (401, 202, 404, 404, 202, 401, 401),
     ("GET", "orders/{order}/jobs/"): (401, 200, 404, 404, 200, 401, 401),
     ("GET", "admin/orders/"): (401, 403, 403, 403, 200, 401, 401),
+    ("GET", "admin/jobs/"): (401, 403, 403, 403, 200, 401, 401),
+    ("GET", "admin/jobs/{job}/"): (401, 403, 403, 403, 200, 401, 401),
+    ("POST", "admin/jobs/{job}/retry/"): (401, 403, 403, 403, 409, 401, 401),
 }
 CELLS = [
     pytest.param(method, path, role, status, id=f"{role}: {method} {path}")
@@ -80,6 +84,9 @@ def test_every_route_of_the_api_stands_in_the_table():
         ("catalog.add_stockmovement", "POST", "admin/products/{product}/stock-movements/", 400),
         ("catalog.change_category", "PATCH", "categories/{category}/", 200),
         ("orders.view_order", "GET", "admin/orders/", 200),
+        ("jobs.view_job", "GET", "admin/jobs/", 200),
+        ("jobs.view_job", "GET", "admin/jobs/{job}/", 200),
+        ("jobs.change_job", "POST", "admin/jobs/{job}/retry/", 409),
         ("orders.view_order", "GET", "orders/{order}/", 200),
         ("orders.change_order", "PATCH", "orders/{order}/", 400),
     ],
@@ -137,11 +144,12 @@ def client_with(token: str) -> APIClient:
 def address_of(path: str, owner: User) -> str:
     product = make_product()
     order = make_order(owner, {product: 1})
-    return f"/api/v1/{path.format(category=product.category_id, product=product.pk, order=order.pk)}"
+    ids = {"category": product.category_id, "product": product.pk, "order": order.pk}
+    return f"/api/v1/{path.format(**ids, job=Job.objects.latest('pk').pk)}"
 
 
 def api_routes(patterns: list[URLPattern | URLResolver], prefix: str) -> list[tuple[str, str]]:
-    names = {"categories": "category", "products": "product", "orders": "order"}
+    names = {"categories": "category", "products": "product", "orders": "order", "jobs": "job"}
     routes = []
     for pattern in patterns:
         path = prefix + str(pattern.pattern)

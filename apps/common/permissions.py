@@ -17,6 +17,12 @@ class StaffOnly(DjangoModelPermissions):
         return bool(request.user and request.user.is_staff) and super().has_permission(request, view)
 
 
+class StaffChanges(StaffOnly):
+    """Staff with the model's permission: to view for reading, to change for an action on a row."""
+
+    perms_map = {**StaffOnly.perms_map, "POST": ["%(app_label)s.change_%(model_name)s"]}
+
+
 class StaffWrites(StaffOnly):
     """Anyone reads; staff with the model's permission write."""
 

@@ -16,7 +16,8 @@ from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 TASK = "apps.jobs.tasks.run"
-MAX_WAITING = 1000  # messages; more are left to the sweep
+MAX_WAITING = 1000  # messages of this process; more are left to the sweep
+MAX_AT_BROKER = 1000  # messages at the broker, about; more are left to the sweep
 # A question that the worker's main process asks: kombu would go on asking for six seconds.
 AT_ONCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0}
 BROKER_ERRORS = (KombuError, RedisError, OSError)
@@ -60,6 +61,7 @@ class _Messenger:
 
     def __init__(self) -> None:
         self.process_id = os.getpid()
+        self._room = 0  # messages that may be sent before the broker is asked how many wait there
         self._waiting: queue.Queue[int] = queue.Queue(MAX_WAITING)
         threading.Thread(target=self._send, name="job-messenger", daemon=True).start()
 
@@ -73,9 +75,19 @@ class _Messenger:
         while True:
             job_id = self._waiting.get()
             try:
-                publish(job_id)
+                if self._has_room():
+                    publish(job_id)
+                else:
+                    logger.warning("Job %s is not announced: the broker is away, or has enough", job_id)
             except Exception:  # this thread has no successor: it must outlive whatever a message meets
                 logger.exception("Job %s is not announced", job_id)
+
+    def _has_room(self) -> bool:
+        if self._room <= 0:
+            waiting = waiting_messages()
+            self._room = 0 if waiting is None else MAX_AT_BROKER - waiting
+        self._room -= 1
+        return self._room >= 0
 
 
 _current: _Messenger | None = None

@@ -30,10 +30,12 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def free(self, now: datetime) -> Self:
         """Leave out jobs while a worker is busy with another one of the same subject."""
-        busy = Job.objects.filter(
-            subject=OuterRef("subject"), status=JobStatus.RUNNING, leased_until__gt=now
-        ).exclude(pk=OuterRef("pk"))
+        busy = Job.objects.under_way(now).filter(subject=OuterRef("subject")).exclude(pk=OuterRef("pk"))
         return self.filter(~Exists(busy))
+
+    def under_way(self, now: datetime) -> Self:
+        """Return the jobs that a living worker is busy with."""
+        return self.filter(status=JobStatus.RUNNING, leased_until__gt=now)
 
     def about(self, subject: str) -> Self:
         """Return the jobs of one subject, in the order they were ordered."""
@@ -87,3 +89,23 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class KindState(models.Model):
+    """How a guarded kind of job fares, for all workers alike. Its row's lock orders the claims."""
+
+    kind = models.CharField(_("kind"), max_length=50, primary_key=True)
+    failures = models.PositiveIntegerField(_("failures in a row"), default=0)
+    paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("state of a kind of jobs")
+        verbose_name_plural = _("states of kinds of jobs")
+        ordering = ("kind",)
+
+    def __str__(self) -> str:
+        return self.kind
+
+    def is_paused(self, now: datetime) -> bool:
+        """Tell whether no job of the kind may begin now."""
+        return self.paused_until is not None and self.paused_until > now

@@ -10,6 +10,8 @@ from apps.jobs.models import Job
 
 HandlerFunction = Callable[..., None]
 MAX_ATTEMPTS = 12
+FAILURES_TO_PAUSE = 5
+PAUSE_SECONDS = 30  # of a guarded kind
 ALWAYS_RETRIED = (OperationalError, InterfaceError, SoftTimeLimitExceeded)
 
 # Seconds before the second attempt, the third, …; the last one repeats. Twelve attempts last about five
@@ -19,18 +21,28 @@ PAUSES = (2, 5, 15, 60, 300, 900, 1800, 3600)
 
 @dataclass(frozen=True)
 class Handler:
-    """A function for one kind of job."""
+    """A function for one kind of job.
+
+    A kind with a `limit` is guarded: no more than so many of its jobs run at the same time, on all workers
+    together. After FAILURES_TO_PAUSE failures in a row it pauses, then one job is tried, and when that one
+    succeeds all go on.
+    """
 
     run: HandlerFunction
     retry_on: tuple[type[Exception], ...]
     attempts: int
+    limit: int | None = None
 
 
 _handlers: dict[str, Handler] = {}
 
 
 def handler(
-    kind: str, *, retry_on: tuple[type[Exception], ...] = (), attempts: int = MAX_ATTEMPTS
+    kind: str,
+    *,
+    retry_on: tuple[type[Exception], ...] = (),
+    attempts: int = MAX_ATTEMPTS,
+    limit: int | None = None,
 ) -> Callable[[HandlerFunction], HandlerFunction]:
     """Register the decorated function for a kind of job; it gets the job and the job's arguments by name.
 
@@ -39,7 +51,7 @@ def handler(
     """
 
     def register(run: HandlerFunction) -> HandlerFunction:
-        _handlers[kind] = Handler(run, (*retry_on, *ALWAYS_RETRIED), attempts)
+        _handlers[kind] = Handler(run, (*retry_on, *ALWAYS_RETRIED), attempts, limit)
         return run
 
     return register
@@ -54,6 +66,11 @@ def handler_of(job: Job) -> Handler:
         return _handlers[job.kind]
     except KeyError:
         raise LookupError(f"No handler for jobs of the kind {job.kind}") from None
+
+
+def limits() -> dict[str, int]:
+    """Return the guarded kinds, and how many jobs of each may run at the same time."""
+    return {kind: handler.limit for kind, handler in _handlers.items() if handler.limit is not None}
 
 
 def pause_after(attempts: int) -> int:

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 def run_job(job_id: int) -> int:
-    """Do the job if it is free, then what else is due of its subject; return how many jobs that were.
+    """Do the job if it is free, then what else it held up; return how many jobs that were, at most BATCH.
 
     Raises nothing but what the database raises when it is away: then the lease runs out and the job returns.
     """
@@ -31,7 +31,7 @@ def run_job(job_id: int) -> int:
         with request_id_set(job.request_id), _lease_kept(job):
             _attempt(job)
         count += 1
-        job = services.claim_next(job.subject)
+        job = services.claim_next(job) if count < BATCH else None
     return count
 
 
@@ -94,6 +94,8 @@ def _attempt(job: Job) -> None:
         return
     try:
         handler.run(job, **job.arguments)
+    except services.LeaseLost as error:
+        logger.warning("%s", error)
     except handler.retry_on as error:
         logger.warning("Job %s, attempt %s: %r", job, job.attempts, error)
         services.postpone(job, error, handler)
@@ -121,6 +123,9 @@ def _keep_lease(job: Job, over: threading.Event) -> None:
     while not over.wait(settings.JOB_LEASE_SECONDS / 3):
         try:
             services.renew_lease(job)
+        except services.LeaseLost as error:
+            logger.warning("%s", error)
+            return
         except (DatabaseError, InterfaceError):
             logger.warning("The lease of job %s is not renewed: the database does not answer", job)
         finally:

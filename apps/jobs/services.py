@@ -19,12 +19,17 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from apps.common.request_id import current_request_id
-from apps.jobs import doorbell
+from apps.jobs import doorbell, guards
 from apps.jobs.models import Job, JobStatus
 from apps.jobs.registry import Handler, pause_after
 
 MAX_ERROR_LENGTH = 4000  # characters of the error that are kept
+GUARDED_TRIES = 5  # due jobs of a guarded kind that are tried before the rest is left to the next sweep
 JITTER = 0.25  # a pause is lengthened by up to this part, so that what failed together is not tried together
+
+
+class LeaseLost(Exception):
+    """The job is another worker's by now."""
 
 
 @dataclass(frozen=True)
@@ -66,39 +71,47 @@ def claim(job_id: int) -> Job | None:
 
     One conditional update decides: of two that try, the second finds no row. While a worker is busy with a
     job of the same subject the others are left to it, so that an order's e-mail does not draw the invoice
-    once more.
+    once more. A job of a guarded kind is left, too, while the kind is paused or at its limit.
     """
-    now, lease = timezone.now(), uuid.uuid4()
-    claimed = (
-        Job.objects.due(now)
-        .free(now)
-        .filter(pk=job_id)
-        .update(
-            status=JobStatus.RUNNING,
-            attempts=F("attempts") + 1,
-            lease=lease,
-            leased_until=now + timedelta(seconds=settings.JOB_LEASE_SECONDS),
-            updated_at=now,
-        )
-    )
-    return Job.objects.get(pk=job_id) if claimed else None
+    unguarded = ~Q(kind__in=guards.guarded_kinds())
+    if _take(job_id, unguarded):
+        return Job.objects.get(pk=job_id)
+    kind = Job.objects.filter(~unguarded, pk=job_id).values_list("kind", flat=True).first()
+    if kind is None:
+        return None
+    with transaction.atomic():
+        if guards.has_room(kind) and _take(job_id, ~unguarded):
+            return Job.objects.get(pk=job_id)
+    return None
 
 
-def claim_next(subject: str) -> Job | None:
-    """Take the first of the subject's jobs that is due and free; None when there is none."""
-    due = Job.objects.due(timezone.now()).about(subject).values_list("pk", flat=True)
-    return next(filter(None, map(claim, due)), None)
+def claim_next(job: Job) -> Job | None:
+    """Take the first due and free job of the same subject, else of the same guarded kind; None without one.
+
+    Whoever holds one of a guarded kind's places goes on with the kind: the others were turned away.
+    """
+    due = Job.objects.due(timezone.now())
+    candidates = list(due.about(job.subject).values_list("pk", flat=True))
+    if job.kind in guards.guarded_kinds():
+        of_kind = due.filter(kind=job.kind).order_by("run_at", "pk")
+        candidates += of_kind.values_list("pk", flat=True)[:GUARDED_TRIES]
+    return next(filter(None, map(claim, candidates)), None)
 
 
 def renew_lease(job: Job) -> None:
-    """Keep the job for another lease."""
+    """Keep the job for another lease.
+
+    Raises LeaseLost when it is not this worker's any more: it was away for longer than the lease.
+    """
     until = timezone.now() + timedelta(seconds=settings.JOB_LEASE_SECONDS)
-    Job.objects.filter(pk=job.pk, lease=job.lease).update(leased_until=until)
+    if not Job.objects.filter(pk=job.pk, lease=job.lease).update(leased_until=until):
+        raise LeaseLost(f"Job {job} belongs to another worker by now")
 
 
 def finish(job: Job) -> None:
     """Record that the job is done."""
     _settle(job, status=JobStatus.DONE, last_error="")
+    guards.note_success(job.kind)
 
 
 def fail(job: Job, error: BaseException) -> None:
@@ -108,6 +121,7 @@ def fail(job: Job, error: BaseException) -> None:
 
 def postpone(job: Job, error: Exception, handler: Handler) -> None:
     """Record a failed attempt, to be repeated after a pause; after the last attempt the job is failed."""
+    guards.note_failure(job.kind)
     if job.attempts >= handler.attempts:
         fail(job, error)
         return
@@ -134,7 +148,8 @@ def run_again(job_ids: Iterable[int]) -> int:
 def due_job_ids(limit: int) -> list[int]:
     """Return the ids of the jobs that have waited longest and can be begun now."""
     now = timezone.now()
-    return list(Job.objects.due(now).free(now).order_by("run_at", "pk").values_list("pk", flat=True)[:limit])
+    beginnable = Job.objects.due(now).free(now).exclude(kind__in=guards.closed_kinds(now))
+    return list(beginnable.order_by("run_at", "pk").values_list("pk", flat=True)[:limit])
 
 
 def take_unannounced(limit: int) -> list[int]:
@@ -147,6 +162,7 @@ def take_unannounced(limit: int) -> list[int]:
     with transaction.atomic():
         unannounced = (
             Job.objects.due(now)
+            .exclude(kind__in=guards.closed_kinds(now))
             .filter(Q(announced_at=None) | Q(announced_at__lte=stale))
             .select_for_update(skip_locked=True)
             .order_by("run_at", "pk")[:limit]
@@ -160,6 +176,22 @@ def purge_done_jobs() -> int:
     """Delete jobs done long ago (`JOB_KEEP_DAYS`) and return how many they were; failed ones stay."""
     before = timezone.now() - timedelta(days=settings.JOB_KEEP_DAYS)
     return Job.objects.filter(status=JobStatus.DONE, updated_at__lt=before).delete()[0]
+
+
+def _take(job_id: int, condition: Q) -> bool:
+    now = timezone.now()
+    return bool(
+        Job.objects.due(now)
+        .free(now)
+        .filter(condition, pk=job_id)
+        .update(
+            status=JobStatus.RUNNING,
+            attempts=F("attempts") + 1,
+            lease=uuid.uuid4(),
+            leased_until=now + timedelta(seconds=settings.JOB_LEASE_SECONDS),
+            updated_at=now,
+        )
+    )
 
 
 def _settle(job: Job, **changes: Any) -> None:

@@ -18,24 +18,18 @@ class MailUnavailable(Exception):
     """The mail server could not take the message now: a later attempt may succeed."""
 
 
-def send_confirmation(order: Order, invoice: Invoice, *, message_id: UUID) -> None:
-    """Tell the customer that the order is placed, with the invoice.
-
-    Raises MailUnavailable when it may be tried again, and what smtplib raises when it may not.
-    """
+def confirmation(order: Order, invoice: Invoice, *, message_id: UUID) -> EmailMessage:
+    """Return the message that tells the customer that the order is placed, with the invoice."""
     with translation.override(order.language):
         message = _message(
             order, "orders/email/confirmation.txt", _("Order № %(number)s is placed"), message_id
         )
         message.attach(_("invoice") + f"-{order.pk}.pdf", bytes(invoice.pdf), "application/pdf")
-        _send(message)
+        return message
 
 
-def send_status(order: Order, status: OrderStatus, *, message_id: UUID) -> None:
-    """Tell the customer that the order has reached the status.
-
-    Raises MailUnavailable when it may be tried again, and what smtplib raises when it may not.
-    """
+def status_notice(order: Order, status: OrderStatus, *, message_id: UUID) -> EmailMessage:
+    """Return the message that tells the customer that the order has reached the status."""
     with translation.override(order.language):
         subject = {
             OrderStatus.PROCESSING: _("Order № %(number)s is being put together"),
@@ -43,7 +37,30 @@ def send_status(order: Order, status: OrderStatus, *, message_id: UUID) -> None:
             OrderStatus.DELIVERED: _("Order № %(number)s is delivered"),
             OrderStatus.CANCELLED: _("Order № %(number)s is cancelled"),
         }[status]
-        _send(_message(order, "orders/email/status.txt", subject, message_id))
+        return _message(order, "orders/email/status.txt", subject, message_id)
+
+
+def send(message: EmailMessage) -> None:
+    """Hand the message to the mail server.
+
+    Raises MailUnavailable when it may be tried again, and what smtplib raises when it may not.
+    """
+    try:
+        message.send()
+    except smtplib.SMTPResponseException as error:
+        if error.smtp_code < 500:  # RFC 5321, 4.2.1: 4yz is transient, 5yz permanent
+            raise MailUnavailable(str(error)) from error
+        raise
+    except smtplib.SMTPRecipientsRefused as error:
+        if all(code < 500 for code, _text in error.recipients.values()):
+            raise MailUnavailable(str(error)) from error
+        raise
+    except smtplib.SMTPServerDisconnected as error:
+        raise MailUnavailable(f"{type(error).__name__}: {error}") from error
+    except smtplib.SMTPException:  # an OSError too, but one that cannot heal
+        raise
+    except OSError as error:
+        raise MailUnavailable(f"{type(error).__name__}: {error}") from error
 
 
 def _message(order: Order, template: str, subject: str, message_id: UUID) -> EmailMessage:
@@ -67,22 +84,3 @@ def _message(order: Order, template: str, subject: str, message_id: UUID) -> Ema
         [order.user.email],
         headers=headers,
     )
-
-
-def _send(message: EmailMessage) -> None:
-    try:
-        message.send()
-    except smtplib.SMTPResponseException as error:
-        if error.smtp_code < 500:  # RFC 5321, 4.2.1: 4yz is transient, 5yz permanent
-            raise MailUnavailable(str(error)) from error
-        raise
-    except smtplib.SMTPRecipientsRefused as error:
-        if all(code < 500 for code, _text in error.recipients.values()):
-            raise MailUnavailable(str(error)) from error
-        raise
-    except smtplib.SMTPServerDisconnected as error:
-        raise MailUnavailable(f"{type(error).__name__}: {error}") from error
-    except smtplib.SMTPException:  # an OSError too, but one that cannot heal
-        raise
-    except OSError as error:
-        raise MailUnavailable(f"{type(error).__name__}: {error}") from error

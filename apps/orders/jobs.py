@@ -1,7 +1,11 @@
 """What is done after an order was placed or moved: one handler for each kind of job. Any may run twice."""
 
+from django.conf import settings
+from django.core.mail import EmailMessage
+
 from apps.jobs.models import Job
 from apps.jobs.registry import handler
+from apps.jobs.services import renew_lease
 from apps.orders import emails, invoices, shipping
 from apps.orders.models import Order
 from apps.orders.statuses import OrderStatus
@@ -28,7 +32,7 @@ def send_confirmation_email(job: Job, *, order_id: int) -> None:
     """Send the confirmation with the PDF, which is made here if its own job has not come to it yet."""
     order = _order(order_id)
     if order.user.email:
-        emails.send_confirmation(order, invoices.invoice_of(order), message_id=job.uuid)
+        _send(job, emails.confirmation(order, invoices.invoice_of(order), message_id=job.uuid))
 
 
 @handler(STATUS_EMAIL, retry_on=(emails.MailUnavailable,))
@@ -36,10 +40,10 @@ def send_status_email(job: Job, *, order_id: int, status: str) -> None:
     """Tell the customer what the order's status has become."""
     order = _order(order_id)
     if order.user.email:
-        emails.send_status(order, OrderStatus(status), message_id=job.uuid)
+        _send(job, emails.status_notice(order, OrderStatus(status), message_id=job.uuid))
 
 
-@handler(SHIPMENT, retry_on=(shipping.CarrierUnavailable,), attempts=20)
+@handler(SHIPMENT, retry_on=(shipping.CarrierUnavailable,), attempts=20, limit=settings.SHIPPING_CONCURRENCY)
 def announce_shipment(job: Job, *, order_id: int) -> None:
     """Tell the carrier about the order, once: it sees the same idempotency key at every attempt."""
     order = _order(order_id)
@@ -47,6 +51,12 @@ def announce_shipment(job: Job, *, order_id: int) -> None:
         return  # an earlier attempt got this far
     order.tracking_number = shipping.announce(order, idempotency_key=str(job.uuid))
     order.save(update_fields=["tracking_number", "updated_at"])
+
+
+def _send(job: Job, message: EmailMessage) -> None:
+    # At the last moment: a worker that was away for too long must not send what another one sent.
+    renew_lease(job)
+    emails.send(message)
 
 
 def _order(order_id: int) -> Order:

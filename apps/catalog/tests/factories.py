@@ -1,6 +1,5 @@
 """Rows of the catalogue for tests, with only what matters to a test to be named in it."""
 
-from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -51,11 +50,6 @@ def take_stock(quantities: dict[int, int]) -> None:
 def put_back(quantities: dict[int, int]) -> None:
     """Put the quantities, by product id, back, as a cancelled order does."""
     stock.return_stock(quantities, order_id=ORDER_ID, by=None)
-
-
-def on_the_wire(moment: datetime) -> str:
-    """Return the moment as the API writes it."""
-    return moment.isoformat().replace("+00:00", "Z")
 
 
 def _product_defaults(values: dict[str, Any]) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 import pytest
 
 from apps.catalog.models import Category
-from apps.catalog.tests.factories import make_category, on_the_wire
-from apps.common.tests.answers import refusal_of
+from apps.catalog.tests.factories import make_category
+from apps.common.tests.answers import on_the_wire, refusal_of
 
 URL = "/api/v1/categories/"
 

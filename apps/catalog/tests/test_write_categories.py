@@ -5,8 +5,8 @@ from django.core.exceptions import ValidationError
 
 from apps.catalog.models import Category
 from apps.catalog.services import update_category
-from apps.catalog.tests.factories import make_category, on_the_wire
-from apps.common.tests.answers import problem, problem_of, refusal_of
+from apps.catalog.tests.factories import make_category
+from apps.common.tests.answers import on_the_wire, problem, problem_of, refusal_of
 from apps.common.tests.threads import at_once
 
 URL = "/api/v1/categories/"

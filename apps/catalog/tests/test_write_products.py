@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from apps.catalog.models import Product
-from apps.catalog.tests.factories import make_category, make_product, on_the_wire
-from apps.common.tests.answers import refusal_of
+from apps.catalog.tests.factories import make_category, make_product
+from apps.common.tests.answers import on_the_wire, refusal_of
 
 URL = "/api/v1/products/"
 MAX_STOCK = 2**31 - 1

@@ -1,5 +1,6 @@
 """What tests ask of an answer."""
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -40,3 +41,8 @@ def refusal_of(response: Any) -> tuple[int, str, list[tuple[str, str]]]:
         body["code"],
         [(error["code"], error[next(iter(error.keys() & {"pointer", "parameter"}))]) for error in errors],
     )
+
+
+def on_the_wire(moment: datetime) -> str:
+    """Return the moment as the API writes it."""
+    return moment.isoformat().replace("+00:00", "Z")

@@ -61,7 +61,7 @@ def test_job_waits_while_another_one_of_its_subject_runs():
     other = make_job(subject="order:2")
     worker = services.claim(running.pk)
 
-    meanwhile = services.claim(waiting.pk), services.claim_next("order:1")
+    meanwhile = services.claim(waiting.pk), services.claim_next(running)
     due_meanwhile = services.due_job_ids(10)
     services.finish(worker)
     afterwards = services.claim(waiting.pk)
@@ -83,9 +83,10 @@ def test_job_does_not_wait_for_one_whose_worker_died():
 
 @pytest.mark.django_db
 def test_jobs_of_a_subject_are_claimed_in_the_order_they_were_ordered():
+    before = make_job(subject="order:1", status="done")
     first, second = make_job(subject="order:1"), make_job(subject="order:1")
 
-    claimed = services.claim_next("order:1")
+    claimed = services.claim_next(before)
 
     assert claimed == first
     assert Job.objects.get(pk=second.pk).status == "pending"

@@ -56,7 +56,8 @@ def test_lease_that_another_worker_holds_is_not_renewed():
         services.claim(dead.pk)
         traveller.shift(SECOND)
 
-        services.renew_lease(dead)
+        with pytest.raises(services.LeaseLost):
+            services.renew_lease(dead)
 
     assert Job.objects.get().leased_until == NOON + LEASE + LEASE
 

@@ -6,8 +6,7 @@ import pytest
 import time_machine
 from rest_framework.test import APIClient
 
-from apps.catalog.tests.factories import on_the_wire
-from apps.common.tests.answers import refusal_of
+from apps.common.tests.answers import on_the_wire, refusal_of
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 from apps.orders.carrier import Carrier

@@ -1,0 +1,13 @@
+"""What the list of jobs can be asked for."""
+
+import django_filters
+
+from apps.jobs.models import JobStatus
+
+
+class JobFilter(django_filters.FilterSet):
+    """Filters of the jobs."""
+
+    status = django_filters.ChoiceFilter(choices=JobStatus.choices)
+    kind = django_filters.CharFilter()
+    subject = django_filters.CharFilter(help_text="What the job is about, such as order:7")

@@ -1,0 +1,25 @@
+"""How jobs look to staff."""
+
+from rest_framework import serializers
+
+from apps.jobs.models import Job
+
+
+class StaffJobOutput(serializers.ModelSerializer[Job]):
+    """A job, with what went wrong."""
+
+    class Meta:
+        model = Job
+        fields = (
+            "id",
+            "kind",
+            "key",
+            "subject",
+            "status",
+            "attempts",
+            "run_at",
+            "last_error",
+            "request_id",
+            "created_at",
+            "updated_at",
+        )

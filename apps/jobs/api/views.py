@@ -1,0 +1,63 @@
+"""The API of jobs, for staff."""
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.common.permissions import StaffChanges
+from apps.common.schema import ProblemOutput
+from apps.common.views import StoreViewSet
+from apps.jobs import services
+from apps.jobs.api.filters import JobFilter
+from apps.jobs.api.serializers import StaffJobOutput
+from apps.jobs.exceptions import JobNotFailed
+from apps.jobs.models import Job
+
+NEVER_CACHED = {"Cache-Control": "no-store"}
+
+
+@extend_schema_view(
+    list=extend_schema(operation_id="listJobs", summary="List the jobs"),
+    retrieve=extend_schema(operation_id="getJob", summary="Get a job"),
+)
+class JobViewSet(StoreViewSet):
+    """The work that the store owes."""
+
+    queryset = Job.objects.none()  # tells the schema the model; get_queryset does the work
+    serializer_class = StaffJobOutput
+    permission_classes = (StaffChanges,)
+    filterset_class = JobFilter
+
+    def get_queryset(self) -> QuerySet[Job]:
+        """Return all jobs, newest first."""
+        return Job.objects.order_by("-pk")
+
+    def list(self, request: Request) -> Response:
+        """List the jobs, newest first. Never cached."""
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        response = self.get_paginated_response(StaffJobOutput(page, many=True).data)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def retrieve(self, request: Request, pk: int) -> Response:
+        """Get a job. Never cached."""
+        return self._shown(pk)
+
+    @extend_schema(
+        operation_id="retryJob",
+        summary="Run a failed job again",
+        request=None,
+        responses={200: StaffJobOutput, (409, "application/problem+json"): ProblemOutput},
+    )
+    def retry(self, request: Request, pk: int) -> Response:
+        """Let a failed job begin anew, with all its attempts."""
+        get_object_or_404(self.get_queryset(), pk=pk)
+        if not services.run_again([pk]):
+            raise JobNotFailed
+        return self._shown(pk)
+
+    def _shown(self, pk: int) -> Response:
+        job = get_object_or_404(self.get_queryset(), pk=pk)
+        return Response(StaffJobOutput(job).data, headers=NEVER_CACHED)

@@ -1,0 +1,15 @@
+"""Why something is not done with a job."""
+
+from http import HTTPStatus
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.exceptions import DomainError
+
+
+class JobNotFailed(DomainError):
+    """A job that has not failed: it is done, or will be tried by itself."""
+
+    status_code = HTTPStatus.CONFLICT
+    code = "job_not_failed"
+    message = _("Only a failed job can be run again.")
