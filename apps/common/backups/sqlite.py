@@ -1,0 +1,59 @@
+"""Backups of SQLite: a database file, copied by SQLite's own backup API while the store runs and writes."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from django.db import connection
+
+from apps.common.backups.files import BackupFailed
+
+SUFFIX = ".sqlite3"
+MAGIC = b"SQLite format 3\0"
+
+
+def dump(file: Path) -> None:
+    """Write the database as it is at one moment into the file. Raises BackupFailed."""
+    try:
+        with closing(_database()) as source, closing(sqlite3.connect(file)) as target:
+            source.backup(target)  # all pages in one step: a write between two would begin it again
+            target.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
+    except sqlite3.Error as error:
+        raise BackupFailed(f"The database was not backed up: {error}.") from None
+
+
+def check(file: Path) -> None:
+    """Raise BackupFailed unless the file is a whole SQLite database of a store."""
+    with file.open("rb") as opened:
+        if opened.read(len(MAGIC)) != MAGIC:
+            raise BackupFailed(f"{file} is no SQLite database. The store here runs on SQLite.")
+    try:
+        with closing(_backup(file)) as backup:
+            verdicts = [verdict for (verdict,) in backup.execute("PRAGMA integrity_check")]
+            tables = {name for (name,) in backup.execute("SELECT name FROM sqlite_master")}
+    except sqlite3.Error as error:
+        verdicts, tables = [str(error)], set()
+    if verdicts != ["ok"]:
+        raise BackupFailed(f"{file} is damaged: {verdicts[0]}.")
+    if "django_migrations" not in tables:
+        raise BackupFailed(f"{file} is no backup of a store.")
+
+
+def load(file: Path) -> None:
+    """Replace the database by the file, in one transaction. Raises BackupFailed."""
+    connection.close()
+    try:
+        with closing(_backup(file)) as source, closing(_database()) as target:
+            source.backup(target)
+    except sqlite3.Error as error:
+        raise BackupFailed(f"Nothing was changed: {error}.") from None
+
+
+def _database() -> sqlite3.Connection:
+    name, options = connection.settings_dict["NAME"], connection.settings_dict["OPTIONS"]
+    return sqlite3.connect(name, timeout=options["timeout"])
+
+
+def _backup(file: Path) -> sqlite3.Connection:
+    # Nobody writes it: so SQLite needs no lock, nor a log beside it.
+    return sqlite3.connect(f"{file.resolve().as_uri()}?immutable=1", uri=True)
