@@ -10,6 +10,7 @@ from apps.common.backups.files import BackupFailed
 
 SUFFIX = ".sqlite3"
 MAGIC = b"SQLite format 3\0"
+HEADER_BYTES = 100
 
 
 def dump(file: Path) -> None:
@@ -25,8 +26,12 @@ def dump(file: Path) -> None:
 def check(file: Path) -> None:
     """Raise BackupFailed unless the file is a whole SQLite database of a store."""
     with file.open("rb") as opened:
-        if opened.read(len(MAGIC)) != MAGIC:
-            raise BackupFailed(f"{file} is no SQLite database. The store here runs on SQLite.")
+        header = opened.read(HEADER_BYTES)
+    if not header.startswith(MAGIC):
+        raise BackupFailed(f"{file} is no SQLite database. The store here runs on SQLite.")
+    # Which SQLite itself does not miss when only free space was lost, or part of a page.
+    if file.stat().st_size != _size(header):
+        raise BackupFailed(f"{file} is damaged: it was cut short.")
     try:
         with closing(_backup(file)) as backup:
             verdicts = [verdict for (verdict,) in backup.execute("PRAGMA integrity_check")]
@@ -47,6 +52,13 @@ def load(file: Path) -> None:
             source.backup(target)
     except sqlite3.Error as error:
         raise BackupFailed(f"Nothing was changed: {error}.") from None
+
+
+def _size(header: bytes) -> int:
+    """Return how many bytes a database with this header has (https://sqlite.org/fileformat.html, 1.3)."""
+    page_size = int.from_bytes(header[16:18], "big")
+    pages = int.from_bytes(header[28:32], "big")
+    return pages * (65_536 if page_size == 1 else page_size)
 
 
 def _database() -> sqlite3.Connection:
