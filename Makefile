@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-embedded test-services lint format replay lock messages schema clean
+.PHONY: help run test test-embedded test-services lint format replay backup restore lock messages schema clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,7 @@ lint: $(VENV)/.dev ## check style, types, layers, migrations, deployment setting
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check_migrations
 	DJANGO_HTTPS_PROXY=true $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 
@@ -36,6 +37,12 @@ format: $(VENV)/.dev ## put the code into the house's form
 
 replay: $(VENV)/.runtime ## buy real baskets from a running store: URL=… PRODUCTS=… BASKETS=… LIMIT=…
 	@URL="$(URL)" PRODUCTS="$(PRODUCTS)" BASKETS="$(BASKETS)" LIMIT="$(LIMIT)" exec $(BIN)/python -m scripts.replay $(ARGS)
+
+backup: $(VENV)/.runtime ## write the database into one file while the store runs: FILE=… (default: in VAR_DIR/backups)
+	@exec $(BIN)/python manage.py backup $(if $(FILE),"$(FILE)")
+
+restore: $(VENV)/.runtime ## take a backup back into an empty database: FILE=…, ARGS=--force into one that is not
+	@exec $(BIN)/python manage.py restore $(ARGS) "$(or $(FILE),$(error Name the backup: make restore FILE=…))"
 
 lock: $(VENV)/.dev ## resolve requirements*.in into requirements*.txt with hashes
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras -q -o requirements.txt requirements.in
