@@ -3,10 +3,11 @@
 Django has them for PostgreSQL alone. SQLite has one writer at a time anyway.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.postgres import operations as postgres
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.backends.ddl_references import Statement
 from django.db.migrations.operations import AddConstraint, AddIndex
 
 
@@ -28,6 +29,26 @@ class AddIndexConcurrently(postgres.AddIndexConcurrently):
         plain = not _on_postgresql(schema_editor)
         backwards = AddIndex.database_backwards if plain else postgres.AddIndexConcurrently.database_backwards
         backwards(self, app_label, schema_editor, *states)
+
+
+class AddUniqueConcurrently(postgres.NotInTransactionMixin, AddConstraint):
+    """Forbid doubles, with the index built while rows are written. Its migration is as the one above."""
+
+    atomic = False
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: Any
+    ) -> None:
+        """Create the index, and let it be the constraint's."""
+        if not _on_postgresql(schema_editor):
+            super().database_forwards(app_label, schema_editor, *states)
+            return
+        self._ensure_not_in_transaction(schema_editor)
+        model = states[-1].apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            statement = cast("Statement", self.constraint.create_sql(model, schema_editor))
+            for template in _concurrently(statement.template):
+                schema_editor.execute(Statement(template, **statement.parts), params=None)
 
 
 class AddConstraintNotValid(postgres.AddConstraintNotValid):
@@ -53,6 +74,15 @@ class ValidateConstraint(postgres.ValidateConstraint):
         """Validate the constraint."""
         if _on_postgresql(schema_editor):
             super().database_forwards(app_label, schema_editor, *states)
+
+
+def _concurrently(template: str) -> list[str]:
+    if template.startswith("CREATE UNIQUE INDEX"):  # with a condition or an expression there is no constraint
+        return [template.replace("INDEX", "INDEX CONCURRENTLY", 1)]
+    return [
+        "CREATE UNIQUE INDEX CONCURRENTLY %(name)s ON %(table)s (%(columns)s)%(nulls_distinct)s",
+        "ALTER TABLE %(table)s ADD CONSTRAINT %(name)s UNIQUE USING INDEX %(name)s%(deferrable)s",
+    ]
 
 
 def _on_postgresql(schema_editor: BaseDatabaseSchemaEditor) -> bool:

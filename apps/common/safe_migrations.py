@@ -21,7 +21,12 @@ from django.db.models import CheckConstraint, Expression, Value
 from django.db.models.functions import Now
 from django.db.utils import ConnectionHandler
 
-from apps.common.operations import AddConstraintNotValid, AddIndexConcurrently, ValidateConstraint
+from apps.common.operations import (
+    AddConstraintNotValid,
+    AddIndexConcurrently,
+    AddUniqueConcurrently,
+    ValidateConstraint,
+)
 
 OUR_APPS = "apps."
 
@@ -156,7 +161,7 @@ def _add_constraint(operation: operations.AddConstraint, step: Step) -> str:
     return SCANNED if isinstance(operation.constraint, CheckConstraint) else INDEXED
 
 
-def _add_index_concurrently(operation: AddIndexConcurrently, step: Step) -> str:
+def _build_concurrently(operation: Operation, step: Step) -> str:
     return NOT_OUTSIDE if step.migration.atomic or _has_company(operation, step) else ""
 
 
@@ -188,7 +193,8 @@ RULES: dict[type[Operation], Rule] = {
     operations.AlterModelTable: _says(RENAMED),
     operations.AlterUniqueTogether: _says(INDEXED),
     operations.AddIndex: _says(INDEXED),
-    AddIndexConcurrently: _add_index_concurrently,
+    AddIndexConcurrently: _build_concurrently,
+    AddUniqueConcurrently: _build_concurrently,
     operations.AddConstraint: _add_constraint,
     ValidateConstraint: _validate_constraint,
     operations.RunPython: _run_python,

@@ -10,7 +10,12 @@ from django.db.migrations.state import ProjectState
 from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
-from apps.common.operations import AddConstraintNotValid, AddIndexConcurrently, ValidateConstraint
+from apps.common.operations import (
+    AddConstraintNotValid,
+    AddIndexConcurrently,
+    AddUniqueConcurrently,
+    ValidateConstraint,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,6 +69,24 @@ def test_index_is_made_and_taken_back(parcels: ProjectState):
     assert INDEX.name not in found_in_database()
     for statement in (made_by[-1], queries[-1]["sql"]):
         assert ("CONCURRENTLY" in statement) is (connection.vendor == "postgresql")
+
+
+@pytest.mark.parametrize("condition", [None, Q(count__gt=0)])
+def test_doubles_are_refused_from_then_on(parcels: ProjectState, condition: Q | None):
+    once = models.UniqueConstraint(fields=["count"], condition=condition, name="common_parcel_count_once")
+    before = parcels.clone()
+    operation = AddUniqueConcurrently("parcel", once)
+
+    made_by = forwards(operation, parcels)
+    with pytest.raises(IntegrityError):
+        parcels.apps.get_model("common", "parcel").objects.create(count=2)
+    made = found_in_database()
+    with connection.schema_editor(atomic=False) as editor:
+        operation.database_backwards("common", editor, parcels, before)
+
+    assert made[once.name]["unique"]
+    assert once.name not in found_in_database()
+    assert any("CONCURRENTLY" in statement for statement in made_by) is (connection.vendor == "postgresql")
 
 
 def test_constraint_holds_for_new_rows_and_can_be_validated(parcels: ProjectState):
