@@ -28,6 +28,8 @@ web)
     ;;
 worker)
     prepare --only-wait
+    # Nobody waits for an answer here: a clean-up may take longer than a request.
+    export DATABASE_STATEMENT_TIMEOUT="${DATABASE_STATEMENT_TIMEOUT:-60}"
     # Gossip and mingle serve clusters that need to know each other; here they would only be more to break.
     exec celery -A online_store worker -l info --concurrency "${WORKER_CONCURRENCY:-4}" \
         --without-gossip --without-mingle "$@"

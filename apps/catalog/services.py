@@ -11,6 +11,7 @@ from apps.catalog.exceptions import CategoryNotEmpty
 from apps.catalog.models import Category, PriceChange, Product
 from apps.catalog.slugs import free_slug
 from apps.catalog.stock import receive_stock
+from apps.common.transactions import retried_atomic
 from apps.users.models import User
 
 SLUG_ATTEMPTS = 5
@@ -27,7 +28,7 @@ def create_category(**values: Any) -> Category:
     return _inserted(Category(**values))
 
 
-@transaction.atomic
+@retried_atomic
 def create_product(*, stock: int = 0, created_by: User | None = None, **values: Any) -> Product:
     """Create a product, with its first stock (pieces); its slug is made from the name when absent.
 
@@ -40,7 +41,7 @@ def create_product(*, stock: int = 0, created_by: User | None = None, **values: 
     return product
 
 
-@transaction.atomic
+@retried_atomic
 def update_category(category_id: int, **changes: Any) -> Category:
     """Change the given fields of a category.
 
@@ -53,13 +54,14 @@ def update_category(category_id: int, **changes: Any) -> Category:
     return _updated(Category.objects.select_for_update().get(pk=category_id), changes)
 
 
-@transaction.atomic
+@retried_atomic
 def update_product(product_id: int, *, changed_by: User | None = None, **changes: Any) -> Product:
     """Change the given fields of a product, and note a change of its price; `stock` cannot be one of them.
 
     Raises Product.DoesNotExist, and ValidationError for values that cannot be.
     """
-    product = Product.objects.locked([product_id]).get()
+    # With the category, which the answer shows: nothing is asked for after the commit.
+    product = Product.objects.locked([product_id]).select_related("category").get()
     old_price = product.price
     _updated(product, changes)
     if product.price != old_price:
@@ -101,7 +103,7 @@ def _inserted(row: RowT) -> RowT:
     for _attempt in range(SLUG_ATTEMPTS):
         if made:
             row.slug = free_slug(row.name, among=type(row)._default_manager.all())
-        row.full_clean(exclude=["slug"] if made else None)
+        _clean(row, exclude=["slug"] if made else None)
         try:
             with transaction.atomic():
                 row.save(force_insert=True)
@@ -117,13 +119,19 @@ def _updated(row: RowT, changes: dict[str, Any]) -> RowT:
     if not row.slug:
         row.slug = free_slug(row.name, among=type(row)._default_manager.exclude(pk=row.pk))
         changes = {**changes, "slug": row.slug}
-    row.full_clean()
+    _clean(row)
     try:
         with transaction.atomic():
             row.save(update_fields=[*changes, "search_text", "updated_at"])
     except IntegrityError as error:  # somebody took a value after the check
         raise _taken() from error
     return row
+
+
+def _clean(row: RowT, *, exclude: list[str] | None = None) -> None:
+    # The validators say the same as the constraints, for which Django would ask the database, and take an
+    # error of it for a yes.
+    row.full_clean(exclude=exclude, validate_constraints=False)
 
 
 def _taken() -> ValidationError:

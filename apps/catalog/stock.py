@@ -13,6 +13,7 @@ from apps.catalog.exceptions import (
     StockOutOfRange,
 )
 from apps.catalog.models import MAX_STOCK, MovementKind, Product, StockMovement
+from apps.common.transactions import retried_atomic
 from apps.users.models import User
 
 
@@ -68,7 +69,7 @@ def return_stock(quantities: Mapping[int, int], *, order_id: int, by: User | Non
     _move(products, quantities, Cause(MovementKind.RETURNED, by, order_id=order_id))
 
 
-@transaction.atomic
+@retried_atomic
 def adjust_stock(*, product_id: int, delta: int, reason: str, created_by: User | None) -> StockMovement:
     """Change a product's stock by `delta` pieces and return the ledger's row.
 
@@ -78,7 +79,7 @@ def adjust_stock(*, product_id: int, delta: int, reason: str, created_by: User |
     return _move([product], {product.pk: delta}, Cause(MovementKind.ADJUSTED, created_by, reason))[0]
 
 
-@transaction.atomic
+@retried_atomic
 def count_stock(
     *, product_id: int, count: int, last_seen: int, reason: str, created_by: User | None
 ) -> StockMovement:
@@ -93,14 +94,14 @@ def count_stock(
     return _move([product], {product.pk: delta}, Cause(MovementKind.ADJUSTED, created_by, reason))[0]
 
 
-@transaction.atomic
+@retried_atomic
 def receive_stock(quantities: Mapping[int, int], *, reason: str, by: User | None = None) -> None:
     """Put the first pieces of new products (by id) into stock."""
     products = Product.objects.locked(list(quantities))
     _move(products, quantities, Cause(MovementKind.RECEIVED, by, reason))
 
 
-@transaction.atomic
+@retried_atomic
 def set_stock(counts: Mapping[int, int], *, reason: str) -> None:
     """Bring the stock of products (by id) to the given counts, whatever it is now."""
     products = Product.objects.locked(list(counts))

@@ -1,14 +1,15 @@
 """Every error under /api/ as `application/problem+json` (RFC 9457)."""
 
 import logging
+import sys
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, PermissionDenied, RequestDataTooBig
 from django.core.exceptions import ValidationError as ModelValidationError
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.template.loader import render_to_string
 from django.urls import resolve
 from django.utils.translation import gettext as _
 from django.views import defaults
@@ -20,11 +21,11 @@ from rest_framework.settings import api_settings
 from rest_framework_simplejwt.exceptions import AuthenticationFailed as TokenRefused
 
 from apps.common.exceptions import DomainError
+from apps.common.outages import retry_after
 from apps.common.request_id import current_request_id
 
 CONTENT_TYPE = "application/problem+json"
 CHALLENGE = 'Bearer realm="api"'
-RETRY_AFTER_SECONDS = 5  # told to a client while the database is away
 MAX_ERRORS = 100  # a body of thousands of wrong lines is not answered by a megabyte
 
 logger = logging.getLogger(__name__)
@@ -53,10 +54,12 @@ def problem(
     return Response(body, status=status, headers=headers, content_type=CONTENT_TYPE)
 
 
-def problem_page(status: int, *, code: str, detail: str) -> HttpResponse:
+def problem_page(
+    status: int, *, code: str, detail: str, headers: Mapping[str, str] | None = None
+) -> HttpResponse:
     """Return a problem where no REST view runs: unknown addresses, errors in the middleware."""
     body = JSONRenderer().render(problem_body(status, code=code, detail=detail))
-    return HttpResponse(body, status=status, content_type=CONTENT_TYPE)
+    return HttpResponse(body, status=status, headers=headers, content_type=CONTENT_TYPE)
 
 
 @csrf_exempt
@@ -94,7 +97,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 without showing anything of the inside."""
+    """Answer 500 without showing anything of the inside, or 503 when the database is what failed."""
+    # Django hands the exception to every handler but this one, which it calls while it handles it.
+    if (seconds := retry_after(sys.exception())) is not None:
+        return _unavailable_page(request, seconds)
     if not _is_api(request):
         return defaults.server_error(request)
     return problem_page(500, code="server_error", detail=_("The store failed. The error has been recorded."))
@@ -105,6 +111,9 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     # Whatever else the view renders, such as pages or YAML.
     context["request"].accepted_renderer = JSONRenderer()
     context["request"].accepted_media_type = JSONRenderer.media_type
+    if (seconds := retry_after(exc)) is not None:
+        logger.error("The database does not answer: %s", exc)
+        return problem(503, **_unavailable(seconds))
     match exc:
         case DomainError():
             return problem(
@@ -116,8 +125,6 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
             return _validation_problem(exc)
         case RequestDataTooBig():
             return problem(413, code="body_too_large", detail=_("The body of the request is too large."))
-        case OperationalError() | InterfaceError():
-            return _database_away(exc)
         case Http404() | ObjectDoesNotExist():
             exc = exceptions.NotFound()
         case PermissionDenied():
@@ -141,11 +148,18 @@ def _api_problem(exc: exceptions.APIException) -> Response:
     return problem(exc.status_code, code=code, detail=detail, headers=headers)
 
 
-def _database_away(exc: Exception) -> Response:
-    logger.error("The database does not answer: %s", exc)
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+def _unavailable(seconds: int) -> dict[str, Any]:
     detail = _("The store is out of reach for a moment. Try again.")
-    return problem(503, code="unavailable", detail=detail, headers=headers)
+    return {"code": "unavailable", "detail": detail, "headers": {"Retry-After": str(seconds)}}
+
+
+def _unavailable_page(request: HttpRequest, seconds: int) -> HttpResponse:
+    unavailable = _unavailable(seconds)
+    if _is_api(request):
+        return problem_page(503, **unavailable)
+    # Without the request: its user and its messages lie in the database.
+    page = render_to_string("503.html", {"detail": unavailable["detail"]})
+    return HttpResponse(page, status=503, headers=unavailable["headers"])
 
 
 def _validation_problem(exc: exceptions.ValidationError) -> Response:

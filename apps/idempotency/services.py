@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError
 from django.utils import timezone
 
+from apps.common.transactions import retried_atomic
 from apps.idempotency.exceptions import KeyReused, RequestInProgress
 from apps.idempotency.models import KeyedAnswer
 from apps.jobs.housekeeping import daily
@@ -49,11 +50,7 @@ def carry_out_once(request: KeyedRequest, act: Callable[[], Outcome]) -> Outcome
     """
     while True:
         try:
-            with transaction.atomic():
-                answer = _begun(request)
-                outcome = act()
-                _complete(answer, outcome)
-                return outcome
+            return _carried_out(request, act)
         except _KeyTaken:
             if (kept := _kept(request)) is not None:
                 return kept
@@ -63,6 +60,14 @@ def carry_out_once(request: KeyedRequest, act: Callable[[], Outcome]) -> Outcome
 def forget_expired_keys() -> int:
     """Delete the answers that are not given again any more, and return how many they were."""
     return KeyedAnswer.objects.expired().delete()[0]
+
+
+@retried_atomic
+def _carried_out(request: KeyedRequest, act: Callable[[], Outcome]) -> Outcome:
+    answer = _begun(request)
+    outcome = act()
+    _complete(answer, outcome)
+    return outcome
 
 
 def _begun(request: KeyedRequest) -> KeyedAnswer:

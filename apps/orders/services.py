@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from django.conf import settings
-from django.db import transaction
 
 from apps.catalog.exceptions import ProductUnavailable
 from apps.catalog.models import Product
 from apps.catalog.stock import lock_for_sale, return_stock, sell
+from apps.common.transactions import retried_atomic
 from apps.jobs.services import JobOrder, enqueue
 from apps.orders.exceptions import (
     InvalidStatusTransition,
@@ -25,7 +25,7 @@ from apps.orders.wishes import MAX_QUANTITY, MAX_TOTAL, RequestedItem, added_up,
 from apps.users.models import User
 
 
-@transaction.atomic
+@retried_atomic
 def place_order(
     *, user: User, items: Sequence[RequestedItem], language: str, expected_total: Decimal | None = None
 ) -> Order:
@@ -53,10 +53,10 @@ def place_order(
     sell(products.values(), quantities, order_id=order.pk, by=user)
     order.status_changes.create(to_status=order.status, changed_by=user)
     enqueue(_job(INVOICE, order), _job(CONFIRMATION_EMAIL, order))
-    return order
+    return _with_lines(order)
 
 
-@transaction.atomic
+@retried_atomic
 def change_status(
     *,
     order_id: int,
@@ -87,7 +87,12 @@ def change_status(
         quantities = dict(order.items.values_list("product_id", "quantity"))
         return_stock(quantities, order_id=order.pk, by=changed_by)
     enqueue(*_jobs_of_status(order))
-    return order
+    return _with_lines(order)
+
+
+def _with_lines(order: Order) -> Order:
+    # In the transaction: after the commit a failed query would call a change refused that has been made.
+    return Order.objects.with_lines().get(pk=order.pk)
 
 
 def _priced_items(

@@ -109,7 +109,8 @@ class OrderViewSet(StoreViewSet):
     @cached_answer(orders_cache, scope=role_scope)
     def retrieve(self, request: Request, pk: int) -> Response:
         """Get an order; somebody else's is not there."""
-        return Response(self._shown(pk))
+        order = get_object_or_404(self.get_queryset().with_lines(), pk=pk)
+        return Response(self._shown(order))
 
     @extend_schema(
         operation_id="placeOrder",
@@ -135,7 +136,7 @@ class OrderViewSet(StoreViewSet):
             expected_total=wanted.validated_data.get("expected_total"),
         )
         headers = {"Location": reverse("order-detail", args=[order.pk], request=request)}
-        return Response(self._shown(order.pk), status=status.HTTP_201_CREATED, headers=headers)
+        return Response(self._shown(order), status=status.HTTP_201_CREATED, headers=headers)
 
     @extend_schema(
         operation_id="quoteOrder",
@@ -163,14 +164,14 @@ class OrderViewSet(StoreViewSet):
         order = get_object_or_404(self.get_queryset(), pk=pk)
         wanted = ChangeStatusInput(data=request.data)
         wanted.is_valid(raise_exception=True)
-        services.change_status(
+        moved = services.change_status(
             order_id=order.pk,
             new_status=OrderStatus(wanted.validated_data["status"]),
             comment=wanted.validated_data.get("comment", ""),
             changed_by=request.user,
             moves=moves_of(request.user, order),
         )
-        return Response(self._shown(pk))
+        return Response(self._shown(moved))
 
     @extend_schema(
         operation_id="getInvoice",
@@ -206,8 +207,7 @@ class OrderViewSet(StoreViewSet):
         jobs = JobOutput(Job.objects.about(subject_of(order.pk)), many=True)
         return Response(jobs.data, headers={"Cache-Control": "no-store"})
 
-    def _shown(self, pk: int) -> dict[str, Any]:
-        order = get_object_or_404(self.get_queryset().with_lines(), pk=pk)
+    def _shown(self, order: Order) -> dict[str, Any]:
         serializer = OrderOutput if role_of(self.request.user) is Role.CUSTOMER else StaffOrderOutput
         return serializer(order, context={"request": self.request}).data
 

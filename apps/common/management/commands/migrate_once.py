@@ -97,6 +97,8 @@ class Command(BaseCommand):
 
 def _locked(holder: Any) -> bool:
     with holder.cursor() as cursor:
+        # The migrations are another connection's: this one only waits, however long they take.
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         return bool(cursor.fetchone()[0])
 

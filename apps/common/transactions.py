@@ -1,0 +1,45 @@
+"""Transactions that are carried out again when the database takes them back."""
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import OperationalError, transaction
+
+from apps.common.outages import is_undone
+
+REPEATS = 3
+LONGEST_PAUSE_SECONDS = 0.1
+
+P = ParamSpec("P")
+ResultT = TypeVar("ResultT")
+
+logger = logging.getLogger(__name__)
+
+
+def retried_atomic(function: Callable[P, ResultT]) -> Callable[P, ResultT]:
+    """Run the function in a transaction, and again after a deadlock or a serialization failure.
+
+    For functions that do nothing but work in the database, and leave their arguments as they are. Inside of
+    another transaction it is `atomic` only: what was taken back is the whole of that one, for its owner to
+    repeat. Raises what the last attempt raised.
+    """
+    once = transaction.atomic(function)
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> ResultT:
+        repeats = 0 if transaction.get_connection().in_atomic_block else REPEATS
+        for _attempt in range(repeats):
+            try:
+                return once(*args, **kwargs)
+            except OperationalError as error:
+                if not is_undone(error):
+                    raise
+                logger.warning("The database took back %s, which is repeated: %s", function.__name__, error)
+            time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))  # those who met do not meet again
+        return once(*args, **kwargs)
+
+    return run
