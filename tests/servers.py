@@ -1,4 +1,4 @@
-"""Throw-away PostgreSQL, Redis and Memcached servers on loopback, run by the programs of this machine."""
+"""Throw-away PostgreSQL, PgBouncer, Redis and Memcached on loopback, run by the programs of this machine."""
 
 import os
 import pwd
@@ -233,6 +233,34 @@ class PostgresServer(Server):
         initdb = str(self.program.with_name("initdb"))
         if self._launch([initdb, *options.split(), str(self._data)]).wait() != 0:
             self._fail("could not be initialised")
+
+
+class PgBouncerServer(Server):
+    """PgBouncer in transaction mode before a PostgreSQL, with `pool_size` connections to it."""
+
+    title = "PgBouncer"
+    programs = ("pgbouncer", "/usr/sbin/pgbouncer")  # Debian's is not in the PATH of everybody
+    url_form = PostgresServer.url_form
+    stop_signal = signal.SIGINT  # SIGTERM would wait in newer releases until every client has left
+
+    def __init__(self, postgres: PostgresServer, *, pool_size: int) -> None:
+        super().__init__()
+        self.postgres, self.pool_size = postgres, pool_size
+
+    def _command(self) -> list[str]:
+        settings = self.directory / "pgbouncer.ini"
+        settings.write_text(
+            f"[databases]\nstore = host={HOST} port={self.postgres.port} dbname=store user=store\n"
+            f"[pgbouncer]\nlisten_addr = {HOST}\nlisten_port = {self.port}\nunix_socket_dir =\n"
+            f"auth_type = any\npool_mode = transaction\ndefault_pool_size = {self.pool_size}\n"
+        )
+        return [str(self.program), str(settings)]
+
+    def _answers(self) -> bool:
+        with suppress(psycopg.OperationalError):
+            psycopg.connect(self.url, connect_timeout=2).close()
+            return True
+        return False
 
 
 class RedisServer(Server):

@@ -18,7 +18,15 @@ from redis.backoff import NoBackoff
 from redis.exceptions import TimeoutError as RedisTimeout
 from redis.retry import Retry
 
-from tests.servers import HOST, MemcachedServer, PostgresServer, RedisServer, Server, ServerFailed
+from tests.servers import (
+    HOST,
+    MemcachedServer,
+    PgBouncerServer,
+    PostgresServer,
+    RedisServer,
+    Server,
+    ServerFailed,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMED_ELSEWHERE = {
@@ -117,6 +125,18 @@ def test_frozen_postgres_answers_open_connections_when_it_goes_on(postgres: Post
         assert answer
         assert answer.get_value(0, 0) == b"1"
         assert connection.pgconn.get_result() is None
+
+
+@needs(PostgresServer, PgBouncerServer)
+def test_pgbouncer_shares_few_connections_by_the_transaction(postgres: PostgresServer) -> None:
+    with PgBouncerServer(postgres, pool_size=1) as pooler:
+        with psycopg.connect(pooler.url) as one, psycopg.connect(pooler.url) as another:
+            first = one.execute("SELECT pg_backend_pid()").fetchone()
+            one.commit()
+            second = another.execute("SELECT pg_backend_pid()").fetchone()
+
+        assert first == second
+    assert not accepts_connections(pooler.port)
 
 
 @needs(RedisServer)
