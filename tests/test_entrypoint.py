@@ -27,7 +27,10 @@ def start(folder: Path, *arguments: str, **variables: str) -> list[str]:
     programs.mkdir(exist_ok=True)
     for name in ("python", "gunicorn", "celery"):
         program = programs / name
-        program.write_text('#!/bin/sh\necho "${0##*/} $* (pool ${DATABASE_POOL_SIZE:-8})"\n')
+        program.write_text(
+            '#!/bin/sh\necho "${0##*/} $* (pool ${DATABASE_POOL_SIZE:-8})'
+            '${DATABASE_STATEMENT_TIMEOUT:+ (statements $DATABASE_STATEMENT_TIMEOUT s)}"\n'
+        )
         program.chmod(0o755)
     return run(programs, *arguments, VAR_DIR=str(folder), **variables)
 
@@ -61,6 +64,39 @@ def test_worker_and_beat_leave_the_migrations_to_web(tmp_path, role):
     waits, works = start(tmp_path, role)
     assert waits == ONLY_WAITS
     assert works.startswith(f"celery -A online_store {role} -l info ")
+
+
+@pytest.mark.parametrize(("given", "seconds"), [("", 60), ("7", 7)])
+def test_statements_of_a_worker_may_take_longer(tmp_path, given, seconds):
+    assert start(tmp_path, "worker", DATABASE_STATEMENT_TIMEOUT=given)[-1].endswith(
+        f"(statements {seconds} s)"
+    )
+
+
+@pytest.mark.parametrize(("command", "seconds"), [("migrate", [0, 5, 0]), ("jobs", [10, 5, 10])])
+def test_commands_take_their_time_but_do_not_wait_longer_for_locks(tmp_path, command, seconds):
+    script = (
+        "import runpy, sys, django.core.management as management\n"
+        "def run(arguments):\n"
+        "    from django.conf import settings\n"
+        "    print(list(settings.DATABASE_LIMITS.values()))\n"
+        "management.execute_from_command_line = run\n"
+        f"sys.argv = ['manage.py', '{command}']\n"
+        "runpy.run_path('manage.py', run_name='__main__')\n"
+    )
+    limits = dict.fromkeys(("STATEMENT", "LOCK", "IDLE"), "")
+    variables = {f"DATABASE_{name}_TIMEOUT": value for name, value in limits.items()}
+    environment = {**os.environ, "VAR_DIR": str(tmp_path), **variables}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ENTRYPOINT.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout == f"{seconds}\n"
 
 
 def test_the_schedule_of_beat_lies_where_it_can_be_written(tmp_path):
@@ -157,6 +193,20 @@ def test_only_one_process_migrates(monkeypatch):
     assert "No migrations to apply." in output.getvalue()
     with lock_held():
         pass  # given back
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_lock_outlasts_migrations_of_any_length():
+    holder = connections.create_connection("default")
+    holder.set_autocommit(False)
+    try:
+        assert migrate_once._locked(holder)
+        with holder.cursor() as cursor:
+            cursor.execute("SHOW idle_in_transaction_session_timeout")
+            assert cursor.fetchone() == ("0",)
+    finally:
+        holder.close()
 
 
 @contextmanager

@@ -16,6 +16,10 @@ NOT_GIVEN = dict.fromkeys(
         "CELERY_BROKER_URL",
         "DATABASE_URL",
         "DATABASE_POOL_SIZE",
+        "DATABASE_STATEMENT_TIMEOUT",
+        "DATABASE_LOCK_TIMEOUT",
+        "DATABASE_IDLE_TIMEOUT",
+        "DATABASE_PGBOUNCER",
         "DJANGO_DEBUG",
         "DJANGO_SECRET_KEY",
         "DJANGO_SECRET_KEY_FILE",
@@ -147,3 +151,25 @@ def test_mail_server_and_sender_come_from_the_environment(start):
     assert given["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
     assert (given["EMAIL_HOST"], given["EMAIL_PORT"]) == ("mail.example", 2525)
     assert given["DEFAULT_FROM_EMAIL"] == "shop@shop.example"
+
+
+def test_postgres_limits_statements_locks_and_idle_transactions(start):
+    address = {"DATABASE_URL": "postgres://store:pa55word@db/store?options=-c%20search_path%3Dshop"}
+    limits = {"DATABASE_STATEMENT_TIMEOUT": "7", "DATABASE_LOCK_TIMEOUT": "0"}
+
+    database = start(DJANGO_SECRET_KEY=KEY, **address, **limits)["DATABASES"]["default"]
+
+    assert database["OPTIONS"]["options"] == (
+        "-c statement_timeout=7s -c lock_timeout=0s -c idle_in_transaction_session_timeout=10s "
+        "-c search_path=shop"
+    )
+    assert database["OPTIONS"]["tcp_user_timeout"] == 20_000
+    assert database["DISABLE_SERVER_SIDE_CURSORS"] is False
+
+
+def test_pgbouncer_is_sent_nothing_that_does_not_survive_it(start):
+    database = start(DJANGO_SECRET_KEY=KEY, **POSTGRES, DATABASE_PGBOUNCER="true")["DATABASES"]["default"]
+
+    assert "options" not in database["OPTIONS"]
+    assert "prepare_threshold" not in database["OPTIONS"]  # Django prepares nothing unless it is told to
+    assert database["DISABLE_SERVER_SIDE_CURSORS"] is True
