@@ -2,9 +2,13 @@
 
 import sqlite3
 import time
+from collections import defaultdict
+from typing import Any, ClassVar
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base, features
+
+from online_store.sqlite3.turns import Turns
 
 POLL_MILLISECONDS = 50
 
@@ -19,21 +23,47 @@ class DatabaseFeatures(features.DatabaseFeatures):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """SQLite with the features above, where every writer gets a turn."""
+    """SQLite with the features above, where every transaction gets its turn.
+
+    SQLite lets one write at a time, and knows no queue: of many threads the one that has just committed is
+    mostly the next one too, and others wait until they give up. So the threads of a process queue here.
+    """
 
     features_class = DatabaseFeatures
+    _turns: ClassVar[defaultdict[str, Turns]] = defaultdict(Turns)  # by the name of the file
+    _has_turn = False
 
     def _start_transaction_under_autocommit(self) -> None:
-        # SQLite waits in pauses that grow to 100 ms, and whoever has just come asks after 1 ms: of many
-        # writers some would wait for ever. So the waiting begins anew again and again, and all are alike.
         seconds = self.settings_dict["OPTIONS"]["timeout"]
         deadline = time.monotonic() + seconds
+        self._has_turn = self._turns[self._file].take(timeout=seconds)
+        # Among processes: SQLite's pauses grow to 100 ms, and whoever has just come asks after 1 ms. Begun
+        # anew again and again, they are alike for all.
         self._wait_for_others(POLL_MILLISECONDS)
         try:
             while not self._began(is_last_try=time.monotonic() > deadline):
                 continue
+        except BaseException:
+            self._end_turn()
+            raise
         finally:
             self._wait_for_others(int(seconds * 1000))
+
+    def _commit(self) -> None:
+        super()._commit()  # type: ignore[misc]
+        self._end_turn()
+
+    def _rollback(self) -> None:
+        try:
+            super()._rollback()  # type: ignore[misc]
+        finally:
+            self._end_turn()
+
+    def _close(self) -> Any:
+        try:
+            return super()._close()  # type: ignore[misc]
+        finally:
+            self._end_turn()
 
     def _began(self, *, is_last_try: bool) -> bool:
         try:
@@ -46,3 +76,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _wait_for_others(self, milliseconds: int) -> None:
         self.connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
+
+    def _end_turn(self) -> None:
+        if self._has_turn:
+            self._has_turn = False
+            self._turns[self._file].give_back()
+
+    @property
+    def _file(self) -> str:
+        return str(self.settings_dict["NAME"])
