@@ -17,6 +17,8 @@ from rest_framework.test import APIClient
 
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_category, make_product
+from apps.jobs.models import Job
+from apps.jobs.tests.factories import make_job
 from apps.orders.models import Order
 from apps.orders.tests.factories import make_order_in
 from apps.users.models import User
@@ -26,7 +28,7 @@ from tests.test_who_may_call_what import TABLE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-READING_POSTS = {("POST", "auth/login/"), ("POST", "auth/refresh/")}
+READING_POSTS = {("POST", "auth/login/"), ("POST", "auth/refresh/"), ("POST", "orders/quote/")}
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,16 @@ class Shop:
 
     product: Product
     order: Order
+    job: Job
 
     @property
     def ids(self) -> dict[str, int]:
-        return {"product": self.product.pk, "category": self.product.category_id, "order": self.order.pk}
+        return {
+            "product": self.product.pk,
+            "category": self.product.category_id,
+            "order": self.order.pk,
+            "job": self.job.pk,
+        }
 
 
 @dataclass(frozen=True)
@@ -93,6 +101,7 @@ WRITES = [
         lambda shop: {"items": [{"product_id": shop.product.pk, "quantity": 2}]},
         headers={"Idempotency-Key": "order-1"},
     ),
+    Write("POST", "admin/jobs/{job}/retry/", "staff"),
     move("pending", "cancelled", by="customer"),
     move("pending", "processing"),
     move("pending", "cancelled"),
@@ -110,7 +119,8 @@ def send(customer: User, staff: User, settings) -> Callable[[Write], Callable[[]
 
     def prepare(write: Write) -> Callable[[], Any]:
         product = make_product(stock=100, category=make_category(parent=make_category()))
-        shop = Shop(product, make_order_in(write.order_in, customer, {product: 1}, moved_by=staff))
+        order = make_order_in(write.order_in, customer, {product: 1}, moved_by=staff)
+        shop = Shop(product, order, make_job(status="failed"))
         address = write.path.format(**shop.ids, empty=make_category().pk)
         client = {"anonymous": APIClient(), "customer": signed_in(customer), "staff": signed_in(staff)}[
             write.by

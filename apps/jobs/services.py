@@ -19,7 +19,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from apps.common.request_id import current_request_id
+from apps.common.transactions import retried_atomic
 from apps.jobs import doorbell, guards
+from apps.jobs.exceptions import JobNotFailed
 from apps.jobs.models import Job, JobStatus
 from apps.jobs.registry import Handler, pause_after
 
@@ -143,6 +145,18 @@ def run_again(job_ids: Iterable[int]) -> int:
         )
         transaction.on_commit(partial(doorbell.ring, restarted), robust=True)
     return len(restarted)
+
+
+@retried_atomic
+def retry(job_id: int) -> Job:
+    """Let a failed job begin anew and return it.
+
+    Raises Job.DoesNotExist, and JobNotFailed when it is done, or will be tried by itself.
+    """
+    if not run_again([job_id]):
+        Job.objects.get(pk=job_id)
+        raise JobNotFailed
+    return Job.objects.get(pk=job_id)
 
 
 def due_job_ids(limit: int) -> list[int]:

@@ -12,7 +12,6 @@ from apps.common.views import StoreViewSet
 from apps.jobs import services
 from apps.jobs.api.filters import JobFilter
 from apps.jobs.api.serializers import StaffJobOutput
-from apps.jobs.exceptions import JobNotFailed
 from apps.jobs.models import Job
 
 NEVER_CACHED = {"Cache-Control": "no-store"}
@@ -43,7 +42,8 @@ class JobViewSet(StoreViewSet):
 
     def retrieve(self, request: Request, pk: int) -> Response:
         """Get a job. Never cached."""
-        return self._shown(pk)
+        job = get_object_or_404(self.get_queryset(), pk=pk)
+        return Response(StaffJobOutput(job).data, headers=NEVER_CACHED)
 
     @extend_schema(
         operation_id="retryJob",
@@ -53,11 +53,4 @@ class JobViewSet(StoreViewSet):
     )
     def retry(self, request: Request, pk: int) -> Response:
         """Let a failed job begin anew, with all its attempts."""
-        get_object_or_404(self.get_queryset(), pk=pk)
-        if not services.run_again([pk]):
-            raise JobNotFailed
-        return self._shown(pk)
-
-    def _shown(self, pk: int) -> Response:
-        job = get_object_or_404(self.get_queryset(), pk=pk)
-        return Response(StaffJobOutput(job).data, headers=NEVER_CACHED)
+        return Response(StaffJobOutput(services.retry(pk)).data, headers=NEVER_CACHED)
