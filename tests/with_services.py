@@ -17,6 +17,12 @@ from types import FrameType
 from tests.servers import MemcachedServer, PostgresServer, RedisServer, Server, ServerFailed
 
 KEYS = {"DJANGO_SECRET_KEY", "JWT_SIGNING_KEY"}
+# Seconds. What a request may take in production would fail tests on a busy machine.
+SLOW_MACHINE = {
+    "DATABASE_STATEMENT_TIMEOUT": "60",
+    "DATABASE_LOCK_TIMEOUT": "60",
+    "DATABASE_IDLE_TIMEOUT": "60",
+}
 Handler = Callable[[int, FrameType | None], object] | signal.Handlers
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -66,6 +72,7 @@ def main(command: list[str]) -> int:
 def _variables(available: list[Service], servers: ExitStack) -> dict[str, str]:
     variables = {
         "STORE_EMBEDDED": "false",
+        **SLOW_MACHINE,
         "STORE_TEST_SERVICES": ",".join(service.name for service in available),
         "VAR_DIR": servers.enter_context(tempfile.TemporaryDirectory(prefix="store-test-var-")),
     }
