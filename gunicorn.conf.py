@@ -2,11 +2,12 @@
 
 import os
 
-# Every interface of the container, of which only the published port is reached from outside.
+# Every interface of the container, whose port only its neighbours reach: the proxy, in Docker Compose.
 bind = "0.0.0.0:8000"
 
 # Threads, as a request mostly waits for the database; processes, as Python computes in one thread at a time.
-worker_class = "gthread"
+# gunicorn's own gthread loses the connections that come while it ends.
+worker_class = "online_store.serving.StoreWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 threads = int(os.environ.get("WEB_THREADS") or 8)
 
@@ -14,7 +15,8 @@ threads = int(os.environ.get("WEB_THREADS") or 8)
 timeout = 30
 # On SIGTERM requests may end; shorter than the grace that the container gets.
 graceful_timeout = 30
-# Above the idle time of usual proxies (60 s), so that no proxy sends into a connection that is being closed.
+# Above the idle time of usual proxies (60 s), so that none sends into a connection that is being closed. The
+# proxy of Docker Compose keeps none open.
 keepalive = 75
 
 # Processes are renewed now and then, not all at once: whatever leaks stays small.
@@ -27,7 +29,8 @@ worker_tmp_dir = "/dev/shm"  # noqa: S108  gunicorn makes a file of its own ther
 # Nobody commands a running server but by signals.
 control_socket_disable = True
 
-# Whose X-Forwarded-* headers count. Without a proxy they would be the client's own word.
+# Whose X-Forwarded-* headers gunicorn heeds. In Docker Compose nobody's: Django alone looks at the header that
+# the proxy has written.
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS") or "127.0.0.1,::1"
 
 # Off, as it doubles the log of a proxy; "-" writes it to standard output.

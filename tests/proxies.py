@@ -1,0 +1,84 @@
+"""A TCP proxy for tests: a balancer before several servers, or a network that goes away."""
+
+import contextlib
+import socket
+import threading
+from typing import Self
+
+HOST = "127.0.0.1"
+CONNECT_SECONDS = 5
+
+
+class TcpProxy:
+    """Pass each connection on to the next server that takes it; before `start` connections are refused."""
+
+    def __init__(self, *ports: int) -> None:
+        self._servers = list(ports)
+        self._turn = 0
+        self._listener = socket.socket()
+        self._listener.bind((HOST, 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._hole = threading.Event()  # set: whoever has connected up to now, or does so, hears nothing for ever
+        self._sockets: list[socket.socket] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._hole.set()  # what is on its way stays there
+        for end in (self._listener, *self._sockets):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+    def start(self) -> Self:
+        """Begin to accept connections."""
+        self._listener.listen(128)
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def swallow(self) -> None:
+        """Become a black hole: connections stay open and can be made, but no byte comes through."""
+        self._hole.set()
+
+    def restore(self) -> None:
+        """Let new connections through; those from before stay dead, and nobody tells their ends."""
+        self._hole = threading.Event()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client = self._listener.accept()[0]
+            except OSError:
+                return
+            self._sockets.append(client)
+            if not self._hole.is_set():
+                self._join(client, self._hole)
+
+    def _join(self, client: socket.socket, hole: threading.Event) -> None:
+        server = self._connect()
+        if server is None:
+            client.close()
+            return
+        self._sockets.append(server)
+        for source, sink in ((client, server), (server, client)):
+            threading.Thread(target=_pump, args=(source, sink, hole), daemon=True).start()
+
+    def _connect(self) -> socket.socket | None:
+        for _ in self._servers:
+            self._turn += 1
+            port = self._servers[self._turn % len(self._servers)]
+            with contextlib.suppress(OSError):
+                return socket.create_connection((HOST, port), timeout=CONNECT_SECONDS)
+        return None
+
+
+def _pump(source: socket.socket, sink: socket.socket, hole: threading.Event) -> None:
+    source.settimeout(None)
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            if hole.is_set():
+                return
+            sink.sendall(data)
+        if not hole.is_set():
+            sink.shutdown(socket.SHUT_WR)
