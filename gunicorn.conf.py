@@ -29,7 +29,7 @@ worker_tmp_dir = "/dev/shm"  # noqa: S108  gunicorn makes a file of its own ther
 # Nobody commands a running server but by signals.
 control_socket_disable = True
 
-# Whose X-Forwarded-* headers gunicorn heeds. In Docker Compose nobody's: Django alone looks at the header that
+# Whose X-Forwarded-* headers gunicorn heeds. In Docker Compose nobody's: Django alone looks at the one that
 # the proxy has written.
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS") or "127.0.0.1,::1"
 

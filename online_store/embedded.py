@@ -7,8 +7,6 @@ from django.conf import settings
 from apps.jobs.runner import Runner
 from apps.orders.carrier import Carrier
 
-STOP_SECONDS = 10
-
 
 def start_background_work() -> None:
     """Start the threads that do jobs, and a carrier unless one is configured; both end with the process."""
@@ -18,4 +16,4 @@ def start_background_work() -> None:
         settings.SHIPPING_API_URL = carrier.url  # known only now: any free port will do
     runner = Runner(settings.JOB_THREADS)
     runner.start()
-    atexit.register(runner.stop, timeout=STOP_SECONDS)
+    atexit.register(runner.stop, timeout=settings.JOB_GRACE_SECONDS)

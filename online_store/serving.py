@@ -6,10 +6,11 @@ from gunicorn.workers.gthread import ThreadWorker
 
 
 class StoreWorker(ThreadWorker):
-    """gunicorn's threaded worker, which closes its listener when it is told to end, not after its last request.
+    """gunicorn's threaded worker, but one that closes its listener as soon as it is told to end.
 
-    Otherwise the system goes on accepting connections that nobody serves, and resets them in the end, maybe with
-    a POST inside. A refused connection is what a proxy may safely take to another server, whatever the method.
+    The original closes it after its last request. Until then the system accepts connections that nobody
+    serves, and resets them in the end, maybe with a POST inside. A refused connection is what a proxy may
+    safely take to another server, whatever the method.
     """
 
     def set_accept_enabled(self, enabled: bool) -> None:

@@ -197,9 +197,13 @@ JOB_LEASE_SECONDS = 60  # a dead worker's job is taken over after this; a living
 JOB_SWEEP_SECONDS = 3  # how often a worker looks for due jobs itself
 JOB_MESSAGE_SECONDS = 10  # how long a message is trusted to be on its way before the job is announced again
 JOB_KEEP_DAYS = 90  # finished jobs are deleted after this
+JOB_GRACE_SECONDS = env.number("JOB_GRACE_SECONDS", 20)  # for the jobs of a worker that is told to end
 JOB_THREADS = env.number("JOB_THREADS", 2, at_least=1)  # of the embedded server and of `manage.py jobs`
 
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "redis://127.0.0.1:6379/0")
+CELERY_BROKER_SENTINEL_MASTER = env.text("CELERY_BROKER_SENTINEL_MASTER")
+if CELERY_BROKER_URL.startswith("sentinel://") and not CELERY_BROKER_SENTINEL_MASTER:
+    env.problems.append("CELERY_BROKER_SENTINEL_MASTER must be given with a broker of sentinel://…")
 # Without these a worker behind a half-open connection stays deaf, and a publisher waits for a frozen Redis
 # for ever.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -208,7 +212,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_keepalive": True,
     "health_check_interval": 10,
     "visibility_timeout": 300,
-}
+} | ({"master_name": CELERY_BROKER_SENTINEL_MASTER} if CELERY_BROKER_SENTINEL_MASTER else {})
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # however long Redis is away
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}

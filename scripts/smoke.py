@@ -2,8 +2,8 @@
 
 BASE_URL=http://127.0.0.1:8000 python scripts/smoke.py
 
-Standard library only. The store must have a product on sale: `manage.py load_demo` gives an empty one some. Each
-run leaves a customer and an order behind.
+Standard library only. The store must have a product on sale: `manage.py load_demo` gives an empty one some.
+Each run leaves a customer and an order behind.
 """
 
 import json

@@ -18,7 +18,9 @@ class TcpProxy:
         self._listener = socket.socket()
         self._listener.bind((HOST, 0))
         self.port: int = self._listener.getsockname()[1]
-        self._hole = threading.Event()  # set: whoever has connected up to now, or does so, hears nothing for ever
+        self._hole = (
+            threading.Event()
+        )  # set: whoever has connected up to now, or does so, hears nothing for ever
         self._sockets: list[socket.socket] = []
 
     def __enter__(self) -> Self:

@@ -13,5 +13,6 @@ class JobsConfig(AppConfig):
     verbose_name = _("Jobs")
 
     def ready(self) -> None:
-        """Let a Celery worker of this project sweep for due jobs by itself."""
+        """Let a Celery worker of this project sweep for due jobs, and hand back what it cannot finish."""
         import_module("apps.jobs.sweeping")
+        import_module("apps.jobs.stopping")

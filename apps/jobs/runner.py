@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,18 +21,65 @@ IDLE_SECONDS = 1.0  # how long a runner sleeps when nothing is due, unless the d
 logger = logging.getLogger(__name__)
 
 
-def run_job(job_id: int) -> int:
+class Interrupted(BaseException):
+    """The worker ends in the middle of a job. No handler may take that for a failure of its own."""
+
+
+class Shift:
+    """The time in which a worker takes jobs, and the jobs that its threads have in hand."""
+
+    def __init__(self) -> None:
+        self._over = threading.Event()
+        self._in_hand: dict[int, Job] = {}  # by thread
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether no further job may be begun."""
+        return self._over.is_set()
+
+    def end(self) -> None:
+        """Let no further job begin."""
+        self._over.set()
+
+    def interrupt(self) -> None:
+        """End, and leave the job that this thread has in hand. Raises Interrupted when there is one."""
+        self.end()
+        if threading.get_ident() in self._in_hand:
+            raise Interrupted
+
+    def hand_back(self) -> None:
+        """Hand back what the other threads have in hand: they do not live to see the end of it."""
+        for job in list(self._in_hand.values()):
+            _hand_back(job)
+
+    @contextmanager
+    def busy_with(self, job: Job) -> Iterator[None]:
+        """Have the job in hand. Raises Interrupted when the shift is over already."""
+        thread_id = threading.get_ident()
+        self._in_hand[thread_id] = job
+        try:
+            if self.is_over:
+                raise Interrupted
+            yield
+        finally:
+            del self._in_hand[thread_id]
+
+
+process_shift = Shift()  # of a process that does one job at a time; a runner has its own
+
+
+def run_job(job_id: int, shift: Shift = process_shift) -> int:
     """Do the job if it is free, then what else it held up; return how many jobs that were, at most BATCH.
 
     Raises nothing but what the database raises when it is away: then the lease runs out and the job returns.
     """
     count = 0
-    job = services.claim(job_id)
+    job = None if shift.is_over else services.claim(job_id)
     while job is not None:
         with request_id_set(job.request_id), _lease_kept(job):
-            _attempt(job)
+            _attempt(job, shift)
         count += 1
-        job = services.claim_next(job) if count < BATCH else None
+        job = None if shift.is_over or count == BATCH else services.claim_next(job)
     return count
 
 
@@ -44,7 +92,7 @@ class Runner:
     """Threads that do due jobs until they are told to stop."""
 
     def __init__(self, threads: int) -> None:
-        self._stopping = threading.Event()
+        self._shift = Shift()
         self._threads = [
             threading.Thread(target=self._work, name=f"jobs-{number}", daemon=True)
             for number in range(threads)
@@ -56,14 +104,19 @@ class Runner:
             thread.start()
 
     def stop(self, *, timeout: float) -> None:
-        """Let each thread finish its job, for at most `timeout` seconds each; the rest returns by lease."""
-        self._stopping.set()
+        """Let the threads finish their jobs, for at most `timeout` seconds together; hand back the others.
+
+        The process should end then: a thread that is still busy goes on, but no longer has a say in its job.
+        """
+        deadline = time.monotonic() + timeout
+        self._shift.end()
         doorbell.embedded_bell.set()
         for thread in self._threads:
-            thread.join(timeout)
+            thread.join(max(0, deadline - time.monotonic()))
+        self._shift.hand_back()
 
     def _work(self) -> None:
-        while not self._stopping.is_set():
+        while not self._shift.is_over:
             doorbell.embedded_bell.clear()  # before looking, so that what comes meanwhile is not slept over
             if not self._worked():
                 doorbell.embedded_bell.wait(IDLE_SECONDS)
@@ -73,9 +126,9 @@ class Runner:
         close_old_connections()
         try:
             for job_id in services.due_job_ids(BATCH):
-                if self._stopping.is_set():
+                if self._shift.is_over:
                     break
-                run_job(job_id)
+                run_job(job_id, self._shift)
             else:
                 return bool(services.due_job_ids(1))
         except (DatabaseError, InterfaceError):
@@ -83,7 +136,7 @@ class Runner:
         return False
 
 
-def _attempt(job: Job) -> None:
+def _attempt(job: Job, shift: Shift) -> None:
     try:
         handler = handler_of(job)
     except LookupError as error:
@@ -93,7 +146,11 @@ def _attempt(job: Job) -> None:
         services.fail(job, RuntimeError("Every worker that tried this job died."))
         return
     try:
-        handler.run(job, **job.arguments)
+        with shift.busy_with(job):
+            handler.run(job, **job.arguments)
+    except Interrupted:
+        connection.close()  # the interrupted query would be in the way
+        _hand_back(job)
     except services.LeaseLost as error:
         logger.warning("%s", error)
     except handler.retry_on as error:
@@ -105,6 +162,14 @@ def _attempt(job: Job) -> None:
     else:
         logger.info("Job %s done", job)
         services.finish(job)
+
+
+def _hand_back(job: Job) -> None:
+    try:
+        services.hand_back(job)
+        logger.info("Job %s is handed back: its worker ends", job)
+    except (DatabaseError, InterfaceError):
+        logger.warning("Job %s is left to its lease: the database does not answer", job)
 
 
 @contextmanager

@@ -132,6 +132,12 @@ def postpone(job: Job, error: Exception, handler: Handler) -> None:
     _settle(job, status=JobStatus.PENDING, last_error=_description(error), run_at=run_at, announced_at=None)
 
 
+def hand_back(job: Job) -> None:
+    """Give up the job, as its worker ends: another may take it at once, and no attempt is used up."""
+    now = timezone.now()
+    _settle(job, status=JobStatus.PENDING, attempts=F("attempts") - 1, run_at=now, announced_at=None)
+
+
 def run_again(job_ids: Iterable[int]) -> int:
     """Let failed jobs begin anew, with all their attempts, and return how many they are."""
     now = timezone.now()

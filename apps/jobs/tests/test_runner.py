@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
-from apps.jobs import doorbell
+from apps.jobs import doorbell, services
 from apps.jobs.models import Job
 from apps.jobs.runner import Runner
 from apps.jobs.services import JobOrder, enqueue
@@ -58,17 +58,41 @@ def test_stopped_runner_finishes_its_job_and_begins_no_other(kind_of):
     runner = Runner(1)
 
     runner.start()
-    try:
-        assert begun.wait(20)
-        runner.stop(timeout=0)
-    finally:
-        go_on.set()
-        runner.stop(timeout=20)
+    assert begun.wait(20)
+    threading.Timer(0.3, go_on.set).start()
+    runner.stop(timeout=20)
 
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.status, second.status) == ("done", "pending")
     assert job_threads() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_stopped_runner_hands_back_what_it_cannot_finish_in_time(kind_of):
+    begun, go_on = threading.Event(), threading.Event()
+
+    def run(job):
+        begun.set()
+        assert go_on.wait(20)
+
+    job = make_job(kind_of(run))
+    runner = Runner(1)
+
+    runner.start()
+    try:
+        assert begun.wait(20)
+        runner.stop(timeout=0.1)
+        left = Job.objects.values("status", "attempts", "lease", "leased_until", "announced_at").get()
+        again = services.claim(job.pk)
+    finally:
+        go_on.set()
+        runner.stop(timeout=20)  # its thread says now that the job is done, and is not heard
+
+    nothing = {"lease": None, "leased_until": None, "announced_at": None}
+    assert left == {"status": "pending", "attempts": 0, **nothing}
+    job.refresh_from_db()
+    assert (job.status, job.attempts, job.lease) == ("running", 1, again.lease)
 
 
 @pytest.mark.django_db

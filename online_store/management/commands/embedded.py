@@ -49,7 +49,7 @@ class Server(BaseApplication):
             "workers": 1,
             "worker_class": "gthread",
             "threads": THREADS,
-            "graceful_timeout": 10,
+            "graceful_timeout": settings.JOB_GRACE_SECONDS + 10,  # the jobs' grace follows the requests' end
             "control_socket_disable": True,
             "loglevel": "warning",
             "accesslog": None,

@@ -10,8 +10,6 @@ from django.core.management.base import BaseCommand
 
 from apps.jobs.runner import Runner, run_due_jobs
 
-STOP_SECONDS = 30
-
 
 class Command(BaseCommand):
     """Do jobs until interrupted."""
@@ -39,4 +37,4 @@ class Command(BaseCommand):
         self.stdout.write(f"Doing jobs with {options['threads']} threads. Ctrl-C ends it.")
         self.stdout.flush()
         stopping.wait()
-        runner.stop(timeout=STOP_SECONDS)
+        runner.stop(timeout=settings.JOB_GRACE_SECONDS)
