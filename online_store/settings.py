@@ -212,7 +212,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_keepalive": True,
     "health_check_interval": 10,
     "visibility_timeout": 300,
-} | ({"master_name": CELERY_BROKER_SENTINEL_MASTER} if CELERY_BROKER_SENTINEL_MASTER else {})
+}
+if CELERY_BROKER_SENTINEL_MASTER:
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {
+        "master_name": CELERY_BROKER_SENTINEL_MASTER,
+        # The client would ask a dead Sentinel three more times, with growing pauses, before the next one.
+        "sentinel_kwargs": {"socket_timeout": 1, "socket_connect_timeout": 1, "retry": None},
+    }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # however long Redis is away
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}

@@ -2,28 +2,24 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from kombu import Connection, pools
+from kombu import Connection
 from rest_framework.test import APIClient
 
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_product
-from apps.jobs import doorbell
 from apps.jobs.models import Job
 from apps.orders.models import Invoice
-from online_store.celery import app as celery_app
-from tests.processes import running, wait_for
+from tests.processes import wait_for
 from tests.servers import MemcachedServer, RedisServer
+from tests.workers import ORDERS, all_done, broker, celery_worker, place
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
-ORDERS = "/api/v1/orders/"
 
 
 @pytest.fixture
@@ -37,31 +33,14 @@ def memcached(settings) -> Iterator[MemcachedServer]:
 
 
 @pytest.fixture
-def redis_server(settings, monkeypatch) -> Iterator[RedisServer]:
+def redis_server(settings) -> Iterator[RedisServer]:
     if RedisServer.find() is None:
         pytest.skip("needs the program redis-server")
     with RedisServer() as server:
         settings.STORE_EMBEDDED = False
         settings.CELERY_BROKER_URL = server.url
-        monkeypatch.setattr(doorbell, "_current", None)
         with broker(server.url):
             yield server
-
-
-@contextmanager
-def broker(url: str) -> Iterator[None]:
-    before = celery_app.conf.broker_url
-    try:
-        use_broker(url)
-        yield
-    finally:
-        use_broker(before)
-
-
-def use_broker(url: str) -> None:
-    pools.reset()
-    celery_app.conf.broker_url = celery_app.conf.broker_write_url = url
-    celery_app._pool = celery_app.amqp._producer_pool = None
 
 
 @pytest.mark.memcached
@@ -116,7 +95,7 @@ def answered_from_cache(api: APIClient, address: str) -> bool:
 
 @pytest.mark.redis
 def test_worker_does_the_jobs_of_an_order(redis_server: RedisServer, customer_api: APIClient, tmp_path: Path):
-    with worker(redis_server, tmp_path):
+    with celery_worker(redis_server.url, tmp_path):
         order_id = place(customer_api)
 
         wait_for(lambda: all_done(customer_api, order_id))
@@ -130,7 +109,7 @@ def test_worker_does_the_jobs_of_an_order(redis_server: RedisServer, customer_ap
 def test_order_is_accepted_without_redis_and_its_jobs_are_done_when_it_returns(
     redis_server: RedisServer, customer_api: APIClient, tmp_path: Path, outage: str
 ):
-    with worker(redis_server, tmp_path):
+    with celery_worker(redis_server.url, tmp_path):
         first_id = place(customer_api)
         wait_for(lambda: all_done(customer_api, first_id))
         getattr(redis_server, outage)()
@@ -154,7 +133,7 @@ def test_lost_messages_cost_seconds_only(redis_server: RedisServer, customer_api
     with Connection(redis_server.url) as link:
         link.default_channel.client.flushall()
 
-    with worker(redis_server, tmp_path):
+    with celery_worker(redis_server.url, tmp_path):
         wait_for(lambda: all_done(customer_api, order_id))
 
     assert Job.objects.filter(subject=f"order:{order_id}", attempts=1).count() == 2
@@ -169,47 +148,13 @@ def test_job_of_a_killed_worker_returns(redis_server: RedisServer, customer_api:
         status="running", attempts=1, lease=job.uuid, leased_until=job.created_at, announced_at=None
     )
 
-    with worker(redis_server, tmp_path):
+    with celery_worker(redis_server.url, tmp_path):
         wait_for(lambda: all_done(customer_api, order_id))
 
     job.refresh_from_db()
     assert (job.status, job.attempts) == ("done", 2)
 
 
-def place(client: APIClient) -> int:
-    response = client.post(ORDERS, {"items": [{"product_id": make_product().pk, "quantity": 1}]})
-    assert response.status_code == 201
-    return response.json()["id"]
-
-
-def all_done(client: APIClient, order_id: int) -> bool:
-    return {job["status"] for job in client.get(f"{ORDERS}{order_id}/jobs/").json()} == {"done"}
-
-
 def queued(server: RedisServer) -> int:
     with Connection(server.url) as link:
         return link.default_channel.client.llen("celery")
-
-
-@contextmanager
-def worker(server: RedisServer, folder: Path) -> Iterator[None]:
-    """Run a Celery worker on the database of this test."""
-    options = settings.DATABASES["default"]
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "postgresql":
-        where = f"{options['HOST']}:{options['PORT']}"
-        database = f"postgres://{options['USER']}:{options['PASSWORD']}@{where}/{name}"
-    else:
-        database = f"sqlite:///{name}"
-    command = ("-m", "celery", "-A", "online_store", "worker", "-l", "info", "--concurrency", "2")
-    environment = {
-        "DATABASE_URL": database,
-        "DATABASE_POOL_SIZE": "0",
-        "CELERY_BROKER_URL": server.url,
-        "STORE_EMBEDDED": "false",
-        "VAR_DIR": str(folder / "var"),
-    }
-    log = folder / "worker.log"
-    with running(*command, log=log, **environment):
-        wait_for(lambda: log.exists() and b"ready." in log.read_bytes())
-        yield

@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,37 +13,19 @@ from django.db import connection
 
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
-from apps.orders.carrier import Carrier
 from apps.orders.models import Invoice, Order
 from apps.orders.tests.factories import make_order, make_order_in
+from apps.orders.tests.slow_carrier import SlowCarrier
 from apps.users.models import User
 from tests.processes import running, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-class SlowCarrier(Carrier):
-    """Keep every caller waiting until the test lets go."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.called, self.go_on = threading.Event(), threading.Event()
-        self.keys: list[str] = []
-
-    def take(self, key: str) -> str:
-        self.keys.append(key)
-        self.called.set()
-        self.go_on.wait(20)
-        return super().take(key)
-
-
 @pytest.fixture
 def carrier() -> Iterator[SlowCarrier]:
-    carrier = SlowCarrier()
-    carrier.start()
-    yield carrier
-    carrier.go_on.set()
-    carrier.stop()
+    with SlowCarrier.running() as carrier:
+        yield carrier
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
