@@ -204,13 +204,17 @@ CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "redis://127.0.0.1:6379/0")
 CELERY_BROKER_SENTINEL_MASTER = env.text("CELERY_BROKER_SENTINEL_MASTER")
 if CELERY_BROKER_URL.startswith("sentinel://") and not CELERY_BROKER_SENTINEL_MASTER:
     env.problems.append("CELERY_BROKER_SENTINEL_MASTER must be given with a broker of sentinel://…")
-# Without these a worker behind a half-open connection stays deaf, and a publisher waits for a frozen Redis
-# for ever.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # A worker asks Redis for lost messages from time to time, and waits for the answer: without a limit it
+    # would be deaf for ever when the network has gone without a word, and publishing to a frozen Redis would
+    # never end.
     "socket_timeout": 5,
-    "socket_connect_timeout": 2,
-    "socket_keepalive": True,
+    "socket_connect_timeout": 2,  # a live Redis answers in milliseconds
+    "socket_keepalive": True,  # a firewall does not forget a connection that is quiet for hours
+    # While a worker waits for messages no time-out runs: it asks now and then whether Redis is still there.
     "health_check_interval": 10,
+    # A message is sent again when its job has no end after this: above the limit of a task. The sweep brings
+    # a lost job back much sooner, so Celery's own search for such messages keeps its slow pace.
     "visibility_timeout": 300,
 }
 if CELERY_BROKER_SENTINEL_MASTER:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from io import StringIO
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection, connections
 
 from apps.common.management.commands import migrate_once
+from tests.processes import running
+from tests.workers import database_url
 
 ENTRYPOINT = Path(__file__).resolve().parent.parent / "entrypoint.sh"
 MIGRATES = "python manage.py migrate_once (pool 0)"
@@ -207,6 +209,34 @@ def test_lock_outlasts_migrations_of_any_length():
             assert cursor.fetchone() == ("0",)
     finally:
         holder.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_three_processes_that_start_together_on_an_empty_database_one_migrates(tmp_path: Path):
+    name = f"{connection.settings_dict['NAME']}_empty"
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    try:
+        address = {
+            "DATABASE_URL": database_url(name=name),
+            "DATABASE_POOL_SIZE": "0",
+            "VAR_DIR": str(tmp_path),
+        }
+        logs = [tmp_path / f"{number}.log" for number in range(3)]
+        with ExitStack() as stack:
+            processes = [
+                stack.enter_context(running("manage.py", "migrate_once", log=log, **address)) for log in logs
+            ]
+            exit_codes = [process.wait(120) for process in processes]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    said = [log.read_text() for log in logs]
+    assert exit_codes == [0, 0, 0]
+    assert sum("Applying orders.0001_initial..." in text for text in said) == 1
+    assert sum("No migrations to apply." in text for text in said) == 2
 
 
 @contextmanager

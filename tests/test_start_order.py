@@ -23,7 +23,7 @@ def test_worker_started_before_database_and_redis_works_when_they_are_there(
     redis = RedisServer()
     with TcpProxy(int(settings.DATABASES["default"]["PORT"])) as database, broker(redis.url):
         order_id = place(customer_api)
-        address = {"DATABASE_URL": database_url(database.port)}
+        address = {"DATABASE_URL": database_url(port=database.port)}
         with celery_worker(redis.url, tmp_path, is_ready=False, **address) as process, closing(redis):
             wait_for(lambda: b"Cannot connect to redis" in log.read_bytes())
             redis.start()

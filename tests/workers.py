@@ -19,9 +19,10 @@ from tests.processes import running, wait_for
 ORDERS = "/api/v1/orders/"
 
 
-def database_url(port: int | None = None) -> str:
-    """Return the address of the test's database; `port` stands for another way to its server."""
-    options, name = settings.DATABASES["default"], connection.settings_dict["NAME"]
+def database_url(*, port: int | None = None, name: str = "") -> str:
+    """Return the address of the test's database; of another one, or another way to the server, if given."""
+    options = settings.DATABASES["default"]
+    name = name or connection.settings_dict["NAME"]
     if connection.vendor != "postgresql":
         return f"sqlite:///{name}"
     where = f"{options['HOST']}:{port or options['PORT']}"
