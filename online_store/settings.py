@@ -204,7 +204,7 @@ CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "redis://127.0.0.1:6379/0")
 CELERY_BROKER_SENTINEL_MASTER = env.text("CELERY_BROKER_SENTINEL_MASTER")
 if CELERY_BROKER_URL.startswith("sentinel://") and not CELERY_BROKER_SENTINEL_MASTER:
     env.problems.append("CELERY_BROKER_SENTINEL_MASTER must be given with a broker of sentinel://…")
-CELERY_BROKER_TRANSPORT_OPTIONS = {
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     # A worker asks Redis for lost messages from time to time, and waits for the answer: without a limit it
     # would be deaf for ever when the network has gone without a word, and publishing to a frozen Redis would
     # never end.
