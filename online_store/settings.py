@@ -130,9 +130,9 @@ def _postgres_options(given: dict[str, Any]) -> dict[str, Any]:
     return options
 
 
-def _database() -> dict[str, Any]:
+def _database(variable: str) -> dict[str, Any]:
     default = f"sqlite:///{VAR_DIR / 'store.sqlite3'}"
-    database = env.database("DATABASE_URL", default, engines=DATABASE_ENGINES)
+    database = env.database(variable, default, engines=DATABASE_ENGINES)
     if database["ENGINE"] == DATABASE_ENGINES["sqlite"]:
         return {**database, "OPTIONS": SQLITE_OPTIONS}
     options = _postgres_options(database["OPTIONS"])
@@ -150,8 +150,13 @@ def _database() -> dict[str, Any]:
     return {**database, "OPTIONS": {**options, "pool": pool}}
 
 
-DATABASES = {"default": _database()}
+DATABASES = {"default": _database("DATABASE_URL")}
 ON_SQLITE = DATABASES["default"]["ENGINE"] == DATABASE_ENGINES["sqlite"]
+if env.text("DATABASE_REPLICA_URL"):
+    DATABASES["replica"] = {**_database("DATABASE_REPLICA_URL"), "TEST": {"MIRROR": "default"}}
+    if DATABASE_ENGINES["sqlite"] in {database["ENGINE"] for database in DATABASES.values()}:
+        env.problems.append("DATABASE_REPLICA_URL must be a PostgreSQL replica of the one in DATABASE_URL.")
+DATABASE_ROUTERS = ["apps.common.replica.ReplicaRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Secrets --------------------------------------------------------------------------------------------

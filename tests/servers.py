@@ -235,6 +235,26 @@ class PostgresServer(Server):
             self._fail("could not be initialised")
 
 
+class ReplicaServer(PostgresServer):
+    """A streaming replica of a PostgreSQL."""
+
+    def __init__(self, primary: PostgresServer) -> None:
+        super().__init__()
+        self.primary = primary
+
+    def start(self) -> None:
+        if not self._data.exists():
+            self._initialise()
+        Server.start(self)
+
+    def _initialise(self) -> None:
+        beside = self.program.with_name("pg_basebackup")
+        program = str(beside) if beside.exists() else shutil.which("pg_basebackup") or "pg_basebackup"
+        source = f"-h {HOST} -p {self.primary.port} -U postgres -R -X stream -c fast --no-sync"
+        if self._launch([program, *source.split(), "-D", str(self._data)]).wait() != 0:
+            self._fail("could not copy its primary")
+
+
 class PgBouncerServer(Server):
     """PgBouncer in transaction mode before a PostgreSQL, with `pool_size` connections to it."""
 

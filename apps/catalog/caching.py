@@ -4,5 +4,5 @@ from django.conf import settings
 
 from apps.common.caching import CacheNamespace
 
-categories_cache = CacheNamespace("categories", timeout=settings.CATALOG_CACHE_SECONDS)
-products_cache = CacheNamespace("products", timeout=settings.CATALOG_CACHE_SECONDS)
+categories_cache = CacheNamespace("categories", timeout=settings.CATALOG_CACHE_SECONDS, replicated=True)
+products_cache = CacheNamespace("products", timeout=settings.CATALOG_CACHE_SECONDS, replicated=True)

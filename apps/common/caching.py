@@ -22,6 +22,7 @@ from django.utils.http import parse_etags
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
+from apps.common import replica
 from apps.common.exceptions import PreconditionFailed
 
 EVERYONE = "everyone"
@@ -43,9 +44,10 @@ class Answer(NamedTuple):
 class CacheNamespace:
     """Answers of one kind, kept for at most `timeout` seconds, for everyone alike or by narrower scopes."""
 
-    def __init__(self, name: str, *, timeout: int) -> None:
+    def __init__(self, name: str, *, timeout: int, replicated: bool = False) -> None:
         self.name = name
         self.timeout = timeout
+        self._replicated = replicated  # may be built from a replica of the database
 
     def get_or_build(self, scope: str, address: str, build: Callable[[], bytes]) -> Answer:
         """Return the answer kept for the address in the scope; else build it and keep it.
@@ -56,12 +58,12 @@ class CacheNamespace:
         tokens = self._tokens({EVERYONE, scope})
         if tokens is None:
             return Answer.of(build())
-        digest = hashlib.sha256(f"{tokens}\n{address}".encode()).hexdigest()
+        digest = hashlib.sha256("\n".join([*tokens, address]).encode()).hexdigest()
         key = f"{self.name}:{scope}:{digest}"
         answer = _unpacked(cache.get(key))
         if answer is None:
             expires_at = time.time() + self.timeout
-            answer = Answer.of(build())
+            answer = Answer.of(self._built(build, tokens))
             cache.set(key, _packed(answer, expires_at), self.timeout)
         return answer
 
@@ -72,22 +74,31 @@ class CacheNamespace:
         """
         transaction.on_commit(partial(self._drop, scopes or (EVERYONE,)), robust=True)
 
-    def _drop(self, scopes: Iterable[str]) -> None:
-        cache.set_many({self._token_key(scope): _new_token() for scope in scopes}, timeout=None)
+    def _built(self, build: Callable[[], bytes], tokens: list[str]) -> bytes:
+        if not self._replicated:
+            return build()
+        return replica.read(build, since=[token.partition("@")[2] for token in tokens])
 
-    def _tokens(self, scopes: set[str]) -> str | None:
+    def _drop(self, scopes: Iterable[str]) -> None:
+        cache.set_many({self._token_key(scope): self._new_token() for scope in scopes}, timeout=None)
+
+    def _tokens(self, scopes: set[str]) -> list[str] | None:
         keys = sorted(map(self._token_key, scopes))
         found = cache.get_many(keys)
         for key in keys:
             if key in found:
                 continue
-            token = _new_token()
+            token = self._new_token()
             # add() says no when another reader was faster, and when the cache is away: only a second read can
             # tell.
             found[key] = token if cache.add(key, token, timeout=None) else cache.get(key)
             if found[key] is None:
                 return None
-        return ":".join(str(found[key]) for key in keys)
+        return [str(found[key]) for key in keys]
+
+    def _new_token(self) -> str:
+        # Random: a counter would begin again, and repeat itself, after an eviction.
+        return f"{secrets.token_hex(8)}@{replica.position() if self._replicated else replica.UNKNOWN}"
 
     def _token_key(self, scope: str) -> str:
         return f"{self.name}:{scope}:token"
@@ -145,10 +156,6 @@ def answer_response(
         response.status_code, response.content = HTTPStatus.NOT_MODIFIED, b""
         del response["Content-Type"]
     return response
-
-
-def _new_token() -> str:
-    return secrets.token_hex(8)  # random: a counter would begin again, and repeat itself, after an eviction
 
 
 def _packed(answer: Answer, expires_at: float) -> bytes:

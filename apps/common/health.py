@@ -11,6 +11,8 @@ from kombu import Connection
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
+from apps.common import replica
+
 BROKER_TIMEOUT_SECONDS = 0.5
 # One try, of a connection of its own: what Celery may wait for is too long for a probe.
 ASKED_ONCE = {
@@ -28,9 +30,11 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when the database is reachable, else 503; cache and broker are reported, not required."""
+    """Answer 200 when the database is reachable, else 503; what else there is is reported, not required."""
     database = _state(_database_answers)
     parts = {"database": database, "cache": _state(_cache_keeps)}
+    if replica.is_configured():
+        parts["replica"] = _state(replica.answers)
     if not settings.STORE_EMBEDDED:
         parts["broker"] = _state(_broker_answers)
     ready = database == "ok"
