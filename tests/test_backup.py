@@ -78,6 +78,7 @@ def test_what_was_backed_up_comes_back_row_by_row(shop: None, file: Path, empty:
     with using(empty):
         said = output_of("restore", file)
         restored = all_rows()
+        call_command("verify_stock")
         next_order = make_order(User.objects.get(pk=customer.pk), {Product.objects.earliest("pk"): 1})
 
     assert said == f"{file} is restored.\n"
