@@ -141,7 +141,7 @@ def test_store_ends_soon_after_ctrl_c(tmp_path: Path, port: int):
     with store(tmp_path, port) as (_shop, process):
         kill_group(process, signal.SIGINT)
 
-        exit_code = process.wait(15)
+        exit_code = process.wait(40)
 
     assert exit_code == 0
 

@@ -35,7 +35,7 @@ def test_service_that_met_a_deadlock_is_repeated(customer: User, caplog, action:
         actions: dict[str, Callable[[], object]] = {
             "place": lambda: buy(customer, first, last),
             "cancel": lambda order=order: cancel(order, customer),
-            "count": lambda counts=counts: set_stock(counts, reason="counted", created_by=None),
+            "count": lambda counts=counts: set_stock(counts, reason="counted"),
         }
 
         collide(first, last, actions[action])
