@@ -1,6 +1,8 @@
 """How gunicorn serves the store; it reads this file by itself. Each setting stands with its reason."""
 
 import os
+from importlib import import_module
+from typing import Any
 
 # Every interface of the container, whose port only its neighbours reach: the proxy, in Docker Compose.
 bind = "0.0.0.0:8000"
@@ -10,6 +12,16 @@ bind = "0.0.0.0:8000"
 worker_class = "online_store.serving.StoreWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 threads = int(os.environ.get("WEB_THREADS") or 8)
+
+# The port opens when the store is loaded: a proxy takes an open one for a server that answers. The forks
+# inherit no connection, as loading opens none.
+preload_app = True
+
+
+def on_starting(server: Any) -> None:
+    """Load the views too, which Django itself puts off until the first request."""
+    import_module("online_store.urls")
+
 
 # A process that gives no sign of life for this long is replaced; longer than any wait for the database.
 timeout = 30

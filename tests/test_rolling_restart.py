@@ -109,6 +109,17 @@ def test_stopping_server_refuses_connections_at_once_and_finishes_its_request(tm
         assert process.wait(30) == 0
 
 
+def test_server_that_cannot_load_the_store_never_opens_its_port(tmp_path: Path):
+    log = tmp_path / "log"
+    command = ("-m", "gunicorn", "online_store.wsgi:application", "-b", "127.0.0.1:0")
+    with running(*command, log=log, DJANGO_DEBUG="perhaps", VAR_DIR=str(tmp_path)) as process:
+        exit_code = process.wait(60)
+
+    assert exit_code != 0
+    assert "DJANGO_DEBUG must be true or false." in log.read_text()
+    assert "Listening at" not in log.read_text()
+
+
 @contextmanager
 def web(folder: Path, name: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
     """Run a server of two processes as a container does, on a port of its own."""
