@@ -180,8 +180,8 @@ def test_database_with_rows_is_not_replaced_unless_forced(order: Order, file: Pa
     said = output_of("restore", file, "--force")
 
     assert unchanged == before
-    losses = "catalog_category 1, catalog_product 1, catalog_stockmovement 2, jobs_job 2, orders_order 1, orders_orderitem 1, "
-    losses += "orders_statuschange 1, users_user 1."
+    losses = "catalog_category 1, catalog_product 1, catalog_stockmovement 2, jobs_job 2, orders_order 1, "
+    losses += "orders_orderitem 1, orders_statuschange 1, users_user 1."
     assert losses in str(refusal.value)
     assert losses in said
     assert all_rows() == then
