@@ -31,15 +31,16 @@ worker)
     # Nobody waits for an answer here: a clean-up may take longer than a request.
     export DATABASE_STATEMENT_TIMEOUT="${DATABASE_STATEMENT_TIMEOUT:-60}"
     # Gossip and mingle serve clusters that need to know each other; here they would only be more to break.
+    # The log is standard error; what Celery writes for people, over many lines, is not wanted in it.
     exec celery -A online_store worker -l info --concurrency "${WORKER_CONCURRENCY:-4}" \
-        --without-gossip --without-mingle "$@"
+        --without-gossip --without-mingle "$@" >/dev/null
     ;;
 beat)
     prepare --only-wait
     # In the volume: what was due while no beat ran is caught up with. It answers pings while its clock ticks.
     mkdir -p "$VAR_DIR/beat"
     exec celery -A online_store beat -l info --schedule "$VAR_DIR/beat/schedule" \
-        --max-interval 30 --enable-remote-control "$@"
+        --max-interval 30 --enable-remote-control "$@" >/dev/null
     ;;
 secrets)
     cd "${1:-/var/lib/store-secrets}"

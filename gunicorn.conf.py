@@ -4,6 +4,8 @@ import os
 from importlib import import_module
 from typing import Any
 
+from dotenv import dotenv_values
+
 # Every interface of the container, whose port only its neighbours reach: the proxy, in Docker Compose.
 bind = "0.0.0.0:8000"
 
@@ -47,3 +49,7 @@ forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS") or "127.0.0.1,::1"
 
 # Off, as it doubles the log of a proxy; "-" writes it to standard output.
 accesslog = os.environ.get("WEB_ACCESS_LOG") or None
+
+# The lines of gunicorn itself are JSON where those of the store are.
+if (os.environ.get("LOG_FORMAT") or dotenv_values(".env").get("LOG_FORMAT") or "").lower() == "json":
+    logger_class = "apps.common.server_log.JsonServerLog"

@@ -58,6 +58,11 @@ class Environment:
 
         return self._read(name, default, read, "a number of seconds above 0")
 
+    def choice(self, name: str, default: str, *, among: tuple[str, ...]) -> str:
+        """Return one of a few words."""
+        words = {word: word for word in among}
+        return self._read(name, default, lambda text: words[text.lower()], " or ".join(among))
+
     def words(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
         """Return a comma-separated list without empty entries."""
         text = self.text(name)

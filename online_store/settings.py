@@ -383,16 +383,25 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 # --- Logs -----------------------------------------------------------------------------------------------
 
+LOG_FORMAT = env.choice("LOG_FORMAT", "text", among=("text", "json"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "apps.common.request_id.RequestIdFilter"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}
+    "filters": {"ids": {"()": "apps.common.logs.IdsFilter"}},
+    "formatters": {
+        "text": {
+            "format": "{asctime} {levelname} {name} [{request_id}] [{job_id}] {message}",
+            "style": "{",
+        },
+        "json": {"()": "apps.common.logs.JsonFormatter"},
     },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["ids"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django": {"handlers": [], "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        # Of the processes of a Celery worker; the library keeps it from the root.
+        "multiprocessing": {"handlers": ["console"], "propagate": False, "level": "ERROR"},
+    },
 }
 
 env.complain()

@@ -28,11 +28,13 @@ def wait_for(condition: Callable[[], T], *, seconds: float = LIMIT_SECONDS) -> T
 
 
 @contextmanager
-def running(*arguments: str, log: Path, **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run a Python command of the project in a process group of its own, and end it afterwards."""
+def running(
+    *arguments: str, log: Path, program: str = sys.executable, **environment: str
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a command of the project in a process group of its own, and end it afterwards."""
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, *arguments],
+            [program, *arguments],
             cwd=BASE_DIR,
             env=os.environ | environment,
             stdout=output,

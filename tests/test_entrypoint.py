@@ -29,9 +29,10 @@ def start(folder: Path, *arguments: str, **variables: str) -> list[str]:
     programs.mkdir(exist_ok=True)
     for name in ("python", "gunicorn", "celery"):
         program = programs / name
+        # As a program writes its log.
         program.write_text(
             '#!/bin/sh\necho "${0##*/} $* (pool ${DATABASE_POOL_SIZE:-8})'
-            '${DATABASE_STATEMENT_TIMEOUT:+ (statements $DATABASE_STATEMENT_TIMEOUT s)}"\n'
+            '${DATABASE_STATEMENT_TIMEOUT:+ (statements $DATABASE_STATEMENT_TIMEOUT s)}" >&2\n'
         )
         program.chmod(0o755)
     return run(programs, *arguments, VAR_DIR=str(folder), **variables)
@@ -40,7 +41,12 @@ def start(folder: Path, *arguments: str, **variables: str) -> list[str]:
 def run(programs: Path, *arguments: str, **variables: str) -> list[str]:
     environment = {"PATH": f"{programs}:{os.environ['PATH']}", **variables}
     done = subprocess.run(
-        ["/bin/sh", str(ENTRYPOINT), *arguments], env=environment, capture_output=True, text=True, check=True
+        ["/bin/sh", str(ENTRYPOINT), *arguments],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=True,
     )
     return done.stdout.splitlines()
 

@@ -1,9 +1,15 @@
 """The shared ground of the apps: errors, caching, pages, mail. It has no models and knows no other app."""
 
+import logging
+
 from django.apps import AppConfig
 
 
 class CommonConfig(AppConfig):
-    """Register the management commands and templates of this package."""
+    """The application of what all share: its management commands and its log."""
 
     name = "apps.common"
+
+    def ready(self) -> None:
+        """Let Python's warnings be lines of the log."""
+        logging.captureWarnings(True)

@@ -1,32 +1,32 @@
 """The id that ties a request, its log lines and the jobs it caused together."""
 
-import logging
 import re
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 
+from django.core.signals import request_finished
 from django.http import HttpRequest, HttpResponse
+
+from apps.common.logs import REQUEST_ID
 
 HEADER = "X-Request-ID"
 _SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
-_current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def current_request_id() -> str:
     """Return the id of the request that this code runs for; empty outside of one."""
-    return _current.get()
+    return REQUEST_ID.get()
 
 
 @contextmanager
 def request_id_set(request_id: str) -> Iterator[None]:
     """Run the block for the given request id, as a job does for the request that caused it."""
-    token = _current.set(request_id)
+    token = REQUEST_ID.set(request_id)
     try:
         yield
     finally:
-        _current.reset(token)
+        REQUEST_ID.reset(token)
 
 
 class RequestIdMiddleware:
@@ -39,18 +39,16 @@ class RequestIdMiddleware:
         """Answer the request with its id in the headers."""
         sent = request.headers.get(HEADER, "")
         request_id = sent if _SANE.fullmatch(sent) else uuid.uuid4().hex
-        _current.set(
-            request_id
-        )  # not unset afterwards: Django logs refused requests when all middleware is through
+        # Unset only when the request is finished: Django logs a refused one when all middleware is through.
+        REQUEST_ID.set(request_id)
         response = self.get_response(request)
         response[HEADER] = request_id
         return response
 
 
-class RequestIdFilter(logging.Filter):
-    """Add `request_id` to every log record."""
+def _unset(**kwargs: object) -> None:
+    # What the thread logs before its next request, as of bytes that are none, belongs to no request.
+    REQUEST_ID.set("")
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Let the record pass, with the id on it."""
-        record.request_id = current_request_id() or "-"
-        return True
+
+request_finished.connect(_unset)

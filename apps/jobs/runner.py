@@ -5,11 +5,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import InterfaceError, close_old_connections, connection
 
+from apps.common.logs import job_id_set
 from apps.common.request_id import request_id_set
 from apps.jobs import doorbell, services
 from apps.jobs.models import Job
@@ -76,7 +78,7 @@ def run_job(job_id: int, shift: Shift = process_shift) -> int:
     count = 0
     job = None if shift.is_over else services.claim(job_id)
     while job is not None:
-        with request_id_set(job.request_id), _lease_kept(job):
+        with request_id_set(job.request_id), job_id_set(job.pk), _lease_kept(job):
             _attempt(job, shift)
         count += 1
         job = None if shift.is_over or count == BATCH else services.claim_next(job)
@@ -175,7 +177,10 @@ def _hand_back(job: Job) -> None:
 @contextmanager
 def _lease_kept(job: Job) -> Iterator[None]:
     over = threading.Event()
-    keeper = threading.Thread(target=_keep_lease, args=(job, over), name=f"lease-{job.pk}", daemon=True)
+    # In this context, so that what it logs carries the ids of the job.
+    keeper = threading.Thread(
+        target=copy_context().run, args=(_keep_lease, job, over), name=f"lease-{job.pk}", daemon=True
+    )
     keeper.start()
     try:
         yield

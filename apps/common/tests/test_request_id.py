@@ -6,7 +6,8 @@ import re
 import pytest
 from django.http import HttpRequest
 
-from apps.common.request_id import RequestIdFilter, RequestIdMiddleware, current_request_id, request_id_set
+from apps.common.logs import IdsFilter
+from apps.common.request_id import RequestIdMiddleware, current_request_id, request_id_set
 
 MADE_BY_THE_STORE = re.compile(r"[0-9a-f]{32}")
 
@@ -78,14 +79,14 @@ def test_log_lines_name_the_request(request_id, logged):
     record = logging.makeLogRecord({"msg": "sold"})
 
     with request_id_set(request_id):
-        passes = RequestIdFilter().filter(record)
+        passes = IdsFilter().filter(record)
 
     assert passes
     assert record.request_id == logged
 
 
 def test_refused_request_is_logged_under_its_id(api, caplog):
-    caplog.handler.addFilter(RequestIdFilter())
+    caplog.handler.addFilter(IdsFilter())
 
     api.get("/api/v1/no-such-thing/", HTTP_X_REQUEST_ID="checkout-42")
 

@@ -27,6 +27,7 @@ NOT_GIVEN = dict.fromkeys(
         "EMAIL_URL",
         "JWT_SIGNING_KEY",
         "JWT_SIGNING_KEY_FILE",
+        "LOG_FORMAT",
         "MEMCACHED_SERVERS",
         "SHIPPING_API_URL",
         "STORE_CURRENCY",
@@ -105,12 +106,14 @@ def test_every_unreadable_variable_is_named_at_once_and_no_value_is_shown(start)
             DATABASE_URL="mysql://store:pa55word@db/store",
             DJANGO_DEBUG="maybe",
             EMAIL_URL="smtp://me:pa55word@mail.example",
+            LOG_FORMAT="xml",
             PORT="many",
             STORE_URL="shop.example",
         )
 
     text = str(refused.value)
-    assert all(name in text for name in ("DATABASE_URL", "DJANGO_DEBUG", "EMAIL_FROM", "PORT", "STORE_URL"))
+    names = ("DATABASE_URL", "DJANGO_DEBUG", "EMAIL_FROM", "LOG_FORMAT", "PORT", "STORE_URL")
+    assert all(name in text for name in names)
     assert "pa55word" not in text
     assert "\n" not in text
 
@@ -173,3 +176,11 @@ def test_pgbouncer_is_sent_nothing_that_does_not_survive_it(start):
     assert "options" not in database["OPTIONS"]
     assert "prepare_threshold" not in database["OPTIONS"]  # Django prepares nothing unless it is told to
     assert database["DISABLE_SERVER_SIDE_CURSORS"] is True
+
+
+@pytest.mark.parametrize(("given", "used"), [("", "text"), ("text", "text"), ("JSON", "json")])
+def test_log_is_for_people_unless_json_is_wanted(start, given, used):
+    settings = start(LOG_FORMAT=given)
+
+    assert settings["LOG_FORMAT"] == used
+    assert settings["LOGGING"]["handlers"]["console"]["formatter"] == used

@@ -9,8 +9,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.utils.module_loading import import_string
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from apps.catalog.management.commands.load_demo import CUSTOMER_LOGIN, DEMO_PASSWORD, STAFF_LOGIN
+from apps.common.server_log import JsonServerLog
 from apps.jobs.housekeeping import do_chores
 
 THREADS = 8
@@ -53,6 +55,7 @@ class Server(BaseApplication):
             "control_socket_disable": True,
             "loglevel": "warning",
             "accesslog": None,
+            "logger_class": JsonServerLog if settings.LOG_FORMAT == "json" else Logger,
             "when_ready": lambda _arbiter: self._on_ready(),
         }
         for name, value in options.items():

@@ -1,18 +1,23 @@
 """`python manage.py migrate_once`: the migrations of containers that start together on one database."""
 
+import logging
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from celery.utils.log import LoggingProxy
+from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from django.db import DatabaseError, InterfaceError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 LOCK = 7_391_846_205  # any number, as long as nothing else on this database locks it
 POLL_SECONDS = 1.0
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -35,6 +40,8 @@ class Command(BaseCommand):
 
         Raises CommandError when the database does not answer in time.
         """
+        if settings.LOG_FORMAT == "json":  # these are the first lines of a container's log
+            self.stdout = OutputWrapper(LoggingProxy(logger, logging.INFO))
         self._wait_for_database(options["timeout"])
         if options["only_wait"]:
             self._wait_for_migrations()
