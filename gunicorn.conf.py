@@ -1,10 +1,14 @@
 """How gunicorn serves the store; it reads this file by itself. Each setting stands with its reason."""
 
 import os
+import shutil
+import tempfile
 from importlib import import_module
+from itertools import count
 from typing import Any
 
 from dotenv import dotenv_values
+from prometheus_client import multiprocess, values
 
 # Every interface of the container, whose port only its neighbours reach: the proxy, in Docker Compose.
 bind = "0.0.0.0:8000"
@@ -53,3 +57,34 @@ accesslog = os.environ.get("WEB_ACCESS_LOG") or None
 # The lines of gunicorn itself are JSON where those of the store are.
 if (os.environ.get("LOG_FORMAT") or dotenv_values(".env").get("LOG_FORMAT") or "").lower() == "json":
     logger_class = "apps.common.server_log.JsonServerLog"
+
+# Each process counts in files of this folder, and whichever is asked for /metrics adds them up. SIGHUP reads
+# this file again and must not move it; a server that SIGUSR2 starts inherits the variable and needs its own.
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+folder_prefix = f"store-metrics-{os.getpid()}-"
+if folder_prefix not in os.environ.get(FOLDER, ""):
+    os.environ[FOLDER] = tempfile.mkdtemp(prefix=folder_prefix)
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """Give the process a number that no living one has: it goes on in the files of one that is gone.
+
+    By process ids, each renewed process would leave its files behind for as long as the server runs.
+    """
+    taken = {other.number for other in server.WORKERS.values()}
+    worker.number = next(number for number in count() if number not in taken)
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Let the process count in its own files. The store is loaded after this."""
+    values.ValueClass = values.MultiProcessValue(lambda: worker.number)
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """Forget how the process that is gone used its database connections; its counts stay."""
+    multiprocess.mark_process_dead(worker.number)
+
+
+def on_exit(server: Any) -> None:
+    """Remove the folder."""
+    shutil.rmtree(os.environ[FOLDER], ignore_errors=True)

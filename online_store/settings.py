@@ -59,6 +59,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "apps.common.request_id.RequestIdMiddleware",
+    "apps.common.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -381,7 +382,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_PROXY
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 
-# --- Logs -----------------------------------------------------------------------------------------------
+# --- Logs and figures ----------------------------------------------------------------------------------
 
 LOG_FORMAT = env.choice("LOG_FORMAT", "text", among=("text", "json"))
 LOGGING = {
@@ -403,5 +404,6 @@ LOGGING = {
         "multiprocessing": {"handlers": ["console"], "propagate": False, "level": "ERROR"},
     },
 }
+METRICS_TOKEN = env.text("METRICS_TOKEN")  # without one /metrics is not there, and nothing is counted
 
 env.complain()

@@ -24,6 +24,7 @@ from rest_framework.request import Request
 
 from apps.common import replica
 from apps.common.exceptions import PreconditionFailed
+from apps.common.metrics import CACHE_READS, count
 
 EVERYONE = "everyone"
 _KEPT = re.compile(rb'(?P<expires_at>[0-9]{1,12}) (?P<etag>"[0-9a-f]{32}")\n')
@@ -57,10 +58,12 @@ class CacheNamespace:
         """
         tokens = self._tokens({EVERYONE, scope})
         if tokens is None:
+            count(CACHE_READS, self.name, "bypass")
             return Answer.of(build())
         digest = hashlib.sha256("\n".join([*tokens, address]).encode()).hexdigest()
         key = f"{self.name}:{scope}:{digest}"
         answer = _unpacked(cache.get(key))
+        count(CACHE_READS, self.name, "miss" if answer is None else "hit")
         if answer is None:
             expires_at = time.time() + self.timeout
             answer = Answer.of(self._built(build, tokens))

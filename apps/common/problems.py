@@ -21,6 +21,7 @@ from rest_framework.settings import api_settings
 from rest_framework_simplejwt.exceptions import AuthenticationFailed as TokenRefused
 
 from apps.common.exceptions import DomainError
+from apps.common.metrics import REFUSALS, count
 from apps.common.outages import retry_after
 from apps.common.request_id import current_request_id
 
@@ -116,6 +117,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         return problem(503, **_unavailable(seconds))
     match exc:
         case DomainError():
+            count(REFUSALS, exc.code)
             return problem(
                 exc.status_code, code=exc.code, detail=str(exc), headers=exc.headers, **exc.as_payload()
             )

@@ -2,10 +2,10 @@
 
 import uuid
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +40,21 @@ class JobQuerySet(models.QuerySet["Job"]):
     def about(self, subject: str) -> Self:
         """Return the jobs of one subject, in the order they were ordered."""
         return self.filter(subject=subject).order_by("pk")
+
+    def not_done_by_kind(self, now: datetime) -> "models.QuerySet[Job, Any]":
+        """Return `kind`, `status`, `count` and `due_since` (None: nothing due) of all jobs but the done ones.
+
+        One query, by the two small indexes of this table: it does not grow with the jobs that are done.
+        """
+        due_since = Case(
+            When(status=JobStatus.PENDING, run_at__lte=now, then="run_at"),
+            When(status=JobStatus.RUNNING, leased_until__lte=now, then="leased_until"),
+        )
+        counted = (
+            self.order_by().values("kind", "status").annotate(count=Count("pk"), due_since=Min(due_since))
+        )
+        unfinished = counted.filter(status__in=[JobStatus.PENDING, JobStatus.RUNNING])
+        return unfinished.union(counted.filter(status=JobStatus.FAILED), all=True)
 
 
 class Job(models.Model):
@@ -85,6 +100,7 @@ class Job(models.Model):
                 name="jobs_job_unfinished",
                 condition=Q(status__in=[JobStatus.PENDING, JobStatus.RUNNING]),
             ),
+            models.Index(fields=["id"], name="jobs_job_failed", condition=Q(status=JobStatus.FAILED)),
         ]
 
     def __str__(self) -> str:

@@ -22,6 +22,7 @@ from apps.common.request_id import current_request_id
 from apps.common.transactions import retried_atomic
 from apps.jobs import doorbell, guards
 from apps.jobs.exceptions import JobNotFailed
+from apps.jobs.metrics import count_ordered
 from apps.jobs.models import Job, JobStatus
 from apps.jobs.registry import Handler, pause_after
 
@@ -66,6 +67,7 @@ def enqueue(*orders: JobOrder) -> None:
         for order in orders
     )
     transaction.on_commit(partial(doorbell.ring, [job.pk for job in jobs]), robust=True)
+    transaction.on_commit(partial(count_ordered, [job.kind for job in jobs]), robust=True)
 
 
 def claim(job_id: int) -> Job | None:

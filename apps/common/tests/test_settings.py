@@ -29,6 +29,7 @@ NOT_GIVEN = dict.fromkeys(
         "JWT_SIGNING_KEY_FILE",
         "LOG_FORMAT",
         "MEMCACHED_SERVERS",
+        "METRICS_TOKEN",
         "SHIPPING_API_URL",
         "STORE_CURRENCY",
         "STORE_EMBEDDED",

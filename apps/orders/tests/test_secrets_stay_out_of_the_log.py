@@ -9,6 +9,7 @@ from apps.common.logs import JsonFormatter
 from apps.users.tokens import pair_for
 
 PASSWORD = "canary-password-3141592"
+WRONG_TOKEN = "canary-token-2718281"
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +72,16 @@ def test_orders_with_wrong_values_and_wrong_tokens_log_no_token(api, customer, l
     assert statuses == [400] * 4 + [401] * 4
     assert "Bad Request: /api/v1/orders/" in log()
     assert_absent(log(), PASSWORD, token)
+
+
+def test_scrape_with_a_wrong_token_logs_neither_token(settings, api, log):
+    settings.METRICS_TOKEN = PASSWORD
+
+    refused = api.get("/metrics", HTTP_AUTHORIZATION=f"Bearer {WRONG_TOKEN}")
+
+    assert refused.status_code == 401
+    assert "Unauthorized: /metrics" in log()
+    assert_absent(log(), PASSWORD, WRONG_TOKEN)
 
 
 def assert_absent(text: str, *secrets: str) -> None:
