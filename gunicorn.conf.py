@@ -65,6 +65,11 @@ folder_prefix = f"store-metrics-{os.getpid()}-"
 if folder_prefix not in os.environ.get(FOLDER, ""):
     os.environ[FOLDER] = tempfile.mkdtemp(prefix=folder_prefix)
 
+# Where a process keeps its number. The store is loaded once, in the first process, which has none; a variable
+# is found by what was loaded then, whatever SIGHUP has read since.
+NUMBER = "STORE_PROCESS_NUMBER"
+values.ValueClass = values.MultiProcessValue(lambda: os.environ.get(NUMBER, "first"))
+
 
 def pre_fork(server: Any, worker: Any) -> None:
     """Give the process a number that no living one has: it goes on in the files of one that is gone.
@@ -76,8 +81,8 @@ def pre_fork(server: Any, worker: Any) -> None:
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Let the process count in its own files. The store is loaded after this."""
-    values.ValueClass = values.MultiProcessValue(lambda: worker.number)
+    """Let the process count in its own files."""
+    os.environ[NUMBER] = str(worker.number)
 
 
 def child_exit(server: Any, worker: Any) -> None:
