@@ -167,7 +167,7 @@ class Server(ABC):
         self._process.send_signal(number)
         if number == signal.SIGSTOP:
             _wait_for_state(self._process.pid, "TZX")
-        children = _children(self._process.pid)
+        children = children_of(self._process.pid)
         for pid in children:
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
@@ -331,7 +331,8 @@ def _tries() -> Iterator[None]:
         time.sleep(POLL_SECONDS)
 
 
-def _children(pid: int) -> list[int]:
+def children_of(pid: int) -> list[int]:
+    """List the ids of a process's children; none where the system has no /proc."""
     with suppress(OSError):
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     return []

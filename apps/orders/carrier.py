@@ -7,23 +7,35 @@ import threading
 import time
 from collections.abc import Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
-FAULTS = ("error", "refuse", "slow", "reset")
+FAULTS = ("error", "refuse", "slow", "reset", "lose")
 SLOW_SECONDS = 30.0
 
 
 class Carrier(ThreadingHTTPServer):
-    """The carrier: POST announces a parcel, GET lists them. `faults` meet the given part of the calls."""
+    """The carrier: POST announces a parcel, GET lists them. `faults` meet the given part of the calls.
+
+    `log` can name a file that gets a line of JSON for each announcement that is taken, repeated ones too.
+    """
 
     daemon_threads = True
     allow_reuse_address = True
 
     def __init__(
-        self, *, host: str = "127.0.0.1", port: int = 0, faults: Iterable[str] = (), rate: float = 1.0
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        faults: Iterable[str] = (),
+        rate: float = 1.0,
+        slow_seconds: float = SLOW_SECONDS,
     ) -> None:
         super().__init__((host, port), _Call)
         self.faults = tuple(faults)
         self.rate = rate
+        self.slow_seconds = slow_seconds
+        self.log: Path | None = None
         self.parcels: dict[str, str] = {}
 
     @property
@@ -45,6 +57,13 @@ class Carrier(ThreadingHTTPServer):
         """Take a parcel and return its tracking number, the same for the same key even after a restart."""
         return self.parcels.setdefault(key, f"EM{hashlib.sha256(key.encode()).hexdigest()[:12].upper()}")
 
+    def note(self, key: str, order_id: object) -> None:
+        """Write the announcement down, if there is a log."""
+        if self.log is not None:
+            line = {"key": key, "order_id": order_id, "tracking_number": self.parcels[key]}
+            with self.log.open("a") as file:  # one short write at the end: threads need no lock
+                file.write(json.dumps(line) + "\n")
+
     def next_fault(self) -> str:
         """Return what goes wrong with the present call; empty when nothing does."""
         return random.choice(self.faults) if self.faults and random.random() < self.rate else ""
@@ -64,8 +83,10 @@ class _Call(BaseHTTPRequestHandler):
             case "reset":
                 self.close_connection = True
             case "slow":
-                time.sleep(SLOW_SECONDS)
+                time.sleep(self.server.slow_seconds)
                 self._take(body)
+            case "lose":
+                self._take(body, answers=False)
             case _:
                 self._take(body)
 
@@ -75,7 +96,7 @@ class _Call(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         """Stay silent: the store's log tells what became of a call."""
 
-    def _take(self, body: bytes) -> None:
+    def _take(self, body: bytes, *, answers: bool = True) -> None:
         key = self.headers.get("Idempotency-Key", "")
         try:
             parcel = json.loads(body)
@@ -84,7 +105,12 @@ class _Call(BaseHTTPRequestHandler):
         if not key or not isinstance(parcel, dict) or "order_id" not in parcel:
             self._answer(400, {"error": "an Idempotency-Key and an order are needed"})
             return
-        self._answer(201, {"tracking_number": self.server.take(key)})
+        number = self.server.take(key)
+        self.server.note(key, parcel["order_id"])
+        if answers:
+            self._answer(201, {"tracking_number": number})
+        else:
+            self.close_connection = True
 
     def _answer(self, status: int, content: dict[str, object]) -> None:
         body = json.dumps(content).encode()

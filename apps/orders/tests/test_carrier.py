@@ -1,6 +1,8 @@
 """The carrier to try things with answers as a carrier does, and fails as one does."""
 
+import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import requests
@@ -101,6 +103,44 @@ def test_reset_connection_is_not_answered_at_all(make_carrier: Callable[..., Car
         announced(carrier, "key-1")
 
     assert carrier.parcels == {}
+
+
+def test_lost_answer_leaves_a_parcel_that_the_next_attempt_is_told_of(make_carrier: Callable[..., Carrier]):
+    carrier = make_carrier(faults=["lose"])
+
+    with pytest.raises(requests.ConnectionError):
+        announced(carrier, "key-1")
+    taken = dict(carrier.parcels)
+    carrier.faults = ()
+    answer = announced(carrier, "key-1")
+
+    assert taken == {"key-1": answer.json()["tracking_number"]}
+    assert carrier.parcels == taken
+
+
+def test_slow_answer_comes_after_the_seconds_that_were_set(make_carrier: Callable[..., Carrier]):
+    carrier = make_carrier(faults=["slow"], slow_seconds=0.3)
+
+    answer = announced(carrier, "key-1")
+
+    assert answer.status_code == 201
+    assert answer.elapsed.total_seconds() >= 0.3
+
+
+def test_log_holds_a_line_for_each_announcement_that_was_taken(
+    make_carrier: Callable[..., Carrier], tmp_path: Path
+):
+    carrier, refusing = make_carrier(), make_carrier(faults=["refuse"])
+    carrier.log = refusing.log = tmp_path / "parcels"
+
+    numbers = [announced(carrier, key).json()["tracking_number"] for key in ("key-1", "key-2", "key-1")]
+    announced(refusing, "key-3")
+
+    lines = [json.loads(line) for line in (tmp_path / "parcels").read_text().splitlines()]
+    assert lines == [
+        {"key": key, "order_id": 7, "tracking_number": number}
+        for key, number in zip(("key-1", "key-2", "key-1"), numbers, strict=True)
+    ]
 
 
 def test_faults_of_rate_nought_never_happen(make_carrier: Callable[..., Carrier]):

@@ -1,5 +1,6 @@
 """`python manage.py carrier` serves the emulator until it is told to stop."""
 
+import json
 import re
 import signal
 from collections.abc import Iterator
@@ -41,6 +42,17 @@ def test_command_makes_the_faults_that_it_is_told(tmp_path: Path):
         never = [announced(url, f"key-{number}").status_code for number in range(5)]
 
     assert (always, never) == ([400] * 5, [201] * 5)
+
+
+def test_command_is_slow_and_writes_down_as_it_is_told(tmp_path: Path):
+    log = tmp_path / "parcels"
+    options = ("--fault", "slow", "--slow-seconds", "0.2", "--log", str(log))
+    with carrier(tmp_path, *options) as (_process, url):
+        answer = announced(url, "key-1")
+
+    assert answer.elapsed.total_seconds() >= 0.2
+    line = {"key": "key-1", "order_id": 7, "tracking_number": answer.json()["tracking_number"]}
+    assert json.loads(log.read_text()) == line
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,12 @@
 
 import contextlib
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from apps.orders.carrier import FAULTS, Carrier
+from apps.orders.carrier import FAULTS, SLOW_SECONDS, Carrier
 
 
 class Command(BaseCommand):
@@ -23,12 +24,21 @@ class Command(BaseCommand):
         parser.add_argument(
             "--rate", type=float, default=1.0, help="part of the calls that meet a fault, 0 to 1"
         )
+        parser.add_argument(
+            "--slow-seconds", type=float, default=SLOW_SECONDS, help="how long a slow answer takes"
+        )
+        parser.add_argument("--log", type=Path, help="file that gets a line of JSON for each announcement")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve until Ctrl-C."""
         carrier = Carrier(
-            host=options["host"], port=options["port"], faults=options["fault"], rate=options["rate"]
+            host=options["host"],
+            port=options["port"],
+            faults=options["fault"],
+            rate=options["rate"],
+            slow_seconds=options["slow_seconds"],
         )
+        carrier.log = options["log"]
         self.stdout.write(f"SHIPPING_API_URL={carrier.url}")
         self.stdout.flush()  # whoever started it waits for the address, and a pipe or a file is buffered
         with contextlib.suppress(KeyboardInterrupt):
