@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-embedded test-services lint format replay backup restore lock messages schema clean
+.PHONY: help run test test-embedded test-services lint format replay chaos backup restore lock messages schema clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ format: $(VENV)/.dev ## put the code into the house's form
 
 replay: $(VENV)/.runtime ## buy real baskets from a running store: URL=… PRODUCTS=… BASKETS=… LIMIT=…
 	@URL="$(URL)" PRODUCTS="$(PRODUCTS)" BASKETS="$(BASKETS)" LIMIT="$(LIMIT)" exec $(BIN)/python -m scripts.replay $(ARGS)
+
+chaos: $(VENV)/.runtime ## pull the plugs of a store that is being used, and check it: CHAOS_SECONDS, CHAOS_SEED, CHAOS_MODE
+	@exec $(BIN)/python -m scripts.chaos $(ARGS)
 
 backup: $(VENV)/.runtime ## write the database into one file while the store runs: FILE=… (default: in VAR_DIR/backups)
 	@exec $(BIN)/python manage.py backup $(if $(FILE),"$(FILE)")

@@ -61,7 +61,7 @@ class Server(ABC):
         if program is None:
             raise ServerFailed(f"no {self.title} program found")
         self.program = program
-        self._port_guard, self.port = _guarded_port()
+        self._port_guard, self.port = guarded_port()
         self.url = self.url_form.format(port=self.port)
         # Not in TMPDIR, which may lie where the account cannot go, or be too long for the path of a socket.
         self.directory = Path(tempfile.mkdtemp(prefix="store-test-", dir="/tmp"))
@@ -313,7 +313,7 @@ class MemcachedServer(Server):
         return [str(self.program), "-l", HOST, "-p", str(self.port), "-U", "0"]
 
 
-def _guarded_port() -> tuple[socket.socket, int]:
+def guarded_port() -> tuple[socket.socket, int]:
     """Choose a free port, and keep it: the system could give it to a client of a server that is down."""
     guard = socket.socket()
     guard.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does: so both may bind

@@ -44,6 +44,9 @@ class Tally:
     def __getitem__(self, name: str) -> int:
         return self._counts[name]
 
+    def names(self) -> list[str]:
+        return sorted(self._counts)
+
 
 class Store:
     """The store's API as seen by everybody in the replay."""

@@ -1,0 +1,1 @@
+"""Pull the plugs of a running store at random, and check that nothing was lost, doubled or oversold."""

@@ -1,0 +1,108 @@
+"""Start the store, put people on it, pull plugs, let it settle, check, sum up."""
+
+import shutil
+import signal
+import sys
+import tempfile
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from pathlib import Path
+from random import Random
+from types import FrameType
+
+from scripts.chaos.checks import run_checks
+from scripts.chaos.evidence import read_evidence, read_stock
+from scripts.chaos.findings import Findings
+from scripts.chaos.journal import Day, Journal
+from scripts.chaos.mailbox import Mailbox
+from scripts.chaos.options import Options, read_options
+from scripts.chaos.people import open_shop, people_of
+from scripts.chaos.phone import GivenUp
+from scripts.chaos.report import print_checks, print_summary, print_troubles
+from scripts.chaos.settling import settle
+from scripts.chaos.stage import STAGES, Stage, StageFailed
+from scripts.chaos.troubles import Saboteur
+from scripts.replay.exceptions import ReplayError
+from tests.servers import ServerFailed
+
+
+def main() -> int:
+    """Return 0 when every check is green, 1 when one failed, 2 when the chaos could not be made."""
+    options = read_options()
+    print(f"chaos: seed {options.seed}, {options.mode}, {options.seconds:g} seconds", flush=True)
+    signal.signal(signal.SIGTERM, _leave)
+    folder = Path(tempfile.mkdtemp(prefix="store-chaos-"))
+    try:
+        failed = make_chaos(options, folder)
+    except (ReplayError, StageFailed, ServerFailed) as error:
+        print(f"\nchaos: {error}", file=sys.stderr)
+        failed = -1
+    if failed == 0:
+        shutil.rmtree(folder)
+        return 0
+    print(f"chaos: seed {options.seed}; the logs are in {folder}")
+    return 1 if failed > 0 else 2
+
+
+def make_chaos(options: Options, folder: Path) -> int:
+    """Do all of it, print what was found, and return how many checks failed.
+
+    Raises ReplayError, StageFailed and ServerFailed when the store or its servers cannot be used.
+    """
+    mailbox = Mailbox(folder / "mails", Random(f"{options.seed}/mailbox"))
+    with mailbox, STAGES[options.mode](folder, mailbox, options.carrier_faults) as stage:
+        findings = _findings(options, stage, mailbox)
+    print_troubles(findings)
+    print_summary(findings)
+    checks = run_checks(findings)
+    failed = print_checks(checks)
+    print(f"\nchaos: {failed} checks FAILED" if failed else f"\nchaos: all {len(checks)} checks green")
+    return failed
+
+
+def _findings(options: Options, stage: Stage, mailbox: Mailbox) -> Findings:
+    shop = open_shop(stage, options.buyers)
+    start = read_stock(stage)
+    journal, day = Journal(), Day(options.seconds)
+    saboteur = Saboteur(stage, Random(f"{options.seed}/plugs"))
+    people = people_of(shop, stage, journal, day, options.seed)
+    with ThreadPoolExecutor(len(people)) as crowd:
+        try:
+            shifts = [crowd.submit(spend, day) for spend in people]
+            saboteur.spend(day.closes_at)
+            given_up = _stragglers(shifts, saboteur)
+        finally:
+            day.call_off()
+    settling_seconds = settle(stage, saboteur)
+    return Findings(
+        journal=journal,
+        evidence=read_evidence(stage, mailbox.log),
+        start=start,
+        incidents=saboteur.incidents,
+        ended_by_themselves=saboteur.ended_by_themselves,
+        given_up=given_up,
+        deadlocks=stage.deadlocks(),
+        carrier_refuses="refuse" in options.carrier_faults,
+        settling_seconds=settling_seconds,
+    )
+
+
+def _stragglers(shifts: list[Future[None]], saboteur: Saboteur) -> list[str]:
+    """Wait for everybody's last answer, and return the requests that got none."""
+    given_up = []
+    for shift in shifts:
+        while not shift.done():
+            saboteur.revive()
+            wait([shift], timeout=1)
+        try:
+            shift.result()
+        except GivenUp as failure:
+            given_up.append(str(failure))
+    return given_up
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    sys.exit(128 + number)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

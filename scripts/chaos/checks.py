@@ -1,0 +1,171 @@
+"""What must hold of orders, stock and history when everything is over, whatever was killed on the way."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from apps.orders.statuses import NEXT_STATUSES, OrderStatus
+from scripts.chaos import effects
+from scripts.chaos.findings import Findings, Problems
+from scripts.chaos.journal import REASON, Move, Wish
+
+
+@dataclass(frozen=True)
+class Check:
+    name: str
+    problems: list[str]
+
+
+def run_checks(findings: Findings) -> list[Check]:
+    """Return every check with each violation of it."""
+    return [Check(name, list(find(findings))) for name, find in CHECKS.items()]
+
+
+def _unexpected_answers(findings: Findings) -> Problems:
+    yield from findings.journal.faults
+
+
+def _unanswered(findings: Findings) -> Problems:
+    yield from findings.given_up
+
+
+def _lost_orders(findings: Findings) -> Problems:
+    evidence = findings.evidence
+    for wish in _accepted(findings):
+        kept = evidence.keys.get(wish.key)
+        if wish.order_id not in evidence.orders:
+            yield f"order {wish.order_id} of {wish.customer.username} was accepted and is gone"
+        elif kept != (wish.customer.username, f"order:{wish.order_id}"):
+            yield f"order {wish.order_id} was accepted, but its key {wish.key} is kept for {kept}"
+    for order_id, count in Counter(wish.order_id for wish in _accepted(findings)).items():
+        if count > 1:
+            yield f"order {order_id} was given as the answer to {count} different keys"
+
+
+def _surplus_orders(findings: Findings) -> Problems:
+    wishes = {(wish.customer.username, wish.key): wish for wish in findings.journal.wishes}
+    keys_of: dict[str, list[str]] = defaultdict(list)
+    for key, (username, subject) in findings.evidence.keys.items():
+        wish = wishes.get((username, key))
+        if subject.startswith("order:"):
+            keys_of[subject].append(key)
+            yield from _wrongly_kept(wish, key, subject)
+    for order_id in findings.evidence.orders:
+        keys = keys_of[f"order:{order_id}"]
+        if len(keys) != 1:
+            yield f"order {order_id} belongs to {len(keys)} keys: nobody asked for it like that"
+
+
+def _wrongly_kept(wish: Wish | None, key: str, subject: str) -> Problems:
+    if wish is None:
+        yield f"{subject} was placed under the key {key}, which no client sent"
+    elif wish.outcome == "refused" and not wish.lost:
+        yield f"{subject} was placed under the key {key}, whose only request was refused"
+
+
+def _wrong_lines(findings: Findings) -> Problems:
+    for wish in _accepted(findings):
+        lines = findings.evidence.lines[wish.order_id]
+        if wish.order_id in findings.evidence.orders and lines != Counter(wish.quantities):
+            yield f"order {wish.order_id} has the lines {dict(lines)}, wanted were {wish.quantities}"
+
+
+def _stock_differences(findings: Findings) -> Problems:
+    """Compare by count: the start, the movements of staff, the lines of orders that are not cancelled."""
+    sold: Counter[int] = Counter()
+    for order in findings.evidence.orders.values():
+        if order.status != "cancelled":
+            sold.update(findings.evidence.lines[order.id])
+    moved: Counter[int] = Counter()
+    for reason, movements in findings.evidence.movements.items():
+        for product_id, delta in movements if reason.startswith(REASON) else ():
+            moved[product_id] += delta
+    for product_id, start in findings.start.items():
+        left = findings.evidence.stock.get(product_id)
+        if left is None or left < 0 or left != start + moved[product_id] - sold[product_id]:
+            yield (
+                f"product {product_id}: {start} at the start, {moved[product_id]:+d} moved, "
+                f"{sold[product_id]} sold, {left} left"
+            )
+
+
+def _wrong_movements(findings: Findings) -> Problems:
+    known = {restock.reason: restock for restock in findings.journal.restocks}
+    for reason, restock in known.items():
+        kept = findings.evidence.movements.get(reason, [])
+        # A refused one may have been carried out by an attempt that was lost and arrived late.
+        counts = {1} if restock.outcome == "done" else {0, 1} if restock.lost else {0}
+        if len(kept) not in counts or any(row != (restock.product_id, restock.delta) for row in kept):
+            wanted = f"{restock.delta:+d} of product {restock.product_id}"
+            yield f"the movement {restock.key} ({wanted}) was {restock.outcome} and is kept as {kept}"
+    for reason in findings.evidence.movements.keys() - known.keys():
+        if reason.startswith(REASON):
+            yield f"nobody asked for the stock movement {reason!r}"
+
+
+def _broken_history(findings: Findings) -> Problems:
+    for order in findings.evidence.orders.values():
+        steps = findings.evidence.history.get(order.id, [])
+        path = [None, *(step.to_status for step in steps)]
+        if path[:2] != [None, "pending"] or [step.from_status for step in steps] != path[:-1]:
+            yield f"the history of order {order.id} is no chain: {_told(findings, order.id)}"
+        for step in steps[1:]:
+            if step.to_status not in NEXT_STATUSES[OrderStatus(str(step.from_status))]:
+                yield f"order {order.id} went from {step.from_status} to {step.to_status}"
+        if path[-1] != order.status:
+            yield f"order {order.id} is {order.status}, its history ends in {path[-1]}"
+
+
+def _wrong_moves(findings: Findings) -> Problems:
+    wanted: dict[tuple[int, str, str], list[Move]] = defaultdict(list)
+    for move in findings.journal.moves:
+        wanted[move.order_id, move.to_status, move.username].append(move)
+    made = Counter(
+        (order_id, step.to_status, step.username)
+        for order_id, steps in findings.evidence.history.items()
+        for step in steps[1:]
+    )
+    for (order_id, to_status, username), moves in wanted.items():
+        done = sum(move.outcome == "done" for move in moves)
+        lost = sum(move.lost > 0 for move in moves)
+        count = made[order_id, to_status, username]
+        if not done <= count <= max(done, min(1, lost)):
+            yield (
+                f"{username} was told {done} times that order {order_id} is {to_status} "
+                f"({lost} answers were lost), its history has it {count} times"
+            )
+    for order_id, to_status, username in made.keys() - wanted.keys():
+        yield f"order {order_id} was made {to_status} by {username}, who never asked for it"
+
+
+def _deadlocks(findings: Findings) -> Problems:
+    yield from findings.deadlocks
+
+
+def _accepted(findings: Findings) -> Iterator[Wish]:
+    return (wish for wish in findings.journal.wishes if wish.outcome == "accepted")
+
+
+def _told(findings: Findings, order_id: int) -> str:
+    steps = findings.evidence.history.get(order_id, [])
+    return ", ".join(f"{step.from_status} -> {step.to_status}" for step in steps) or "empty"
+
+
+CHECKS: dict[str, Callable[[Findings], Problems]] = {
+    "no 5xx but 503 with Retry-After, nor any other unexpected answer": _unexpected_answers,
+    "every request was answered in the end": _unanswered,
+    "every accepted order is there, once": _lost_orders,
+    "every order was asked for, by one key": _surplus_orders,
+    "every order holds the lines that were asked for": _wrong_lines,
+    "stock + sold = start + movements, for every product": _stock_differences,
+    "every stock movement was made as it was answered, once": _wrong_movements,
+    "every history is a chain of allowed moves that ends in the order's status": _broken_history,
+    "every history equals the moves that were answered": _wrong_moves,
+    "no two transactions locked each other out": _deadlocks,
+    "no job is stuck": effects.stuck_jobs,
+    "no job failed for good but those that the carrier refused": effects.failed_jobs,
+    "every order has one invoice": effects.wrong_invoices,
+    "every order has its e-mails, one message for each status": effects.wrong_mails,
+    "second copies of e-mails do not outnumber the kills": effects.surplus_copies,
+    "every shipped order has one parcel at the carrier": effects.wrong_parcels,
+}

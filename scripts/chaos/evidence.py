@@ -1,0 +1,200 @@
+"""What the store has in its database, and what the outside world got of it.
+
+Read by plain SQL that PostgreSQL and SQLite both understand: a witness that shares no code with the store.
+"""
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from scripts.chaos.stage import Stage
+
+QUERIES = {
+    "orders": "SELECT id, status, tracking_number FROM orders_order",
+    "lines": "SELECT order_id, product_id, quantity FROM orders_orderitem",
+    "history": (
+        "SELECT c.order_id, c.from_status, c.to_status, u.username FROM orders_statuschange c "
+        "JOIN users_user u ON u.id = c.changed_by_id ORDER BY c.id"
+    ),
+    "keys": (
+        "SELECT k.key, u.username, k.subject FROM idempotency_keyedanswer k "
+        "JOIN users_user u ON u.id = k.user_id"
+    ),
+    "jobs": (
+        "SELECT uuid, kind, subject, status, attempts, run_at, leased_until, last_error, "
+        "created_at, updated_at FROM jobs_job ORDER BY id"
+    ),
+    "invoices": "SELECT order_id, pdf FROM orders_invoice",
+    "stock": "SELECT id, stock FROM catalog_product",
+    "movements": "SELECT reason, product_id, delta FROM catalog_stockmovement",
+    "users": "SELECT username, email FROM users_user",
+}
+SUBJECT = re.compile(r"Order № (\d+) is (.+)")
+STATUS_OF_SUBJECT = {
+    "placed": "pending",
+    "being put together": "processing",
+    "on its way": "shipped",
+    "delivered": "delivered",
+    "cancelled": "cancelled",
+}
+
+
+@dataclass(frozen=True)
+class Order:
+    id: int
+    status: str
+    tracking_number: str | None
+
+
+@dataclass(frozen=True)
+class Step:
+    from_status: str | None
+    to_status: str
+    username: str
+
+
+@dataclass(frozen=True)
+class JobRow:
+    uuid: UUID
+    kind: str
+    subject: str
+    status: str
+    attempts: int
+    run_at: datetime
+    leased_until: datetime | None
+    last_error: str
+    created_at: datetime
+    updated_at: datetime
+
+    def __str__(self) -> str:
+        times = f"not before {self.run_at:%H:%M:%S}, leased until {self.leased_until or 'never'}"
+        error = self.last_error.strip().rpartition("\n")[2]
+        return (
+            f"{self.kind} of {self.subject} is {self.status} after {self.attempts} attempts, {times}: {error}"
+        )
+
+
+@dataclass(frozen=True)
+class Mail:
+    message_id: str
+    subject: str
+    recipients: tuple[str, ...]
+    is_told: bool
+
+    @property
+    def about(self) -> tuple[int, str]:
+        """Return the order and the status that the message tells of; (0, "") when it is no such message."""
+        found = SUBJECT.search(self.subject)
+        return (int(found[1]), STATUS_OF_SUBJECT.get(found[2], "")) if found else (0, "")
+
+
+@dataclass(frozen=True)
+class Parcel:
+    key: str
+    order_id: int
+    tracking_number: str
+
+
+@dataclass
+class Evidence:
+    orders: dict[int, Order]
+    lines: dict[int, Counter[int]]  # pieces by product, by order
+    history: dict[int, list[Step]]
+    keys: dict[str, tuple[str, str]]  # username and subject, by key
+    jobs: list[JobRow]
+    invoices: dict[int, list[bytes]]
+    stock: dict[int, int]
+    movements: dict[str, list[tuple[int, int]]]  # products and deltas, by reason
+    emails: dict[str, str]  # by username
+    mails: list[Mail] = field(default_factory=list)
+    parcels: list[Parcel] = field(default_factory=list)
+
+
+def read_evidence(stage: Stage, mail_log: Path) -> Evidence:
+    """Read the store's database and the logs of mail server and carrier."""
+    rows = _rows(stage)
+    evidence = Evidence(
+        orders={row[0]: Order(*row) for row in rows["orders"]},
+        lines=defaultdict(Counter),
+        history=_grouped((row[0], Step(*row[1:])) for row in rows["history"]),
+        keys={key: (username, subject) for key, username, subject in rows["keys"]},
+        jobs=[_job(row) for row in rows["jobs"]],
+        invoices=_grouped((order_id, bytes(pdf)) for order_id, pdf in rows["invoices"]),
+        stock=dict(rows["stock"]),
+        movements=_grouped((reason, (pk, delta)) for reason, pk, delta in rows["movements"]),
+        emails=dict(rows["users"]),
+    )
+    for order_id, product_id, quantity in rows["lines"]:
+        evidence.lines[order_id][product_id] += quantity
+    evidence.mails = [
+        Mail(line["message_id"], line["subject"], tuple(line["recipients"]), line["is_told"])
+        for line in _lines(mail_log)
+    ]
+    evidence.parcels = [Parcel(**line) for line in _lines(stage.parcels_log)]
+    return evidence
+
+
+def read_stock(stage: Stage) -> dict[int, int]:
+    """Return the pieces in stock, by product."""
+    return dict(_selected(stage, QUERIES["stock"]))
+
+
+def read_unfinished(stage: Stage) -> list[JobRow]:
+    """Return the jobs that are neither done nor failed."""
+    rows = _selected(stage, QUERIES["jobs"].replace("ORDER", "WHERE status IN ('pending', 'running') ORDER"))
+    return [_job(row) for row in rows]
+
+
+def _rows(stage: Stage) -> dict[str, list[tuple[Any, ...]]]:
+    return {name: _selected(stage, query) for name, query in QUERIES.items()}
+
+
+def _selected(stage: Stage, query: str) -> list[tuple[Any, ...]]:
+    connection = stage.connect()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(query)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+    finally:
+        connection.close()
+
+
+def _job(row: tuple[Any, ...]) -> JobRow:
+    uuid, kind, subject, status, attempts, run_at, leased_until, error, created_at, updated_at = row
+    return JobRow(
+        uuid if isinstance(uuid, UUID) else UUID(uuid),
+        kind,
+        subject,
+        status,
+        attempts,
+        _moment(run_at),
+        leased_until and _moment(leased_until),
+        error,
+        _moment(created_at),
+        _moment(updated_at),
+    )
+
+
+def _moment(value: datetime | str) -> datetime:
+    """Return a time of the database; SQLite keeps a text in UTC."""
+    if isinstance(value, datetime):
+        return value
+    return datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
+def _grouped(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, list[Any]]:
+    groups: dict[Any, list[Any]] = defaultdict(list)
+    for key, value in pairs:
+        groups[key].append(value)
+    return groups
+
+
+def _lines(log: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log.read_text().splitlines()]

@@ -1,0 +1,35 @@
+"""All that is known when the store has settled: what clients were told, and what is there."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scripts.chaos.evidence import Evidence
+from scripts.chaos.journal import Journal
+from scripts.chaos.troubles import Incident
+
+Problems = Iterator[str]
+
+
+@dataclass(frozen=True)
+class Findings:
+    journal: Journal
+    evidence: Evidence
+    start: dict[int, int]  # stock by product
+    incidents: list[Incident]
+    ended_by_themselves: list[str]
+    given_up: list[str]  # requests that were never answered
+    deadlocks: list[str]  # lines of PostgreSQL's log
+    carrier_refuses: bool
+    settling_seconds: float
+
+    @property
+    def kills(self) -> int:
+        return sum(incident.trouble.is_kill for incident in self.incidents) + len(self.ended_by_themselves)
+
+    @property
+    def surplus_copies(self) -> int:
+        """Count the second copies of e-mails that no lost answer of the mail server explains."""
+        copies = Counter(mail.message_id for mail in self.evidence.mails)
+        untold = Counter(mail.message_id for mail in self.evidence.mails if not mail.is_told)
+        return sum(max(0, count - 1 - untold[message_id]) for message_id, count in copies.items())

@@ -1,0 +1,38 @@
+"""Wait until the store has done what it owes, or until it is clear that it will not."""
+
+import time
+from datetime import UTC, datetime
+
+from scripts.chaos.evidence import JobRow, read_unfinished
+from scripts.chaos.stage import Stage
+from scripts.chaos.troubles import Saboteur
+
+STUCK_SECONDS = 150.0  # without a job that ended, while some are due: more than two leases
+LIMIT_SECONDS = 1800.0
+QUIET_SECONDS = 5.0  # with nothing to do, as a request that was cut may still be at work
+POLL_SECONDS = 1.0
+
+
+def settle(stage: Stage, saboteur: Saboteur) -> float:
+    """Return the seconds until no job was left, or until those that are left are stuck."""
+    began_at = quiet_since = moved_at = time.monotonic()
+    count = -1
+    while time.monotonic() - began_at < LIMIT_SECONDS:
+        saboteur.revive()
+        unfinished = read_unfinished(stage)
+        now = time.monotonic()
+        if len(unfinished) != count or _are_planned(unfinished):
+            moved_at = now
+        if unfinished:
+            quiet_since = now
+        if now - quiet_since > QUIET_SECONDS or now - moved_at > STUCK_SECONDS:
+            break
+        count = len(unfinished)
+        time.sleep(POLL_SECONDS)
+    return time.monotonic() - began_at
+
+
+def _are_planned(jobs: list[JobRow]) -> bool:
+    """Tell whether a job waits for a later moment, as after failed attempts."""
+    now = datetime.now(UTC)
+    return any(job.status == "pending" and job.run_at > now for job in jobs)
