@@ -74,10 +74,9 @@ class JobRow:
 
     def __str__(self) -> str:
         times = f"not before {self.run_at:%H:%M:%S}, leased until {self.leased_until or 'never'}"
-        error = self.last_error.strip().rpartition("\n")[2]
-        return (
-            f"{self.kind} of {self.subject} is {self.status} after {self.attempts} attempts, {times}: {error}"
-        )
+        error = self.last_error.strip().rpartition("\n")[2] or "no error"
+        state = f"{self.status} after {self.attempts} attempts"
+        return f"{self.kind} of {self.subject} is {state}, {times}: {error}"
 
 
 @dataclass(frozen=True)

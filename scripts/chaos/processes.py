@@ -11,7 +11,6 @@ from random import Random
 from tests.servers import children_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-STOP_SECONDS = 20
 
 
 class StoreProcess:
@@ -69,16 +68,6 @@ class StoreProcess:
     def resume(self) -> None:
         """Let them go on."""
         self._signal_group(signal.SIGCONT)
-
-    def stop(self) -> None:
-        """Ask it to end, and kill it when that takes too long."""
-        if self._process is None:
-            return
-        self._signal_group(signal.SIGCONT)
-        self._process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(STOP_SECONDS)
-        self.kill()
 
     def _signal_group(self, number: signal.Signals) -> None:
         if self._process is not None:

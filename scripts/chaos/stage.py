@@ -62,7 +62,7 @@ class Stage(ABC):
             self.environment["SHIPPING_API_URL"] = self._start_carrier()
             self._start()
             for process in self.processes:
-                stack.callback(process.stop)
+                stack.callback(process.kill)
                 process.start()
             for port in self.ports:
                 wait_until(lambda port=port: is_up(port), f"nothing answers at port {port}")  # type: ignore[misc]
@@ -108,7 +108,7 @@ class Stage(ABC):
         options += ["--port", "0", "--log", str(self.parcels_log)]
         self.parcels_log.touch()
         carrier = self.process("carrier", "manage.py", "carrier", *faults, *options, DATABASE_URL="")
-        self._stack.callback(carrier.stop)
+        self._stack.callback(carrier.kill)
         carrier.start()
         line = wait_until(lambda: _line_of(carrier.log), "the carrier does not start")
         return line.removeprefix("SHIPPING_API_URL=")
