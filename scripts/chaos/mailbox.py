@@ -5,9 +5,10 @@ import email
 import email.policy
 import json
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Self
 
 LIMIT_BYTES = 10 * 1024 * 1024  # of a line
 FAULTS = ("busy", "full", "drop", "lose")
@@ -23,26 +24,30 @@ class Mailbox:
 
     def __init__(self, log: Path, random: Random) -> None:
         self.log = log
+        self.url = ""  # known when it is entered
         self._random = random
-        self._loop = asyncio.new_event_loop()
-        self._server: asyncio.Server | None = None
-        self._thread = threading.Thread(target=self._loop.run_forever, name="mailbox", daemon=True)
+        self._is_open = threading.Event()
+        self._close: Callable[[], object]
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="mailbox", daemon=True)
         self.log.touch()
 
-    def __enter__(self) -> "Mailbox":
+    def __enter__(self) -> Self:
         self._thread.start()
-        opening = asyncio.start_server(self._serve, "127.0.0.1", 0, limit=LIMIT_BYTES)
-        self._server = asyncio.run_coroutine_threadsafe(opening, self._loop).result()
+        self._is_open.wait()
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._close()
         self._thread.join()
 
-    @property
-    def url(self) -> str:
-        assert self._server is not None
-        return f"smtp://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+    async def _run(self) -> None:
+        closing, loop = asyncio.Event(), asyncio.get_running_loop()
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=LIMIT_BYTES)
+        self.url = f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        self._close = lambda: loop.call_soon_threadsafe(closing.set)
+        self._is_open.set()
+        await closing.wait()
+        server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

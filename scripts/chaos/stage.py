@@ -10,6 +10,7 @@ import urllib.request
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -65,7 +66,7 @@ class Stage(ABC):
                 stack.callback(process.kill)
                 process.start()
             for port in self.ports:
-                wait_until(lambda port=port: is_up(port), f"nothing answers at port {port}")  # type: ignore[misc]
+                wait_until(partial(is_up, port), f"nothing answers at port {port}")
             self._stack = stack.pop_all()
         return self
 
