@@ -32,15 +32,18 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _leave)
     folder = Path(tempfile.mkdtemp(prefix="store-chaos-"))
     try:
-        failed = make_chaos(options, folder)
+        code = 1 if make_chaos(options, folder) else 0
     except (ReplayError, StageFailed, ServerFailed) as error:
         print(f"\nchaos: {error}", file=sys.stderr)
-        failed = -1
-    if failed == 0:
+        code = 2
+    except KeyboardInterrupt:
+        print("\nchaos: stopped", file=sys.stderr)
+        code = 130
+    if code == 0:
         shutil.rmtree(folder)
-        return 0
-    print(f"chaos: seed {options.seed}; the logs are in {folder}")
-    return 1 if failed > 0 else 2
+    else:
+        print(f"chaos: seed {options.seed}; the logs are in {folder}")
+    return code
 
 
 def make_chaos(options: Options, folder: Path) -> int:

@@ -17,7 +17,7 @@ from scripts.replay.customers import register_customers
 from scripts.replay.files import Product
 
 PRODUCTS = 12
-STOCK = 60  # pieces of each: the wanted ones run short
+STOCK = 150  # pieces of each: the wanted ones run short
 CLERKS = 3
 
 

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -122,6 +123,8 @@ class Production(Stage):
 
     def _start(self) -> None:
         self.postgres = self._stack.enter_context(PostgresServer())
+        self._postgres_log = self.postgres.directory / "log"
+        self._stack.callback(lambda: shutil.copy(self._postgres_log, self.folder / "postgres.log"))
         self.redis = self._stack.enter_context(RedisServer())
         self.memcached = self._stack.enter_context(MemcachedServer())
         self.environment |= {
@@ -149,8 +152,8 @@ class Production(Stage):
         return psycopg.connect(self.postgres.url, connect_timeout=5)
 
     def deadlocks(self) -> list[str]:
-        log = (self.postgres.directory / "log").read_text(errors="replace")
-        return [line for line in log.splitlines() if "deadlock detected" in line]
+        lines = self._postgres_log.read_text(errors="replace").splitlines()
+        return [line for line in lines if "deadlock detected" in line]
 
     def _web(self, number: int, port: int) -> StoreProcess:
         bind = f"127.0.0.1:{port}"
