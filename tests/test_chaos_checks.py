@@ -50,6 +50,7 @@ def sound() -> Findings:
         incidents=[],
         ended_by_themselves=[],
         given_up=[],
+        stock_differences=[],
         deadlocks=[],
         carrier_refuses=False,
         settling_seconds=1.0,
@@ -118,6 +119,7 @@ def test_sound_findings_violate_nothing():
             lambda day: day.journal.moves.pop(),
             "order 7 was made shipped by admin, who never asked for it",
         ),
+        (lambda day: day.stock_differences.append("stock of product 1"), "stock of product 1"),
         (lambda day: day.deadlocks.append("ERROR:  deadlock detected"), "ERROR:  deadlock detected"),
         (
             lambda day: day.evidence.jobs.append(job(3, "invoice", "pending")),

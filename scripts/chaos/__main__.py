@@ -83,6 +83,7 @@ def _findings(options: Options, stage: Stage, mailbox: Mailbox) -> Findings:
         incidents=saboteur.incidents,
         ended_by_themselves=saboteur.ended_by_themselves,
         given_up=given_up,
+        stock_differences=stage.stock_differences(),
         deadlocks=stage.deadlocks(),
         carrier_refuses="refuse" in options.carrier_faults,
         settling_seconds=settling_seconds,

@@ -158,6 +158,9 @@ CHECKS: dict[str, Callable[[Findings], Problems]] = {
     "every order was asked for, by one key": _surplus_orders,
     "every order holds the lines that were asked for": _wrong_lines,
     "stock + sold = start + movements, for every product": _stock_differences,
+    "stock, its ledger and the orders agree (verify_stock)": lambda findings: iter(
+        findings.stock_differences
+    ),
     "every stock movement was made as it was answered, once": _wrong_movements,
     "every history is a chain of allowed moves that ends in the order's status": _broken_history,
     "every history equals the moves that were answered": _wrong_moves,

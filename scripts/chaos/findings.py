@@ -19,6 +19,7 @@ class Findings:
     incidents: list[Incident]
     ended_by_themselves: list[str]
     given_up: list[str]  # requests that were never answered
+    stock_differences: list[str]  # lines of verify_stock
     deadlocks: list[str]  # lines of PostgreSQL's log
     carrier_refuses: bool
     settling_seconds: float

@@ -100,6 +100,14 @@ class Stage(ABC):
             raise StageFailed(f"manage.py {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
         return done.stdout
 
+    def stock_differences(self) -> list[str]:
+        """Return what `verify_stock` has to say against stock, ledger and orders."""
+        try:
+            self.manage("verify_stock")
+        except StageFailed as failure:
+            return str(failure).splitlines()[1:]
+        return []
+
     def process(self, name: str, *arguments: str, **environment: str) -> StoreProcess:
         """Make a process of the store, which is not started yet."""
         return StoreProcess(name, list(arguments), self.environment | environment, self.folder)
