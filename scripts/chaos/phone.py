@@ -4,6 +4,7 @@ import json
 import time
 from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPException
+from itertools import cycle
 from random import Random
 from typing import Any
 
@@ -53,11 +54,11 @@ class Answer:
 
 
 class Phone:
-    """Send requests to whichever of the servers seems to be there."""
+    """Send each request until it is answered, to one server after the other."""
 
     def __init__(self, ports: list[int], random: Random, journal: Journal, day: Day) -> None:
-        self._ports = ports
-        self._port = random.choice(ports)
+        # Each attempt goes to the next server, as behind a balancer.
+        self._ports = cycle(random.sample(ports, len(ports)))
         self._random = random
         self._journal = journal
         self._day = day
@@ -109,7 +110,7 @@ class Phone:
         if lost:
             self._journal.tally.add("retries")
         patience = min(self._random.uniform(*PATIENCE_SECONDS) * (1 + lost), MAX_PATIENCE_SECONDS)
-        connection = HTTPConnection("127.0.0.1", self._port, timeout=patience)
+        connection = HTTPConnection("127.0.0.1", next(self._ports), timeout=patience)
         try:
             return self._exchange(connection, request)
         except (OSError, HTTPException) as error:
@@ -121,7 +122,6 @@ class Phone:
             raise
         finally:
             connection.close()
-            self._port = self._random.choice(self._ports)
 
     def _exchange(self, connection: HTTPConnection, request: Request) -> Answer:
         headers = {"Accept-Language": "en", "Content-Type": "application/json"}

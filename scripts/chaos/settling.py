@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime
 
 from scripts.chaos.evidence import JobRow, read_unfinished
-from scripts.chaos.stage import Stage
+from scripts.chaos.stage import Stage, wait_until
 from scripts.chaos.troubles import Saboteur
 
 STUCK_SECONDS = 150.0  # without a job that ended, while some are due: more than two leases
@@ -14,7 +14,11 @@ POLL_SECONDS = 1.0
 
 
 def settle(stage: Stage, saboteur: Saboteur) -> float:
-    """Return the seconds until no job was left, or until those that are left are stuck."""
+    """Return the seconds until no job was left, or until those that are left are stuck.
+
+    Raises StageFailed when the database does not come back.
+    """
+    wait_until(stage.answers, "the database does not come back")
     began_at = quiet_since = moved_at = time.monotonic()
     count = -1
     while time.monotonic() - began_at < LIMIT_SECONDS:

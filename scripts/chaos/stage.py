@@ -82,6 +82,14 @@ class Stage(ABC):
     def connect(self) -> Any:
         """Return a new connection (DB-API) to the store's database."""
 
+    def answers(self) -> bool:
+        """Tell whether the database can be asked."""
+        try:
+            self.connect().close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
     def deadlocks(self) -> list[str]:
         """Return what the database has to say about transactions that locked each other out."""
         return []
