@@ -19,7 +19,7 @@ test-embedded: $(VENV)/.dev ## run the tests that need no service
 	$(BIN)/python -m pytest -m "not (postgres or redis or memcached)" $(ARGS)
 
 test-services: $(VENV)/.dev ## run the suite on real services, the environment's or throw-away ones
-	$(BIN)/python -m tests.with_services $(BIN)/python -m pytest $(ARGS) $(COVERAGE)
+	$(BIN)/python -m tests.with_services $(BIN)/python -m pytest -m "not once" $(ARGS) $(COVERAGE)
 
 lint: $(VENV)/.dev ## check style, types, layers, migrations, deployment settings and schema
 	$(BIN)/ruff check .

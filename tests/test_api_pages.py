@@ -12,7 +12,7 @@ from tests.test_embedded import CUSTOMER, Shop, port, store
 playwright_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: requirements-dev.txt")
 
 CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"needs {CHROMIUM}")
+pytestmark = [pytest.mark.once, pytest.mark.skipif(not CHROMIUM.exists(), reason=f"needs {CHROMIUM}")]
 
 __all__ = ["port"]
 

@@ -15,6 +15,8 @@ from scripts.chaos.findings import Findings
 from scripts.chaos.journal import Journal, Move, Restock, Wish
 from scripts.replay.client import Account
 
+pytestmark = pytest.mark.once
+
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 BUYER = Account("buyer", "secret")
 Spoil = Callable[[Findings], object]

@@ -11,6 +11,8 @@ from scripts.chaos import phone as phones
 from scripts.chaos.journal import Day, Journal
 from scripts.chaos.phone import GivenUp, Phone, Request
 
+pytestmark = pytest.mark.once
+
 ORDER = Request("POST", "orders/", body={"items": []}, key="key-1")
 Answers = list[tuple[int, dict[str, str]]]
 Start = Callable[[Answers], "Server"]

@@ -12,7 +12,10 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from tests.processes import running, wait_for
 
-pytestmark = pytest.mark.skipif(not Path("/dev/shm").exists(), reason="gunicorn.conf.py is for Linux")
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.skipif(not Path("/dev/shm").exists(), reason="gunicorn.conf.py is for Linux"),
+]
 
 TOKEN = "scrape-" * 8
 CLIENTS = 4

@@ -13,6 +13,8 @@ from pathlib import Path
 from tests.processes import running, wait_for
 from tests.proxies import TcpProxy
 
+pytestmark = pytest.mark.once
+
 CLIENTS = 8
 GET, POST = ("GET", "/healthz", 200), ("POST", "/api/v1/auth/login/", 400)  # neither needs the database
 JSON = {"Content-Type": "application/json"}

@@ -11,10 +11,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from apps.catalog.models import MAX_STOCK, Category, PriceChange, Product
+from apps.catalog.models import MAX_STOCK, Category, MovementKind, PriceChange, Product
 from apps.catalog.services import create_category
 from apps.catalog.slugs import slug_of, unused
-from apps.catalog.stock import receive_stock, set_stock
+from apps.catalog.stock import set_stock
 
 REQUIRED_COLUMNS = ("sku", "name", "price", "category")
 OPTIONAL_COLUMNS = ("stock", "description")
@@ -188,7 +188,8 @@ def _write(
             new[product.pk] = row.stock
         elif row.sku in existing and row.stock is not None:
             counted[product.pk] = row.stock
-    receive_stock(new, reason=STOCK_REASON)
+    # A count, not a change: somebody may have created the product a moment before.
+    set_stock(new, reason=STOCK_REASON, kind=MovementKind.RECEIVED)
     set_stock(counted, reason=STOCK_REASON)
 
 

@@ -1,11 +1,15 @@
 """What is deleted day by day. Nothing depends on its being done in time."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import DatabaseError
 
 from apps.jobs.services import purge_done_jobs
+
+logger = logging.getLogger(__name__)
 
 _chores: list[Callable[[], Any]] = []
 
@@ -19,7 +23,10 @@ def daily(chore: Callable[[], Any]) -> Callable[[], Any]:
 def do_chores() -> None:
     """Delete what is over: jobs done long ago, expired sessions of the admin, what other apps register."""
     for chore in _chores:
-        chore()
+        try:
+            chore()
+        except DatabaseError:  # the other chores can still be done
+            logger.exception("A chore is left for tomorrow")
 
 
 daily(purge_done_jobs)

@@ -94,6 +94,8 @@ class Job(models.Model):
         ]
         indexes = [
             # Small beside years of finished jobs.
+            # For the purge, which looks for the oldest of years of finished jobs.
+            models.Index(fields=["updated_at"], name="jobs_job_done", condition=Q(status=JobStatus.DONE)),
             models.Index(
                 F("run_at"),
                 F("id"),

@@ -18,6 +18,8 @@ from apps.jobs.models import Job
 from apps.jobs.registry import handler_of
 
 BATCH = 20  # due jobs looked up at once
+CHAIN_SECONDS = 60  # for jobs that follow one another, well below the time limit of Celery's task
+FINISH_PAUSE_SECONDS = 0.5
 IDLE_SECONDS = 1.0  # how long a runner sleeps when nothing is due, unless the doorbell rings
 
 logger = logging.getLogger(__name__)
@@ -71,17 +73,18 @@ process_shift = Shift()  # of a process that does one job at a time; a runner ha
 
 
 def run_job(job_id: int, shift: Shift = process_shift) -> int:
-    """Do the job if it is free, then what else it held up; return how many jobs that were, at most BATCH.
+    """Do the job if it is free, then what else it held up, for a while; return how many jobs that were.
 
     Raises nothing but what the database raises when it is away: then the lease runs out and the job returns.
     """
-    count = 0
+    count, over_at = 0, time.monotonic() + CHAIN_SECONDS
     job = None if shift.is_over else services.claim(job_id)
     while job is not None:
         with request_id_set(job.request_id), job_id_set(job.pk), _lease_kept(job):
             _attempt(job, shift)
         count += 1
-        job = None if shift.is_over or count == BATCH else services.claim_next(job)
+        is_over = shift.is_over or count == BATCH or time.monotonic() > over_at
+        job = None if is_over else services.claim_next(job)
     return count
 
 
@@ -142,7 +145,8 @@ def _attempt(job: Job, shift: Shift) -> None:
     try:
         handler = handler_of(job)
     except LookupError as error:
-        services.fail(job, error)
+        logger.error("Job %s is left to a worker of a newer release: %s", job, error)
+        services.leave_to_others(job, error)
         return
     if job.attempts > handler.attempts:  # it was claimed, and its worker died, every time
         services.fail(job, RuntimeError("Every worker that tried this job died."))
@@ -163,7 +167,25 @@ def _attempt(job: Job, shift: Shift) -> None:
         services.fail(job, error)
     else:
         logger.info("Job %s done", job)
-        services.finish(job)
+        _finish(job)
+
+
+def _finish(job: Job) -> None:
+    """Record that the job is done, on a new connection if need be: what it did must not be done again.
+
+    Raises what the database raises when it is still away at the end of a lease.
+    """
+    over_at = time.monotonic() + settings.JOB_LEASE_SECONDS
+    while True:
+        try:
+            services.finish(job)
+            return
+        except (DatabaseError, InterfaceError):
+            if time.monotonic() > over_at:
+                raise
+            logger.warning("Job %s is done, but the database does not take it down yet", job)
+            connection.close()
+            time.sleep(FINISH_PAUSE_SECONDS)
 
 
 def _hand_back(job: Job) -> None:

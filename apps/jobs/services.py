@@ -27,6 +27,8 @@ from apps.jobs.models import Job, JobStatus
 from apps.jobs.registry import Handler, pause_after
 
 MAX_ERROR_LENGTH = 4000  # characters of the error that are kept
+UNKNOWN_KIND_SECONDS = 30  # until a job is tried again that this worker has no handler for
+PURGED_AT_ONCE = 5000  # rows
 GUARDED_TRIES = 5  # due jobs of a guarded kind that are tried before the rest is left to the next sweep
 JITTER = 0.25  # a pause is lengthened by up to this part, so that what failed together is not tried together
 
@@ -140,6 +142,22 @@ def hand_back(job: Job) -> None:
     _settle(job, status=JobStatus.PENDING, attempts=F("attempts") - 1, run_at=now, announced_at=None)
 
 
+def leave_to_others(job: Job, error: Exception) -> None:
+    """Put off a job that this worker does not know how to do; no attempt is used up.
+
+    While a release is rolled out, workers of the one before meet kinds that only the new ones know.
+    """
+    run_at = timezone.now() + timedelta(seconds=UNKNOWN_KIND_SECONDS)
+    _settle(
+        job,
+        status=JobStatus.PENDING,
+        attempts=F("attempts") - 1,
+        last_error=_description(error),
+        run_at=run_at,
+        announced_at=None,
+    )
+
+
 def run_again(job_ids: Iterable[int]) -> int:
     """Let failed jobs begin anew, with all their attempts, and return how many they are."""
     now = timezone.now()
@@ -197,7 +215,12 @@ def take_unannounced(limit: int) -> list[int]:
 def purge_done_jobs() -> int:
     """Delete jobs done long ago (`JOB_KEEP_DAYS`) and return how many they were; failed ones stay."""
     before = timezone.now() - timedelta(days=settings.JOB_KEEP_DAYS)
-    return Job.objects.filter(status=JobStatus.DONE, updated_at__lt=before).delete()[0]
+    old = Job.objects.filter(status=JobStatus.DONE, updated_at__lt=before).order_by("updated_at")
+    count = 0
+    # In parts: one statement for all of a long backlog would meet the database's limit, day after day.
+    while ids := list(old.values_list("pk", flat=True)[:PURGED_AT_ONCE]):
+        count += Job.objects.filter(pk__in=ids).delete()[0]
+    return count
 
 
 def _take(job_id: int, condition: Q) -> bool:

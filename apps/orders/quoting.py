@@ -20,6 +20,7 @@ from apps.orders.exceptions import (
 )
 from apps.orders.wishes import MAX_QUANTITY, MAX_TOTAL, RequestedItem, added_up, positions_of, total_of
 
+MOST_CHANGES = 1000  # of prices that are gone back through
 PRICES_REMEMBERED_DAYS = 30  # how old a total may be and still be explained line by line
 
 
@@ -93,7 +94,8 @@ def _changed_prices(
     prices = {pk: product.price for pk, product in products.items()}
     since = timezone.now() - timedelta(days=PRICES_REMEMBERED_DAYS)
     changes = PriceChange.objects.filter(product__in=quantities, created_at__gte=since)
-    for change in changes.order_by("-pk").iterator():
+    # Not all: the products may be locked meanwhile.
+    for change in changes.order_by("-pk")[:MOST_CHANGES]:
         total += (change.old_price - prices[change.product_id]) * quantities[change.product_id]
         prices[change.product_id] = change.old_price
         if total == expected:

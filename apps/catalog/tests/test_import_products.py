@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from apps.catalog.models import Category, PriceChange, Product, StockMovement
+from apps.catalog.services import create_product
 from apps.catalog.tests.factories import make_category, make_product
 
 HEADING = "sku,name,price,category"
@@ -181,6 +182,22 @@ def test_stock_of_a_new_product_is_received(load):
     assert list(StockMovement.objects.values_list("kind", "delta", "stock", "reason")) == [
         ("received", 9, 9, "import")
     ]
+
+
+def test_product_that_somebody_creates_meanwhile_is_counted_once(load):
+    tea = make_category(name="Tea")
+    others = [{"name": "Leaves", "sku": "T-1", "price": "1.00", "category": tea, "stock": 9}]
+
+    def create_before_the_row_is_written(execute, sql, params, many, context):
+        if sql.startswith("INSERT") and '"catalog_product"' in sql and others:
+            create_product(**others.pop())
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(create_before_the_row_is_written):
+        load(WITH_STOCK, "T-1,Leaves,1.00,Tea,9")
+
+    product = Product.objects.get()
+    assert (product.stock, sum(product.stock_movements.values_list("delta", flat=True))) == (9, 9)
 
 
 def test_changed_price_is_noted(load):

@@ -7,6 +7,7 @@ import time_machine
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError
 
+from apps.jobs import services
 from apps.jobs.models import Job
 from apps.jobs.runner import run_job
 from apps.jobs.tests.factories import make_job, make_running_job
@@ -121,14 +122,15 @@ def test_end_of_a_long_error_is_kept(kind_of):
     assert job.last_error.endswith("xxx the end\n")
 
 
-def test_job_of_an_unknown_kind_is_failed():
+def test_job_of_an_unknown_kind_is_left_to_a_worker_that_knows_it():
     job = make_job("of-tomorrow")
 
     count = run_job(job.pk)
 
     assert count == 1
     job.refresh_from_db()
-    assert (job.status, job.attempts) == ("failed", 1)
+    assert (job.status, job.attempts) == ("pending", 0)
+    assert services.due_job_ids(10) == []
     assert "No handler for jobs of the kind of-tomorrow" in job.last_error
 
 

@@ -129,6 +129,7 @@ class OrderViewSet(StoreViewSet):
         """
         wanted = PlaceOrderInput(data=request.data)
         wanted.is_valid(raise_exception=True)
+        role_of(request.user)  # asks for permissions now: after the commit a failed query would deny an order
         order = services.place_order(
             user=request.user,
             items=wanted.requested_items(),
