@@ -10,6 +10,8 @@ from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+import pytest
+
 from tests.processes import running, wait_for
 from tests.proxies import TcpProxy
 
