@@ -10,7 +10,7 @@ from scripts.replay.client import Account
 
 CANCELLED_SHARE = 0.15
 RESTOCK_SHARE = 0.25
-DELTAS = (-3, 15)  # pieces
+DELTAS = (-10, 60)  # pieces
 ALONG = {"pending": "processing", "processing": "shipped", "shipped": "delivered"}
 CANCELLABLE = frozenset({"pending", "processing"})
 
