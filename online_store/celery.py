@@ -6,8 +6,25 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import setup_logging
+from kombu.transport import redis
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "online_store.settings")
+
+
+class GoneProofQoS(redis.QoS):
+    """Hand messages back to Redis only while there is a connection.
+
+    When Redis dies under several channels, kombu 5.7 closes one of them a second time, after its connection
+    is gone. Handing back then raised AttributeError, which ended the worker.
+    """
+
+    def restore_unacked(self, client: Any = None) -> None:
+        """Put the messages back that were taken and not begun; without a connection, leave them."""
+        if self.channel.connection.client is not None:
+            super().restore_unacked(client)
+
+
+redis.Channel.QoS = GoneProofQoS
 
 app = Celery("online_store")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -8,13 +8,15 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from kombu import Connection
+from kombu import Connection, Consumer, Queue
 from rest_framework.test import APIClient
 
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_product
+from apps.jobs import doorbell
 from apps.jobs.models import Job
 from apps.orders.models import Invoice
+from online_store.celery import app as celery_app
 from tests.processes import wait_for
 from tests.servers import MemcachedServer, RedisServer
 from tests.workers import ORDERS, all_done, broker, celery_worker, place
@@ -153,6 +155,34 @@ def test_job_of_a_killed_worker_returns(redis_server: RedisServer, customer_api:
 
     job.refresh_from_db()
     assert (job.status, job.attempts) == ("done", 2)
+
+
+@pytest.mark.redis
+def test_worker_with_a_message_in_hand_lets_a_dead_redis_go(redis_server: RedisServer):
+    link = celery_app.connection_for_read()
+    for channel, queue in ((link.default_channel, "celery"), (link.channel(), "another")):
+        Consumer(channel, [Queue(queue)], on_message=lambda message: None).consume()
+    doorbell.publish(0)
+    link.drain_events(timeout=10)
+    with pytest.raises(TimeoutError):  # both channels ask for the next message, and wait
+        link.drain_events(timeout=0.1)
+    redis_server.kill()
+
+    # What a worker does then. An exception here would end it.
+    link.collect()
+    link.close()
+
+    assert not link.connected
+
+
+def place(client: APIClient) -> int:
+    response = client.post(ORDERS, {"items": [{"product_id": make_product().pk, "quantity": 1}]})
+    assert response.status_code == 201
+    return response.json()["id"]
+
+
+def all_done(client: APIClient, order_id: int) -> bool:
+    return {job["status"] for job in client.get(f"{ORDERS}{order_id}/jobs/").json()} == {"done"}
 
 
 def queued(server: RedisServer) -> int:

@@ -10,7 +10,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterable
-from functools import partial, wraps
+from functools import wraps
 from http import HTTPStatus
 from typing import Any, NamedTuple, Self
 
@@ -75,7 +75,8 @@ class CacheNamespace:
 
         Not before: until then a reader would fill the emptied scope with the old rows again.
         """
-        transaction.on_commit(partial(self._drop, scopes or (EVERYONE,)), robust=True)
+        # No partial: Django would look for its name, should it fail, and fail itself.
+        transaction.on_commit(lambda: self._drop(scopes or (EVERYONE,)), robust=True)
 
     def _built(self, build: Callable[[], bytes], tokens: list[str]) -> bytes:
         if not self._replicated:

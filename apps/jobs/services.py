@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -68,8 +67,9 @@ def enqueue(*orders: JobOrder) -> None:
         )
         for order in orders
     )
-    transaction.on_commit(partial(doorbell.ring, [job.pk for job in jobs]), robust=True)
-    transaction.on_commit(partial(count_ordered, [job.kind for job in jobs]), robust=True)
+    # No partial: Django would look for its name, should it fail, and fail itself after the commit.
+    transaction.on_commit(lambda: doorbell.ring([job.pk for job in jobs]), robust=True)
+    transaction.on_commit(lambda: count_ordered([job.kind for job in jobs]), robust=True)
 
 
 def claim(job_id: int) -> Job | None:
@@ -169,7 +169,7 @@ def run_again(job_ids: Iterable[int]) -> int:
         Job.objects.filter(pk__in=restarted).update(
             status=JobStatus.PENDING, attempts=0, run_at=now, announced_at=now, updated_at=now
         )
-        transaction.on_commit(partial(doorbell.ring, restarted), robust=True)
+        transaction.on_commit(lambda: doorbell.ring(restarted), robust=True)
     return len(restarted)
 
 
