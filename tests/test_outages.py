@@ -159,7 +159,7 @@ def test_job_of_a_killed_worker_returns(redis_server: RedisServer, customer_api:
 
 @pytest.mark.redis
 def test_worker_with_a_message_in_hand_lets_a_dead_redis_go(redis_server: RedisServer):
-    link = celery_app.connection_for_read()
+    link = celery_app.connection_for_write()
     for channel, queue in ((link.default_channel, "celery"), (link.channel(), "another")):
         Consumer(channel, [Queue(queue)], on_message=lambda message: None).consume()
     doorbell.publish(0)
@@ -173,16 +173,6 @@ def test_worker_with_a_message_in_hand_lets_a_dead_redis_go(redis_server: RedisS
     link.close()
 
     assert not link.connected
-
-
-def place(client: APIClient) -> int:
-    response = client.post(ORDERS, {"items": [{"product_id": make_product().pk, "quantity": 1}]})
-    assert response.status_code == 201
-    return response.json()["id"]
-
-
-def all_done(client: APIClient, order_id: int) -> bool:
-    return {job["status"] for job in client.get(f"{ORDERS}{order_id}/jobs/").json()} == {"done"}
 
 
 def queued(server: RedisServer) -> int:
