@@ -21,7 +21,8 @@ threads = int(os.environ.get("WEB_THREADS") or 8)
 
 # The port opens when the store is loaded: a proxy takes an open one for a server that answers. The forks
 # inherit no connection, as loading opens none.
-preload_app = True
+# Not in the embedded mode, whose background work begins with loading, and must not begin in the first process.
+preload_app = (os.environ.get("STORE_EMBEDDED") or "false").lower() in {"false", "0", "no", "off"}
 
 
 def on_starting(server: Any) -> None:

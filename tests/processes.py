@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-LIMIT_SECONDS = 40
+LIMIT_SECONDS = 90
 POLL_SECONDS = 0.05
 
 T = TypeVar("T")
