@@ -21,7 +21,7 @@ threads = int(os.environ.get("WEB_THREADS") or 8)
 
 # The port opens when the store is loaded: a proxy takes an open one for a server that answers. The forks
 # inherit no connection, as loading opens none.
-# Not in the embedded mode, whose background work begins with loading, and must not begin in the first process.
+# Not in the embedded mode: loading begins its background work, which must not run in the first process.
 preload_app = (os.environ.get("STORE_EMBEDDED") or "false").lower() in {"false", "0", "no", "off"}
 
 
