@@ -27,7 +27,8 @@ preload_app = (os.environ.get("STORE_EMBEDDED") or "false").lower() in {"false",
 
 def on_starting(server: Any) -> None:
     """Load the views too, which Django itself puts off until the first request."""
-    import_module("online_store.urls")
+    if preload_app:
+        import_module("online_store.urls")
 
 
 # A process that gives no sign of life for this long is replaced; longer than any wait for the database.
