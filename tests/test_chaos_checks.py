@@ -54,7 +54,6 @@ def sound() -> Findings:
         given_up=[],
         stock_differences=[],
         deadlocks=[],
-        carrier_refuses=False,
         settling_seconds=1.0,
     )
 
@@ -193,14 +192,6 @@ def test_order_that_is_gone_is_named():
         "order 7 of buyer was accepted and is gone"
         in failing(findings)["every accepted order is there, once"]
     )
-
-
-def test_shipment_may_fail_where_the_carrier_may_refuse():
-    findings = replace(sound(), carrier_refuses=True)
-    findings.evidence.jobs.append(job(3, "shipment", "failed", "CarrierRefused: no"))
-    findings.evidence.parcels.clear()
-
-    assert failing(findings) == {}
 
 
 def test_copy_after_a_lost_answer_of_the_mail_server_needs_no_kill():

@@ -15,7 +15,7 @@ from scripts.chaos.findings import Findings
 from scripts.chaos.journal import Day, Journal
 from scripts.chaos.mailbox import Mailbox
 from scripts.chaos.options import Options, read_options
-from scripts.chaos.people import open_shop, people_of
+from scripts.chaos.people import night_clerk, open_shop, people_of
 from scripts.chaos.phone import GivenUp
 from scripts.chaos.report import print_checks, print_summary, print_troubles
 from scripts.chaos.settling import settle
@@ -33,7 +33,7 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="store-chaos-"))
     try:
         code = 1 if make_chaos(options, folder) else 0
-    except (ReplayError, StageFailed, ServerFailed) as error:
+    except (GivenUp, ReplayError, StageFailed, ServerFailed) as error:
         print(f"\nchaos: {error}", file=sys.stderr)
         code = 2
     except KeyboardInterrupt:
@@ -49,7 +49,7 @@ def main() -> int:
 def make_chaos(options: Options, folder: Path) -> int:
     """Do all of it, print what was found, and return how many checks failed.
 
-    Raises ReplayError, StageFailed and ServerFailed when the store or its servers cannot be used.
+    Raises GivenUp, ReplayError, StageFailed and ServerFailed when the store or its servers cannot be used.
     """
     mailbox = Mailbox(folder / "mails", Random(f"{options.seed}/mailbox"))
     with mailbox, STAGES[options.mode](folder, mailbox, options.carrier_faults) as stage:
@@ -75,7 +75,7 @@ def _findings(options: Options, stage: Stage, mailbox: Mailbox) -> Findings:
             given_up = _stragglers(shifts, saboteur)
         finally:
             day.call_off()
-    settling_seconds = settle(stage, saboteur)
+    settling_seconds = settle(stage, saboteur, night_clerk(shop, stage, journal, options.seed))
     return Findings(
         journal=journal,
         evidence=read_evidence(stage, mailbox.log),
@@ -85,7 +85,6 @@ def _findings(options: Options, stage: Stage, mailbox: Mailbox) -> Findings:
         given_up=given_up,
         stock_differences=stage.stock_differences(),
         deadlocks=stage.deadlocks(),
-        carrier_refuses="refuse" in options.carrier_faults,
         settling_seconds=settling_seconds,
     )
 

@@ -166,7 +166,7 @@ CHECKS: dict[str, Callable[[Findings], Problems]] = {
     "every history equals the moves that were answered": _wrong_moves,
     "no two transactions locked each other out": _deadlocks,
     "no job is stuck": effects.stuck_jobs,
-    "no job failed for good but those that the carrier refused": effects.failed_jobs,
+    "no job is left failed": effects.failed_jobs,
     "every order has one invoice": effects.wrong_invoices,
     "every order has its e-mails, one message for each status": effects.wrong_mails,
     "second copies of e-mails do not outnumber the kills": effects.surplus_copies,

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from scripts.chaos.evidence import JobRow, Order
+from scripts.chaos.evidence import Order
 from scripts.chaos.findings import Findings, Problems
 
 UNFINISHED = frozenset({"pending", "running"})
@@ -16,9 +16,9 @@ def stuck_jobs(findings: Findings) -> Problems:
 
 
 def failed_jobs(findings: Findings) -> Problems:
-    """Tell of jobs that are given up, but for those that the carrier refused where it may."""
+    """Tell of jobs that are given up; staff have run again those that the carrier refused."""
     for job in findings.evidence.jobs:
-        if job.status == "failed" and not (findings.carrier_refuses and _is_refused(job)):
+        if job.status == "failed":
             yield f"{job}"
 
 
@@ -61,13 +61,10 @@ def surplus_copies(findings: Findings) -> Problems:
 
 def wrong_parcels(findings: Findings) -> Problems:
     """Compare the parcels that the carrier took with the orders that were shipped, by idempotency key."""
-    refused = {job.subject for job in findings.evidence.jobs if job.status == "failed" and _is_refused(job)}
     numbers: dict[int, dict[str, str]] = defaultdict(dict)  # tracking number by key, by order
     for parcel in findings.evidence.parcels:
         numbers[parcel.order_id][parcel.key] = parcel.tracking_number
     for order in findings.evidence.orders.values():
-        if findings.carrier_refuses and f"order:{order.id}" in refused:
-            continue
         yield from _wrong_parcel(findings, order, numbers[order.id])
     for order_id in numbers.keys() - findings.evidence.orders.keys():
         yield f"the carrier took a parcel of order {order_id}, which is not there"
@@ -80,7 +77,3 @@ def _wrong_parcel(findings: Findings, order: Order, numbers: dict[str, str]) -> 
         yield f"order {order.id} is {wanted} and has {len(numbers)} parcels: {sorted(numbers)}"
     elif is_shipped and [order.tracking_number] != list(numbers.values()):
         yield f"order {order.id} has the number {order.tracking_number}, the carrier says {numbers}"
-
-
-def _is_refused(job: JobRow) -> bool:
-    return job.kind == "shipment" and "CarrierRefused" in job.last_error

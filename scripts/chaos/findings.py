@@ -21,7 +21,6 @@ class Findings:
     given_up: list[str]  # requests that were never answered
     stock_differences: list[str]  # lines of verify_stock
     deadlocks: list[str]  # lines of PostgreSQL's log
-    carrier_refuses: bool
     settling_seconds: float
 
     @property

@@ -19,6 +19,7 @@ from scripts.replay.files import Product
 PRODUCTS = 12
 STOCK = 150  # pieces of each: the wanted ones run short
 CLERKS = 3
+NIGHT_SECONDS = 1800.0
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,13 @@ def open_shop(stage: Stage, buyers: int) -> Shop:
         shelves = stock_products(store, crew, products)
         customers = register_customers(store, crew, buyers)
     return Shop(list(customers), store.staff, [shelves[sku].id for sku in products])
+
+
+def night_clerk(shop: Shop, stage: Stage, journal: Journal, seed: str) -> Clerk:
+    """Return somebody of staff who stays when all others are gone."""
+    random = Random(f"{seed}/night clerk")
+    phone = Phone(stage.ports, random, journal, Day(NIGHT_SECONDS))
+    return Clerk(shop.staff, phone, journal, shop.product_ids, random)
 
 
 def people_of(shop: Shop, stage: Stage, journal: Journal, day: Day, seed: str) -> list[Callable[[Day], None]]:

@@ -28,6 +28,13 @@ class StoreProcess:
         """Tell whether it was started and ended by itself."""
         return self._process is not None and self._process.poll() is not None
 
+    @property
+    def pid(self) -> int:
+        """Return its process id. Raises ValueError while it is not started."""
+        if self._process is None:
+            raise ValueError(f"{self.name} is not started")
+        return self._process.pid
+
     def start(self) -> None:
         """Start the command, and return before it is ready."""
         with self.log.open("ab") as log:

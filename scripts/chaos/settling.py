@@ -4,6 +4,7 @@ import time
 from datetime import UTC, datetime
 
 from scripts.chaos.evidence import JobRow, read_unfinished
+from scripts.chaos.staff import Clerk
 from scripts.chaos.stage import Stage, wait_until
 from scripts.chaos.troubles import Saboteur
 
@@ -13,10 +14,11 @@ QUIET_SECONDS = 5.0  # with nothing to do, as a request that was cut may still b
 POLL_SECONDS = 1.0
 
 
-def settle(stage: Stage, saboteur: Saboteur) -> float:
+def settle(stage: Stage, saboteur: Saboteur, clerk: Clerk) -> float:
     """Return the seconds until no job was left, or until those that are left are stuck.
 
-    Raises StageFailed when the database does not come back.
+    The clerk runs again what the carrier refused. Raises StageFailed when the database does not come back,
+    and GivenUp when the store does not answer the clerk.
     """
     wait_until(stage.answers, "the database does not come back")
     began_at = quiet_since = moved_at = time.monotonic()
@@ -24,10 +26,11 @@ def settle(stage: Stage, saboteur: Saboteur) -> float:
     while time.monotonic() - began_at < LIMIT_SECONDS:
         saboteur.revive()
         unfinished = read_unfinished(stage)
+        is_moving = not unfinished and clerk.run_refused_again() > 0
         now = time.monotonic()
-        if len(unfinished) != count or _are_planned(unfinished):
+        if len(unfinished) != count or is_moving or _are_planned(unfinished):
             moved_at = now
-        if unfinished:
+        if unfinished or is_moving:
             quiet_since = now
         if now - quiet_since > QUIET_SECONDS or now - moved_at > STUCK_SECONDS:
             break

@@ -1,4 +1,4 @@
-"""Staff who move orders along, cancel some, and bring and take stock."""
+"""Staff who move orders along, cancel some, bring and take stock, and run again what the carrier refused."""
 
 import uuid
 from random import Random
@@ -10,6 +10,8 @@ from scripts.replay.client import Account
 
 CANCELLED_SHARE = 0.15
 RESTOCK_SHARE = 0.25
+RERUN_SHARE = 0.05
+REFUSED = "CarrierRefused"  # in the error of a shipment that only people can mend
 DELTAS = (-10, 60)  # pieces
 ALONG = {"pending": "processing", "processing": "shipped", "shipped": "delivered"}
 CANCELLABLE = frozenset({"pending", "processing"})
@@ -30,11 +32,28 @@ class Clerk:
     def spend(self, day: Day) -> None:
         """Do one thing after the other until the day is over. Raises GivenUp."""
         while day.is_open:
+            if self._random.random() < RERUN_SHARE:
+                self.run_refused_again()
             known = self._journal.pick(self._random, list(ALONG))
             if known is None or self._random.random() < RESTOCK_SHARE:
                 self._restock()
             else:
                 self._move(*known)
+
+    def run_refused_again(self) -> int:
+        """Let the shipments that the carrier refused begin anew; return how many. Raises GivenUp."""
+        listing = Request("GET", "admin/jobs/?status=failed&kind=shipment&page_size=100", self._account)
+        answer = self._phone.ask(listing)
+        if answer.status != 200:
+            self._phone.complain(listing, answer)
+        refused = [job["id"] for job in answer.data.get("results", ()) if REFUSED in job["last_error"]]
+        for job_id in refused:
+            request = Request("POST", f"admin/jobs/{job_id}/retry/", self._account)
+            answer = self._phone.ask(request)
+            self._journal.tally.add("refused shipments run again")
+            if answer.status not in {200, 409}:  # 409: a lost attempt, or a colleague, was there before
+                self._phone.complain(request, answer)
+        return len(refused)
 
     def _move(self, order_id: int, status: str) -> None:
         is_cancelled = status in CANCELLABLE and self._random.random() < CANCELLED_SHARE
