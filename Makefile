@@ -3,9 +3,12 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# Many tests wait for a process or a server: so there are more of them at a time than cores. The tests of a file
+# share what is slow to start, and the files with the longest tests come first.
+PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-embedded test-services lint format replay chaos backup restore lock messages schema clean
+.PHONY: help run test test-embedded test-services lint format replay chaos soak backup restore lock messages schema clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,10 +19,10 @@ run: $(VENV)/.runtime ## run the whole store from one process, with demo data: P
 test: test-embedded test-services ## run the whole suite, embedded and on PostgreSQL, Redis and Memcached: ARGS="-k search"
 
 test-embedded: $(VENV)/.dev ## run the tests that need no service
-	$(BIN)/python -m pytest -m "not (postgres or redis or memcached)" $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) -m "not (postgres or redis or memcached)" $(ARGS)
 
 test-services: $(VENV)/.dev ## run the suite on real services, the environment's or throw-away ones
-	$(BIN)/python -m tests.with_services $(BIN)/python -m pytest -m "not once" $(ARGS) $(COVERAGE)
+	$(BIN)/python -m tests.with_services $(BIN)/python -m pytest $(PARALLEL) -m "not once" $(ARGS) $(COVERAGE)
 
 lint: $(VENV)/.dev ## check style, types, layers, migrations, deployment settings and schema
 	$(BIN)/ruff check .
@@ -40,6 +43,9 @@ replay: $(VENV)/.runtime ## buy real baskets from a running store: URL=… PRODU
 
 chaos: $(VENV)/.runtime ## pull the plugs of a store that is being used, and check it: CHAOS_SECONDS, CHAOS_SEED, CHAOS_MODE
 	@exec $(BIN)/python -m scripts.chaos $(ARGS)
+
+soak: $(VENV)/.runtime ## use the store for SOAK_SECONDS (600) and see whether memory or connections grow
+	@exec $(BIN)/python -m scripts.soak $(ARGS)
 
 backup: $(VENV)/.runtime ## write the database into one file while the store runs: FILE=… (default: in VAR_DIR/backups)
 	@exec $(BIN)/python manage.py backup $(if $(FILE),"$(FILE)")

@@ -4,10 +4,11 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -19,6 +20,7 @@ from rest_framework.test import APIClient
 
 from apps.users.models import User
 from apps.users.tokens import pair_for
+from tests.servers import MemcachedServer
 
 PASSWORD = "correct-horse-battery"
 SERVICES = ("postgres", "redis", "memcached")
@@ -41,9 +43,27 @@ def pytest_configure(config: pytest.Config) -> None:
         changes |= {"STORE_EMBEDDED": True, "CACHES": {"default": embedded_cache}}
     if connection.vendor == "sqlite":  # a file: the threads of a test cannot share a database in memory
         connection.settings_dict["TEST"]["NAME"] = str(folder / "test.sqlite3")
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        changes |= _own_services(worker, config)
     overridden = override_settings(**changes)
     overridden.enable()
     config.add_cleanup(overridden.disable)
+
+
+def _own_services(worker: str, config: pytest.Config) -> dict[str, Any]:
+    """Give one of several test processes what the others must not empty. Its database has its own name."""
+    changes: dict[str, Any] = {}
+    services = available_services()
+    if "memcached" in services:
+        server = MemcachedServer()
+        server.start()
+        config.add_cleanup(server.close)
+        os.environ["MEMCACHED_SERVERS"] = server.url
+        changes["CACHES"] = {"default": {**settings.MEMCACHED_CACHE, "LOCATION": [server.url]}}
+    if "redis" in services:
+        url = urlsplit(settings.CELERY_BROKER_URL)._replace(path=f"/{worker.removeprefix('gw')}").geturl()
+        os.environ["CELERY_BROKER_URL"] = changes["CELERY_BROKER_URL"] = url
+    return changes
 
 
 def available_services() -> set[str]:
@@ -57,6 +77,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for service in SERVICES:
             if item.get_closest_marker(service) and service not in available_services():
                 item.add_marker(pytest.mark.skip(reason=f"needs a real {service}: make test starts one"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Spell out half surrogates in what a test has logged: its process could not send them to the first."""
+    report = yield
+    report.sections = [
+        (title, text.encode("utf-8", "backslashreplace").decode()) for title, text in report.sections
+    ]
+    return report
 
 
 @pytest.fixture(autouse=True)
