@@ -6,7 +6,11 @@ from importlib import import_module
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from online_store.memory import release_large_blocks
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "online_store.settings")
+
+release_large_blocks()
 
 application = get_wsgi_application()
 

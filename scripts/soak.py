@@ -55,8 +55,12 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="store-soak-"))
     try:
         mailbox = Mailbox(folder / "mails", Random("soak"))
-        with mailbox, Production(folder, mailbox, carrier_faults=()) as stage:
-            return soak(stage, seconds)
+        with mailbox:
+            stage = Production(folder, mailbox, carrier_faults=())
+            # A renewed process would hide what grows.
+            stage.environment["GUNICORN_CMD_ARGS"] = "--max-requests 0"
+            with stage:
+                return soak(stage, seconds)
     finally:
         shutil.rmtree(folder)
 
