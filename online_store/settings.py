@@ -24,6 +24,7 @@ STORE_EMBEDDED = env.flag("STORE_EMBEDDED", default=False)
 VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var"))).resolve()
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 PORT = env.number("PORT", 8000, at_least=1)
+PROXY_COUNT = env.number("PROXY_COUNT", 0)  # proxies before the store that write X-Forwarded-For
 
 STORE_NAME = env.text("STORE_NAME", "Online Store")
 STORE_CURRENCY = env.text("STORE_CURRENCY", "RUB")
@@ -37,7 +38,7 @@ CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-match", "if-none-
 CORS_EXPOSE_HEADERS = ["ETag", "Idempotent-Replayed", "Location", "Retry-After", "X-Request-ID"]
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "online_store.admin.StoreAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

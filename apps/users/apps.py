@@ -1,5 +1,7 @@
 """Accounts: who a customer or a member of staff is, and the tokens they call the API with."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,3 +11,7 @@ class UsersConfig(AppConfig):
 
     name = "apps.users"
     verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        """Have failed logins forgotten daily."""
+        import_module("apps.users.login_limits")

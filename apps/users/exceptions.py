@@ -15,6 +15,18 @@ class InvalidCredentials(DomainError):
     message = _("No active account has this username and password.")
 
 
+class TooManyAttempts(DomainError):
+    """Too many failed logins: this one is not even tried."""
+
+    status_code = HTTPStatus.TOO_MANY_REQUESTS
+    code = "too_many_attempts"
+    message = _("Too many attempts to log in have failed. Try again later.")
+
+    def __init__(self, wait_seconds: int) -> None:
+        super().__init__(self.message)
+        self.headers = {"Retry-After": str(wait_seconds)}
+
+
 class InvalidToken(DomainError):
     """A refresh token that gives nothing."""
 

@@ -9,6 +9,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.settings import api_settings
 
 from apps.users.exceptions import InvalidCredentials, InvalidToken
+from apps.users.login_limits import login_attempt
 from apps.users.models import User
 from apps.users.tokens import StoreRefreshToken, pair_for
 
@@ -35,19 +36,21 @@ def register_user(*, username: str, email: str, password: str) -> User:
     return user
 
 
-def log_in(*, username: str, password: str) -> dict[str, str]:
+def log_in(*, username: str, password: str, address: str) -> dict[str, str]:
     """Return a pair of tokens for the user with this name, or e-mail address, and password.
 
     Raises InvalidCredentials, in the same words and time whether the user is unknown, the password wrong or
-    the account inactive.
+    the account inactive; TooManyAttempts when too many logins by this name, or from this address, have
+    failed.
     """
-    candidates = [*User.objects.named(username)[:1], *User.objects.with_email(username)[:1]]
-    for user in candidates:
-        if user.check_password(password) and user.is_active:
-            return pair_for(user)
-    if not candidates:
-        make_password(password)  # as much work as checking one
-    raise InvalidCredentials
+    with login_attempt(username=username, address=address):
+        candidates = [*User.objects.named(username)[:1], *User.objects.with_email(username)[:1]]
+        for user in candidates:
+            if user.check_password(password) and user.is_active:
+                return pair_for(user)
+        if not candidates:
+            make_password(password)  # as much work as checking one
+        raise InvalidCredentials
 
 
 def refresh_tokens(*, refresh: str) -> dict[str, str]:

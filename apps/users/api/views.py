@@ -6,6 +6,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.common.addresses import counted_address
 from apps.common.schema import ProblemOutput
 from apps.common.views import StoreView
 from apps.users import services
@@ -48,7 +49,7 @@ class LoginView(OpenView):
         """Exchange a username, or an e-mail address, and the password for a pair of tokens."""
         wanted = LoginInput(data=request.data)
         wanted.is_valid(raise_exception=True)
-        return Response(services.log_in(**wanted.validated_data))
+        return Response(services.log_in(**wanted.validated_data, address=counted_address(request)))
 
 
 class RefreshView(OpenView):
