@@ -36,11 +36,13 @@ def pytest_configure(config: pytest.Config) -> None:
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
         "EMAIL_FILE_PATH": folder / "mail",
         "SHIPPING_API_URL": "",
+        "THROTTLES": dict.fromkeys(settings.THROTTLES),  # all off
         "WHITENOISE_AUTOREFRESH": True,  # finds what is asked for, instead of listing all
     }
     if "memcached" not in available_services():
         embedded_cache = {**settings.EMBEDDED_CACHE, "LOCATION": folder / "cache"}
-        changes |= {"STORE_EMBEDDED": True, "CACHES": {"default": embedded_cache}}
+        caches = {"default": embedded_cache, "counters": settings.EMBEDDED_COUNTERS}
+        changes |= {"STORE_EMBEDDED": True, "CACHES": caches}
     if connection.vendor == "sqlite":  # a file: the threads of a test cannot share a database in memory
         connection.settings_dict["TEST"]["NAME"] = str(folder / "test.sqlite3")
     if worker := os.environ.get("PYTEST_XDIST_WORKER"):

@@ -2,11 +2,12 @@
 
 import contextlib
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, NoReturn, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -14,7 +15,16 @@ from django.core.exceptions import ImproperlyConfigured
 # Django's own check (security.W009) asks for 50; PyJWT asks for 32 bytes with HS256.
 SECRET_MIN_LENGTH = 50
 
+UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}  # seconds
+
 T = TypeVar("T")
+
+
+class Rate(NamedTuple):
+    """So many requests in so many seconds."""
+
+    requests: int
+    seconds: int
 
 
 class Environment:
@@ -57,6 +67,16 @@ class Environment:
             return seconds
 
         return self._read(name, default, read, "a number of seconds above 0")
+
+    def rate(self, name: str, default: str) -> Rate | None:
+        """Return a rate such as `20/hour`; None, no limit, for an empty text, given or the default."""
+
+        def read(text: str) -> Rate:
+            match = re.fullmatch(r"([1-9][0-9]{0,8})/(second|minute|hour|day)", text)
+            return Rate(int(match[1]), UNITS[match[2]]) if match else _fail(text)
+
+        fallback = read(default) if default and name not in self._variables else None
+        return self._read(name, fallback, read, "a rate such as 20/hour or 600/minute, or empty")
 
     def choice(self, name: str, default: str, *, among: tuple[str, ...]) -> str:
         """Return one of a few words."""
@@ -168,7 +188,7 @@ class Environment:
             return ""
 
 
-def _fail(text: str) -> str:
+def _fail(text: str) -> NoReturn:
     raise ValueError(text)
 
 

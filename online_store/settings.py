@@ -36,6 +36,7 @@ CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-match", "if-none-match", "x-request-id"]
 CORS_EXPOSE_HEADERS = ["ETag", "Idempotent-Replayed", "Location", "Retry-After", "X-Request-ID"]
+CORS_EXPOSE_HEADERS += ["RateLimit", "RateLimit-Policy"]
 
 INSTALLED_APPS = [
     "online_store.admin.StoreAdminConfig",
@@ -196,7 +197,14 @@ MEMCACHED_CACHE = {
     "BACKEND": "apps.common.memcached.StoreMemcached",
     "LOCATION": env.words("MEMCACHED_SERVERS", ("127.0.0.1:11211",)),
 }
-CACHES = {"default": EMBEDDED_CACHE if STORE_EMBEDDED else MEMCACHED_CACHE}
+# Of the budgets. Memory counts without a gap, as a file cannot, and the embedded store is one process.
+EMBEDDED_COUNTERS = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "OPTIONS": {"MAX_ENTRIES": 100_000},
+}
+CACHES: dict[str, dict[str, Any]] = {"default": MEMCACHED_CACHE}
+if STORE_EMBEDDED:
+    CACHES = {"default": EMBEDDED_CACHE, "counters": EMBEDDED_COUNTERS}
 
 # --- Jobs and Celery ------------------------------------------------------------------------------------
 
@@ -300,9 +308,18 @@ SIMPLE_JWT = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024  # bytes; also the limit of JSON bodies
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the admin's change lists post a field per row
 
+# Far above what people do, below what a store can bear; docs/adr/0011 says more.
+THROTTLES = {
+    "register": env.rate("THROTTLE_REGISTER", "" if STORE_EMBEDDED else "60/hour"),
+    "password_reset": env.rate("THROTTLE_PASSWORD_RESET", "" if STORE_EMBEDDED else "20/hour"),
+    "user": env.rate("THROTTLE_USER", "" if STORE_EMBEDDED else "1200/minute"),
+    "address": env.rate("THROTTLE_ADDRESS", "" if STORE_EMBEDDED else "1200/minute"),
+}
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework_simplejwt.authentication.JWTAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["apps.common.throttling.BudgetThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["apps.common.parsers.BoundedJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["apps.common.filters.StrictFilterBackend"],

@@ -25,6 +25,7 @@ from rest_framework.request import Request
 from apps.common import replica
 from apps.common.exceptions import PreconditionFailed
 from apps.common.metrics import CACHE_READS, count
+from apps.common.throttling import spend
 
 EVERYONE = "everyone"
 _KEPT = re.compile(rb'(?P<expires_at>[0-9]{1,12}) (?P<etag>"[0-9a-f]{32}")\n')
@@ -121,6 +122,8 @@ def cached_answer(
         @wraps(method)
         def read(view: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
             def build() -> bytes:
+                if public and not request.user.is_authenticated:  # others were counted before
+                    spend(request, view)
                 return JSONRenderer().render(method(view, request, *args, **kwargs).data)
 
             if (who := scope(request)) is None:
@@ -132,6 +135,7 @@ def cached_answer(
                 answer = namespace.get_or_build(who, f"{reader} {request.build_absolute_uri()}", build)
             return answer_response(request, answer, public=public and who is not None)
 
+        read.is_counted_when_built = public  # type: ignore[attr-defined]  # asked for by BudgetThrottle
         return read
 
     return decorate

@@ -41,6 +41,18 @@ class PreconditionFailed(DomainError):
         return {"etag": self.etag}
 
 
+class TooManyRequests(DomainError):
+    """A caller whose budget of requests is spent for the moment."""
+
+    status_code = HTTPStatus.TOO_MANY_REQUESTS
+    code = "too_many_requests"
+    message = _("Too many requests. Try again later.")
+
+    def __init__(self, wait_seconds: int) -> None:
+        super().__init__(self.message)
+        self.headers = {"Retry-After": str(wait_seconds)}
+
+
 class InvalidQuery(DomainError):
     """Query parameters that are unknown or unreadable; `errors` maps each to its (code, detail)s."""
 

@@ -55,6 +55,7 @@ class StoreSchema(AutoSchema):
             "406": True,
             "413": has_body,
             "415": has_body,
+            "429": True,
             "503": True,
         }
         return [status for status, does_apply in applies.items() if does_apply]

@@ -150,6 +150,9 @@ class Production(Stage):
             "MEMCACHED_SERVERS": self.memcached.url,
             "DJANGO_SECRET_KEY": secrets.token_urlsafe(48),
             "JWT_SIGNING_KEY": "",
+            "THROTTLE_USER": "",  # the phones of the chaos never rest
+            "THROTTLE_ADDRESS": "",
+            "THROTTLE_REGISTER": "",
             "WEB_CONCURRENCY": "2",
             "WEB_THREADS": "4",
         }

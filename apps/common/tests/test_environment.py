@@ -283,3 +283,34 @@ def test_every_problem_is_told_at_once():
         "DATABASE_URL must be sqlite:///path or postgres://user:password@host:5432/name. "
         "DJANGO_SECRET_KEY (or DJANGO_SECRET_KEY_FILE) must be given."
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [("20/hour", (20, 3600)), ("600/minute", (600, 60)), ("5/second", (5, 1)), (" 1/day ", (1, 86_400))],
+)
+def test_rate_is_so_many_requests_in_so_many_seconds(text, rate):
+    assert Environment({"LIMIT": text}).rate("LIMIT", "7/hour") == rate
+
+
+def test_rate_that_is_not_given_is_the_default_and_an_empty_one_is_none():
+    assert Environment({}).rate("LIMIT", "7/hour") == (7, 3600)
+    assert Environment({}).rate("LIMIT", "") is None
+    assert Environment({"LIMIT": ""}).rate("LIMIT", "7/hour") is None
+    assert Environment({"LIMIT": " "}).rate("LIMIT", "7/hour") is None
+
+
+def test_rate_may_stand_in_a_file(tmp_path):
+    (tmp_path / "limit").write_text("5/day\n")
+
+    assert Environment({"LIMIT": "", "LIMIT_FILE": str(tmp_path / "limit")}).rate("LIMIT", "") == (5, 86_400)
+
+
+@pytest.mark.parametrize(
+    "text", ["0/hour", "-1/hour", "20", "hour", "20/week", "20/10/hour", "x/hour", "٣/hour"]
+)
+def test_unreadable_rate_is_a_problem(text):
+    env = Environment({"LIMIT": text})
+
+    assert env.rate("LIMIT", "7/hour") is None
+    assert env.problems == ["LIMIT must be a rate such as 20/hour or 600/minute, or empty."]

@@ -25,6 +25,8 @@ class OpenView(StoreView):
 class RegisterView(OpenView):
     """Open an account."""
 
+    budget = "register"
+
     @extend_schema(
         operation_id="register", summary="Open an account", request=RegisterInput, responses={201: UserOutput}
     )
