@@ -1,4 +1,4 @@
-"""Throw-away PostgreSQL, PgBouncer, Redis and Memcached on loopback, run by the programs of this machine."""
+"""Throw-away PostgreSQL, PgBouncer, Redis, Memcached, nginx on loopback, run by programs of this machine."""
 
 import os
 import pwd
@@ -17,6 +17,7 @@ from typing import Any, ClassVar, NoReturn, Self
 
 import psycopg
 
+PROXY = Path(__file__).resolve().parent.parent / "deploy" / "proxy"
 HOST = "127.0.0.1"
 LIMIT_SECONDS = 30
 POLL_SECONDS = 0.02
@@ -311,6 +312,48 @@ class MemcachedServer(Server):
 
     def _command(self) -> list[str]:
         return [str(self.program), "-l", HOST, "-p", str(self.port), "-U", "0"]
+
+
+class NginxServer(Server):
+    """nginx as deploy/proxy runs it, before a server on a port of this machine.
+
+    `variables` are those of the service `proxy` in docker-compose.yml.
+    """
+
+    title = "nginx"
+    programs = ("nginx", "/usr/sbin/nginx")  # Debian's is not in the PATH of everybody
+    url_form = f"http://{HOST}:{{port}}"
+    question, answer = b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n", b"HTTP/1."
+    stop_signal = signal.SIGQUIT
+    orphan_signal = "TERM"  # after KILL its workers would work on
+
+    def __init__(self, upstream_port: int, **variables: str) -> None:
+        super().__init__()
+        self.upstream_port, self.variables = upstream_port, variables
+        self._health_guard, self._health_port = guarded_port()
+
+    def close(self) -> None:
+        super().close()
+        self._health_guard.close()
+
+    def _command(self) -> list[str]:
+        # Docker's own places and names, in place of which there are those of this server.
+        changes = {
+            "/tmp/": f"{self.directory}/",
+            "/etc/nginx/store.conf": f"{self.directory}/store.conf",
+            "/dev/stdout": f"{self.directory}/access",
+            "http://web:8000": f"http://{HOST}:{self.upstream_port}",
+            "listen 8000;": f"listen {HOST}:{self.port};",
+            f"listen {HOST}:8001;": f"listen {HOST}:{self._health_port};",
+            "exec nginx": f"exec {self.program}",
+        }
+        for source, name in (("nginx.conf", "store.conf"), ("start.sh", "start.sh")):
+            text = (PROXY / source).read_text()
+            for theirs, ours in changes.items():
+                text = text.replace(theirs, ours)
+            (self.directory / name).write_text(text)
+        given = [f"{name}={value}" for name, value in self.variables.items()]
+        return ["env", *given, "/bin/sh", str(self.directory / "start.sh")]
 
 
 def guarded_port() -> tuple[socket.socket, int]:

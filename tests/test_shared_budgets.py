@@ -63,5 +63,5 @@ def at_once(url: str, forwarded_for: list[str]) -> list[int]:
 def is_up(url: str) -> bool:
     try:
         return requests.get(f"{url}/healthz", timeout=2).status_code == 200
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
