@@ -32,6 +32,7 @@ lint: $(VENV)/.dev ## check style, types, layers, migrations, deployment setting
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check_migrations
 	DJANGO_HTTPS_PROXY=true $(BIN)/python manage.py check --deploy --fail-level WARNING
+	DJANGO_HTTPS_PROXY=false $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 
 format: $(VENV)/.dev ## put the code into the house's form
