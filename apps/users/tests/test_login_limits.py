@@ -144,6 +144,12 @@ def test_other_spellings_of_a_name_are_the_same_name(anna, other):
     assert log_in(other).status_code == 429
 
 
+def test_limit_holds_while_memcached_is_away(anna, settings):
+    settings.CACHES = {"default": {**settings.MEMCACHED_CACHE, "LOCATION": ["127.0.0.1:9"]}}
+
+    assert statuses_of(11) == {401: 10, 429: 1}
+
+
 def test_other_names_do_not_wait(anna, make_user):
     make_user(username="Olga")
     fill(10)
