@@ -164,6 +164,10 @@ class Environment:
             )
         return value
 
+    def optional_secret(self, name: str, *, example: str) -> str:
+        """Return a secret as above, or an empty text when none is given."""
+        return self.secret(name, keep_in=None, example=example) if self.text(name) else ""
+
     def complain(self) -> None:
         """Raise ImproperlyConfigured with every problem found so far, if there is one."""
         if self.problems:

@@ -29,6 +29,7 @@ PROXY_COUNT = env.number("PROXY_COUNT", 0)  # proxies before the store that writ
 STORE_NAME = env.text("STORE_NAME", "Online Store")
 STORE_CURRENCY = env.text("STORE_CURRENCY", "RUB")
 STORE_URL = env.web_address("STORE_URL", f"http://127.0.0.1:{PORT}")
+STORE_APP_URL = env.web_address("STORE_APP_URL")  # whose pages take the tokens that are mailed
 
 ALLOWED_HOSTS = env.words("DJANGO_ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]"))
 CSRF_TRUSTED_ORIGINS = env.words("DJANGO_CSRF_TRUSTED_ORIGINS")
@@ -166,22 +167,21 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Secrets --------------------------------------------------------------------------------------------
 
 # A local start on SQLite makes its keys; anything else must be given them.
+EXAMPLE_KEY = "change-me-change-me-change-me-change-me-change-me-change-me"
 SECRET_KEY = env.secret(
-    "DJANGO_SECRET_KEY",
-    keep_in=VAR_DIR / "secret_key" if ON_SQLITE else None,
-    example="change-me-change-me-change-me-change-me-change-me-change-me",
+    "DJANGO_SECRET_KEY", keep_in=VAR_DIR / "secret_key" if ON_SQLITE else None, example=EXAMPLE_KEY
 )
 
 
 def _jwt_signing_key() -> str:
     if ON_SQLITE or env.text("JWT_SIGNING_KEY"):
-        return env.secret("JWT_SIGNING_KEY", keep_in=VAR_DIR / "jwt_signing_key")
+        return env.secret("JWT_SIGNING_KEY", keep_in=VAR_DIR / "jwt_signing_key", example=EXAMPLE_KEY)
     # Derived, so that several machines with one secret key agree without a further variable.
     return hmac.new(SECRET_KEY.encode(), b"JWT_SIGNING_KEY", hashlib.sha256).hexdigest()
 
 
 JWT_SIGNING_KEY = _jwt_signing_key()
-JWT_PREVIOUS_SIGNING_KEY = env.text("JWT_PREVIOUS_SIGNING_KEY")
+JWT_PREVIOUS_SIGNING_KEY = env.optional_secret("JWT_PREVIOUS_SIGNING_KEY", example=EXAMPLE_KEY)
 
 # --- Cache ----------------------------------------------------------------------------------------------
 
@@ -298,11 +298,15 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=10),
-    "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=14),  # a session that is not used for so long is over
     "SIGNING_KEY": JWT_SIGNING_KEY,
     "ALGORITHM": "HS256",
     "AUTH_TOKEN_CLASSES": ("apps.users.tokens.StoreAccessToken",),
 }
+SESSION_DAYS = 60  # after so long everybody logs in again, however often the tokens were refreshed
+PASSWORD_RESET_TIMEOUT = 3600  # seconds that the token of a lost password is good for
+ORDERS_NEED_VERIFIED_EMAIL = env.flag("ORDERS_NEED_VERIFIED_EMAIL", default=False)
+REFRESH_GRACE_SECONDS = 30  # how long a token that was just replaced gets the same successor
 
 # --- API ------------------------------------------------------------------------------------------------
 

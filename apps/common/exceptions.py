@@ -25,6 +25,27 @@ class DomainError(Exception):
         return {}
 
 
+class TokenRefused(DomainError):
+    """A token that opens nothing; the answer's challenge says why (RFC 6750, 3)."""
+
+    status_code = HTTPStatus.UNAUTHORIZED
+    description: str  # in ASCII, for developers
+
+    @property
+    def headers(self) -> Mapping[str, str]:  # type: ignore[override]  # of the subclass's description
+        """Return the challenge."""
+        challenge = f'Bearer realm="api", error="invalid_token", error_description="{self.description}"'
+        return {"WWW-Authenticate": challenge}
+
+
+class InvalidToken(TokenRefused):
+    """A token that is not one of ours, or not of the kind that is asked for."""
+
+    code = "token_invalid"
+    message = _("The token is not valid.")
+    description = "The token is not valid"
+
+
 class PreconditionFailed(DomainError):
     """A request for a version that is not the present one."""
 

@@ -18,9 +18,9 @@ from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
-from rest_framework_simplejwt.exceptions import AuthenticationFailed as TokenRefused
+from rest_framework_simplejwt.exceptions import AuthenticationFailed
 
-from apps.common.exceptions import DomainError
+from apps.common.exceptions import DomainError, InvalidToken
 from apps.common.metrics import REFUSALS, count
 from apps.common.outages import retry_after
 from apps.common.request_id import current_request_id
@@ -117,10 +117,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         return problem(503, **_unavailable(seconds))
     match exc:
         case DomainError():
-            count(REFUSALS, exc.code)
-            return problem(
-                exc.status_code, code=exc.code, detail=str(exc), headers=exc.headers, **exc.as_payload()
-            )
+            return _refusal(exc)
         case ModelValidationError():
             return _validation_problem(exceptions.ValidationError(detail=_model_errors(exc)))
         case exceptions.ValidationError():
@@ -138,16 +135,20 @@ def _is_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
 
+def _refusal(exc: DomainError) -> Response:
+    count(REFUSALS, exc.code)
+    return problem(exc.status_code, code=exc.code, detail=str(exc), headers=exc.headers, **exc.as_payload())
+
+
 def _api_problem(exc: exceptions.APIException) -> Response:
+    if isinstance(exc, AuthenticationFailed):  # one answer, whatever SimpleJWT finds wrong
+        return _refusal(InvalidToken())
     headers = {}
     if auth_header := getattr(exc, "auth_header", None):
         headers["WWW-Authenticate"] = auth_header
     if wait := getattr(exc, "wait", None):
         headers["Retry-After"] = str(int(wait))
-    detail, code = str(exc.detail), exc.default_code
-    if isinstance(exc, TokenRefused):  # one answer, whatever is wrong with the token or its owner
-        detail, code = _("The token is not valid."), "token_invalid"
-    return problem(exc.status_code, code=code, detail=detail, headers=headers)
+    return problem(exc.status_code, code=exc.default_code, detail=str(exc.detail), headers=headers)
 
 
 def _unavailable(seconds: int) -> dict[str, Any]:

@@ -13,5 +13,5 @@ class IdempotencyConfig(AppConfig):
     verbose_name = _("Keyed requests")
 
     def ready(self) -> None:
-        """Have expired keys deleted daily."""
+        """Have expired keys deleted daily, and those of a user who is erased."""
         import_module("apps.idempotency.services")

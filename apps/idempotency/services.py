@@ -13,6 +13,8 @@ from apps.common.transactions import retried_atomic
 from apps.idempotency.exceptions import KeyReused, RequestInProgress
 from apps.idempotency.models import KeyedAnswer
 from apps.jobs.housekeeping import daily
+from apps.users.erasure import erases
+from apps.users.models import User
 
 LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL, appendix A: the lock_timeout is over
 
@@ -60,6 +62,12 @@ def carry_out_once(request: KeyedRequest, act: Callable[[], Outcome]) -> Outcome
 def forget_expired_keys() -> int:
     """Delete the answers that are not given again any more, and return how many they were."""
     return KeyedAnswer.objects.expired().delete()[0]
+
+
+@erases
+def forget_answers_to(user: User) -> None:
+    """Delete what the user was answered: it shows the name."""
+    KeyedAnswer.objects.filter(user=user).delete()
 
 
 @retried_atomic

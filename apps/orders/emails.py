@@ -1,6 +1,5 @@
 """E-mails to the customer of an order, in the language the order was placed in."""
 
-import smtplib
 from uuid import UUID
 
 from django.conf import settings
@@ -9,13 +8,10 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from apps.common.mail import compose
 from apps.orders.models import Invoice, Order
 from apps.orders.money import priced
 from apps.orders.statuses import OrderStatus
-
-
-class MailUnavailable(Exception):
-    """The mail server could not take the message now: a later attempt may succeed."""
 
 
 def confirmation(order: Order, invoice: Invoice, *, message_id: UUID) -> EmailMessage:
@@ -40,29 +36,6 @@ def status_notice(order: Order, status: OrderStatus, *, message_id: UUID) -> Ema
         return _message(order, "orders/email/status.txt", subject, message_id)
 
 
-def send(message: EmailMessage) -> None:
-    """Hand the message to the mail server.
-
-    Raises MailUnavailable when it may be tried again, and what smtplib raises when it may not.
-    """
-    try:
-        message.send()
-    except smtplib.SMTPResponseException as error:
-        if error.smtp_code < 500:  # RFC 5321, 4.2.1: 4yz is transient, 5yz permanent
-            raise MailUnavailable(str(error)) from error
-        raise
-    except smtplib.SMTPRecipientsRefused as error:
-        if all(code < 500 for code, _text in error.recipients.values()):
-            raise MailUnavailable(str(error)) from error
-        raise
-    except smtplib.SMTPServerDisconnected as error:
-        raise MailUnavailable(f"{type(error).__name__}: {error}") from error
-    except smtplib.SMTPException:  # an OSError too, but one that cannot heal
-        raise
-    except OSError as error:
-        raise MailUnavailable(f"{type(error).__name__}: {error}") from error
-
-
 def _message(order: Order, template: str, subject: str, message_id: UUID) -> EmailMessage:
     subject = subject % {"number": order.pk}
     context = {
@@ -73,14 +46,9 @@ def _message(order: Order, template: str, subject: str, message_id: UUID) -> Ema
         "store_name": settings.STORE_NAME,
         "store_url": settings.STORE_URL,
     }
-    sender = settings.DEFAULT_FROM_EMAIL
-    domain = sender.rpartition("@")[2].rstrip(">")
-    # The same id at every attempt, so that a copy sent after a crash can be told from a second message.
-    headers = {"Message-ID": f"<{message_id}@{domain}>"}
-    return EmailMessage(
-        f"{settings.STORE_NAME}: {subject}",
-        render_to_string(template, context),
-        sender,
-        [order.user.email],
-        headers=headers,
+    return compose(
+        subject=subject,
+        body=render_to_string(template, context),
+        recipient=order.user.email,
+        message_id=message_id,
     )

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.mail import EmailMessage
 
+from apps.common.mail import MailUnavailable, send
 from apps.jobs.models import Job
 from apps.jobs.registry import handler
 from apps.jobs.services import renew_lease
@@ -27,7 +28,7 @@ def make_invoice(job: Job, *, order_id: int) -> None:
     invoices.invoice_of(_order(order_id))
 
 
-@handler(CONFIRMATION_EMAIL, retry_on=(emails.MailUnavailable,))
+@handler(CONFIRMATION_EMAIL, retry_on=(MailUnavailable,))
 def send_confirmation_email(job: Job, *, order_id: int) -> None:
     """Send the confirmation with the PDF, which is made here if its own job has not come to it yet."""
     order = _order(order_id)
@@ -35,7 +36,7 @@ def send_confirmation_email(job: Job, *, order_id: int) -> None:
         _send(job, emails.confirmation(order, invoices.invoice_of(order), message_id=job.uuid))
 
 
-@handler(STATUS_EMAIL, retry_on=(emails.MailUnavailable,))
+@handler(STATUS_EMAIL, retry_on=(MailUnavailable,))
 def send_status_email(job: Job, *, order_id: int, status: str) -> None:
     """Tell the customer what the order's status has become."""
     order = _order(order_id)
@@ -56,7 +57,7 @@ def announce_shipment(job: Job, *, order_id: int) -> None:
 def _send(job: Job, message: EmailMessage) -> None:
     # At the last moment: a worker that was away for too long must not send what another one sent.
     renew_lease(job)
-    emails.send(message)
+    send(message)
 
 
 def _order(order_id: int) -> Order:

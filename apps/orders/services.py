@@ -23,6 +23,7 @@ from apps.orders.quoting import refuse_other_total
 from apps.orders.statuses import NEXT_STATUSES, Moves, OrderStatus, allowed_moves, can_move
 from apps.orders.wishes import MAX_QUANTITY, MAX_TOTAL, RequestedItem, added_up, positions_of, total_of
 from apps.users.models import User
+from apps.users.verification import require_verified_email
 
 
 @retried_atomic
@@ -31,9 +32,12 @@ def place_order(
 ) -> Order:
     """Turn the requested items into an order at today's prices, and take them out of stock.
 
-    Raises UnavailableItems, QuantityTooLarge, TotalTooLarge, InsufficientStock with every product that falls
-    short, or PriceChanged when the total is not the expected one. Nothing is stored then.
+    Raises EmailUnverified where the store asks for confirmed addresses, UnavailableItems, QuantityTooLarge,
+    TotalTooLarge, InsufficientStock with every product that falls short, or PriceChanged when the total is
+    not the expected one. Nothing is stored then.
     """
+    if settings.ORDERS_NEED_VERIFIED_EMAIL:
+        require_verified_email(user)
     quantities = added_up(items)
     if any(quantity > MAX_QUANTITY for quantity in quantities.values()):
         raise QuantityTooLarge

@@ -1,11 +1,16 @@
 """How staff work with accounts."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from apps.users.models import User
+from apps.users.models import EndReason, Session, User
 
 
 class AccountCreationForm(AdminUserCreationForm):
@@ -35,6 +40,49 @@ class AccountAdmin(UserAdmin):
     date_hierarchy = "date_joined"
     ordering = ("username", "pk")
     show_full_result_count = False
+    readonly_fields = ("email_verified_at", "new_email")
+    fieldsets = (*UserAdmin.fieldsets, (_("E-mail address"), {"fields": readonly_fields}))
+
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
+        """Store the account; an address that staff typed is not confirmed."""
+        if change and "email" in form.changed_data:
+            obj.email_verified_at, obj.new_email = None, ""
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Session)
+class SessionAdmin(admin.ModelAdmin):
+    """Sessions are looked at, and ended."""
+
+    list_display = ("user", "device", "ip", "created_at", "last_used_at", "ended_at", "ended_because")
+    list_filter = ("ended_because",)
+    list_select_related = ("user",)
+    search_fields = ("user__username", "user__email", "=ip")
+    date_hierarchy = "created_at"
+    show_full_result_count = False
+    readonly_fields = tuple(field.name for field in Session._meta.fields)
+    fields = readonly_fields
+    actions = ("end_sessions",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Let nobody open a session for somebody else."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
+        """Let a session be looked at only; the action asks without one."""
+        return obj is None and super().has_change_permission(request)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Leave out the deletion of many: an ended session tells why it ended."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    @admin.action(description=_("End the chosen sessions"), permissions=["change"])
+    def end_sessions(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
+        """End the chosen sessions that still live."""
+        count = Session.objects.live().filter(pk__in=queryset.values("pk")).end(EndReason.REVOKED)
+        self.message_user(request, _("%(count)d sessions ended.") % {"count": count})
 
 
 admin.site.site_header = _("Online Store")

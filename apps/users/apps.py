@@ -13,5 +13,7 @@ class UsersConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        """Have failed logins forgotten daily."""
+        """Register the handlers of jobs; have expired sessions deleted and failed logins forgotten daily."""
+        import_module("apps.users.jobs")
         import_module("apps.users.login_limits")
+        import_module("apps.users.sessions")

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.exceptions import DomainError
+from apps.common.exceptions import DomainError, TokenRefused
 
 
 class InvalidCredentials(DomainError):
@@ -27,9 +27,40 @@ class TooManyAttempts(DomainError):
         self.headers = {"Retry-After": str(wait_seconds)}
 
 
-class InvalidToken(DomainError):
-    """A refresh token that gives nothing."""
+class TokenExpired(TokenRefused):
+    """A token of ours whose time is over: a refresh gives the next access token."""
 
-    status_code = HTTPStatus.UNAUTHORIZED
-    code = "token_invalid"
-    message = _("The token is not valid.")
+    code = "token_expired"
+    message = _("The token is expired.")
+    description = "The token is expired"
+
+
+class SessionRevoked(TokenRefused):
+    """A token of ours whose session is over, or whose user is gone or inactive: only a login helps."""
+
+    code = "session_revoked"
+    message = _("The session is over. Log in again.")
+    description = "The session is over"
+
+
+class InvalidMailedToken(DomainError):
+    """A token of an e-mail that is not one of ours, was used, is too old, or was overtaken by another one."""
+
+    code = "mailed_token_invalid"
+    message = _("The token is not valid, or not any more. Ask for another one.")
+
+
+class EmailUnverified(DomainError):
+    """A customer whose e-mail address is not confirmed, where the store asks for that."""
+
+    status_code = HTTPStatus.FORBIDDEN
+    code = "email_unverified"
+    message = _("Confirm your e-mail address first.")
+
+
+class StaffAccount(DomainError):
+    """An account of staff, which its owner cannot close."""
+
+    status_code = HTTPStatus.FORBIDDEN
+    code = "staff_account"
+    message = _("The account of a member of staff is closed by other staff.")

@@ -1,71 +1,56 @@
 """What people do with their accounts."""
 
-from django.contrib.auth.hashers import make_password
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
-from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.settings import api_settings
 
-from apps.users.exceptions import InvalidCredentials, InvalidToken
-from apps.users.login_limits import login_attempt
+from apps.common.transactions import retried_atomic
+from apps.users.erasure import erase
+from apps.users.exceptions import StaffAccount
 from apps.users.models import User
-from apps.users.tokens import StoreRefreshToken, pair_for
+from apps.users.passwords import choose_password, confirm_password
+from apps.users.verification import ask_for_verification
 
 
-def register_user(*, username: str, email: str, password: str) -> User:
-    """Open an account.
+def register_user(*, username: str, email: str, password: str, language: str) -> User:
+    """Open an account, and have its address confirmed by an e-mail.
 
     Raises ValidationError, by field, for a name or an address that is taken, and for a weak password.
     """
     user = User(username=User.normalize_username(username), email=User.objects.normalize_email(email))
     user.clean_fields(exclude=["password"])  # a name can grow, or become another one, as it is normalised
     _refuse_taken(user)
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise ValidationError({"password": error.error_list}) from error
-    user.set_password(password)
+    choose_password(user, password, field="password")
     try:
         with transaction.atomic():
             user.save()
+            ask_for_verification(user=user, language=language)
     except IntegrityError:  # somebody was faster than the check
         _refuse_taken(user)
         raise
     return user
 
 
-def log_in(*, username: str, password: str, address: str) -> dict[str, str]:
-    """Return a pair of tokens for the user with this name, or e-mail address, and password.
+def rename(user: User, **names: str) -> User:
+    """Store the user's first and last name, or one of them."""
+    for field, name in names.items():
+        setattr(user, field, name)
+    if names:
+        user.save(update_fields=list(names))
+    return user
 
-    Raises InvalidCredentials, in the same words and time whether the user is unknown, the password wrong or
-    the account inactive; TooManyAttempts when too many logins by this name, or from this address, have
-    failed.
+
+@retried_atomic
+def close_account(*, user_id: int, password: str) -> None:
+    """Erase the user's personal data. The orders stay, without it.
+
+    Raises StaffAccount, and ValidationError when the password is wrong.
     """
-    with login_attempt(username=username, address=address):
-        candidates = [*User.objects.named(username)[:1], *User.objects.with_email(username)[:1]]
-        for user in candidates:
-            if user.check_password(password) and user.is_active:
-                return pair_for(user)
-        if not candidates:
-            make_password(password)  # as much work as checking one
-        raise InvalidCredentials
-
-
-def refresh_tokens(*, refresh: str) -> dict[str, str]:
-    """Return a new pair of tokens for a refresh token.
-
-    Raises InvalidToken when it is not one of ours, is expired, or its user is gone or inactive.
-    """
-    try:
-        token = StoreRefreshToken(refresh)
-    except TokenError as error:
-        raise InvalidToken from error
-    user = User.objects.filter(pk=token[api_settings.USER_ID_CLAIM], is_active=True).first()
-    if user is None:
-        raise InvalidToken
-    return pair_for(user)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    confirm_password(user, password, field="password")
+    if user.is_staff:
+        raise StaffAccount
+    erase(user)
 
 
 def _refuse_taken(user: User) -> None:

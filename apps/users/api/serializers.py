@@ -1,4 +1,4 @@
-"""How accounts look on the wire."""
+"""How accounts and sessions look on the wire."""
 
 from typing import Any
 
@@ -6,9 +6,17 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from rest_framework import serializers
 
 from apps.common.fields import StrictCharField
-from apps.users.models import User
+from apps.users.models import MAX_DEVICE_LENGTH, Session, User
 
 MAX_PASSWORD_LENGTH = 128  # characters; hashing takes time in proportion
+
+
+class PasswordField(StrictCharField):
+    """A password, as it was typed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs = {"max_length": MAX_PASSWORD_LENGTH, "trim_whitespace": False, "write_only": True, **kwargs}
+        super().__init__(**kwargs)
 
 
 class RegisterInput(serializers.Serializer[Any]):
@@ -16,14 +24,20 @@ class RegisterInput(serializers.Serializer[Any]):
 
     username = StrictCharField(max_length=150, validators=[UnicodeUsernameValidator()])
     email = serializers.EmailField(max_length=254)
-    password = StrictCharField(max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False, write_only=True)
+    password = PasswordField()
 
 
 class LoginInput(serializers.Serializer[Any]):
     """A username, or the e-mail address, and the password."""
 
     username = StrictCharField(max_length=254)
-    password = StrictCharField(max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False, write_only=True)
+    password = PasswordField()
+    device_name = StrictCharField(
+        max_length=MAX_DEVICE_LENGTH,
+        required=False,
+        allow_blank=True,
+        help_text="What the list of sessions shows; without one, the User-Agent",
+    )
 
 
 class RefreshInput(serializers.Serializer[Any]):
@@ -40,8 +54,76 @@ class UserOutput(serializers.ModelSerializer[User]):
         fields = ("id", "username", "email")
 
 
+class OwnAccountOutput(serializers.ModelSerializer[User]):
+    """The caller's account."""
+
+    email_verified = serializers.SerializerMethodField()
+
+    class Meta:
+        model = User
+        fields = ("id", "username", "email", "email_verified", "first_name", "last_name", "date_joined")
+
+    def get_email_verified(self, user: User) -> bool:
+        """Tell whether the address is confirmed."""
+        return user.email_verified_at is not None
+
+
+class NamesInput(serializers.Serializer[Any]):
+    """What may be changed of one's account without further ado."""
+
+    first_name = StrictCharField(max_length=150, allow_blank=True)
+    last_name = StrictCharField(max_length=150, allow_blank=True)
+
+
+class OwnPasswordInput(serializers.Serializer[Any]):
+    """The caller's password."""
+
+    password = PasswordField()
+
+
+class ChangePasswordInput(serializers.Serializer[Any]):
+    """The present password and the next one."""
+
+    old_password = PasswordField()
+    new_password = PasswordField()
+
+
+class EmailInput(serializers.Serializer[Any]):
+    """An e-mail address."""
+
+    email = serializers.EmailField(max_length=254)
+
+
+class MailedTokenInput(serializers.Serializer[Any]):
+    """The token of an e-mail."""
+
+    token = StrictCharField(max_length=1000)
+
+
+class ResetPasswordInput(MailedTokenInput):
+    """The token of an e-mail and the next password."""
+
+    new_password = PasswordField()
+
+
+class ChangeEmailInput(OwnPasswordInput):
+    """The caller's password and the next e-mail address."""
+
+    new_email = serializers.EmailField(max_length=254)
+
+
 class TokenPairOutput(serializers.Serializer[Any]):
     """An access token, good for ten minutes, and the refresh token that gets the next pair."""
 
     access = serializers.CharField()
     refresh = serializers.CharField()
+
+
+class SessionOutput(serializers.ModelSerializer[Session]):
+    """A login on one device."""
+
+    is_current = serializers.BooleanField(help_text="Whether this request belongs to it")
+
+    class Meta:
+        model = Session
+        fields = ("id", "device", "ip", "created_at", "last_used_at", "is_current")

@@ -1,16 +1,29 @@
-"""The calls that open an account and a session."""
+"""The calls that open an account and a session, keep sessions going and end them."""
 
-from drf_spectacular.utils import extend_schema
+from typing import Any
+from uuid import UUID
+
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.utils.translation import get_language
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.common.addresses import counted_address
+from apps.common.addresses import client_address, counted_address
 from apps.common.schema import ProblemOutput
-from apps.common.views import StoreView
-from apps.users import services
-from apps.users.api.serializers import LoginInput, RefreshInput, RegisterInput, TokenPairOutput, UserOutput
+from apps.common.views import StoreView, StoreViewSet
+from apps.users import services, sessions
+from apps.users.api.serializers import (
+    LoginInput,
+    RefreshInput,
+    RegisterInput,
+    SessionOutput,
+    TokenPairOutput,
+    UserOutput,
+)
+from apps.users.models import Session
 
 REFUSED = {(401, "application/problem+json"): ProblemOutput}
 
@@ -31,10 +44,13 @@ class RegisterView(OpenView):
         operation_id="register", summary="Open an account", request=RegisterInput, responses={201: UserOutput}
     )
     def post(self, request: Request) -> Response:
-        """Open an account. Username and e-mail address are unique whatever their case."""
+        """Open an account. Username and e-mail address are unique whatever their case.
+
+        An e-mail brings the token that confirms the address.
+        """
         wanted = RegisterInput(data=request.data)
         wanted.is_valid(raise_exception=True)
-        user = services.register_user(**wanted.validated_data)
+        user = services.register_user(**wanted.validated_data, language=get_language())
         return Response(UserOutput(user).data, status=status.HTTP_201_CREATED)
 
 
@@ -48,10 +64,17 @@ class LoginView(OpenView):
         responses={200: TokenPairOutput, **REFUSED},
     )
     def post(self, request: Request) -> Response:
-        """Exchange a username, or an e-mail address, and the password for a pair of tokens."""
+        """Open a session: exchange a username, or an e-mail address, and the password for two tokens."""
         wanted = LoginInput(data=request.data)
         wanted.is_valid(raise_exception=True)
-        return Response(services.log_in(**wanted.validated_data, address=counted_address(request)))
+        device = wanted.validated_data.pop("device_name", "") or request.headers.get("User-Agent", "")
+        tokens = sessions.log_in(
+            **wanted.validated_data,
+            device=device,
+            ip=client_address(request),
+            counted_address=counted_address(request),
+        )
+        return Response(tokens)
 
 
 class RefreshView(OpenView):
@@ -64,7 +87,75 @@ class RefreshView(OpenView):
         responses={200: TokenPairOutput, **REFUSED},
     )
     def post(self, request: Request) -> Response:
-        """Exchange a refresh token for a new pair."""
+        """Exchange a refresh token for the next pair; it is used up by that.
+
+        Sent again within 30 seconds, because the answer was lost, it gets the same successor. Later that is
+        taken for theft: the session ends (`session_revoked`), and its owner gets an e-mail. `token_expired`
+        and `session_revoked` mean a new login.
+        """
         wanted = RefreshInput(data=request.data)
         wanted.is_valid(raise_exception=True)
-        return Response(services.refresh_tokens(**wanted.validated_data))
+        pair = sessions.refresh_tokens(
+            **wanted.validated_data, ip=client_address(request), language=get_language()
+        )
+        return Response(pair)
+
+
+class LogoutView(StoreView):
+    """End the session of the request."""
+
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(operation_id="logOut", summary="Log out", request=None, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """End the session that the token belongs to. Its tokens stop working at once."""
+        sessions.log_out(request.auth.session_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class LogoutEverywhereView(StoreView):
+    """End all sessions of the caller."""
+
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(
+        operation_id="logOutEverywhere", summary="Log out everywhere", request=None, responses={204: None}
+    )
+    def post(self, request: Request) -> Response:
+        """End all sessions of the caller, this one too."""
+        sessions.log_out_everywhere(request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@extend_schema_view(
+    list=extend_schema(
+        operation_id="listSessions", summary="List one's sessions", responses=SessionOutput(many=True)
+    ),
+    destroy=extend_schema(operation_id="endSession", summary="End a session", responses={204: None}),
+)
+class SessionViewSet(StoreViewSet):
+    """The sessions of the caller."""
+
+    queryset = Session.objects.none()  # tells the schema the model; get_queryset does the work
+    permission_classes = (IsAuthenticated,)
+    serializer_class = SessionOutput
+
+    def get_queryset(self) -> QuerySet[Session]:
+        """Return the caller's live sessions."""
+        is_current = ExpressionWrapper(Q(pk=self.request.auth.session_id), output_field=BooleanField())
+        return self.request.user.sessions.live().annotate(is_current=is_current)
+
+    def list(self, request: Request) -> Response:
+        """List the devices on which the caller is logged in, the last used first.
+
+        `last_used_at` and `ip` are those of the last refresh.
+        """
+        rows: Any = SessionOutput(self.paginate_queryset(self.get_queryset()), many=True)
+        response = self.get_paginated_response(rows.data)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def destroy(self, request: Request, pk: UUID) -> Response:
+        """End a session. Somebody else's, or one that is over, is not there."""
+        sessions.end_session(request.user, pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,0 +1,196 @@
+"""The calls about one's own account: name, password, e-mail address, and its end."""
+
+from contextlib import AbstractContextManager
+
+from django.utils.translation import get_language
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.common.addresses import counted_address
+from apps.common.schema import ProblemOutput
+from apps.common.views import StoreView
+from apps.users import passwords, services, verification
+from apps.users.api.serializers import (
+    ChangeEmailInput,
+    ChangePasswordInput,
+    EmailInput,
+    MailedTokenInput,
+    NamesInput,
+    OwnAccountOutput,
+    OwnPasswordInput,
+    ResetPasswordInput,
+)
+from apps.users.api.views import OpenView
+from apps.users.login_limits import login_attempt
+
+FORBIDDEN = {(403, "application/problem+json"): ProblemOutput}
+
+
+class OwnView(StoreView):
+    """A call about the caller's own account."""
+
+    permission_classes = (IsAuthenticated,)
+
+    def password_attempt(self, request: Request) -> AbstractContextManager[None]:
+        """Count what fails in the block as a failed login: nobody may guess here what they may not there."""
+        return login_attempt(username=request.user.username, address=counted_address(request))
+
+
+class OwnAccountView(OwnView):
+    """The caller's account."""
+
+    @extend_schema(operation_id="getOwnAccount", summary="Get one's account", responses=OwnAccountOutput)
+    def get(self, request: Request) -> Response:
+        """Get the caller's account."""
+        return _account(request)
+
+    @extend_schema(
+        operation_id="changeOwnAccount",
+        summary="Change one's name",
+        request=NamesInput,
+        responses=OwnAccountOutput,
+    )
+    def patch(self, request: Request) -> Response:
+        """Change first and last name, or one of them."""
+        wanted = NamesInput(data=request.data, partial=True)
+        wanted.is_valid(raise_exception=True)
+        services.rename(request.user, **wanted.validated_data)
+        return _account(request)
+
+    @extend_schema(
+        operation_id="closeOwnAccount",
+        summary="Close one's account",
+        request=OwnPasswordInput,
+        responses={204: None, **FORBIDDEN},
+    )
+    def delete(self, request: Request) -> Response:
+        """Close the account: the body is `{"password": "…"}`.
+
+        Name, e-mail address, password and sessions are erased. Orders stay, without them. Accounts of staff
+        are closed by other staff: 403 `staff_account`.
+        """
+        wanted = OwnPasswordInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        with self.password_attempt(request):
+            services.close_account(user_id=request.user.pk, **wanted.validated_data)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ChangePasswordView(OwnView):
+    """Change the password."""
+
+    @extend_schema(
+        operation_id="changePassword",
+        summary="Change one's password",
+        request=ChangePasswordInput,
+        responses={204: None},
+    )
+    def post(self, request: Request) -> Response:
+        """Change the password. The other sessions end; the one of this request stays."""
+        wanted = ChangePasswordInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        with self.password_attempt(request):
+            passwords.change_password(
+                user_id=request.user.pk, session_id=request.auth.session_id, **wanted.validated_data
+            )
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class AskForResetView(OpenView):
+    """Ask for a token that sets a new password."""
+
+    budget = "password_reset"
+
+    @extend_schema(
+        operation_id="askForPasswordReset",
+        summary="Ask for a new password",
+        request=EmailInput,
+        responses={202: None},
+    )
+    def post(self, request: Request) -> Response:
+        """Have a token mailed to the address. The answer is the same whether anybody has it or not."""
+        wanted = EmailInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        passwords.ask_for_reset(**wanted.validated_data, language=get_language())
+        return Response(status=status.HTTP_202_ACCEPTED)
+
+
+class ResetPasswordView(OpenView):
+    """Set a new password by a mailed token."""
+
+    @extend_schema(
+        operation_id="resetPassword",
+        summary="Set a new password",
+        request=ResetPasswordInput,
+        responses={204: None},
+    )
+    def post(self, request: Request) -> Response:
+        """Set a new password. The token is good once, for an hour; all sessions end."""
+        wanted = ResetPasswordInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        passwords.reset_password(**wanted.validated_data)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class VerifyEmailView(OpenView):
+    """Confirm an e-mail address."""
+
+    @extend_schema(
+        operation_id="verifyEmail",
+        summary="Confirm an e-mail address",
+        request=MailedTokenInput,
+        responses={204: None},
+    )
+    def post(self, request: Request) -> Response:
+        """Confirm the address that the token was mailed to. A new address becomes the account's by that."""
+        wanted = MailedTokenInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        verification.verify_address(**wanted.validated_data)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ResendVerificationView(OwnView):
+    """Ask for another token that confirms the address."""
+
+    budget = "password_reset"
+
+    @extend_schema(
+        operation_id="resendVerification",
+        summary="Ask for another confirmation e-mail",
+        request=None,
+        responses={202: None},
+    )
+    def post(self, request: Request) -> Response:
+        """Have another token mailed to the caller's address. Nothing is sent when it is confirmed already."""
+        verification.ask_for_verification(user=request.user, language=get_language())
+        return Response(status=status.HTTP_202_ACCEPTED)
+
+
+class ChangeEmailView(OwnView):
+    """Ask for another e-mail address."""
+
+    @extend_schema(
+        operation_id="changeEmail",
+        summary="Change one's e-mail address",
+        request=ChangeEmailInput,
+        responses={202: None},
+    )
+    def post(self, request: Request) -> Response:
+        """Have a token mailed to the new address, which is the account's once it is confirmed.
+
+        The old address is told.
+        """
+        wanted = ChangeEmailInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        with self.password_attempt(request):
+            verification.ask_for_address_change(
+                user_id=request.user.pk, **wanted.validated_data, language=get_language()
+            )
+        return Response(status=status.HTTP_202_ACCEPTED)
+
+
+def _account(request: Request) -> Response:
+    return Response(OwnAccountOutput(request.user).data, headers={"Cache-Control": "no-store"})

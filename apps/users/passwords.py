@@ -1,0 +1,64 @@
+"""How a password is chosen, confirmed, changed and lost."""
+
+import uuid
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.transactions import retried_atomic
+from apps.jobs.services import enqueue
+from apps.users.jobs import RESET_EMAIL, mail_job
+from apps.users.mailed_tokens import user_of_reset_token
+from apps.users.models import EndReason, User
+
+
+def choose_password(user: User, password: str, *, field: str) -> None:
+    """Set the password of the user, who is saved by the caller.
+
+    Raises ValidationError, for the field, when it is weak.
+    """
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise ValidationError({field: error.error_list}) from error
+    user.set_password(password)
+
+
+def confirm_password(user: User, password: str, *, field: str) -> None:
+    """Make sure that it is the user who asks. Raises ValidationError, for the field, when it is wrong."""
+    if not user.check_password(password):
+        raise ValidationError({field: ValidationError(_("The password is wrong."), code="wrong_password")})
+
+
+@retried_atomic
+def change_password(*, user_id: int, old_password: str, new_password: str, session_id: uuid.UUID) -> None:
+    """Set a new password, and end all sessions but the one in which this is done.
+
+    Raises ValidationError, by field, when the old one is wrong or the new one weak.
+    """
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    confirm_password(user, old_password, field="old_password")
+    choose_password(user, new_password, field="new_password")
+    user.kept_session_id = session_id
+    user.save(update_fields=["password"])
+
+
+def ask_for_reset(*, email: str, language: str) -> None:
+    """Have a token mailed to the user with this address; one that nobody has costs the same work."""
+    user_id = User.objects.with_email(email).values_list("pk", flat=True).first()
+    with transaction.atomic():
+        enqueue(mail_job(RESET_EMAIL, user_id, language))
+
+
+@retried_atomic
+def reset_password(*, token: str, new_password: str) -> None:
+    """Set a new password by the token of an e-mail, and end all sessions.
+
+    Raises InvalidMailedToken, and ValidationError when the password is weak: the token stays good then.
+    """
+    user = user_of_reset_token(token)
+    choose_password(user, new_password, field="new_password")
+    user.sessions.live().end(EndReason.PASSWORD_RESET)
+    user.save(update_fields=["password"])

@@ -1,0 +1,101 @@
+"""How a session begins, goes on and ends."""
+
+import uuid
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from apps.common.exceptions import InvalidToken
+from apps.common.transactions import retried_atomic
+from apps.jobs.housekeeping import daily
+from apps.jobs.services import enqueue
+from apps.users.devices import device_label
+from apps.users.exceptions import InvalidCredentials, SessionRevoked
+from apps.users.jobs import REUSE_EMAIL, mail_job
+from apps.users.login_limits import login_attempt
+from apps.users.models import EndReason, Session, User
+from apps.users.tokens import StoreRefreshToken, pair_for, pair_of
+
+
+def log_in(
+    *, username: str, password: str, device: str = "", ip: str = "", counted_address: str = ""
+) -> dict[str, str]:
+    """Open a session for the user with this name, or e-mail address, and password; return its tokens.
+
+    Raises InvalidCredentials, in the same words and time whether the user is unknown, the password wrong or
+    the account inactive; TooManyAttempts when too many logins by this name, or from this address, have
+    failed.
+    """
+    with login_attempt(username=username, address=counted_address):
+        candidates = [*User.objects.named(username)[:1], *User.objects.with_email(username)[:1]]
+        for user in candidates:
+            if user.check_password(password) and user.is_active:
+                return _opened(user, device=device_label(device), ip=ip)
+        if not candidates:
+            make_password(password)  # as much work as checking one
+        raise InvalidCredentials
+
+
+def refresh_tokens(*, refresh: str, ip: str = "", language: str) -> dict[str, str]:
+    """Return the next pair of tokens for a refresh token; for the one just replaced the same pair again.
+
+    Raises InvalidToken and TokenExpired; SessionRevoked when the session is over, or ends by this: whoever
+    comes with a token that was replaced longer ago may have stolen it, and its owner is written to.
+    """
+    session = _refreshed(StoreRefreshToken(refresh), ip=ip, language=language)
+    if session is None:
+        raise SessionRevoked
+    return pair_of(session)
+
+
+def log_out(session_id: uuid.UUID) -> None:
+    """End the session."""
+    Session.objects.live().filter(pk=session_id).end(EndReason.LOGOUT)
+
+
+def log_out_everywhere(user: User) -> None:
+    """End all sessions of the user."""
+    user.sessions.live().end(EndReason.LOGOUT_ALL)
+
+
+def end_session(user: User, session_id: uuid.UUID) -> None:
+    """End one session of the user.
+
+    Raises Session.DoesNotExist when the user has no such session, or not any more.
+    """
+    if not user.sessions.live().filter(pk=session_id).end(EndReason.REVOKED):
+        raise Session.DoesNotExist
+
+
+@daily
+def forget_expired_sessions() -> int:
+    """Delete the sessions of which no token is valid any more, and return how many they were."""
+    return Session.objects.expired().delete()[0]
+
+
+@transaction.atomic
+def _opened(user: User, *, device: str, ip: str) -> dict[str, str]:
+    # Locked, so that a change of the password made since it was checked does not miss this session.
+    same = User.objects.select_for_update(no_key=True).filter(
+        pk=user.pk, password=user.password, is_active=True
+    )
+    if not same:
+        raise InvalidCredentials
+    return pair_for(user, device=device, ip=ip)
+
+
+@retried_atomic
+def _refreshed(token: StoreRefreshToken, *, ip: str, language: str) -> Session | None:
+    sessions = Session.objects.named(token.session_id, user_id=token.user_id)
+    session = sessions.select_for_update(of=("self",), no_key=True).first()
+    if session is None:
+        return None
+    if token.generation > session.generation:  # of a time that the database does not know, being restored
+        raise InvalidToken
+    if token.generation == session.generation:
+        session.rotate(ip=ip)
+    elif not session.has_just_replaced(token.generation):
+        Session.objects.filter(pk=session.pk).end(EndReason.REUSE)
+        enqueue(mail_job(REUSE_EMAIL, session.user_id, language, session_id=str(session.pk)))
+        return None
+    return session

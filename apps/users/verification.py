@@ -1,0 +1,71 @@
+"""How an e-mail address is confirmed, and changed for another one."""
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.transactions import retried_atomic
+from apps.jobs.services import enqueue
+from apps.users.exceptions import EmailUnverified, InvalidMailedToken
+from apps.users.jobs import ADDRESS_CHANGE_EMAIL, ADDRESS_NOTICE, VERIFICATION_EMAIL, mail_job
+from apps.users.mailed_tokens import owner_of_address_token
+from apps.users.models import User
+from apps.users.passwords import confirm_password
+
+
+def require_verified_email(user: User) -> None:
+    """Let the user go on. Raises EmailUnverified when the address is not confirmed."""
+    if user.email_verified_at is None:
+        raise EmailUnverified
+
+
+def refuse_taken_email(email: str, *, field: str) -> None:
+    """Raise ValidationError, for the field, when a user has this address."""
+    if User.objects.with_email(email).exists():
+        taken = ValidationError(_("A user with that e-mail address already exists."), code="email_taken")
+        raise ValidationError({field: taken})
+
+
+@transaction.atomic
+def ask_for_verification(*, user: User, language: str) -> None:
+    """Have a token mailed to the user's address, unless it is confirmed."""
+    if user.email_verified_at is None:
+        enqueue(mail_job(VERIFICATION_EMAIL, user.pk, language))
+
+
+@retried_atomic
+def ask_for_address_change(*, user_id: int, password: str, new_email: str, language: str) -> None:
+    """Have a token mailed to the new address, which is the user's once it is confirmed; tell the old one.
+
+    Raises ValidationError, by field, when the password is wrong or the address taken.
+    """
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    confirm_password(user, password, field="password")
+    user.new_email = User.objects.normalize_email(new_email)
+    refuse_taken_email(user.new_email, field="new_email")
+    user.save(update_fields=["new_email"])
+    enqueue(mail_job(ADDRESS_CHANGE_EMAIL, user.pk, language))
+    if user.email:
+        enqueue(mail_job(ADDRESS_NOTICE, user.pk, language, email=user.email))
+
+
+@retried_atomic
+def verify_address(*, token: str) -> None:
+    """Confirm the address that the token was mailed to: the user's present one, or the one asked for last.
+
+    Raises InvalidMailedToken, and ValidationError when somebody else has the new address by now.
+    """
+    user, email = owner_of_address_token(token)
+    if email == user.new_email:
+        refuse_taken_email(email, field="token")
+        user.email, user.new_email = email, ""
+    elif email != user.email or user.email_verified_at:
+        raise InvalidMailedToken
+    user.email_verified_at = timezone.now()
+    try:
+        with transaction.atomic():
+            user.save(update_fields=["email", "new_email", "email_verified_at"])
+    except IntegrityError:  # somebody was faster than the check
+        refuse_taken_email(email, field="token")
+        raise
