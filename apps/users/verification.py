@@ -57,6 +57,8 @@ def verify_address(*, token: str) -> None:
     Raises InvalidMailedToken, and ValidationError when somebody else has the new address by now.
     """
     user, email = owner_of_address_token(token)
+    if not email:  # of a change that was made while its e-mail was written
+        raise InvalidMailedToken
     if email == user.new_email:
         refuse_taken_email(email, field="token")
         user.email, user.new_email = email, ""

@@ -1,0 +1,154 @@
+"""Who closes the account is forgotten; the orders stay, for the books, without name and address."""
+
+import json
+from io import BytesIO
+
+import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
+from pypdf import PdfReader
+
+from apps.catalog.tests.factories import make_product
+from apps.common.tests.answers import problem, problem_of, refusal_of
+from apps.idempotency.models import KeyedAnswer
+from apps.jobs.models import Job
+from apps.jobs.runner import run_due_jobs
+from apps.orders.models import Invoice, Order
+from apps.orders.tests.factories import make_order
+from apps.users.models import Session, User
+from conftest import PASSWORD, signed_in
+from tests.databases import all_rows
+
+URL = "/api/v1/auth/me/"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def anna(make_user) -> User:
+    return make_user(
+        username="anna-canary",
+        email="anna.canary@example.com",
+        first_name="Canarianna",
+        last_name="Canariova",
+        new_email="new.canary@example.com",
+    )
+
+
+def close(client, password=PASSWORD):
+    return client.delete(URL, {"password": password}, headers={"accept-language": "en"})
+
+
+def test_nothing_in_the_database_tells_who_it_was(anna, other_customer):
+    client = signed_in(anna)
+    Session.objects.open(anna, device="canary's phone", ip="192.0.2.77")
+    item = {"product_id": make_product(stock=5).pk, "quantity": 1}
+    client.post("/api/v1/orders/", {"items": [item]}, headers={"idempotency-key": "canary"})
+    client.post("/api/v1/auth/email/verify/resend/")
+    client.post("/api/v1/auth/password/reset/", {"email": anna.email})
+    client.post("/api/v1/auth/email/change/", {"password": PASSWORD, "new_email": "third.canary@example.com"})
+    Job.objects.update(last_error="550 <anna.canary@example.com>: no such user")
+    LogEntry.objects.log_actions(
+        other_customer.pk, User.objects.filter(pk=anna.pk), CHANGE, single_object=True
+    )
+    password = User.objects.get(pk=anna.pk).password
+
+    assert close(client).status_code == 204
+
+    rows = json.dumps(all_rows(), default=str)
+    assert "canar" not in rows.lower()
+    assert "192.0.2.77" not in rows
+    assert password not in rows
+
+
+def test_account_stays_as_a_shell(anna):
+    groups_before = User.objects.count()
+
+    response = close(signed_in(anna))
+
+    assert (response.status_code, response.content) == (204, b"")
+    user = User.objects.get(pk=anna.pk)
+    assert user.username.startswith("deleted-")
+    assert (user.email, user.new_email, user.first_name, user.last_name) == ("", "", "", "")
+    assert (user.is_active, user.has_usable_password(), user.email_verified_at) == (False, False, None)
+    assert User.objects.count() == groups_before
+
+
+def test_orders_stay_and_their_invoices_are_drawn_again_without_the_name(anna, staff_api):
+    order = make_order(anna, {make_product(): 2})
+    run_due_jobs()
+    assert "anna-canary anna.canary@example.com" in text_of(order)
+
+    close(signed_in(anna))
+    run_due_jobs()
+
+    name = User.objects.get(pk=anna.pk).username
+    assert "canary" not in text_of(order)
+    assert name[:20] in text_of(order).replace("\n", "")
+    shown = staff_api.get(f"/api/v1/orders/{order.pk}/").json()
+    assert (shown["user"], shown["total_price"]) == (
+        {"id": anna.pk, "username": name, "email": ""},
+        str(order.total_price),
+    )
+    assert shown["history"][0]["changed_by"] == name
+    assert staff_api.get(f"/api/v1/orders/{order.pk}/invoice/").status_code == 200
+
+
+def test_others_are_left_alone(anna, other_customer):
+    make_order(other_customer, {make_product(): 1})
+    client = signed_in(other_customer)
+    item = {"product_id": make_product(stock=5).pk, "quantity": 1}
+    client.post("/api/v1/orders/", {"items": [item]}, headers={"idempotency-key": "mine"})
+    client.post("/api/v1/auth/email/verify/resend/")
+    run_due_jobs()
+
+    close(signed_in(anna))
+
+    assert client.get(URL).json()["username"] == other_customer.username
+    assert KeyedAnswer.objects.filter(user=other_customer).count() == 1
+    assert Invoice.objects.count() == Order.objects.count() == 2
+    assert Job.objects.filter(subject=f"user:{other_customer.pk}").count() == 1
+
+
+def test_tokens_and_password_stop_working_and_name_and_address_are_free_again(api, anna):
+    client = signed_in(anna)
+
+    close(client)
+
+    assert client.get(URL).json()["code"] == "session_revoked"
+    login = {"username": "anna-canary", "password": PASSWORD}
+    assert api.post("/api/v1/auth/login/", login).status_code == 401
+    again = {**login, "email": "anna.canary@example.com"}
+    assert api.post("/api/v1/auth/register/", again).status_code == 201
+
+
+@pytest.mark.parametrize("password", ["wrong-horse", PASSWORD.upper()])
+def test_wrong_password_closes_nothing(anna, password):
+    client = signed_in(anna)
+
+    response = close(client, password)
+
+    assert refusal_of(response) == (400, "validation_error", [("wrong_password", "/password")])
+    assert client.get(URL).json()["username"] == "anna-canary"
+
+
+def test_without_a_password_nothing_is_closed(anna):
+    client = signed_in(anna)
+
+    response = client.delete(URL)
+
+    assert refusal_of(response) == (400, "validation_error", [("required", "/password")])
+    assert client.get(URL).json()["username"] == "anna-canary"
+
+
+def test_staff_cannot_close_their_own_account(staff, staff_api):
+    response = close(staff_api)
+
+    assert problem_of(response) == problem(
+        403, "staff_account", "The account of a member of staff is closed by other staff."
+    )
+    assert staff_api.get(URL).json()["username"] == staff.username
+
+
+def text_of(order: Order) -> str:
+    pdf = Invoice.objects.get(order=order).pdf
+    return "".join(page.extract_text() for page in PdfReader(BytesIO(bytes(pdf))).pages)
