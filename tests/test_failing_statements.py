@@ -21,14 +21,16 @@ from apps.jobs.models import Job
 from apps.jobs.tests.factories import make_job
 from apps.orders.models import Order
 from apps.orders.tests.factories import make_order_in
-from apps.users.models import User
-from conftest import signed_in
+from apps.users.mailed_tokens import address_token, reset_token
+from apps.users.models import Session, User
+from apps.users.tokens import StoreRefreshToken
+from conftest import PASSWORD, signed_in
 from tests.faults import all_rows, at_statement
 from tests.test_who_may_call_what import TABLE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-READING_POSTS = {("POST", "auth/login/"), ("POST", "auth/refresh/"), ("POST", "orders/quote/")}
+READING_POSTS = {("POST", "orders/quote/")}
 
 
 @dataclass(frozen=True)
@@ -38,14 +40,20 @@ class Shop:
     product: Product
     order: Order
     job: Job
+    customer: User
+    session: Session
+    refresh: str
+    reset: str
+    verify: str
 
     @property
-    def ids(self) -> dict[str, int]:
+    def ids(self) -> dict[str, Any]:
         return {
             "product": self.product.pk,
             "category": self.product.category_id,
             "order": self.order.pk,
             "job": self.job.pk,
+            "session": self.session.pk,
         }
 
 
@@ -73,9 +81,33 @@ def move(order_in: str, status: str, *, by: str = "staff") -> Write:
 
 
 REGISTRATION = {"username": "olga", "email": "olga@example.com", "password": "correct-horse-battery"}
+MINE = {"password": PASSWORD}
 PRODUCT = {"name": "Green tea", "sku": "TEA-1", "price": "4.50"}
 WRITES = [
     Write("POST", "auth/register/", "anonymous", lambda _shop: REGISTRATION),
+    Write("POST", "auth/login/", "anonymous", lambda shop: {"username": shop.customer.username, **MINE}),
+    Write("POST", "auth/refresh/", "anonymous", lambda shop: {"refresh": shop.refresh}),
+    Write("POST", "auth/logout/", "customer"),
+    Write("POST", "auth/logout-all/", "customer"),
+    Write("DELETE", "auth/sessions/{session}/", "customer"),
+    Write("PATCH", "auth/me/", "customer", lambda _shop: {"first_name": "Olga"}),
+    Write("DELETE", "auth/me/", "customer", lambda _shop: MINE),
+    Write(
+        "POST",
+        "auth/password/change/",
+        "customer",
+        lambda _shop: {"old_password": PASSWORD, "new_password": "another-horse"},
+    ),
+    Write("POST", "auth/password/reset/", "anonymous", lambda shop: {"email": shop.customer.email}),
+    Write(
+        "POST",
+        "auth/password/reset/confirm/",
+        "anonymous",
+        lambda shop: {"token": shop.reset, "new_password": "another-horse"},
+    ),
+    Write("POST", "auth/email/verify/", "anonymous", lambda shop: {"token": shop.verify}),
+    Write("POST", "auth/email/verify/resend/", "customer"),
+    Write("POST", "auth/email/change/", "customer", lambda _shop: {**MINE, "new_email": "moved@example.com"}),
     Write("POST", "categories/", "staff", lambda shop: {"name": "Tea", "parent": shop.ids["category"]}),
     Write("PUT", "categories/{category}/", "staff", lambda _shop: {"name": "Tea", "parent": None}),
     Write("PATCH", "categories/{category}/", "staff", lambda _shop: {"parent": None}),
@@ -120,7 +152,17 @@ def send(customer: User, staff: User, settings) -> Callable[[Write], Callable[[]
     def prepare(write: Write) -> Callable[[], Any]:
         product = make_product(stock=100, category=make_category(parent=make_category()))
         order = make_order_in(write.order_in, customer, {product: 1}, moved_by=staff)
-        shop = Shop(product, order, make_job(status="failed"))
+        session = Session.objects.open(customer)
+        shop = Shop(
+            product,
+            order,
+            make_job(status="failed"),
+            customer,
+            session,
+            refresh=str(StoreRefreshToken.of(session)),
+            reset=reset_token(customer),
+            verify=address_token(customer, customer.email),
+        )
         address = write.path.format(**shop.ids, empty=make_category().pk)
         client = {"anonymous": APIClient(), "customer": signed_in(customer), "staff": signed_in(staff)}[
             write.by
@@ -160,7 +202,7 @@ def test_failure_of_any_statement_leaves_nothing_behind(
         assert (response.status_code, code, response.headers.get("Retry-After")) == answer, statements
         assert all_rows() == before, statements
 
-    assert response.status_code in {200, 201, 204}
+    assert response.status_code in {200, 201, 202, 204}
     assert all_rows() != before
     assert number > 3
 
@@ -190,7 +232,7 @@ def test_every_write_of_the_api_stands_in_the_table():
 
 def killed_at(number: int, request: Callable[[], Any]) -> int:
     with at_statement(number, lambda: os.kill(os.getpid(), signal.SIGKILL)):
-        return 0 if request().status_code in {200, 201, 204} else 1
+        return 0 if request().status_code in {200, 201, 202, 204} else 1
 
 
 def in_child(work: Callable[[], int]) -> int:

@@ -1,6 +1,7 @@
 """Who may call what: every route and method of the API against every kind of caller, in one table."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -10,43 +11,67 @@ from rest_framework.test import APIClient
 from apps.catalog.tests.factories import make_product
 from apps.jobs.models import Job
 from apps.orders.tests.factories import make_order
-from apps.users.models import User
-from apps.users.tokens import pair_for
+from apps.users.models import Session, User
+from apps.users.sessions import log_out
+from apps.users.tokens import StoreAccessToken, pair_for
 from conftest import signed_in
 
-ROLES = ("anonymous", "customer", "other customer", "clerk", "staff", "deactivated", "refresh token")
+ROLES = (
+    "anonymous",
+    "customer",
+    "other customer",
+    "clerk",
+    "staff",
+    "deactivated",
+    "refresh token",
+    "expired token",
+    "token of a revoked session",
+)
 
 # The body is empty or unfit on purpose: 400 means that the caller was let through to the validation of it.
 # A clerk is staff without a single permission. `staff` is a superuser; `customer` owns the order.
-TABLE: dict[tuple[str, str], tuple[int, int, int, int, int, int, int]] = {
-    ("POST", "auth/register/"): (400, 400, 400, 400, 400, 400, 400),
-    ("POST", "auth/login/"): (400, 400, 400, 400, 400, 400, 400),
-    ("POST", "auth/refresh/"): (400, 400, 400, 400, 400, 400, 400),
-    ("GET", "categories/"): (200, 200, 200, 200, 200, 401, 401),
-    ("POST", "categories/"): (401, 403, 403, 403, 400, 401, 401),
-    ("GET", "categories/{category}/"): (200, 200, 200, 200, 200, 401, 401),
-    ("PUT", "categories/{category}/"): (401, 403, 403, 403, 400, 401, 401),
-    ("PATCH", "categories/{category}/"): (401, 403, 403, 403, 200, 401, 401),
-    ("DELETE", "categories/{category}/"): (401, 403, 403, 403, 204, 401, 401),
-    ("GET", "products/"): (200, 200, 200, 200, 200, 401, 401),
-    ("POST", "products/"): (401, 403, 403, 403, 400, 401, 401),
-    ("GET", "products/{product}/"): (200, 200, 200, 200, 200, 401, 401),
-    ("PUT", "products/{product}/"): (401, 403, 403, 403, 400, 401, 401),
-    ("PATCH", "products/{product}/"): (401, 403, 403, 403, 200, 401, 401),
-    ("DELETE", "products/{product}/"): (401, 403, 403, 403, 204, 401, 401),
-    ("GET", "admin/products/{product}/stock-movements/"): (401, 403, 403, 403, 200, 401, 401),
-    ("POST", "admin/products/{product}/stock-movements/"): (401, 403, 403, 403, 400, 401, 401),
-    ("GET", "orders/"): (401, 200, 200, 200, 200, 401, 401),
-    ("POST", "orders/"): (401, 400, 400, 400, 400, 401, 401),
-    ("POST", "orders/quote/"): (401, 400, 400, 400, 400, 401, 401),
-    ("GET", "orders/{order}/"): (401, 200, 404, 404, 200, 401, 401),
-    ("PATCH", "orders/{order}/"): (401, 400, 404, 404, 400, 401, 401),
-    ("GET", "orders/{order}/invoice/"): (401, 202, 404, 404, 202, 401, 401),
-    ("GET", "orders/{order}/jobs/"): (401, 200, 404, 404, 200, 401, 401),
-    ("GET", "admin/orders/"): (401, 403, 403, 403, 200, 401, 401),
-    ("GET", "admin/jobs/"): (401, 403, 403, 403, 200, 401, 401),
-    ("GET", "admin/jobs/{job}/"): (401, 403, 403, 403, 200, 401, 401),
-    ("POST", "admin/jobs/{job}/retry/"): (401, 403, 403, 403, 409, 401, 401),
+TABLE: dict[tuple[str, str], tuple[int, ...]] = {
+    ("POST", "auth/register/"): (400, 400, 400, 400, 400, 400, 400, 400, 400),
+    ("POST", "auth/login/"): (400, 400, 400, 400, 400, 400, 400, 400, 400),
+    ("POST", "auth/refresh/"): (400, 400, 400, 400, 400, 400, 400, 400, 400),
+    ("POST", "auth/logout/"): (401, 204, 204, 204, 204, 401, 401, 401, 401),
+    ("POST", "auth/logout-all/"): (401, 204, 204, 204, 204, 401, 401, 401, 401),
+    ("GET", "auth/sessions/"): (401, 200, 200, 200, 200, 401, 401, 401, 401),
+    ("DELETE", "auth/sessions/{session}/"): (401, 204, 404, 404, 404, 401, 401, 401, 401),
+    ("GET", "auth/me/"): (401, 200, 200, 200, 200, 401, 401, 401, 401),
+    ("PATCH", "auth/me/"): (401, 200, 200, 200, 200, 401, 401, 401, 401),
+    ("DELETE", "auth/me/"): (401, 400, 400, 400, 400, 401, 401, 401, 401),
+    ("POST", "auth/password/change/"): (401, 400, 400, 400, 400, 401, 401, 401, 401),
+    ("POST", "auth/password/reset/"): (400, 400, 400, 400, 400, 400, 400, 400, 400),
+    ("POST", "auth/password/reset/confirm/"): (400, 400, 400, 400, 400, 400, 400, 400, 400),
+    ("POST", "auth/email/verify/"): (400, 400, 400, 400, 400, 400, 400, 400, 400),
+    ("POST", "auth/email/verify/resend/"): (401, 202, 202, 202, 202, 401, 401, 401, 401),
+    ("POST", "auth/email/change/"): (401, 400, 400, 400, 400, 401, 401, 401, 401),
+    ("GET", "categories/"): (200, 200, 200, 200, 200, 401, 401, 401, 401),
+    ("POST", "categories/"): (401, 403, 403, 403, 400, 401, 401, 401, 401),
+    ("GET", "categories/{category}/"): (200, 200, 200, 200, 200, 401, 401, 401, 401),
+    ("PUT", "categories/{category}/"): (401, 403, 403, 403, 400, 401, 401, 401, 401),
+    ("PATCH", "categories/{category}/"): (401, 403, 403, 403, 200, 401, 401, 401, 401),
+    ("DELETE", "categories/{category}/"): (401, 403, 403, 403, 204, 401, 401, 401, 401),
+    ("GET", "products/"): (200, 200, 200, 200, 200, 401, 401, 401, 401),
+    ("POST", "products/"): (401, 403, 403, 403, 400, 401, 401, 401, 401),
+    ("GET", "products/{product}/"): (200, 200, 200, 200, 200, 401, 401, 401, 401),
+    ("PUT", "products/{product}/"): (401, 403, 403, 403, 400, 401, 401, 401, 401),
+    ("PATCH", "products/{product}/"): (401, 403, 403, 403, 200, 401, 401, 401, 401),
+    ("DELETE", "products/{product}/"): (401, 403, 403, 403, 204, 401, 401, 401, 401),
+    ("GET", "admin/products/{product}/stock-movements/"): (401, 403, 403, 403, 200, 401, 401, 401, 401),
+    ("POST", "admin/products/{product}/stock-movements/"): (401, 403, 403, 403, 400, 401, 401, 401, 401),
+    ("GET", "orders/"): (401, 200, 200, 200, 200, 401, 401, 401, 401),
+    ("POST", "orders/"): (401, 400, 400, 400, 400, 401, 401, 401, 401),
+    ("POST", "orders/quote/"): (401, 400, 400, 400, 400, 401, 401, 401, 401),
+    ("GET", "orders/{order}/"): (401, 200, 404, 404, 200, 401, 401, 401, 401),
+    ("PATCH", "orders/{order}/"): (401, 400, 404, 404, 400, 401, 401, 401, 401),
+    ("GET", "orders/{order}/invoice/"): (401, 202, 404, 404, 202, 401, 401, 401, 401),
+    ("GET", "orders/{order}/jobs/"): (401, 200, 404, 404, 200, 401, 401, 401, 401),
+    ("GET", "admin/orders/"): (401, 403, 403, 403, 200, 401, 401, 401, 401),
+    ("GET", "admin/jobs/"): (401, 403, 403, 403, 200, 401, 401, 401, 401),
+    ("GET", "admin/jobs/{job}/"): (401, 403, 403, 403, 200, 401, 401, 401, 401),
+    ("POST", "admin/jobs/{job}/retry/"): (401, 403, 403, 403, 409, 401, 401, 401, 401),
 }
 CELLS = [
     pytest.param(method, path, role, status, id=f"{role}: {method} {path}")
@@ -131,6 +156,8 @@ def client_of(role: str, owner: User, make_user: Callable[..., User]) -> APIClie
         "staff": lambda: signed_in(make_user(is_staff=True, is_superuser=True)),
         "deactivated": lambda: signed_in(make_user(is_active=False, is_staff=True, is_superuser=True)),
         "refresh token": lambda: client_with(pair_for(owner)["refresh"]),
+        "expired token": lambda: client_with(expired_token_of(owner)),
+        "token of a revoked session": lambda: client_with(revoked_token_of(owner)),
     }
     return clients[role]()
 
@@ -141,11 +168,24 @@ def client_with(token: str) -> APIClient:
     return client
 
 
+def expired_token_of(user: User) -> str:
+    token = StoreAccessToken(pair_for(user)["access"])
+    token.set_exp(lifetime=timedelta(seconds=-1))
+    return str(token)
+
+
+def revoked_token_of(user: User) -> str:
+    token = StoreAccessToken(pair_for(user)["access"])
+    log_out(token.session_id)
+    return str(token)
+
+
 def address_of(path: str, owner: User) -> str:
     product = make_product()
     order = make_order(owner, {product: 1})
     ids = {"category": product.category_id, "product": product.pk, "order": order.pk}
-    return f"/api/v1/{path.format(**ids, job=Job.objects.latest('pk').pk)}"
+    session = Session.objects.open(owner)
+    return f"/api/v1/{path.format(**ids, job=Job.objects.latest('pk').pk, session=session.pk)}"
 
 
 def api_routes(patterns: list[URLPattern | URLResolver], prefix: str) -> list[tuple[str, str]]:
@@ -160,6 +200,7 @@ def api_routes(patterns: list[URLPattern | URLResolver], prefix: str) -> list[tu
             for plural, name in names.items():
                 path = path.replace(f"{plural}/<positive:pk>", f"{plural}/{{{name}}}")
                 path = path.replace(f"{plural}/<positive:product_pk>", f"{plural}/{{{name}}}")
+            path = path.replace("sessions/<uuid:pk>", "sessions/{session}")
             routes += [(method, path) for method in methods_of(pattern)]
     return routes
 

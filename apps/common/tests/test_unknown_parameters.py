@@ -28,6 +28,19 @@ CALLS = [
     ("post", "/api/v1/auth/register/"),
     ("post", "/api/v1/auth/login/"),
     ("post", "/api/v1/auth/refresh/"),
+    ("post", "/api/v1/auth/logout/"),
+    ("post", "/api/v1/auth/logout-all/"),
+    ("get", "/api/v1/auth/sessions/"),
+    ("delete", "/api/v1/auth/sessions/00000000-0000-0000-0000-000000000000/"),
+    ("get", "/api/v1/auth/me/"),
+    ("patch", "/api/v1/auth/me/"),
+    ("delete", "/api/v1/auth/me/"),
+    ("post", "/api/v1/auth/password/change/"),
+    ("post", "/api/v1/auth/password/reset/"),
+    ("post", "/api/v1/auth/password/reset/confirm/"),
+    ("post", "/api/v1/auth/email/verify/"),
+    ("post", "/api/v1/auth/email/verify/resend/"),
+    ("post", "/api/v1/auth/email/change/"),
 ]
 
 pytestmark = pytest.mark.django_db
