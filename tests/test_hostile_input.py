@@ -17,6 +17,9 @@ ORDERS, PRODUCTS, CATEGORIES = "/api/v1/orders/", "/api/v1/products/", "/api/v1/
 REGISTER, LOGIN, REFRESH = "/api/v1/auth/register/", "/api/v1/auth/login/", "/api/v1/auth/refresh/"
 EVERY_BODY = [
     *[("POST", path) for path in (REGISTER, LOGIN, REFRESH, ORDERS, PRODUCTS, CATEGORIES)],
+    *[(method, "/api/v1/auth/me/") for method in ("PATCH", "DELETE")],
+    *[("POST", f"/api/v1/auth/password/{path}/") for path in ("change", "reset", "reset/confirm")],
+    *[("POST", f"/api/v1/auth/email/{path}/") for path in ("change", "verify")],
     *[(method, f"{PRODUCTS}{{product}}/") for method in ("PUT", "PATCH")],
     *[(method, f"{CATEGORIES}{{category}}/") for method in ("PUT", "PATCH")],
     ("POST", "/api/v1/admin/products/{product}/stock-movements/"),

@@ -119,6 +119,24 @@ def test_every_unreadable_variable_is_named_at_once_and_no_value_is_shown(start)
     assert "\n" not in text
 
 
+@pytest.mark.parametrize("name", ["JWT_SIGNING_KEY", "JWT_PREVIOUS_SIGNING_KEY"])
+@pytest.mark.parametrize("key", ["short", "k" * 49, "change-me-" * 5 + "change-me"])
+def test_weak_key_of_tokens_is_refused_in_one_line_that_does_not_show_it(start, name, key):
+    with pytest.raises(ImproperlyConfigured) as refused:
+        start(**{name: key})
+
+    assert str(refused.value).startswith(
+        f"The configuration cannot be used. {name} must be a random text of at least 50 characters"
+    )
+    assert key not in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_previous_key_of_tokens_may_be_left_out(start):
+    assert start()["JWT_PREVIOUS_SIGNING_KEY"] == ""
+    assert start(JWT_PREVIOUS_SIGNING_KEY="p" * 50)["JWT_PREVIOUS_SIGNING_KEY"] == "p" * 50
+
+
 def test_machines_that_share_the_secret_key_share_the_signing_key(start):
     one = start(**POSTGRES, DJANGO_SECRET_KEY=KEY)
     two = start(**POSTGRES, DJANGO_SECRET_KEY=KEY)
