@@ -26,8 +26,7 @@ from apps.users.exceptions import SessionRevoked, TokenExpired
 from apps.users.models import Session, User
 
 SESSION_CLAIM, GENERATION_CLAIM = "sid", "gen"
-# What the libraries raise for claims of another type than they expect, or for too many brackets.
-ODD_CLAIMS = (TypeError, ValueError, OverflowError, RecursionError)
+ODD_CLAIMS = (ValueError, OverflowError)  # what is raised for moments and ids that are none
 
 
 class ChangingKeyBackend(TokenBackend):

@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 
 from apps.common.tests.answers import problem, problem_of
-from apps.users.models import Session
+from apps.users.models import Session, User
 from apps.users.tokens import StoreAccessToken, StoreRefreshToken, pair_for
 
 REFRESH = "/api/v1/auth/refresh/"
@@ -181,6 +181,14 @@ def test_access_token_of_a_deactivated_user_opens_nothing(customer, call):
     assert problem_of(call(access)) == REVOKED
 
 
+def test_tokens_stop_even_when_the_deactivation_passed_by_the_model(customer, call, refresh):
+    pair = pair_for(customer)
+    User.objects.filter(pk=customer.pk).update(is_active=False)
+
+    assert problem_of(call(pair["access"])) == REVOKED
+    assert problem_of(refresh(pair["refresh"])) == REVOKED
+
+
 # --- Signing
 
 FOREIGN_KEY = "foreign-" * 8
@@ -233,6 +241,15 @@ def test_expired_token_of_the_previous_key_is_refused(customer, call, refresh, s
 
     assert problem_of(call(signed(token.access_token, key=PREVIOUS_KEY, exp=past))) == EXPIRED
     assert problem_of(refresh(signed(token, key=PREVIOUS_KEY, exp=past))) == EXPIRED
+
+
+def test_expired_token_of_the_present_key_is_told_as_such_beside_the_previous_one(
+    customer, call, signed, settings
+):
+    settings.JWT_PREVIOUS_SIGNING_KEY = PREVIOUS_KEY
+    token = StoreRefreshToken.of(Session.objects.open(customer))
+
+    assert problem_of(call(signed(token.access_token, exp=1_000_000_000))) == EXPIRED
 
 
 @pytest.mark.parametrize("algorithm", ["HS384", "HS512"])
