@@ -8,11 +8,9 @@ import time_machine
 from django.core import mail
 from django.utils import timezone
 
-from apps.catalog.tests.factories import make_product
 from apps.common.tests.answers import problem, problem_of, refusal_of
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
-from apps.orders.models import Order
 from apps.users.mailed_tokens import address_token, reset_token
 from apps.users.models import User
 from conftest import PASSWORD, signed_in
@@ -246,27 +244,3 @@ def test_password_reset_is_mailed_to_the_confirmed_address_only(api, customer, c
     run_due_jobs()
 
     assert mail.outbox == []
-
-
-# --- Ordering without a confirmed address
-
-
-@pytest.mark.parametrize(("needed", "status"), [(False, 201), (True, 403)])
-def test_setting_says_whether_who_has_not_confirmed_may_order(customer_api, settings, needed, status):
-    settings.ORDERS_NEED_VERIFIED_EMAIL = needed
-    item = {"product_id": make_product(stock=5).pk, "quantity": 1}
-
-    response = customer_api.post("/api/v1/orders/", {"items": [item]}, headers={"accept-language": "en"})
-
-    assert response.status_code == status
-    assert Order.objects.exists() is not needed
-    if needed:
-        assert problem_of(response) == problem(403, "email_unverified", "Confirm your e-mail address first.")
-
-
-def test_who_has_confirmed_may_order_everywhere(customer, customer_api, settings):
-    settings.ORDERS_NEED_VERIFIED_EMAIL = True
-    User.objects.filter(pk=customer.pk).update(email_verified_at=timezone.now())
-    item = {"product_id": make_product(stock=5).pk, "quantity": 1}
-
-    assert customer_api.post("/api/v1/orders/", {"items": [item]}).status_code == 201
