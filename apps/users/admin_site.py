@@ -27,8 +27,10 @@ class LimitedLoginForm(AdminAuthenticationForm):
             return self.cleaned_data
         username, address = self.cleaned_data["username"], counted_address(self.request)
         try:
-            with login_attempt(username=username, address=address):
-                return super().clean()
+            with login_attempt(username=username, address=address) as note_success:
+                cleaned: dict[str, Any] = super().clean()
+                note_success()
+                return cleaned
         except TooManyAttempts as refusal:
             self.refusal = refusal
             raise ValidationError(str(refusal), code=refusal.code) from refusal

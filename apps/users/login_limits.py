@@ -5,9 +5,10 @@ looked at, and taken back when it succeeds: of many at once no more than the lim
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from django.db.models import F
@@ -37,19 +38,19 @@ ADDRESS = Limit("address", 100, since_last=False)
 
 
 @contextmanager
-def login_attempt(*, username: str, address: str) -> Iterator[None]:
-    """Run the block, which raises when the login fails, as an attempt to log in.
+def login_attempt(*, username: str, address: str) -> Iterator[Callable[[], None]]:
+    """Run the block as an attempt to log in, which has failed unless it calls what it is given.
 
-    Names that nobody has are counted like others, so that nothing is told. Raises TooManyAttempts, without
-    running the block, while the name or the address has to wait.
+    It does so in the transaction of whatever it was allowed to do. Names that nobody has are counted like
+    others, so that nothing is told. Raises TooManyAttempts, without running the block, while the name or the
+    address has to wait.
     """
     counted = {
         _key(ADDRESS, address): ADDRESS,
         _key(ACCOUNT, User.normalize_username(username).strip().casefold()): ACCOUNT,
     }
     _claim(counted)
-    yield
-    _give_back(counted)
+    yield partial(_give_back, counted)
 
 
 @daily

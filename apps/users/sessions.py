@@ -26,11 +26,14 @@ def log_in(
     the account inactive; TooManyAttempts when too many logins by this name, or from this address, have
     failed.
     """
-    with login_attempt(username=username, address=counted_address):
+    with login_attempt(username=username, address=counted_address) as note_success:
         candidates = [*User.objects.named(username)[:1], *User.objects.with_email(username)[:1]]
         for user in candidates:
             if user.check_password(password) and user.is_active:
-                return _opened(user, device=device_label(device), ip=ip)
+                with transaction.atomic():
+                    tokens = _opened(user, device=device_label(device), ip=ip)
+                    note_success()  # after the user's row is locked, as everywhere
+                    return tokens
         if not candidates:
             make_password(password)  # as much work as checking one
         raise InvalidCredentials
@@ -73,7 +76,6 @@ def forget_expired_sessions() -> int:
     return Session.objects.expired().delete()[0]
 
 
-@transaction.atomic
 def _opened(user: User, *, device: str, ip: str) -> dict[str, str]:
     # Locked, so that a change of the password made since it was checked does not miss this session.
     same = User.objects.select_for_update(no_key=True).filter(

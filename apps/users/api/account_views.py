@@ -1,7 +1,9 @@
 """The calls about one's own account: name, password, e-mail address, and its end."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from django.db import transaction
 from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -34,9 +36,16 @@ class OwnView(StoreView):
 
     permission_classes = (IsAuthenticated,)
 
-    def password_attempt(self, request: Request) -> AbstractContextManager[None]:
-        """Count what fails in the block as a failed login: nobody may guess here what they may not there."""
-        return login_attempt(username=request.user.username, address=counted_address(request))
+    @contextmanager
+    def password_attempt(self, request: Request) -> Iterator[None]:
+        """Run the block in a transaction, and count it as a failed login when it raises.
+
+        Nobody may guess a password here that they may not guess there.
+        """
+        attempt = login_attempt(username=request.user.username, address=counted_address(request))
+        with attempt as note_success, transaction.atomic():
+            yield
+            note_success()
 
 
 class OwnAccountView(OwnView):
