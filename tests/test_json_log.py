@@ -104,7 +104,7 @@ def test_every_line_of_web_worker_and_beat_is_json(environment: dict[str, str], 
         assert all(set(line) - {"exception"} == FIELDS for line in lines)
         assert all(line["time"].endswith("Z") and datetime.fromisoformat(line["time"]) for line in lines)
     assert [(line["logger"], line["request_id"], line["job_id"]) for line in done] == [
-        ("apps.jobs.runner", "checkout-42", 1)
+        ("apps.jobs.runner", "checkout-42", 2)  # the first one confirms the address
     ]
     loggers = {role: {line["logger"] for line in lines} for role, lines in logs.items()}
     assert loggers["web"] >= {"gunicorn.error", "gunicorn.access", "django.request"}

@@ -71,12 +71,12 @@ class OwnAccountView(OwnView):
 
     @extend_schema(
         operation_id="closeOwnAccount",
-        summary="Close one's account",
+        summary="Erase one's account",
         request=OwnPasswordInput,
         responses={204: None, **FORBIDDEN},
     )
     def delete(self, request: Request) -> Response:
-        """Close the account: the body is `{"password": "…"}`.
+        """Erase the account: the body is `{"password": "…"}`.
 
         Name, e-mail address, password and sessions are erased. Orders stay, without them. Accounts of staff
         are closed by other staff: 403 `staff_account`.
