@@ -37,12 +37,19 @@ def sound() -> Findings:
         lines={7: Counter({1: 2})},
         history={7: steps},
         keys={"key-1": ("buyer", "order:7"), "key-3": ("admin", "")},
-        jobs=[job(1, "invoice"), job(2, "shipment")],
+        jobs=[
+            job(1, "invoice"),
+            job(2, "shipment"),
+            replace(job(30, "email_verification"), subject="user:3"),
+        ],
         invoices={7: [b"%PDF-1.4"]},
         stock={1: 63},
         movements={restock.reason: [(1, 5)]},
         emails={"buyer": "buyer@example.com"},
-        mails=[mail(number, f"Order № 7 is {subject}") for number, subject in enumerate(subjects)],
+        mails=[
+            *[mail(number, f"Order № 7 is {subject}") for number, subject in enumerate(subjects)],
+            mail(UUID(int=30), "Confirm your e-mail address"),
+        ],
         parcels=[Parcel("uuid-2", 7, "EM1")],
     )
     return Findings(
@@ -62,7 +69,7 @@ def job(number: int, kind: str, status: str = "done", error: str = "") -> JobRow
     return JobRow(UUID(int=number), kind, "order:7", status, 1, NOON, None, error, NOON, NOON)
 
 
-def mail(number: int, subject: str) -> Mail:
+def mail(number: int | UUID, subject: str) -> Mail:
     return Mail(f"<{number}@store>", f"Online Store: {subject}", ("buyer@example.com",), True)
 
 
@@ -144,6 +151,11 @@ def test_sound_findings_violate_nothing():
         (
             lambda day: day.evidence.mails.append(day.evidence.mails[0]),
             "1 second copies, but only 0 kills",
+        ),
+        (
+            lambda day: day.evidence.mails.pop(),
+            "no message of email_verification of user:3 is done after 1 attempts, not before 12:00:00, "
+            "leased until never: no error",
         ),
         (
             lambda day: day.evidence.parcels.append(Parcel("uuid-3", 7, "EM3")),

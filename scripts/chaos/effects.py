@@ -36,7 +36,8 @@ def wrong_mails(findings: Findings) -> Problems:
     """Compare the messages that the mail server kept with the history of each order, by Message-ID."""
     ids: dict[tuple[int, str], set[str]] = defaultdict(set)
     recipients: dict[tuple[int, str], set[str]] = defaultdict(set)
-    for mail in findings.evidence.mails:
+    account_jobs = {str(job.uuid) for job in _account_jobs(findings)}  # see `lost_account_mails`
+    for mail in (mail for mail in findings.evidence.mails if mail.job not in account_jobs):
         ids[mail.about].add(mail.message_id)
         recipients[mail.about].update(mail.recipients)
     wanted = {}
@@ -51,6 +52,14 @@ def wrong_mails(findings: Findings) -> Problems:
             yield f"the message that order {order_id} is {status} went to {recipients[order_id, status]}"
     for order_id, status in ids.keys() - wanted.keys():
         yield f"a message tells that order {order_id} is {status or 'something else'}, which is not so"
+
+
+def lost_account_mails(findings: Findings) -> Problems:
+    """Tell of e-mails about an account whose job is done, and which never came."""
+    came = {mail.job for mail in findings.evidence.mails}
+    for job in _account_jobs(findings):
+        if job.status == "done" and str(job.uuid) not in came:
+            yield f"no message of {job}"
 
 
 def surplus_copies(findings: Findings) -> Problems:
@@ -68,6 +77,10 @@ def wrong_parcels(findings: Findings) -> Problems:
         yield from _wrong_parcel(findings, order, numbers[order.id])
     for order_id in numbers.keys() - findings.evidence.orders.keys():
         yield f"the carrier took a parcel of order {order_id}, which is not there"
+
+
+def _account_jobs(findings: Findings) -> list[JobRow]:
+    return [job for job in findings.evidence.jobs if job.subject.startswith("user:")]
 
 
 def _wrong_parcel(findings: Findings, order: Order, numbers: dict[str, str]) -> Problems:

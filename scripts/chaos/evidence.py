@@ -87,6 +87,11 @@ class Mail:
     is_told: bool
 
     @property
+    def job(self) -> str:
+        """Return the UUID of the job that sent it."""
+        return self.message_id.lstrip("<").partition("@")[0]
+
+    @property
     def about(self) -> tuple[int, str]:
         """Return the order and the status that the message tells of; (0, "") when it is no such message."""
         found = SUBJECT.search(self.subject)
