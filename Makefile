@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-embedded test-services lint format replay chaos soak backup restore lock messages schema clean
+.PHONY: help run test test-embedded test-services lint lint-schema format replay chaos soak backup restore lock messages schema clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,13 @@ test-embedded: $(VENV)/.dev ## run the tests that need no service
 
 test-services: $(VENV)/.dev ## run the suite on real services, the environment's or throw-away ones
 	$(BIN)/python -m tests.with_services $(BIN)/python -m pytest $(PARALLEL) -m "not once" $(ARGS) $(COVERAGE)
+
+schema: $(VENV)/.runtime ## write docs/openapi.yaml, the schema of the API
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+lint-schema: clients/node_modules ## check docs/openapi.yaml by the linters of others (needs Node.js 18 or newer)
+	cd clients && npx --no-install spectral lint --fail-severity=hint ../docs/openapi.yaml
+	cd clients && REDOCLY_TELEMETRY=off npx --no-install redocly lint ../docs/openapi.yaml
 
 lint: $(VENV)/.dev ## check style, types, layers, migrations, deployment settings and schema
 	$(BIN)/ruff check .
@@ -63,7 +70,11 @@ messages: $(VENV)/.dev ## collect and compile the texts to be translated (needs 
 	$(BIN)/python manage.py compilemessages -l ru --ignore=.venv
 
 clean: ## remove the environment and the local state
-	rm -rf $(VENV) var .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) clients/node_modules var .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+clients/node_modules: clients/package.json clients/package-lock.json
+	@npm --prefix clients ci --silent
+	@touch $@
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 1; }

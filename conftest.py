@@ -20,6 +20,7 @@ from rest_framework.test import APIClient
 
 from apps.users.models import User
 from apps.users.tokens import pair_for
+from tests.contract import checked
 from tests.servers import MemcachedServer
 
 PASSWORD = "correct-horse-battery"
@@ -50,6 +51,8 @@ def pytest_configure(config: pytest.Config) -> None:
     overridden = override_settings(**changes)
     overridden.enable()
     config.add_cleanup(overridden.disable)
+    # Every answer that any test gets must be one that the schema describes.
+    APIClient.request = checked(APIClient.request)  # type: ignore[method-assign]
 
 
 def _own_services(worker: str, config: pytest.Config) -> dict[str, Any]:

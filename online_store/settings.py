@@ -341,10 +341,29 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": (
         "A shop's backend: accounts, catalogue and orders.\n\n"
         "Log in with `POST /api/v1/auth/login/` and send the access token as `Authorization: Bearer …`. "
-        "Money is a decimal string. Errors are `application/problem+json`; branch on their `code`."
+        "Money is a decimal string.\n\n"
+        "Errors are `application/problem+json` (RFC 9457); branch on their `code`, whose pages are under "
+        "`/api/problems/`. A client must bear members and codes that it does not know: a new one breaks "
+        "nothing. Every address answers a method that it does not take with 405 `method_not_allowed`, and a "
+        "fault of the store with 500 `server_error`; neither is repeated in each operation."
     ),
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.0.3",
+    "DEFAULT_GENERATOR_CLASS": "apps.common.schema.StoreSchemaGenerator",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "apps.common.schema.define_components",
+    ],
+    "LICENSE": {"name": "MIT", "url": "https://opensource.org/license/mit"},
+    "SERVERS": [{"url": "/", "description": "The store that serves this file"}],
+    "TAGS": [
+        {"name": "admin", "description": "What staff do, by Django's model permissions"},
+        {"name": "auth", "description": "Accounts and tokens"},
+        {"name": "categories", "description": "The tree of the catalogue"},
+        {"name": "orders", "description": "Orders of the caller, and those that staff may see"},
+        {"name": "products", "description": "What is on sale"},
+    ],
+    "SCHEMA_COERCE_PATH_PK_SUFFIX": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, Spec
 
 from apps.common.converters import PositiveConverter
 from apps.common.health import healthz, readyz
+from apps.common.problem_pages import problem_list, problem_page
 from apps.common.problems import unknown_address
 
 register_converter(PositiveConverter, "positive")
@@ -27,6 +28,8 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/schema/swagger-ui/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="swagger-ui"),
     path("api/schema/redoc/", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
+    path("api/problems/", problem_list, name="problems"),
+    path("api/problems/<slug:code>/", problem_page, name="problem"),
     # Last: whatever else is asked for under /api/ is a problem too, not a page for people.
     re_path(r"^api/", unknown_address, name="unknown-address"),
 ]

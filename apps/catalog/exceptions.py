@@ -1,13 +1,12 @@
 """Why the catalogue refuses."""
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Self, TypedDict
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.exceptions import DomainError
+from apps.common.exceptions import DomainError, Faults
 
 
 class ProductUnavailable(DomainError):
@@ -21,8 +20,7 @@ class ProductUnavailable(DomainError):
         self.product_ids = product_ids
 
 
-@dataclass(frozen=True)
-class Shortage:
+class Shortage(TypedDict):
     """A product of which there is less than is wanted; both in pieces."""
 
     product_id: int
@@ -30,19 +28,39 @@ class Shortage:
     requested: int
 
 
+class Shortages(TypedDict):
+    """Every product that falls short; `stock` is a text for people."""
+
+    stock: str
+    details: list[Shortage]
+
+
 class InsufficientStock(DomainError):
     """Products of which there is not enough."""
 
     code = "insufficient_stock"
     message = _("Not enough stock.")
+    advice = _("Lower the quantities to what `details` tells is available, and order again.")
 
     def __init__(self, shortages: list[Shortage]) -> None:
         super().__init__(self.message)
         self.shortages = shortages
 
-    def as_payload(self) -> dict[str, Any]:
+    def as_payload(self) -> Shortages:
         """Name every product that falls short."""
-        return {"stock": str(self), "details": [asdict(shortage) for shortage in self.shortages]}
+        return {"stock": str(self), "details": self.shortages}
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the refusal of five pieces where there are two."""
+        return cls([Shortage(product_id=12, available=2, requested=5)])
+
+
+class RefusedMovement(TypedDict):
+    """The present stock and the change that was refused, in pieces."""
+
+    stock: int
+    delta: int
 
 
 class StockOutOfRange(DomainError):
@@ -51,14 +69,27 @@ class StockOutOfRange(DomainError):
     status_code = HTTPStatus.CONFLICT
     code = "stock_out_of_range"
     message = _("The stock cannot fall below zero, nor rise above what can be counted.")
+    advice = _("Look at the present `stock`, and send a movement that it allows.")
 
     def __init__(self, *, stock: int, delta: int) -> None:
         super().__init__(self.message)
         self.stock, self.delta = stock, delta
 
-    def as_payload(self) -> dict[str, Any]:
+    def as_payload(self) -> RefusedMovement:
         """Tell the present stock and the refused change."""
         return {"stock": self.stock, "delta": self.delta}
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the refusal to take more than there is."""
+        return cls(stock=2, delta=-5)
+
+
+class RefusedCount(TypedDict):
+    """The present stock and the one that was seen, in pieces."""
+
+    stock: int
+    last_seen: int
 
 
 class StockChanged(DomainError):
@@ -67,14 +98,20 @@ class StockChanged(DomainError):
     status_code = HTTPStatus.CONFLICT
     code = "stock_changed"
     message = _("The stock has changed since it was last seen. Look again, and count again.")
+    advice = _("Count again, and send the count with the present `stock` as `last_seen`.")
 
     def __init__(self, *, stock: int, last_seen: int) -> None:
         super().__init__(self.message)
         self.stock, self.last_seen = stock, last_seen
 
-    def as_payload(self) -> dict[str, Any]:
+    def as_payload(self) -> RefusedCount:
         """Tell the present stock and the one that was seen."""
         return {"stock": self.stock, "last_seen": self.last_seen}
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the refusal of a count that a sale has overtaken."""
+        return cls(stock=84, last_seen=85)
 
 
 class StockIsReadOnly(DomainError):
@@ -82,8 +119,9 @@ class StockIsReadOnly(DomainError):
 
     code = "read_only"
     message = _("The stock is changed by stock movements only.")
+    advice = _("Leave `stock` out, and send a stock movement instead.")
 
-    def as_payload(self) -> dict[str, Any]:
+    def as_payload(self) -> Faults:
         """Point at the member of the body."""
         return {"errors": [{"code": self.code, "detail": str(self), "pointer": "/stock"}]}
 
@@ -94,3 +132,4 @@ class CategoryNotEmpty(DomainError):
     status_code = HTTPStatus.CONFLICT
     code = "category_not_empty"
     message = _("The category still has products or categories in it.")
+    advice = _("Move what lies in it to another category first, or deactivate it without `hard=true`.")

@@ -44,7 +44,7 @@ def lock_for_sale(quantities: Mapping[int, int]) -> dict[int, Product]:
 def shortages_of(products: Mapping[int, Product], quantities: Mapping[int, int]) -> list[Shortage]:
     """Return which of the quantities (pieces, by product id) are more than there is."""
     return [
-        Shortage(product_id, available, requested)
+        Shortage(product_id=product_id, available=available, requested=requested)
         for product_id, requested in quantities.items()
         if (available := products[product_id].stock) < requested
     ]

@@ -23,6 +23,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from apps.common import replica
+from apps.common.contract import raises, sends
 from apps.common.exceptions import PreconditionFailed
 from apps.common.metrics import CACHE_READS, count
 from apps.common.throttling import spend
@@ -119,6 +120,8 @@ def cached_answer(
     """
 
     def decorate(method: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
+        @raises(PreconditionFailed)
+        @sends("Cache-Control", "ETag", on=(200, 304))
         @wraps(method)
         def read(view: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
             def build() -> bytes:

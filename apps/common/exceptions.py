@@ -1,11 +1,26 @@
 """What every refusal of the store is: an exception that carries its data."""
 
 from collections.abc import Mapping
+from enum import Enum
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NotRequired, Self, TypedDict
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+
+class Where(Enum):
+    """Which operations of the API can answer with a problem; the schema goes by it."""
+
+    DECLARED = "those whose view method says so, by `raises`"
+    EVERYWHERE = "all"
+    BODY = "those that read a body"
+    ROW = "those whose address names a row or a page"
+    TOKEN = "those that look at a token"  # noqa: S105  no password
+    SIGNED_IN = "those that need a token"
+    STAFF = "those that need a permission"
+    OUTSIDE = "none: it is the answer where there is no operation, or a fault"
 
 
 class DomainError(Exception):
@@ -14,15 +29,46 @@ class DomainError(Exception):
     status_code = HTTPStatus.BAD_REQUEST
     code = "invalid"
     message: str | Promise = _("The request cannot be carried out.")
+    advice: str | Promise = ""  # what a client should do; it stands in the catalogue of problems
+    where = Where.DECLARED
     headers: Mapping[str, str] = {}  # of the answer
 
     def __str__(self) -> str:
         """Return the reason in the present language."""
         return str(self.message)
 
-    def as_payload(self) -> dict[str, Any]:
-        """Return the members that this refusal adds to the problem's body."""
+    def as_payload(self) -> Mapping[str, Any]:
+        """Return the members that this refusal adds to the problem's body.
+
+        The type of what is returned, a TypedDict, is what the schema says of them.
+        """
         return {}
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return a refusal to show in the schema and in the catalogue of problems."""
+        return cls()
+
+
+class Fault(TypedDict):
+    """One fault of a request."""
+
+    code: str
+    detail: str
+    pointer: NotRequired[str]
+    parameter: NotRequired[str]
+
+
+class Faults(TypedDict):
+    """All faults of a request, at most 100."""
+
+    errors: list[Fault]
+
+
+class PresentVersion(TypedDict):
+    """The ETag of what there is now."""
+
+    etag: str
 
 
 class TokenRefused(DomainError):
@@ -43,6 +89,8 @@ class InvalidToken(TokenRefused):
 
     code = "token_invalid"
     message = _("The token is not valid.")
+    advice = _("Refresh the tokens, and send the request again. When that is refused too, log in again.")
+    where = Where.TOKEN
     description = "The token is not valid"
 
 
@@ -52,14 +100,20 @@ class PreconditionFailed(DomainError):
     status_code = HTTPStatus.PRECONDITION_FAILED
     code = "precondition_failed"
     message = _("The version that was asked for is not the present one.")
+    advice = _("Get the present version, apply the change to it, and send it with the new ETag.")
 
     def __init__(self, etag: str) -> None:
         super().__init__(self.message)
         self.etag = etag
 
-    def as_payload(self) -> dict[str, Any]:
+    def as_payload(self) -> PresentVersion:
         """Tell the present version."""
         return {"etag": self.etag}
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return a refusal that tells an ETag."""
+        return cls('"9b2cf535f27731c974343645a3985328"')
 
 
 class TooManyRequests(DomainError):
@@ -68,10 +122,17 @@ class TooManyRequests(DomainError):
     status_code = HTTPStatus.TOO_MANY_REQUESTS
     code = "too_many_requests"
     message = _("Too many requests. Try again later.")
+    advice = _("Wait for the seconds of `Retry-After`. `RateLimit` tells what is left of the budget.")
+    where = Where.EVERYWHERE
 
     def __init__(self, wait_seconds: int) -> None:
         super().__init__(self.message)
         self.headers = {"Retry-After": str(wait_seconds)}
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return a refusal for half a minute."""
+        return cls(30)
 
 
 class InvalidQuery(DomainError):
@@ -79,12 +140,14 @@ class InvalidQuery(DomainError):
 
     code = "invalid_query"
     message = _("The query has parameters that are unknown or cannot be read.")
+    advice = _("Mend the parameters that `errors` names, or leave them out.")
+    where = Where.EVERYWHERE
 
     def __init__(self, errors: dict[str, list[tuple[str, str]]]) -> None:
         super().__init__(self.message)
         self.errors = errors
 
-    def as_payload(self) -> dict[str, Any]:
+    def as_payload(self) -> Faults:
         """Name every parameter at fault."""
         return {
             "errors": [
@@ -93,3 +156,8 @@ class InvalidQuery(DomainError):
                 for code, detail in faults
             ]
         }
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the refusal of a misspelt filter."""
+        return cls({"serch": [("unknown_parameter", gettext("There is no such parameter."))]})

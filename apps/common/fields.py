@@ -1,12 +1,14 @@
 """Serializer fields that take JSON by its type, so that `true` is no number and `1` no word."""
 
 import re
-from typing import Any
+from decimal import Decimal
+from typing import Any, NewType
 
 from rest_framework import serializers
 
 MAX_ID = 2**63 - 1  # the largest value of a BigAutoField
 MAX_ID_DIGITS = 18  # of a text that surely holds no larger number
+MoneyText = NewType("MoneyText", str)  # as money is written on the wire: 12.50
 _PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
@@ -71,3 +73,8 @@ class MoneyField(serializers.DecimalField):
         if isinstance(data, bool) or not _PLAIN_NUMBER.fullmatch(str(data)):
             self.fail("invalid")
         return abs(amount) if (amount := super().to_internal_value(data)) == 0 else amount
+
+
+def money_text(amount: Decimal) -> MoneyText:
+    """Return the amount as it is written where no serializer does it."""
+    return MoneyText(f"{amount:.2f}")

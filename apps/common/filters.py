@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_filters.fields import IsoDateTimeField
 from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.drainage import set_override
 from rest_framework.request import Request
 
 from apps.common.exceptions import InvalidQuery
@@ -66,6 +67,7 @@ class IdFilter(django_filters.NumberFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, min_value=1, max_value=MAX_ID, **kwargs)
+        set_override(self, "field", {"type": "integer", "minimum": 1, "description": kwargs["help_text"]})
 
     def get_max_validator(self) -> None:
         """Leave the upper bound to the field: the library's own is far above 64 bits."""
@@ -76,6 +78,8 @@ class MoneyFilter(django_filters.NumberFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, max_digits=15, decimal_places=2, **kwargs)
+        money = {"type": "string", "format": "decimal", "pattern": r"^-?\d{1,13}(\.\d{1,2})?$"}
+        set_override(self, "field", {**money, "description": kwargs["help_text"]})
 
     def get_max_validator(self) -> None:
         """Leave the upper bound to the field's number of digits."""

@@ -40,7 +40,21 @@ class StorePagination(PageNumberPagination):
             raise InvalidQuery({self.page_query_param: [("invalid", _("A number is expected."))]})
         return text
 
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """Describe both parameters with their bounds."""
+        page, page_size = super().get_schema_operation_parameters(view)
+        page["schema"] = {"type": "integer", "minimum": 1, "default": 1}
+        page_size["schema"] = {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": self.max_page_size,
+            "default": self.page_size,
+        }
+        return [page, page_size]
+
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Describe the four members, all of them always present."""
         described = super().get_paginated_response_schema(schema)
+        for name, example in {"count": 1, "next": None, "previous": None}.items():
+            described["properties"][name]["example"] = example
         return {**described, "required": ["count", "next", "previous", "results"]}

@@ -23,6 +23,7 @@ from rest_framework_simplejwt.exceptions import AuthenticationFailed
 from apps.common.exceptions import DomainError, InvalidToken
 from apps.common.metrics import REFUSALS, count
 from apps.common.outages import retry_after
+from apps.common.problem_catalogue import title_of, type_of
 from apps.common.request_id import current_request_id
 
 CONTENT_TYPE = "application/problem+json"
@@ -33,11 +34,11 @@ logger = logging.getLogger(__name__)
 
 
 def problem_body(status: int, *, code: str, detail: str, **members: Any) -> dict[str, Any]:
-    """Return the members of a problem; `type` is about:blank, since `code` tells which it is."""
+    """Return the members of a problem; `type` leads to the page of its code."""
     return {
         **members,
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
+        "type": type_of(code),
+        "title": title_of(status),
         "status": int(status),
         "detail": detail,
         "code": code,

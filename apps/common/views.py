@@ -15,6 +15,8 @@ from apps.common.pagination import StorePagination
 class StoreView(APIView):
     """A view without query parameters, unless `known_parameters` names some."""
 
+    body_methods = frozenset({"POST", "PUT", "PATCH"})  # that read a body
+
     def known_parameters(self) -> set[str]:
         """Return the names of the query parameters that this request may have."""
         return set()

@@ -14,7 +14,8 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.idempotency.exceptions import KeyInvalid, KeyRequired
+from apps.common.contract import raises, sends
+from apps.idempotency.exceptions import KeyInvalid, KeyRequired, KeyReused, RequestInProgress
 from apps.idempotency.models import MAX_KEY_LENGTH
 from apps.idempotency.services import KeyedRequest, Outcome, carry_out_once
 
@@ -37,13 +38,6 @@ KEY_PARAMETER = OpenApiParameter(
         "another user is another key."
     ),
 )
-REPLAYED_HEADER = OpenApiParameter(
-    REPLAYED,
-    str,
-    OpenApiParameter.HEADER,
-    response=[201],
-    description="`true`: the answer to an earlier request with this key",
-)
 
 
 def idempotent(
@@ -56,6 +50,8 @@ def idempotent(
     """
 
     def decorate(method: Callable[..., Response]) -> Callable[..., HttpResponseBase]:
+        @raises(KeyInvalid, KeyReused, RequestInProgress, *([KeyRequired] if required_by else []))
+        @sends(REPLAYED, on=(201,))
         @wraps(method)
         def once(view: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
             key = key_of(request)

@@ -12,6 +12,7 @@ class KeyInvalid(DomainError):
 
     code = "idempotency_key_invalid"
     message = _("The Idempotency-Key must be 1 to 255 visible ASCII characters, bare or in double quotes.")
+    advice = _("Send a UUID as the key, a new one for each new request.")
 
 
 class KeyRequired(DomainError):
@@ -19,6 +20,7 @@ class KeyRequired(DomainError):
 
     code = "idempotency_key_required"
     message = _("The request must carry an Idempotency-Key.")
+    advice = _("Send a UUID as the key, a new one for each new request.")
 
 
 class KeyReused(DomainError):
@@ -27,6 +29,7 @@ class KeyReused(DomainError):
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
     code = "idempotency_key_reused"
     message = _("The Idempotency-Key was used for another request.")
+    advice = _("Take a new key. The same key is for the same request, sent again.")
 
 
 class RequestInProgress(DomainError):
@@ -35,4 +38,5 @@ class RequestInProgress(DomainError):
     status_code = HTTPStatus.CONFLICT
     code = "request_in_progress"
     message = _("The first request with this Idempotency-Key is still being carried out. Try again.")
+    advice = _("Send the same request with the same key again, after the seconds of `Retry-After`.")
     headers = {"Retry-After": "1"}

@@ -1,15 +1,15 @@
 """Why an order is refused."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from http import HTTPStatus
-from typing import Any
+from typing import Self, TypedDict
 
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.exceptions import DomainError
+from apps.common.exceptions import DomainError, Faults
+from apps.common.fields import MoneyText, money_text
 from apps.orders.statuses import OrderStatus
 
 
@@ -18,12 +18,13 @@ class UnavailableItems(DomainError):
 
     code = "product_unavailable"
     message = _("A product is not on sale.")
+    advice = _("Take the lines that `errors` points at out of the order, and order again.")
 
     def __init__(self, positions: list[int]) -> None:
         super().__init__(self.message)
         self.positions = positions
 
-    def as_payload(self) -> dict[str, Any]:
+    def as_payload(self) -> Faults:
         """Point at every such line."""
         return {
             "errors": [
@@ -32,12 +33,18 @@ class UnavailableItems(DomainError):
             ]
         }
 
+    @classmethod
+    def example(cls) -> Self:
+        """Return the refusal of the first line."""
+        return cls([0])
+
 
 class QuantityTooLarge(DomainError):
     """A product of which the lines of an order together want too many pieces."""
 
     code = "quantity_too_large"
     message = _("The lines of a product add up to more than can be ordered at once.")
+    advice = _("Order at most 10,000 pieces of a product at once.")
 
 
 class TotalTooLarge(DomainError):
@@ -45,15 +52,24 @@ class TotalTooLarge(DomainError):
 
     code = "total_too_large"
     message = _("The order costs more than the store can invoice.")
+    advice = _("Split the order into several.")
 
 
-@dataclass(frozen=True)
-class ChangedPrice:
-    """A line whose price is another than the customer reckoned with; None: it is not known with which."""
+class ChangedPrice(TypedDict):
+    """A line whose price is another than the customer reckoned with; null: it is not known with which."""
 
     product_id: int
-    old_price: Decimal | None
-    new_price: Decimal
+    old_price: MoneyText | None
+    new_price: MoneyText
+
+
+class ChangedPrices(TypedDict):
+    """What the customer reckoned with, what the order costs now, and which lines make the difference."""
+
+    expected_total: MoneyText
+    total_price: MoneyText
+    currency: str
+    details: list[ChangedPrice]
 
 
 class PriceChanged(DomainError):
@@ -62,26 +78,34 @@ class PriceChanged(DomainError):
     status_code = HTTPStatus.CONFLICT
     code = "price_changed"
     message = _("Prices have changed. Look at the new total, and order again.")
+    advice = _("Show the customer the new prices, and order again with the new total as `expected_total`.")
 
     def __init__(self, expected_total: Decimal, total_price: Decimal, changes: list[ChangedPrice]) -> None:
         super().__init__(self.message)
         self.expected_total, self.total_price, self.changes = expected_total, total_price, changes
 
-    def as_payload(self) -> dict[str, Any]:
+    def as_payload(self) -> ChangedPrices:
         """Tell both totals, and the old and the new price of each line."""
         return {
-            "expected_total": f"{self.expected_total:.2f}",
-            "total_price": f"{self.total_price:.2f}",
+            "expected_total": money_text(self.expected_total),
+            "total_price": money_text(self.total_price),
             "currency": settings.STORE_CURRENCY,
-            "details": [
-                {
-                    "product_id": change.product_id,
-                    "old_price": None if change.old_price is None else f"{change.old_price:.2f}",
-                    "new_price": f"{change.new_price:.2f}",
-                }
-                for change in self.changes
-            ],
+            "details": self.changes,
         }
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the refusal of an order that has become dearer."""
+        change = ChangedPrice(product_id=1, old_price=MoneyText("390.00"), new_price=MoneyText("410.00"))
+        return cls(Decimal("780.00"), Decimal("820.00"), [change])
+
+
+class RefusedMove(TypedDict):
+    """From where, to where, and where the caller may move the order instead."""
+
+    from_status: OrderStatus
+    to_status: OrderStatus
+    allowed: list[OrderStatus]
 
 
 class InvalidStatusTransition(DomainError):
@@ -90,18 +114,26 @@ class InvalidStatusTransition(DomainError):
     status_code = HTTPStatus.CONFLICT
     code = "invalid_transition"
     message: str | Promise = _("The order cannot be moved to this status.")
+    advice = _("Get the order: its `allowed_statuses` are what the caller may do now.")
 
-    def __init__(self, from_status: str, to_status: str, allowed: tuple[OrderStatus, ...]) -> None:
+    def __init__(
+        self, from_status: OrderStatus, to_status: OrderStatus, allowed: tuple[OrderStatus, ...]
+    ) -> None:
         super().__init__(self.message)
         self.from_status, self.to_status, self.allowed = from_status, to_status, allowed
 
-    def as_payload(self) -> dict[str, Any]:
+    def as_payload(self) -> RefusedMove:
         """Tell from where, to where, and what the caller may do instead."""
         return {
             "from_status": self.from_status,
             "to_status": self.to_status,
-            "allowed": [status.value for status in self.allowed],
+            "allowed": list(self.allowed),
         }
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the refusal to cancel what is on its way."""
+        return cls(OrderStatus.SHIPPED, OrderStatus.CANCELLED, (OrderStatus.DELIVERED,))
 
 
 class TransitionForbidden(DomainError):
@@ -110,6 +142,7 @@ class TransitionForbidden(DomainError):
     status_code = HTTPStatus.FORBIDDEN
     code = "transition_forbidden"
     message = _("You may not move the order to this status.")
+    advice = _("Get the order: its `allowed_statuses` are what the caller may do now.")
 
 
 class InvoiceFailed(DomainError):
@@ -118,3 +151,4 @@ class InvoiceFailed(DomainError):
     status_code = HTTPStatus.CONFLICT
     code = "invoice_failed"
     message = _("The invoice could not be made.")
+    advice = _("Ask the store's staff: they see why, and can have it made again.")

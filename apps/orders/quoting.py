@@ -11,6 +11,7 @@ from apps.catalog.exceptions import InsufficientStock
 from apps.catalog.models import PriceChange, Product
 from apps.catalog.stock import shortages_of
 from apps.common.exceptions import DomainError
+from apps.common.fields import money_text
 from apps.orders.exceptions import (
     ChangedPrice,
     PriceChanged,
@@ -100,8 +101,13 @@ def _changed_prices(
         prices[change.product_id] = change.old_price
         if total == expected:
             return [
-                ChangedPrice(pk, price, products[pk].price)
+                ChangedPrice(
+                    product_id=pk, old_price=money_text(price), new_price=money_text(products[pk].price)
+                )
                 for pk, price in prices.items()
                 if price != products[pk].price
             ]
-    return [ChangedPrice(pk, None, products[pk].price) for pk in quantities]
+    return [
+        ChangedPrice(product_id=pk, old_price=None, new_price=money_text(products[pk].price))
+        for pk in quantities
+    ]

@@ -78,7 +78,7 @@ def change_status(
     old_status = order.status
     allowed = allowed_moves(old_status, moves)
     if not can_move(old_status, new_status):
-        raise InvalidStatusTransition(old_status, new_status, allowed)
+        raise InvalidStatusTransition(OrderStatus(old_status), new_status, allowed)
     if new_status not in allowed:
         raise TransitionForbidden
 

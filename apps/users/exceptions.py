@@ -1,10 +1,11 @@
 """Why an account cannot be used."""
 
 from http import HTTPStatus
+from typing import Self
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.exceptions import DomainError, TokenRefused
+from apps.common.exceptions import DomainError, TokenRefused, Where
 
 
 class InvalidCredentials(DomainError):
@@ -13,6 +14,7 @@ class InvalidCredentials(DomainError):
     status_code = HTTPStatus.UNAUTHORIZED
     code = "invalid_credentials"
     message = _("No active account has this username and password.")
+    advice = _("Ask for the username, or e-mail address, and the password again.")
 
 
 class TooManyAttempts(DomainError):
@@ -21,10 +23,16 @@ class TooManyAttempts(DomainError):
     status_code = HTTPStatus.TOO_MANY_REQUESTS
     code = "too_many_attempts"
     message = _("Too many attempts to log in have failed. Try again later.")
+    advice = _("Wait for the seconds of `Retry-After`. Until then not even the right password is tried.")
 
     def __init__(self, wait_seconds: int) -> None:
         super().__init__(self.message)
         self.headers = {"Retry-After": str(wait_seconds)}
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return a refusal for a few seconds."""
+        return cls(4)
 
 
 class TokenExpired(TokenRefused):
@@ -32,6 +40,8 @@ class TokenExpired(TokenRefused):
 
     code = "token_expired"
     message = _("The token is expired.")
+    advice = _("Refresh the tokens, and send the request again. When it is the refresh token, log in again.")
+    where = Where.TOKEN
     description = "The token is expired"
 
 
@@ -40,6 +50,8 @@ class SessionRevoked(TokenRefused):
 
     code = "session_revoked"
     message = _("The session is over. Log in again.")
+    advice = _("Log in again. Refreshing does not help.")
+    where = Where.TOKEN
     description = "The session is over"
 
 
@@ -48,6 +60,7 @@ class InvalidMailedToken(DomainError):
 
     code = "mailed_token_invalid"
     message = _("The token is not valid, or not any more. Ask for another one.")
+    advice = _("Let the user ask for another e-mail, and use the token of the newest one.")
 
 
 class EmailUnverified(DomainError):
@@ -56,6 +69,7 @@ class EmailUnverified(DomainError):
     status_code = HTTPStatus.FORBIDDEN
     code = "email_unverified"
     message = _("Confirm your e-mail address first.")
+    advice = _("Ask the user for the token of the confirmation e-mail, or have another one sent.")
 
 
 class StaffAccount(DomainError):
@@ -64,3 +78,4 @@ class StaffAccount(DomainError):
     status_code = HTTPStatus.FORBIDDEN
     code = "staff_account"
     message = _("The account of a member of staff is closed by other staff.")
+    advice = _("Ask another member of staff.")

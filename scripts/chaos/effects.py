@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from scripts.chaos.evidence import Order
+from scripts.chaos.evidence import JobRow, Order
 from scripts.chaos.findings import Findings, Problems
 
 UNFINISHED = frozenset({"pending", "running"})

@@ -34,8 +34,8 @@ class ProductFilter(django_filters.FilterSet):
     category = django_filters.CharFilter(
         method="in_category", help_text="Id or slug of a category; the categories below it are taken in"
     )
-    price_min = MoneyFilter(field_name="price", lookup_expr="gte")
-    price_max = MoneyFilter(field_name="price", lookup_expr="lte")
+    price_min = MoneyFilter(field_name="price", lookup_expr="gte", help_text="The least price")
+    price_max = MoneyFilter(field_name="price", lookup_expr="lte", help_text="The largest price")
     in_stock = BooleanFilter(method="having_stock", help_text="true: at least one piece; false: none")
     is_active = BooleanFilter(field_name="is_active", help_text="For staff: false lists what is off sale")
     ordering = StableOrderingFilter(fields=["name", "price", "created_at"])

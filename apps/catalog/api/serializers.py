@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.catalog.api import examples
 from apps.catalog.models import MAX_DESCRIPTION_LENGTH, MAX_STOCK, Category, Product, StockMovement
 from apps.common.fields import MAX_ID, MoneyField, StrictBooleanField, StrictCharField, StrictIntegerField
+from apps.common.schema import shown_as
 
 
 class RowIdField(serializers.PrimaryKeyRelatedField):
@@ -26,6 +28,7 @@ class RowIdField(serializers.PrimaryKeyRelatedField):
         return super().to_internal_value(data)
 
 
+@shown_as(examples.WANTED_CATEGORY)
 class CategoryInput(serializers.Serializer[Any]):
     """A category to be created or changed."""
 
@@ -36,6 +39,7 @@ class CategoryInput(serializers.Serializer[Any]):
     is_active = StrictBooleanField(required=False)
 
 
+@shown_as(examples.CATEGORY)
 class CategoryOutput(serializers.ModelSerializer[Category]):
     """A category."""
 
@@ -44,6 +48,7 @@ class CategoryOutput(serializers.ModelSerializer[Category]):
         fields = ("id", "name", "slug", "description", "parent", "is_active", "created_at", "updated_at")
 
 
+@shown_as(examples.WANTED_CHANGE)
 class ProductChangeInput(serializers.Serializer[Any]):
     """The fields of a product that can be changed; its stock is changed by stock movements."""
 
@@ -56,6 +61,7 @@ class ProductChangeInput(serializers.Serializer[Any]):
     is_active = StrictBooleanField(required=False)
 
 
+@shown_as(examples.WANTED_PRODUCT)
 class ProductInput(ProductChangeInput):
     """A product to be created, with its first stock."""
 
@@ -70,6 +76,7 @@ class ProductCategoryOutput(serializers.ModelSerializer[Category]):
         fields = ("id", "name", "slug")
 
 
+@shown_as(examples.PRODUCT)
 class ProductOutput(serializers.ModelSerializer[Product]):
     """A product."""
 
@@ -99,6 +106,7 @@ class ProductOutput(serializers.ModelSerializer[Product]):
         return settings.STORE_CURRENCY
 
 
+@shown_as(examples.WANTED_MOVEMENT)
 class StockMovementInput(serializers.Serializer[Any]):
     """A change of stock by pieces that came or went (`delta`), or by a new `count` of them; and why.
 
@@ -130,6 +138,7 @@ class StockMovementInput(serializers.Serializer[Any]):
         )
 
 
+@shown_as(examples.MOVEMENT)
 class StockMovementOutput(serializers.ModelSerializer[StockMovement]):
     """A change of stock, with the stock that it left."""
 
@@ -138,10 +147,13 @@ class StockMovementOutput(serializers.ModelSerializer[StockMovement]):
         fields: tuple[str, ...] = ("id", "delta", "reason", "stock", "created_at")
 
 
+@shown_as(examples.MOVEMENT_ROW)
 class StockMovementRowOutput(StockMovementOutput):
     """A row of the ledger of stock."""
 
-    created_by = serializers.SlugRelatedField("username", read_only=True, help_text="null: by a command")
+    created_by = serializers.SlugRelatedField(
+        "username", read_only=True, allow_null=True, help_text="null: by a command"
+    )
 
     class Meta(StockMovementOutput.Meta):
         fields = (*StockMovementOutput.Meta.fields, "kind", "order_id", "created_by")

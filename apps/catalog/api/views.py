@@ -22,16 +22,15 @@ from apps.catalog.api.serializers import (
     StockMovementRowOutput,
 )
 from apps.catalog.caching import categories_cache, products_cache
-from apps.catalog.exceptions import StockIsReadOnly
+from apps.catalog.exceptions import CategoryNotEmpty, StockChanged, StockIsReadOnly, StockOutOfRange
 from apps.catalog.models import Category, Product, StockMovement
 from apps.common.caching import EVERYONE, cached_answer
+from apps.common.contract import raises, sends
 from apps.common.exceptions import InvalidQuery
 from apps.common.permissions import StaffOnly, StaffWrites
-from apps.common.schema import ProblemOutput
 from apps.common.views import StoreViewSet
-from apps.idempotency.api import KEY_PARAMETER, REPLAYED_HEADER, idempotent
+from apps.idempotency.api import KEY_PARAMETER, idempotent
 
-CONFLICT = {(409, "application/problem+json"): ProblemOutput}
 HARD = OpenApiParameter("hard", bool, description="true: delete the row itself, if nothing points to it")
 
 
@@ -115,8 +114,9 @@ class CategoryViewSet(StoreViewSet):
         operation_id="deleteCategory",
         summary="Delete a category",
         parameters=[HARD],
-        responses={204: None, **CONFLICT},
+        responses={204: None},
     )
+    @raises(CategoryNotEmpty)
     def destroy(self, request: Request, pk: int) -> Response:
         """Deactivate a category; with `hard=true` delete it, unless a product or a category points to it."""
         if self._is_hard(request):
@@ -184,6 +184,7 @@ class ProductViewSet(StoreViewSet):
         request=ProductChangeInput,
         responses=ProductOutput,
     )
+    @raises(StockIsReadOnly)
     def update(self, request: Request, pk: int) -> Response:
         """Change a product; all that creation requires must be given. `stock` is refused."""
         return self._changed(request, pk, partial=False)
@@ -194,6 +195,7 @@ class ProductViewSet(StoreViewSet):
         request=ProductChangeInput(partial=True),
         responses=ProductOutput,
     )
+    @raises(StockIsReadOnly)
     def partial_update(self, request: Request, pk: int) -> Response:
         """Change the given fields of a product. `stock` is refused."""
         return self._changed(request, pk, partial=True)
@@ -224,6 +226,7 @@ class StockMovementViewSet(StoreViewSet):
         summary="List the changes of a product's stock",
         responses=StockMovementRowOutput(many=True),
     )
+    @sends("Cache-Control")
     def list(self, request: Request, product_pk: int) -> Response:
         """List what was received, sold, returned and adjusted, newest first. Never cached."""
         product = get_object_or_404(Product, pk=product_pk)
@@ -236,9 +239,10 @@ class StockMovementViewSet(StoreViewSet):
         operation_id="moveStock",
         summary="Change a product's stock",
         request=StockMovementInput,
-        responses={201: StockMovementOutput, **CONFLICT, (422, "application/problem+json"): ProblemOutput},
-        parameters=[KEY_PARAMETER, REPLAYED_HEADER],
+        responses={201: StockMovementOutput},
+        parameters=[KEY_PARAMETER],
     )
+    @raises(StockChanged, StockOutOfRange)
     @idempotent()
     def create(self, request: Request, product_pk: int) -> Response:
         """Change the stock by `delta` pieces, or to the `count` that was found, with a reason.

@@ -1,8 +1,9 @@
 """What tests ask of an answer."""
 
 from datetime import datetime
-from http import HTTPStatus
 from typing import Any
+
+from apps.common.problem_catalogue import title_of
 
 PROBLEM = "application/problem+json"
 
@@ -18,9 +19,9 @@ def problem_of(response: Any) -> dict[str, Any]:
 
 def problem(status: int, code: str, detail: str, **members: Any) -> dict[str, Any]:
     """Return what a problem must say, apart from its request id."""
-    title = HTTPStatus(status).phrase
+    title = title_of(status)
     return {
-        "type": "about:blank",
+        "type": f"/api/problems/{code}/",
         "title": title,
         "status": status,
         "detail": detail,
@@ -32,7 +33,7 @@ def problem(status: int, code: str, detail: str, **members: Any) -> dict[str, An
 def refusal_of(response: Any) -> tuple[int, str, list[tuple[str, str]]]:
     """Return status and code of a problem, and the (code, pointer or parameter) of each of its errors."""
     body = problem_of(response)
-    assert body["title"] == HTTPStatus(response.status_code).phrase
+    assert body["title"] == title_of(response.status_code)
     assert body["detail"]
     errors = body.get("errors", [])
     assert all(error["detail"] for error in errors)

@@ -2,9 +2,12 @@
 
 from rest_framework import serializers
 
+from apps.common.schema import shown_as
+from apps.jobs.api import examples
 from apps.jobs.models import Job
 
 
+@shown_as(examples.JOB)
 class StaffJobOutput(serializers.ModelSerializer[Job]):
     """A job, with what went wrong."""
 

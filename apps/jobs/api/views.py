@@ -6,12 +6,13 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.common.contract import raises, sends
 from apps.common.permissions import StaffChanges
-from apps.common.schema import ProblemOutput
 from apps.common.views import StoreViewSet
 from apps.jobs import services
 from apps.jobs.api.filters import JobFilter
 from apps.jobs.api.serializers import StaffJobOutput
+from apps.jobs.exceptions import JobNotFailed
 from apps.jobs.models import Job
 
 NEVER_CACHED = {"Cache-Control": "no-store"}
@@ -33,6 +34,7 @@ class JobViewSet(StoreViewSet):
         """Return all jobs, newest first."""
         return Job.objects.order_by("-pk")
 
+    @sends("Cache-Control")
     def list(self, request: Request) -> Response:
         """List the jobs, newest first. Never cached."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
@@ -40,6 +42,7 @@ class JobViewSet(StoreViewSet):
         response["Cache-Control"] = "no-store"
         return response
 
+    @sends("Cache-Control")
     def retrieve(self, request: Request, pk: int) -> Response:
         """Get a job. Never cached."""
         job = get_object_or_404(self.get_queryset(), pk=pk)
@@ -49,8 +52,10 @@ class JobViewSet(StoreViewSet):
         operation_id="retryJob",
         summary="Run a failed job again",
         request=None,
-        responses={200: StaffJobOutput, (409, "application/problem+json"): ProblemOutput},
+        responses=StaffJobOutput,
     )
+    @raises(JobNotFailed)
+    @sends("Cache-Control")
     def retry(self, request: Request, pk: int) -> Response:
         """Let a failed job begin anew, with all its attempts."""
         return Response(StaffJobOutput(services.retry(pk)).data, headers=NEVER_CACHED)

@@ -11,9 +11,11 @@ from apps.orders.statuses import OrderStatus
 class OrderFilter(django_filters.FilterSet):
     """Filters of a customer's own orders."""
 
-    status = django_filters.ChoiceFilter(choices=OrderStatus.choices)
-    created_after = MomentFilter(field_name="created_at", lookup_expr="gte")
-    created_before = MomentFilter(field_name="created_at", lookup_expr="lte")
+    status = django_filters.ChoiceFilter(choices=OrderStatus.choices, help_text="Where the order stands")
+    created_after = MomentFilter(field_name="created_at", lookup_expr="gte", help_text="Placed then or later")
+    created_before = MomentFilter(
+        field_name="created_at", lookup_expr="lte", help_text="Placed then or earlier"
+    )
     ordering = StableOrderingFilter(fields=["created_at", "total_price", "status"])
 
 
@@ -21,8 +23,8 @@ class StaffOrderFilter(OrderFilter):
     """Filters of all orders."""
 
     user = IdFilter(field_name="user_id", help_text="Id of the customer")
-    total_min = MoneyFilter(field_name="total_price", lookup_expr="gte")
-    total_max = MoneyFilter(field_name="total_price", lookup_expr="lte")
+    total_min = MoneyFilter(field_name="total_price", lookup_expr="gte", help_text="The least total")
+    total_max = MoneyFilter(field_name="total_price", lookup_expr="lte", help_text="The largest total")
     search = SearchFilter(method="matching", help_text="Id of the order; or part of username, e-mail or sku")
 
     def matching(self, queryset: QuerySet[Order], name: str, value: str) -> QuerySet[Order]:

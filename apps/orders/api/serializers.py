@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.conf import settings
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from apps.common.exceptions import DomainError
 from apps.common.fields import IdField, MoneyField, StrictCharField, StrictIntegerField
-from apps.common.schema import ProblemErrorOutput
+from apps.common.schema import ProblemErrorOutput, shown_as
 from apps.jobs.models import Job
+from apps.orders.api import examples
 from apps.orders.api.permissions import moves_of
 from apps.orders.models import Order, OrderItem, StatusChange
 from apps.orders.quoting import Quote
@@ -27,6 +28,7 @@ class RequestedItemInput(serializers.Serializer[Any]):
     quantity = StrictIntegerField(min_value=1, max_value=MAX_QUANTITY)
 
 
+@shown_as(examples.WISH)
 class PlaceOrderInput(serializers.Serializer[Any]):
     """What is wanted; prices are the store's. The same product twice is added up."""
 
@@ -68,6 +70,10 @@ class QuoteProblemOutput(serializers.Serializer[Any]):
 
     code = serializers.CharField()
     detail = serializers.CharField()
+    stock = serializers.CharField(required=False, help_text="For people")
+    expected_total = serializers.DecimalField(max_digits=20, decimal_places=2, required=False)
+    total_price = serializers.DecimalField(max_digits=20, decimal_places=2, required=False)
+    currency = serializers.CharField(required=False, help_text="ISO 4217 code")
     details = QuoteProblemLineOutput(many=True, required=False)
     errors = ProblemErrorOutput(many=True, required=False)
 
@@ -76,6 +82,7 @@ class QuoteProblemOutput(serializers.Serializer[Any]):
         return {"code": instance.code, "detail": str(instance), **instance.as_payload()}
 
 
+@shown_as(examples.QUOTE)
 class QuoteOutput(serializers.Serializer[Any]):
     """What the order would cost now. Without problems it could be placed."""
 
@@ -90,6 +97,7 @@ class QuoteOutput(serializers.Serializer[Any]):
         return settings.STORE_CURRENCY
 
 
+@shown_as(examples.MOVE)
 class ChangeStatusInput(serializers.Serializer[Any]):
     """A move of an order."""
 
@@ -122,6 +130,7 @@ class StatusChangeOutput(serializers.ModelSerializer[StatusChange]):
         return change.changed_by.username if change.changed_by_id == change.order.user_id else STAFF_NAME
 
 
+@extend_schema_serializer(component_name="StatusChangeOutput")
 class StaffStatusChangeOutput(StatusChangeOutput):
     """A move of an order, as staff read it."""
 
@@ -143,6 +152,7 @@ class OrderBaseOutput(serializers.ModelSerializer[Order]):
         return [status.value for status in allowed_moves(order.status, moves)]
 
 
+@shown_as(examples.ORDER_ROW)
 class OrderRowOutput(OrderBaseOutput):
     """An order in a list."""
 
@@ -164,6 +174,7 @@ class OrderRowOutput(OrderBaseOutput):
         )
 
 
+@shown_as(examples.ORDER)
 class OrderOutput(OrderBaseOutput):
     """An order."""
 
@@ -187,25 +198,28 @@ class OrderOutput(OrderBaseOutput):
         )
 
 
+@extend_schema_serializer(component_name="OrderRowOutput")
 class StaffOrderRowOutput(OrderRowOutput):
-    """An order in a list for staff."""
+    """An order in a list; `user` is shown to staff only."""
 
-    user = UserOutput()
+    user = UserOutput(required=False)
 
     class Meta(OrderRowOutput.Meta):
         fields = (*OrderRowOutput.Meta.fields, "user")
 
 
+@extend_schema_serializer(component_name="OrderOutput")
 class StaffOrderOutput(OrderOutput):
-    """An order for staff."""
+    """An order; `user` is shown to staff only."""
 
     history = StaffStatusChangeOutput(many=True, source="status_changes")
-    user = UserOutput()
+    user = UserOutput(required=False)
 
     class Meta(OrderOutput.Meta):
         fields = (*OrderOutput.Meta.fields, "user")
 
 
+@shown_as(examples.JOB)
 class JobOutput(serializers.ModelSerializer[Job]):
     """Work that follows an order."""
 

@@ -7,7 +7,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.renderers import BaseRenderer, JSONRenderer
@@ -15,11 +15,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from apps.catalog.exceptions import InsufficientStock, StockOutOfRange
 from apps.common.caching import Answer, answer_response, cached_answer
+from apps.common.contract import raises, sends
+from apps.common.exceptions import PreconditionFailed
 from apps.common.permissions import StaffOnly
-from apps.common.schema import ProblemOutput
 from apps.common.views import StoreViewSet
-from apps.idempotency.api import KEY_PARAMETER, REPLAYED_HEADER, idempotent
+from apps.idempotency.api import KEY_PARAMETER, idempotent
 from apps.jobs.models import Job, JobStatus
 from apps.orders import services
 from apps.orders.api.filters import OrderFilter, StaffOrderFilter
@@ -35,19 +37,26 @@ from apps.orders.api.serializers import (
     StaffOrderRowOutput,
 )
 from apps.orders.caching import customer_scope, orders_cache, staff_scope
-from apps.orders.exceptions import InvoiceFailed
+from apps.orders.exceptions import (
+    InvalidStatusTransition,
+    InvoiceFailed,
+    PriceChanged,
+    QuantityTooLarge,
+    TotalTooLarge,
+    TransitionForbidden,
+    UnavailableItems,
+)
 from apps.orders.jobs import INVOICE, subject_of
 from apps.orders.models import Invoice, Order
 from apps.orders.quoting import quote_order
 from apps.orders.statuses import OrderStatus
+from apps.users.exceptions import EmailUnverified
 
-PROBLEM = "application/problem+json"
 INVOICE_RETRY_SECONDS = 2
-LOCATION = OpenApiParameter(
-    "Location", OpenApiTypes.URI, OpenApiParameter.HEADER, response=[201], description="The order's address"
-)
-RETRY_AFTER = OpenApiParameter(
-    "Retry-After", int, OpenApiParameter.HEADER, response=[202], description="Seconds to wait"
+PDF = OpenApiResponse(
+    OpenApiTypes.BINARY,
+    description="The invoice",
+    examples=[OpenApiExample("example", value="%PDF-1.4 …", media_type="application/pdf")],
 )
 
 
@@ -84,9 +93,11 @@ def role_scope(request: Request) -> str:
 
 @extend_schema_view(
     list=extend_schema(
-        operation_id="listOwnOrders", summary="List one's own orders", responses=OrderRowOutput(many=True)
+        operation_id="listOwnOrders",
+        summary="List one's own orders",
+        responses=StaffOrderRowOutput(many=True),
     ),
-    retrieve=extend_schema(operation_id="getOrder", summary="Get an order", responses=OrderOutput),
+    retrieve=extend_schema(operation_id="getOrder", summary="Get an order", responses=StaffOrderOutput),
 )
 class OrderViewSet(StoreViewSet):
     """Orders: customers see and place their own, staff see all."""
@@ -116,9 +127,13 @@ class OrderViewSet(StoreViewSet):
         operation_id="placeOrder",
         summary="Place an order",
         request=PlaceOrderInput,
-        responses={201: OrderOutput, **{(code, PROBLEM): ProblemOutput for code in (409, 422)}},
-        parameters=[KEY_PARAMETER, LOCATION, REPLAYED_HEADER],
+        responses={201: StaffOrderOutput},
+        parameters=[KEY_PARAMETER],
     )
+    @raises(
+        UnavailableItems, QuantityTooLarge, TotalTooLarge, InsufficientStock, PriceChanged, EmailUnverified
+    )
+    @sends("Location", on=(201,))
     @idempotent(required_by="ORDERS_NEED_IDEMPOTENCY_KEY", subject_of=lambda order: subject_of(order["id"]))
     def create(self, request: Request) -> Response:
         """Place an order at today's prices.
@@ -145,6 +160,7 @@ class OrderViewSet(StoreViewSet):
         request=PlaceOrderInput,
         responses=QuoteOutput,
     )
+    @sends("Cache-Control")
     def quote(self, request: Request) -> Response:
         """Tell lines, prices, total and every problem that placing would meet. Nothing is stored."""
         wanted = PlaceOrderInput(data=request.data)
@@ -158,8 +174,9 @@ class OrderViewSet(StoreViewSet):
         operation_id="changeOrderStatus",
         summary="Move an order to another status",
         request=ChangeStatusInput,
-        responses={200: OrderOutput, **{(code, PROBLEM): ProblemOutput for code in (403, 409)}},
+        responses=StaffOrderOutput,
     )
+    @raises(InvalidStatusTransition, StockOutOfRange, TransitionForbidden)
     def partial_update(self, request: Request, pk: int) -> Response:
         """Move an order. Customers may cancel theirs while it is `pending`; staff make every move."""
         order = get_object_or_404(self.get_queryset(), pk=pk)
@@ -177,13 +194,14 @@ class OrderViewSet(StoreViewSet):
     @extend_schema(
         operation_id="getInvoice",
         summary="Get the invoice of an order",
-        parameters=[RETRY_AFTER],
         responses={
-            (200, "application/pdf"): OpenApiTypes.BINARY,
+            (200, "application/pdf"): PDF,
             202: OpenApiResponse(description="It is being made."),
-            (409, PROBLEM): ProblemOutput,
         },
     )
+    @raises(InvoiceFailed, PreconditionFailed)
+    @sends("Cache-Control", "Content-Disposition", "ETag", on=(200, 304))
+    @sends("Cache-Control", "Retry-After", on=(202,))
     def invoice(self, request: Request, pk: int) -> HttpResponseBase:
         """Get the PDF: 202 while a worker makes it, 409 `invoice_failed` when it could not be made."""
         order = get_object_or_404(self.get_queryset(), pk=pk)
@@ -202,6 +220,7 @@ class OrderViewSet(StoreViewSet):
         responses=JobOutput(many=True),
         filters=False,
     )
+    @sends("Cache-Control")
     def jobs(self, request: Request, pk: int) -> Response:
         """List invoice, e-mails and the call to the carrier, with how far they are. Never cached."""
         order = get_object_or_404(self.get_queryset(), pk=pk)

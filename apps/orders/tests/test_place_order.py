@@ -236,7 +236,7 @@ def test_every_shortage_is_listed_and_nothing_is_stored(
             {"product_id": chair.pk, "available": 0, "requested": 1},
             {"product_id": lamp.pk, "available": 1, "requested": 3},
         ],
-        "type": "about:blank",
+        "type": "/api/problems/insufficient_stock/",
         "title": "Bad Request",
         "status": 400,
         "detail": message,
@@ -289,7 +289,7 @@ def test_every_line_that_is_not_on_sale_is_pointed_at(
             {"code": "product_unavailable", "detail": message, "pointer": f"/items/{place}/product_id"}
             for place in (1, 2, 4, 5, 6, 7)
         ],
-        "type": "about:blank",
+        "type": "/api/problems/product_unavailable/",
         "title": "Bad Request",
         "status": 400,
         "detail": message,

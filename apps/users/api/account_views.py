@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.common.addresses import counted_address
-from apps.common.schema import ProblemOutput
+from apps.common.contract import raises, sends
 from apps.common.views import StoreView
 from apps.users import passwords, services, verification
 from apps.users.api.serializers import (
@@ -26,9 +26,8 @@ from apps.users.api.serializers import (
     ResetPasswordInput,
 )
 from apps.users.api.views import OpenView
+from apps.users.exceptions import InvalidMailedToken, StaffAccount, TooManyAttempts
 from apps.users.login_limits import login_attempt
-
-FORBIDDEN = {(403, "application/problem+json"): ProblemOutput}
 
 
 class OwnView(StoreView):
@@ -51,7 +50,10 @@ class OwnView(StoreView):
 class OwnAccountView(OwnView):
     """The caller's account."""
 
+    body_methods = StoreView.body_methods | {"DELETE"}
+
     @extend_schema(operation_id="getOwnAccount", summary="Get one's account", responses=OwnAccountOutput)
+    @sends("Cache-Control")
     def get(self, request: Request) -> Response:
         """Get the caller's account."""
         return _account(request)
@@ -62,6 +64,7 @@ class OwnAccountView(OwnView):
         request=NamesInput,
         responses=OwnAccountOutput,
     )
+    @sends("Cache-Control")
     def patch(self, request: Request) -> Response:
         """Change first and last name, or one of them."""
         wanted = NamesInput(data=request.data, partial=True)
@@ -73,8 +76,9 @@ class OwnAccountView(OwnView):
         operation_id="closeOwnAccount",
         summary="Erase one's account",
         request=OwnPasswordInput,
-        responses={204: None, **FORBIDDEN},
+        responses={204: None},
     )
+    @raises(StaffAccount, TooManyAttempts)
     def delete(self, request: Request) -> Response:
         """Erase the account: the body is `{"password": "…"}`.
 
@@ -97,6 +101,7 @@ class ChangePasswordView(OwnView):
         request=ChangePasswordInput,
         responses={204: None},
     )
+    @raises(TooManyAttempts)
     def post(self, request: Request) -> Response:
         """Change the password. The other sessions end; the one of this request stays."""
         wanted = ChangePasswordInput(data=request.data)
@@ -136,6 +141,7 @@ class ResetPasswordView(OpenView):
         request=ResetPasswordInput,
         responses={204: None},
     )
+    @raises(InvalidMailedToken)
     def post(self, request: Request) -> Response:
         """Set a new password. The token is good once, for an hour; all sessions end."""
         wanted = ResetPasswordInput(data=request.data)
@@ -153,6 +159,7 @@ class VerifyEmailView(OpenView):
         request=MailedTokenInput,
         responses={204: None},
     )
+    @raises(InvalidMailedToken)
     def post(self, request: Request) -> Response:
         """Confirm the address that the token was mailed to. A new address becomes the account's by that."""
         wanted = MailedTokenInput(data=request.data)
@@ -187,6 +194,7 @@ class ChangeEmailView(OwnView):
         request=ChangeEmailInput,
         responses={202: None},
     )
+    @raises(TooManyAttempts)
     def post(self, request: Request) -> Response:
         """Have a token mailed to the new address, which is the account's once it is confirmed.
 

@@ -6,6 +6,8 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from rest_framework import serializers
 
 from apps.common.fields import StrictCharField
+from apps.common.schema import shown_as
+from apps.users.api import examples
 from apps.users.models import MAX_DEVICE_LENGTH, Session, User
 
 MAX_PASSWORD_LENGTH = 128  # characters; hashing takes time in proportion
@@ -19,6 +21,7 @@ class PasswordField(StrictCharField):
         super().__init__(**kwargs)
 
 
+@shown_as(examples.ACCOUNT)
 class RegisterInput(serializers.Serializer[Any]):
     """A new account."""
 
@@ -27,6 +30,7 @@ class RegisterInput(serializers.Serializer[Any]):
     password = PasswordField()
 
 
+@shown_as(examples.LOGIN)
 class LoginInput(serializers.Serializer[Any]):
     """A username, or the e-mail address, and the password."""
 
@@ -40,12 +44,14 @@ class LoginInput(serializers.Serializer[Any]):
     )
 
 
+@shown_as(examples.REFRESH)
 class RefreshInput(serializers.Serializer[Any]):
     """The refresh token of the last pair."""
 
     refresh = StrictCharField(max_length=4096)
 
 
+@shown_as(examples.USER)
 class UserOutput(serializers.ModelSerializer[User]):
     """An account."""
 
@@ -54,6 +60,7 @@ class UserOutput(serializers.ModelSerializer[User]):
         fields = ("id", "username", "email")
 
 
+@shown_as(examples.OWN_ACCOUNT)
 class OwnAccountOutput(serializers.ModelSerializer[User]):
     """The caller's account."""
 
@@ -68,6 +75,7 @@ class OwnAccountOutput(serializers.ModelSerializer[User]):
         return user.email_verified_at is not None
 
 
+@shown_as(examples.NAMES)
 class NamesInput(serializers.Serializer[Any]):
     """What may be changed of one's account without further ado."""
 
@@ -75,12 +83,14 @@ class NamesInput(serializers.Serializer[Any]):
     last_name = StrictCharField(max_length=150, allow_blank=True)
 
 
+@shown_as(examples.OWN_PASSWORD)
 class OwnPasswordInput(serializers.Serializer[Any]):
     """The caller's password."""
 
     password = PasswordField()
 
 
+@shown_as(examples.PASSWORD_CHANGE)
 class ChangePasswordInput(serializers.Serializer[Any]):
     """The present password and the next one."""
 
@@ -88,30 +98,35 @@ class ChangePasswordInput(serializers.Serializer[Any]):
     new_password = PasswordField()
 
 
+@shown_as(examples.ADDRESS)
 class EmailInput(serializers.Serializer[Any]):
     """An e-mail address."""
 
     email = serializers.EmailField(max_length=254)
 
 
+@shown_as(examples.MAILED_TOKEN)
 class MailedTokenInput(serializers.Serializer[Any]):
     """The token of an e-mail."""
 
     token = StrictCharField(max_length=1000)
 
 
+@shown_as(examples.PASSWORD_RESET)
 class ResetPasswordInput(MailedTokenInput):
     """The token of an e-mail and the next password."""
 
     new_password = PasswordField()
 
 
+@shown_as(examples.ADDRESS_CHANGE)
 class ChangeEmailInput(OwnPasswordInput):
     """The caller's password and the next e-mail address."""
 
     new_email = serializers.EmailField(max_length=254)
 
 
+@shown_as(examples.TOKEN_PAIR)
 class TokenPairOutput(serializers.Serializer[Any]):
     """An access token, good for ten minutes, and the refresh token that gets the next pair."""
 
@@ -119,6 +134,7 @@ class TokenPairOutput(serializers.Serializer[Any]):
     refresh = serializers.CharField()
 
 
+@shown_as(examples.SESSION)
 class SessionOutput(serializers.ModelSerializer[Session]):
     """A login on one device."""
 

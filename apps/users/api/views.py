@@ -12,7 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.common.addresses import client_address, counted_address
-from apps.common.schema import ProblemOutput
+from apps.common.contract import raises, sends
+from apps.common.exceptions import InvalidToken
 from apps.common.views import StoreView, StoreViewSet
 from apps.users import services, sessions
 from apps.users.api.serializers import (
@@ -23,9 +24,8 @@ from apps.users.api.serializers import (
     TokenPairOutput,
     UserOutput,
 )
+from apps.users.exceptions import InvalidCredentials, SessionRevoked, TokenExpired, TooManyAttempts
 from apps.users.models import Session
-
-REFUSED = {(401, "application/problem+json"): ProblemOutput}
 
 
 class OpenView(StoreView):
@@ -61,8 +61,9 @@ class LoginView(OpenView):
         operation_id="logIn",
         summary="Log in",
         request=LoginInput,
-        responses={200: TokenPairOutput, **REFUSED},
+        responses={200: TokenPairOutput},
     )
+    @raises(InvalidCredentials, TooManyAttempts)
     def post(self, request: Request) -> Response:
         """Open a session: exchange a username, or an e-mail address, and the password for two tokens."""
         wanted = LoginInput(data=request.data)
@@ -84,8 +85,9 @@ class RefreshView(OpenView):
         operation_id="refreshTokens",
         summary="Refresh the tokens",
         request=RefreshInput,
-        responses={200: TokenPairOutput, **REFUSED},
+        responses={200: TokenPairOutput},
     )
+    @raises(InvalidToken, TokenExpired, SessionRevoked)
     def post(self, request: Request) -> Response:
         """Exchange a refresh token for the next pair; it is used up by that.
 
@@ -145,6 +147,7 @@ class SessionViewSet(StoreViewSet):
         is_current = ExpressionWrapper(Q(pk=self.request.auth.session_id), output_field=BooleanField())
         return self.request.user.sessions.live().annotate(is_current=is_current)
 
+    @sends("Cache-Control")
     def list(self, request: Request) -> Response:
         """List the devices on which the caller is logged in, the last used first.
 

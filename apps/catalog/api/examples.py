@@ -1,0 +1,40 @@
+"""What the schema shows of the catalogue. The requests work on the demo data, and are sent by a test."""
+
+WANTED_CATEGORY = {"name": "Honey", "description": "From bees of the region.", "parent": 11}
+CATEGORY = {
+    "id": 12,
+    "name": "Honey",
+    "slug": "honey",
+    "description": "From bees of the region.",
+    "parent": 11,
+    "is_active": True,
+    "created_at": "2026-11-24T09:30:00.250000Z",
+    "updated_at": "2026-11-24T09:30:00.250000Z",
+}
+
+WANTED_CHANGE = {
+    "name": "Linden honey, 500 g",
+    "sku": "HON-001",
+    "price": "650.00",
+    "category": 11,
+    "description": "Light, with a note of mint.",
+}
+WANTED_PRODUCT = {**WANTED_CHANGE, "stock": 40}
+PRODUCT = {
+    "id": 67,
+    "name": "Linden honey, 500 g",
+    "slug": "linden-honey-500-g",
+    "sku": "HON-001",
+    "description": "Light, with a note of mint.",
+    "price": "650.00",
+    "currency": "RUB",
+    "stock": 40,
+    "is_active": True,
+    "category": {"id": 11, "name": "Чай и кофе", "slug": "chai-i-kofe"},
+    "created_at": "2026-11-24T09:30:00.250000Z",
+    "updated_at": "2026-11-24T09:30:00.250000Z",
+}
+
+WANTED_MOVEMENT = {"delta": 5, "reason": "Delivery of 24 November"}
+MOVEMENT = {**WANTED_MOVEMENT, "id": 64, "stock": 145, "created_at": "2026-11-24T09:30:00.250000Z"}
+MOVEMENT_ROW = {**MOVEMENT, "kind": "adjusted", "order_id": None, "created_by": "admin"}
