@@ -20,7 +20,14 @@ pytestmark = pytest.mark.once
 JSON = "application/json"
 # What must be there before comes first; what takes something away comes last.
 METHODS = ("post", "get", "put", "patch", "delete")
-NOT_SENT = {"retryJob": "needs a job that has failed; its answer is the one of getJob"}
+NOT_SENT = {
+    "retryJob": "needs a job that has failed; its answer is the one of getJob",
+    "changePassword": "the demo logins are needed for the others; apps/users/tests/test_passwords.py",
+    "resetPassword": "needs the token of an e-mail; apps/users/tests/test_passwords.py",
+    "verifyEmail": "needs the token of an e-mail; apps/users/tests/test_email_address.py",
+    "endSession": "needs the id of a session; apps/users/tests/test_sessions.py",
+    "closeOwnAccount": "the demo logins are needed for the others; apps/orders/tests/test_close_account.py",
+}
 
 
 def own_refresh_token(shop: Shop) -> dict[str, Any]:
@@ -70,7 +77,8 @@ def send(shop: Shop, method: str, path: str, operation: dict[str, Any]) -> tuple
         contract().check(
             method.upper(), urlsplit(address).path, response.status_code, response.headers, response.content
         )
-        return [] if response.status_code == HTTPStatus.ACCEPTED else [response]
+        is_being_made = response.status_code == HTTPStatus.ACCEPTED and "200" in operation["responses"]
+        return [] if is_being_made else [response]
 
     return operation, *wait_for(sent)
 

@@ -111,7 +111,8 @@ class StoreSchema(AutoSchema):
         applies = {
             Where.DECLARED: False,
             Where.EVERYWHERE: True,
-            Where.BODY: self.method in self.view.body_methods and self.get_request_serializer() is not None,
+            Where.BODY: self.method in getattr(self.view, "body_methods", ())
+            and self.get_request_serializer() is not None,
             Where.ROW: "{" in self.path or self._is_list_view(),
             Where.TOKEN: has_token,
             Where.SIGNED_IN: has_token and not self._is_open(),

@@ -17,6 +17,7 @@ from rest_framework.reverse import reverse
 
 from apps.catalog.exceptions import InsufficientStock, StockOutOfRange
 from apps.common.caching import Answer, answer_response, cached_answer
+from apps.common.conditions import changed, condition_of
 from apps.common.contract import raises, sends
 from apps.common.exceptions import PreconditionFailed
 from apps.common.permissions import StaffOnly
@@ -176,7 +177,8 @@ class OrderViewSet(StoreViewSet):
         request=ChangeStatusInput,
         responses=StaffOrderOutput,
     )
-    @raises(InvalidStatusTransition, StockOutOfRange, TransitionForbidden)
+    @raises(InvalidStatusTransition, StockOutOfRange, TransitionForbidden, PreconditionFailed)
+    @sends("ETag")
     def partial_update(self, request: Request, pk: int) -> Response:
         """Move an order. Customers may cancel theirs while it is `pending`; staff make every move."""
         order = get_object_or_404(self.get_queryset(), pk=pk)
@@ -188,8 +190,11 @@ class OrderViewSet(StoreViewSet):
             comment=wanted.validated_data.get("comment", ""),
             changed_by=request.user,
             moves=moves_of(request.user, order),
+            check=condition_of(
+                request, lambda locked: self._shown(Order.objects.with_lines().get(pk=locked.pk))
+            ),
         )
-        return Response(self._shown(moved))
+        return changed(self._shown(moved))
 
     @extend_schema(
         operation_id="getInvoice",
