@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-embedded test-services lint lint-schema format replay chaos soak backup restore lock messages schema clean
+.PHONY: help run test test-embedded test-services lint lint-schema clients format replay chaos soak backup restore lock messages schema clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,8 +28,14 @@ schema: $(VENV)/.runtime ## write docs/openapi.yaml, the schema of the API
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
 lint-schema: clients/node_modules ## check docs/openapi.yaml by the linters of others (needs Node.js 18 or newer)
-	cd clients && npx --no-install spectral lint --fail-severity=hint ../docs/openapi.yaml
-	cd clients && REDOCLY_TELEMETRY=off npx --no-install redocly lint ../docs/openapi.yaml
+	REDOCLY_TELEMETRY=off npm --prefix clients run --silent lint
+
+clients: clients/node_modules $(VENV)/.dev ## make the typed clients from docs/openapi.yaml and check their types: docs/clients.md
+	npm --prefix clients run --silent typescript
+	rm -rf clients/python/generated && mkdir clients/python/generated
+	$(BIN)/openapi-python-client generate --path docs/openapi.yaml --config clients/python/config.yaml \
+		--output-path clients/python/generated/online_store_client --meta none --fail-on-warning
+	MYPYPATH=clients/python/generated $(BIN)/mypy --config-file= --strict --follow-imports=silent clients/python/journey.py
 
 lint: $(VENV)/.dev ## check style, types, layers, migrations, deployment settings and schema
 	$(BIN)/ruff check .

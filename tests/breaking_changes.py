@@ -59,11 +59,16 @@ def _of_operation(old: _Side, new: _Side, name: str) -> Iterator[str]:
         return
     if new.operation["operationId"] != name:
         yield f"{name}: is now called {new.operation['operationId']}"
-    if {} in old.operation["security"] and {} not in new.operation["security"]:
+    if _is_open(old) and not _is_open(new):
         yield f"{name}: needs a token now"
     yield from _of_parameters(old, new, name)
     yield from _of_request(old, new, name)
     yield from _of_answers(old, new, name)
+
+
+def _is_open(side: _Side) -> bool:
+    security = side.operation["security"]
+    return not security or {} in security
 
 
 def _of_parameters(old: _Side, new: _Side, name: str) -> Iterator[str]:

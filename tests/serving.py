@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 import requests
 
+from tests.contract import checked_live
 from tests.processes import running, wait_for
 
 CUSTOMER, PASSWORD = "customer", "online-store-demo"
@@ -51,9 +52,10 @@ class Store:
         if not hasattr(self._own, "session"):
             self._own.session = requests.Session()
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        return self._own.session.request(
+        response = self._own.session.request(
             method, f"{self.url}{path}", headers=headers, timeout=TIMEOUT_SECONDS, **arguments
         )
+        return checked_live(response)
 
 
 @contextmanager

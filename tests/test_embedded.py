@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.contract import checked_live
 from tests.processes import kill_group, running, wait_for
 
 SERVICES = ("DATABASE_URL", "CELERY_BROKER_URL", "MEMCACHED_SERVERS")
@@ -34,7 +35,8 @@ class Shop:
 
     def call(self, method: str, path: str, *, user: str = "", body: dict | None = None) -> requests.Response:
         headers = {"Authorization": f"Bearer {self.token(user)}"} if user else {}
-        return requests.request(method, f"{self.url}/api/v1/{path}", json=body, headers=headers, timeout=20)
+        address = f"{self.url}/api/v1/{path}"
+        return checked_live(requests.request(method, address, json=body, headers=headers, timeout=20))
 
     def token(self, user: str) -> str:
         answer = self.call("POST", "auth/login/", body={"username": user, "password": PASSWORD})

@@ -57,10 +57,17 @@ class ProblemErrorOutput(serializers.Serializer[Any]):
 class StoreSchema(AutoSchema):
     """Describe an operation with every problem and header that it can answer with."""
 
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        """Return the description, which says in words of its own when nobody has to sign in."""
+        operation = super().get_operation(*args, **kwargs)
+        if operation is not None:
+            operation.setdefault("security", [])
+        return operation
+
     def get_auth(self) -> list[dict[str, list[str]]]:
         """Return the ways to sign in; an empty one means that nobody has to."""
-        auth = super().get_auth()
-        return [*auth, {}] if self._is_open() and {} not in auth else auth
+        auth = [scheme for scheme in super().get_auth() if scheme]
+        return [*auth, {}] if auth and self._is_open() else auth
 
     def _map_basic_serializer(self, serializer: Any, direction: Direction) -> dict[str, Any]:
         schema = super()._map_basic_serializer(serializer, direction)
@@ -71,6 +78,14 @@ class StoreSchema(AutoSchema):
 
     def _get_paginator(self) -> Any:
         return super()._get_paginator() if getattr(self.view, "action", "") == "list" else None
+
+    def _get_request_for_media_type(
+        self, serializer: Any, direction: Direction = "request"
+    ) -> tuple[dict[str, Any] | None, bool]:
+        # The library takes every PATCH for partial; here only a serializer that says so is.
+        if self.method != "PATCH" or getattr(serializer, "partial", False):
+            return super()._get_request_for_media_type(serializer, direction)
+        return self.resolve_serializer(serializer, direction).ref, True
 
     def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)

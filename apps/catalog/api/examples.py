@@ -12,14 +12,15 @@ CATEGORY = {
     "updated_at": "2026-11-24T09:30:00.250000Z",
 }
 
-WANTED_CHANGE = {
+WANTED_CHANGE = {"name": "Evening black tea, 200 g", "sku": "TEA-001", "price": "410.00", "category": 11}
+WANTED_PRODUCT = {
     "name": "Linden honey, 500 g",
     "sku": "HON-001",
     "price": "650.00",
     "category": 11,
     "description": "Light, with a note of mint.",
+    "stock": 40,
 }
-WANTED_PRODUCT = {**WANTED_CHANGE, "stock": 40}
 PRODUCT = {
     "id": 67,
     "name": "Linden honey, 500 g",
