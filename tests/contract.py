@@ -50,6 +50,7 @@ _formats.checks("date-time")(
         not isinstance(text, str) or bool(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", text))
     )
 )
+_formats.checks("email")(lambda text: not isinstance(text, str) or "@" in text)  # or it may be empty
 _loading = threading.Lock()
 _loaded: list["Contract"] = []
 

@@ -74,6 +74,7 @@ class Order(models.Model):
             models.Index(fields=["user", "-created_at", "-id"], name="orders_order_of_user"),
             models.Index(fields=["status", "-created_at", "-id"], name="orders_order_by_status"),
             models.Index(fields=["-created_at", "-id"], name="orders_order_by_age"),
+            models.Index(fields=["updated_at", "id"], name="orders_order_by_change"),
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,12 @@ class OrderFilter(django_filters.FilterSet):
     created_before = MomentFilter(
         field_name="created_at", lookup_expr="lte", help_text="Placed then or earlier"
     )
+    updated_since = MomentFilter(
+        field_name="updated_at",
+        lookup_expr="gte",
+        help_text="Changed at this moment or later. Apps that sync ask from five minutes before the newest "
+        "updated_at they know: a change shows when its transaction ends, a little after that moment",
+    )
     ordering = StableOrderingFilter(fields=["created_at", "total_price", "status"])
 
 
