@@ -79,7 +79,7 @@ class Contract:
             self._check_without_operation(f"{method} {path}", status, body, is_known=is_known)
         else:
             who = f"{operation['operationId']} ({method} {path})"
-            self._check_answer(operation, who, status, headers, b"" if method == "HEAD" else body)
+            self._check_answer(operation, who, status, headers, None if method == "HEAD" else body)
 
     def _check_without_operation(self, who: str, status: int, body: bytes, *, is_known: bool) -> None:
         if who.startswith("OPTIONS ") and status == 200:  # a preflight, answered before any view
@@ -93,7 +93,12 @@ class Contract:
         self._check_problem(None, body, who=who)
 
     def _check_answer(
-        self, operation: Mapping[str, Any], who: str, status: int, headers: Mapping[str, str], body: bytes
+        self,
+        operation: Mapping[str, Any],
+        who: str,
+        status: int,
+        headers: Mapping[str, str],
+        body: bytes | None,
     ) -> None:
         described = self._resolved(operation["responses"].get(str(status)))
         assert described, (
@@ -101,19 +106,16 @@ class Contract:
             "A refusal belongs into @raises(…) on the view method, a 304 into @sends(…)."
         )
         self._check_headers(described, f"{who}: answers {status}", headers)
+        if body is None:  # HEAD
+            return
         contents = described.get("content", {})
+        given = "a body" if body else "no body"
+        assert bool(contents) == bool(body), f"{who}: {status} has {given}, and the schema says otherwise."
         content_type = headers.get("Content-Type", "").partition(";")[0]
-        if not contents or (not body and who.endswith("HEAD")):
-            assert not contents or not body
-            assert contents or not body, (
-                f"{who}: the schema describes no body for {status}, but there is one."
-            )
-        elif body:
-            assert content_type in contents, (
-                f"{who}: {status} comes as {content_type}, not as {list(contents)}."
-            )
-            if content_type.endswith("json"):
-                self._check_body(operation, contents[content_type]["schema"], status, json.loads(body), who)
+        if body:
+            assert content_type in contents, f"{who}: {status} is {content_type}, not {list(contents)}."
+        if content_type.endswith("json"):
+            self._check_body(operation, contents[content_type]["schema"], status, json.loads(body), who)
 
     def _check_headers(self, described: Mapping[str, Any], who: str, headers: Mapping[str, str]) -> None:
         known = {
