@@ -11,7 +11,6 @@ from apps.catalog.exceptions import CategoryNotEmpty
 from apps.catalog.models import Category, PriceChange, Product
 from apps.catalog.slugs import free_slug
 from apps.catalog.stock import receive_stock
-from apps.common.conditions import Check, no_condition
 from apps.common.transactions import retried_atomic
 from apps.users.models import User
 
@@ -43,8 +42,8 @@ def create_product(*, stock: int = 0, created_by: User | None = None, **values: 
 
 
 @retried_atomic
-def update_category(category_id: int, *, check: Check = no_condition, **changes: Any) -> Category:
-    """Change the given fields of a category; `check` may refuse the locked row as it is.
+def update_category(category_id: int, **changes: Any) -> Category:
+    """Change the given fields of a category.
 
     Raises Category.DoesNotExist, and ValidationError for values that cannot be, such as a parent below
     itself.
@@ -52,23 +51,17 @@ def update_category(category_id: int, *, check: Check = no_condition, **changes:
     if "parent" in changes:
         # The whole tree: two moves at once could each be right and close a loop together.
         list(Category.objects.select_for_update().order_by("pk").values_list("pk"))
-    category = Category.objects.select_for_update().get(pk=category_id)
-    check(category)
-    return _updated(category, changes)
+    return _updated(Category.objects.select_for_update().get(pk=category_id), changes)
 
 
 @retried_atomic
-def update_product(
-    product_id: int, *, changed_by: User | None = None, check: Check = no_condition, **changes: Any
-) -> Product:
+def update_product(product_id: int, *, changed_by: User | None = None, **changes: Any) -> Product:
     """Change the given fields of a product, and note a change of its price; `stock` cannot be one of them.
 
-    `check` may refuse the locked row as it is. Raises Product.DoesNotExist, and ValidationError for values
-    that cannot be.
+    Raises Product.DoesNotExist, and ValidationError for values that cannot be.
     """
     # With the category, which the answer shows: nothing is asked for after the commit.
     product = Product.objects.locked([product_id]).select_related("category").get()
-    check(product)
     old_price = product.price
     _updated(product, changes)
     if product.price != old_price:
@@ -78,33 +71,29 @@ def update_product(
     return product
 
 
-def deactivate_category(category_id: int, *, check: Check = no_condition) -> Category:
+def deactivate_category(category_id: int) -> Category:
     """Take a category, and with it everything below, off sale.
 
     Raises Category.DoesNotExist.
     """
-    return update_category(category_id, check=check, is_active=False)
+    return update_category(category_id, is_active=False)
 
 
-def deactivate_product(product_id: int, *, check: Check = no_condition) -> Product:
+def deactivate_product(product_id: int) -> Product:
     """Take a product off sale; orders keep their own copy of it.
 
     Raises Product.DoesNotExist.
     """
-    return update_product(product_id, check=check, is_active=False)
+    return update_product(product_id, is_active=False)
 
 
-@retried_atomic
-def delete_category(category_id: int, *, check: Check = no_condition) -> None:
+def delete_category(category_id: int) -> None:
     """Delete a category for good.
 
     Raises Category.DoesNotExist, and CategoryNotEmpty while a product or a category points to it.
     """
     try:
-        with transaction.atomic():
-            category = Category.objects.select_for_update().get(pk=category_id)
-            check(category)
-            category.delete()
+        Category.objects.get(pk=category_id).delete()
     except (ProtectedError, IntegrityError) as error:  # the latter: something was put into it meanwhile
         raise CategoryNotEmpty from error
 

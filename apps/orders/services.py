@@ -8,7 +8,6 @@ from django.conf import settings
 from apps.catalog.exceptions import ProductUnavailable
 from apps.catalog.models import Product
 from apps.catalog.stock import lock_for_sale, return_stock, sell
-from apps.common.conditions import Check, no_condition
 from apps.common.transactions import retried_atomic
 from apps.jobs.services import JobOrder, enqueue
 from apps.orders.exceptions import (
@@ -62,23 +61,20 @@ def place_order(
 
 
 @retried_atomic
-def change_status(  # noqa: PLR0913  each is named where it is called
+def change_status(
     *,
     order_id: int,
     new_status: OrderStatus,
     changed_by: User,
     moves: Moves = NEXT_STATUSES,
     comment: str = "",
-    check: Check = no_condition,
 ) -> Order:
     """Move the order along the table of statuses and record who did it; a cancelled one gives its stock back.
 
-    `moves` are those that `changed_by` may make; `check` may refuse the locked order as it is. Raises
-    Order.DoesNotExist, InvalidStatusTransition when the
+    `moves` are those that `changed_by` may make. Raises Order.DoesNotExist, InvalidStatusTransition when the
     table of statuses has no such move, and TransitionForbidden when it has, but not for this person.
     """
     order = Order.objects.select_for_update(of=("self",), no_key=True).get(pk=order_id)
-    check(order)
     old_status = order.status
     allowed = allowed_moves(old_status, moves)
     if not can_move(old_status, new_status):

@@ -25,9 +25,8 @@ from apps.catalog.caching import categories_cache, products_cache
 from apps.catalog.exceptions import CategoryNotEmpty, StockChanged, StockIsReadOnly, StockOutOfRange
 from apps.catalog.models import Category, Product, StockMovement
 from apps.common.caching import EVERYONE, cached_answer
-from apps.common.conditions import Check, changed, condition_of
 from apps.common.contract import raises, sends
-from apps.common.exceptions import InvalidQuery, PreconditionFailed
+from apps.common.exceptions import InvalidQuery
 from apps.common.permissions import StaffOnly, StaffWrites
 from apps.common.views import StoreViewSet
 from apps.idempotency.api import KEY_PARAMETER, idempotent
@@ -97,11 +96,9 @@ class CategoryViewSet(StoreViewSet):
         request=CategoryInput,
         responses=CategoryOutput,
     )
-    @raises(PreconditionFailed)
-    @sends("ETag")
     def update(self, request: Request, pk: int) -> Response:
         """Change a category; its name must be given."""
-        return self._changed(request, pk, CategoryInput(data=request.data))
+        return self._changed(pk, CategoryInput(data=request.data))
 
     @extend_schema(
         operation_id="updateCategory",
@@ -109,11 +106,9 @@ class CategoryViewSet(StoreViewSet):
         request=CategoryInput(partial=True),
         responses=CategoryOutput,
     )
-    @raises(PreconditionFailed)
-    @sends("ETag")
     def partial_update(self, request: Request, pk: int) -> Response:
         """Change the given fields of a category."""
-        return self._changed(request, pk, CategoryInput(data=request.data, partial=True))
+        return self._changed(pk, CategoryInput(data=request.data, partial=True))
 
     @extend_schema(
         operation_id="deleteCategory",
@@ -121,22 +116,18 @@ class CategoryViewSet(StoreViewSet):
         parameters=[HARD],
         responses={204: None},
     )
-    @raises(CategoryNotEmpty, PreconditionFailed)
+    @raises(CategoryNotEmpty)
     def destroy(self, request: Request, pk: int) -> Response:
         """Deactivate a category; with `hard=true` delete it, unless a product or a category points to it."""
         if self._is_hard(request):
-            services.delete_category(pk, check=self._check(request))
+            services.delete_category(pk)
         else:
-            services.deactivate_category(pk, check=self._check(request))
+            services.deactivate_category(pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def _changed(self, request: Request, pk: int, wanted: CategoryInput) -> Response:
+    def _changed(self, pk: int, wanted: CategoryInput) -> Response:
         wanted.is_valid(raise_exception=True)
-        category = services.update_category(pk, check=self._check(request), **wanted.validated_data)
-        return changed(CategoryOutput(category).data)
-
-    def _check(self, request: Request) -> Check:
-        return condition_of(request, lambda category: CategoryOutput(category).data)
+        return Response(CategoryOutput(services.update_category(pk, **wanted.validated_data)).data)
 
     def _is_hard(self, request: Request) -> bool:
         text = request.query_params.get("hard", "") or "false"
@@ -193,8 +184,7 @@ class ProductViewSet(StoreViewSet):
         request=ProductChangeInput,
         responses=ProductOutput,
     )
-    @raises(StockIsReadOnly, PreconditionFailed)
-    @sends("ETag")
+    @raises(StockIsReadOnly)
     def update(self, request: Request, pk: int) -> Response:
         """Change a product; all that creation requires must be given. `stock` is refused."""
         return self._changed(request, pk, partial=False)
@@ -205,17 +195,15 @@ class ProductViewSet(StoreViewSet):
         request=ProductChangeInput(partial=True),
         responses=ProductOutput,
     )
-    @raises(StockIsReadOnly, PreconditionFailed)
-    @sends("ETag")
+    @raises(StockIsReadOnly)
     def partial_update(self, request: Request, pk: int) -> Response:
         """Change the given fields of a product. `stock` is refused."""
         return self._changed(request, pk, partial=True)
 
     @extend_schema(operation_id="deleteProduct", summary="Take a product off sale", responses={204: None})
-    @raises(PreconditionFailed)
     def destroy(self, request: Request, pk: int) -> Response:
         """Deactivate a product; orders keep their own copy of it."""
-        services.deactivate_product(pk, check=self._check(request))
+        services.deactivate_product(pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _changed(self, request: Request, pk: int, *, partial: bool) -> Response:
@@ -223,13 +211,8 @@ class ProductViewSet(StoreViewSet):
             raise StockIsReadOnly
         wanted = ProductChangeInput(data=request.data, partial=partial)
         wanted.is_valid(raise_exception=True)
-        product = services.update_product(
-            pk, changed_by=request.user, check=self._check(request), **wanted.validated_data
-        )
-        return changed(ProductOutput(product).data)
-
-    def _check(self, request: Request) -> Check:
-        return condition_of(request, lambda product: ProductOutput(product).data)
+        product = services.update_product(pk, changed_by=request.user, **wanted.validated_data)
+        return Response(ProductOutput(product).data)
 
 
 class StockMovementViewSet(StoreViewSet):
