@@ -1,5 +1,6 @@
 """What staff do with the catalogue. Stock has a module of its own."""
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -42,26 +43,40 @@ def create_product(*, stock: int = 0, created_by: User | None = None, **values: 
 
 
 @retried_atomic
-def update_category(category_id: int, **changes: Any) -> Category:
+def update_category(
+    category_id: int, *, precondition: Callable[[Category], None] | None = None, **changes: Any
+) -> Category:
     """Change the given fields of a category.
 
-    Raises Category.DoesNotExist, and ValidationError for values that cannot be, such as a parent below
-    itself.
+    `precondition` raises when the locked category is not the version that was meant. Raises
+    Category.DoesNotExist, and ValidationError for values that cannot be, such as a parent below itself.
     """
     if "parent" in changes:
         # The whole tree: two moves at once could each be right and close a loop together.
         list(Category.objects.select_for_update().order_by("pk").values_list("pk"))
-    return _updated(Category.objects.select_for_update().get(pk=category_id), changes)
+    category = Category.objects.select_for_update().get(pk=category_id)
+    if precondition:
+        precondition(category)
+    return _updated(category, changes)
 
 
 @retried_atomic
-def update_product(product_id: int, *, changed_by: User | None = None, **changes: Any) -> Product:
+def update_product(
+    product_id: int,
+    *,
+    changed_by: User | None = None,
+    precondition: Callable[[Product], None] | None = None,
+    **changes: Any,
+) -> Product:
     """Change the given fields of a product, and note a change of its price; `stock` cannot be one of them.
 
-    Raises Product.DoesNotExist, and ValidationError for values that cannot be.
+    `precondition` raises when the locked product is not the version that was meant. Raises
+    Product.DoesNotExist, and ValidationError for values that cannot be.
     """
     # With the category, which the answer shows: nothing is asked for after the commit.
     product = Product.objects.locked([product_id]).select_related("category").get()
+    if precondition:
+        precondition(product)
     old_price = product.price
     _updated(product, changes)
     if product.price != old_price:
@@ -71,31 +86,42 @@ def update_product(product_id: int, *, changed_by: User | None = None, **changes
     return product
 
 
-def deactivate_category(category_id: int) -> Category:
+def deactivate_category(
+    category_id: int, *, precondition: Callable[[Category], None] | None = None
+) -> Category:
     """Take a category, and with it everything below, off sale.
 
     Raises Category.DoesNotExist.
     """
-    return update_category(category_id, is_active=False)
+    return update_category(category_id, precondition=precondition, is_active=False)
 
 
-def deactivate_product(product_id: int) -> Product:
+def deactivate_product(product_id: int, *, precondition: Callable[[Product], None] | None = None) -> Product:
     """Take a product off sale; orders keep their own copy of it.
 
     Raises Product.DoesNotExist.
     """
-    return update_product(product_id, is_active=False)
+    return update_product(product_id, precondition=precondition, is_active=False)
 
 
-def delete_category(category_id: int) -> None:
+def delete_category(category_id: int, *, precondition: Callable[[Category], None] | None = None) -> None:
     """Delete a category for good.
 
-    Raises Category.DoesNotExist, and CategoryNotEmpty while a product or a category points to it.
+    `precondition` raises when the locked category is not the version that was meant. Raises
+    Category.DoesNotExist, and CategoryNotEmpty while a product or a category points to it.
     """
     try:
-        Category.objects.get(pk=category_id).delete()
+        _delete_category(category_id, precondition)
     except (ProtectedError, IntegrityError) as error:  # the latter: something was put into it meanwhile
         raise CategoryNotEmpty from error
+
+
+@retried_atomic
+def _delete_category(category_id: int, precondition: Callable[[Category], None] | None) -> None:
+    category = Category.objects.select_for_update().get(pk=category_id)
+    if precondition:
+        precondition(category)
+    category.delete()
 
 
 def _inserted(row: RowT) -> RowT:

@@ -19,13 +19,13 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from apps.common import replica
 from apps.common.contract import raises, sends
 from apps.common.exceptions import PreconditionFailed
 from apps.common.metrics import CACHE_READS, count
+from apps.common.preconditions import etag_of, refuse_other_version, rendered
 from apps.common.throttling import spend
 
 EVERYONE = "everyone"
@@ -41,7 +41,7 @@ class Answer(NamedTuple):
     @classmethod
     def of(cls, body: bytes) -> Self:
         """Return the answer with this body."""
-        return cls(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+        return cls(body, etag_of(body))
 
 
 class CacheNamespace:
@@ -127,7 +127,7 @@ def cached_answer(
             def build() -> bytes:
                 if public and not request.user.is_authenticated:  # others were counted before
                     spend(request, view)
-                return JSONRenderer().render(method(view, request, *args, **kwargs).data)
+                return rendered(method(view, request, *args, **kwargs).data)
 
             if (who := scope(request)) is None:
                 answer = Answer.of(build())
@@ -155,9 +155,7 @@ def answer_response(
 
     Raises PreconditionFailed when the client wants another version (`If-Match`).
     """
-    wanted = parse_etags(request.headers.get("If-Match", ""))
-    if wanted and not {"*", answer.etag} & set(wanted):
-        raise PreconditionFailed(answer.etag)
+    refuse_other_version(request, answer.etag)
     response = HttpResponse(answer.body, content_type=content_type)
     response["ETag"] = answer.etag
     response["Cache-Control"] = "public, no-cache" if public else "private, no-cache"

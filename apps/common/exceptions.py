@@ -105,6 +105,7 @@ class PreconditionFailed(DomainError):
     def __init__(self, etag: str) -> None:
         super().__init__(self.message)
         self.etag = etag
+        self.headers = {"ETag": etag}
 
     def as_payload(self) -> PresentVersion:
         """Tell the present version."""

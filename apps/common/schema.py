@@ -34,7 +34,8 @@ IF_NONE_MATCH = {
 IF_MATCH = {
     "name": "If-Match",
     "in": "header",
-    "description": "The ETag of the version that is meant; when there is another by now, the answer is 412",
+    "description": "ETags of the versions that are meant, or *; when there is another by now, the answer is "
+    "412, and nothing is changed",
     "schema": {"type": "string"},
 }
 SerializerClass = TypeVar("SerializerClass", bound=type[serializers.BaseSerializer[Any]])

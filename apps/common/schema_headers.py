@@ -13,7 +13,10 @@ _HEADERS: dict[str, tuple[dict[str, Any], str]] = {
     "Cache-Control": (_TEXT, "Whether the answer may be kept; what carries an ETag is to be asked for again"),
     "Content-Disposition": (_TEXT, "The name to save the file under"),
     "Content-Language": ({"type": "string", "enum": ["en", "ru"]}, "The language of the texts"),
-    "ETag": ({"type": "string", "pattern": '^"[^"]+"$'}, "The version; send it as `If-None-Match`"),
+    "ETag": (
+        {"type": "string", "pattern": '^"[^"]+"$'},
+        "The version; send it as `If-None-Match`, or with a change as `If-Match`",
+    ),
     "Idempotent-Replayed": (
         {"type": "string", "enum": ["true"]},
         "There when this is the answer to an earlier request with the same `Idempotency-Key`",

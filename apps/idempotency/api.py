@@ -21,7 +21,7 @@ from apps.idempotency.services import KeyedRequest, Outcome, carry_out_once
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
-KEPT_HEADERS = ("Location",)
+KEPT_HEADERS = ("ETag", "Location")
 _BARE = re.compile(r"[!#-~]+")  # visible ASCII without the double quote
 _QUOTED = re.compile(r'"(?:[ !#-\[\]-~]|\\["\\])+"')  # a string of RFC 8941, 3.3.3
 

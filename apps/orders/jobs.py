@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import transaction
 
 from apps.common.mail import MailUnavailable, send
 from apps.jobs.models import Job
@@ -50,8 +51,12 @@ def announce_shipment(job: Job, *, order_id: int) -> None:
     order = _order(order_id)
     if order.tracking_number:
         return  # an earlier attempt got this far
-    order.tracking_number = shipping.announce(order, idempotency_key=str(job.uuid))
-    order.save(update_fields=["tracking_number", "updated_at"])
+    tracking_number = shipping.announce(order, idempotency_key=str(job.uuid))
+    with transaction.atomic():
+        # The lock comes first, so that `updated_at` never falls behind a move that was made meanwhile.
+        order = Order.objects.locked().get(pk=order_id)
+        order.tracking_number = tracking_number
+        order.save(update_fields=["tracking_number", "updated_at"])
 
 
 def _send(job: Job, message: EmailMessage) -> None:

@@ -20,6 +20,11 @@ class OrderQuerySet(AnnouncedQuerySet["Order"]):
         """Return the user's own orders."""
         return self.filter(user=user)
 
+    def locked(self) -> Self:
+        """Lock the rows until the transaction ends."""
+        # no_key: rows that merely refer to an order, such as its lines, need not wait.
+        return self.select_for_update(of=("self",), no_key=True)
+
     def with_lines(self) -> Self:
         """Fetch what an order shows: user, items, history with the names in it."""
         return self.select_related("user").prefetch_related("items", "status_changes__changed_by")

@@ -1,6 +1,7 @@
 """What happens to an order. `change_status` is the only door to its status."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
@@ -60,23 +61,34 @@ def place_order(
     return _with_lines(order)
 
 
+@dataclass(frozen=True)
+class Terms:
+    """On which terms somebody moves an order: along which moves, and which version of it they mean.
+
+    `precondition` is called with the locked order, and raises when it is another version.
+    """
+
+    moves: Moves
+    precondition: Callable[[Order], None] | None = None
+
+
+EVERY_MOVE = Terms(NEXT_STATUSES)
+
+
 @retried_atomic
 def change_status(
-    *,
-    order_id: int,
-    new_status: OrderStatus,
-    changed_by: User,
-    moves: Moves = NEXT_STATUSES,
-    comment: str = "",
+    *, order_id: int, new_status: OrderStatus, changed_by: User, terms: Terms = EVERY_MOVE, comment: str = ""
 ) -> Order:
     """Move the order along the table of statuses and record who did it; a cancelled one gives its stock back.
 
-    `moves` are those that `changed_by` may make. Raises Order.DoesNotExist, InvalidStatusTransition when the
-    table of statuses has no such move, and TransitionForbidden when it has, but not for this person.
+    Raises Order.DoesNotExist, InvalidStatusTransition when the table of statuses has no such move, and
+    TransitionForbidden when it has, but not for this person.
     """
-    order = Order.objects.select_for_update(of=("self",), no_key=True).get(pk=order_id)
+    order = Order.objects.locked().get(pk=order_id)
+    if terms.precondition:
+        terms.precondition(_with_lines(order))
     old_status = order.status
-    allowed = allowed_moves(old_status, moves)
+    allowed = allowed_moves(old_status, terms.moves)
     if not can_move(old_status, new_status):
         raise InvalidStatusTransition(OrderStatus(old_status), new_status, allowed)
     if new_status not in allowed:

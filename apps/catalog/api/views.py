@@ -1,5 +1,7 @@
 """The catalogue's API."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -26,8 +28,9 @@ from apps.catalog.exceptions import CategoryNotEmpty, StockChanged, StockIsReadO
 from apps.catalog.models import Category, Product, StockMovement
 from apps.common.caching import EVERYONE, cached_answer
 from apps.common.contract import raises, sends
-from apps.common.exceptions import InvalidQuery
+from apps.common.exceptions import InvalidQuery, PreconditionFailed
 from apps.common.permissions import StaffOnly, StaffWrites
+from apps.common.preconditions import if_match, written
 from apps.common.views import StoreViewSet
 from apps.idempotency.api import KEY_PARAMETER, idempotent
 
@@ -75,7 +78,7 @@ class CategoryViewSet(StoreViewSet):
     @cached_answer(categories_cache, scope=everyone, public=True)
     def retrieve(self, request: Request, pk: int) -> Response:
         """Get a category; one that is inactive, or below an inactive one, is not there."""
-        return Response(CategoryOutput(get_object_or_404(self.get_queryset(), pk=pk)).data)
+        return Response(_shown_category(get_object_or_404(self.get_queryset(), pk=pk)))
 
     @extend_schema(
         operation_id="createCategory",
@@ -83,12 +86,13 @@ class CategoryViewSet(StoreViewSet):
         request=CategoryInput,
         responses={201: CategoryOutput},
     )
+    @sends("ETag", on=(201,))
     def create(self, request: Request) -> Response:
         """Create a category. The slug is made from the name when absent."""
         wanted = CategoryInput(data=request.data)
         wanted.is_valid(raise_exception=True)
         category = services.create_category(**wanted.validated_data)
-        return Response(CategoryOutput(category).data, status=status.HTTP_201_CREATED)
+        return written(_shown_category(category), status=status.HTTP_201_CREATED)
 
     @extend_schema(
         operation_id="replaceCategory",
@@ -96,9 +100,11 @@ class CategoryViewSet(StoreViewSet):
         request=CategoryInput,
         responses=CategoryOutput,
     )
+    @raises(PreconditionFailed)
+    @sends("ETag")
     def update(self, request: Request, pk: int) -> Response:
         """Change a category; its name must be given."""
-        return self._changed(pk, CategoryInput(data=request.data))
+        return self._changed(request, pk, partial=False)
 
     @extend_schema(
         operation_id="updateCategory",
@@ -106,9 +112,11 @@ class CategoryViewSet(StoreViewSet):
         request=CategoryInput(partial=True),
         responses=CategoryOutput,
     )
+    @raises(PreconditionFailed)
+    @sends("ETag")
     def partial_update(self, request: Request, pk: int) -> Response:
         """Change the given fields of a category."""
-        return self._changed(pk, CategoryInput(data=request.data, partial=True))
+        return self._changed(request, pk, partial=True)
 
     @extend_schema(
         operation_id="deleteCategory",
@@ -116,18 +124,20 @@ class CategoryViewSet(StoreViewSet):
         parameters=[HARD],
         responses={204: None},
     )
-    @raises(CategoryNotEmpty)
+    @raises(CategoryNotEmpty, PreconditionFailed)
     def destroy(self, request: Request, pk: int) -> Response:
         """Deactivate a category; with `hard=true` delete it, unless a product or a category points to it."""
-        if self._is_hard(request):
-            services.delete_category(pk)
-        else:
-            services.deactivate_category(pk)
+        remove = services.delete_category if self._is_hard(request) else services.deactivate_category
+        remove(pk, precondition=if_match(request, _shown_category))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def _changed(self, pk: int, wanted: CategoryInput) -> Response:
+    def _changed(self, request: Request, pk: int, *, partial: bool) -> Response:
+        wanted = CategoryInput(data=request.data, partial=partial)
         wanted.is_valid(raise_exception=True)
-        return Response(CategoryOutput(services.update_category(pk, **wanted.validated_data)).data)
+        category = services.update_category(
+            pk, precondition=if_match(request, _shown_category), **wanted.validated_data
+        )
+        return written(_shown_category(category))
 
     def _is_hard(self, request: Request) -> bool:
         text = request.query_params.get("hard", "") or "false"
@@ -163,7 +173,7 @@ class ProductViewSet(StoreViewSet):
     @cached_answer(products_cache, scope=public_detail_scope, public=True)
     def retrieve(self, request: Request, pk: int) -> Response:
         """Get a product; one that is off sale is there for staff only."""
-        return Response(ProductOutput(get_object_or_404(self.get_queryset(), pk=pk)).data)
+        return Response(_shown_product(get_object_or_404(self.get_queryset(), pk=pk)))
 
     @extend_schema(
         operation_id="createProduct",
@@ -171,12 +181,13 @@ class ProductViewSet(StoreViewSet):
         request=ProductInput,
         responses={201: ProductOutput},
     )
+    @sends("ETag", on=(201,))
     def create(self, request: Request) -> Response:
         """Create a product with its first stock. The slug is made from the name when absent."""
         wanted = ProductInput(data=request.data)
         wanted.is_valid(raise_exception=True)
         product = services.create_product(created_by=request.user, **wanted.validated_data)
-        return Response(ProductOutput(product).data, status=status.HTTP_201_CREATED)
+        return written(_shown_product(product), status=status.HTTP_201_CREATED)
 
     @extend_schema(
         operation_id="replaceProduct",
@@ -184,7 +195,8 @@ class ProductViewSet(StoreViewSet):
         request=ProductChangeInput,
         responses=ProductOutput,
     )
-    @raises(StockIsReadOnly)
+    @raises(PreconditionFailed, StockIsReadOnly)
+    @sends("ETag")
     def update(self, request: Request, pk: int) -> Response:
         """Change a product; all that creation requires must be given. `stock` is refused."""
         return self._changed(request, pk, partial=False)
@@ -195,15 +207,17 @@ class ProductViewSet(StoreViewSet):
         request=ProductChangeInput(partial=True),
         responses=ProductOutput,
     )
-    @raises(StockIsReadOnly)
+    @raises(PreconditionFailed, StockIsReadOnly)
+    @sends("ETag")
     def partial_update(self, request: Request, pk: int) -> Response:
         """Change the given fields of a product. `stock` is refused."""
         return self._changed(request, pk, partial=True)
 
     @extend_schema(operation_id="deleteProduct", summary="Take a product off sale", responses={204: None})
+    @raises(PreconditionFailed)
     def destroy(self, request: Request, pk: int) -> Response:
         """Deactivate a product; orders keep their own copy of it."""
-        services.deactivate_product(pk)
+        services.deactivate_product(pk, precondition=if_match(request, _shown_product))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _changed(self, request: Request, pk: int, *, partial: bool) -> Response:
@@ -211,8 +225,13 @@ class ProductViewSet(StoreViewSet):
             raise StockIsReadOnly
         wanted = ProductChangeInput(data=request.data, partial=partial)
         wanted.is_valid(raise_exception=True)
-        product = services.update_product(pk, changed_by=request.user, **wanted.validated_data)
-        return Response(ProductOutput(product).data)
+        product = services.update_product(
+            pk,
+            changed_by=request.user,
+            precondition=if_match(request, _shown_product),
+            **wanted.validated_data,
+        )
+        return written(_shown_product(product))
 
 
 class StockMovementViewSet(StoreViewSet):
@@ -255,3 +274,11 @@ class StockMovementViewSet(StoreViewSet):
         change = stock.count_stock if "count" in wanted.validated_data else stock.adjust_stock
         movement = change(product_id=product_pk, created_by=request.user, **wanted.validated_data)
         return Response(StockMovementOutput(movement).data, status=status.HTTP_201_CREATED)
+
+
+def _shown_category(category: Category) -> dict[str, Any]:
+    return CategoryOutput(category).data
+
+
+def _shown_product(product: Product) -> dict[str, Any]:
+    return ProductOutput(product).data

@@ -20,6 +20,7 @@ from apps.common.caching import Answer, answer_response, cached_answer
 from apps.common.contract import raises, sends
 from apps.common.exceptions import PreconditionFailed
 from apps.common.permissions import StaffOnly
+from apps.common.preconditions import if_match, written
 from apps.common.views import StoreViewSet
 from apps.idempotency.api import KEY_PARAMETER, idempotent
 from apps.jobs.models import Job, JobStatus
@@ -133,7 +134,7 @@ class OrderViewSet(StoreViewSet):
     @raises(
         UnavailableItems, QuantityTooLarge, TotalTooLarge, InsufficientStock, PriceChanged, EmailUnverified
     )
-    @sends("Location", on=(201,))
+    @sends("ETag", "Location", on=(201,))
     @idempotent(required_by="ORDERS_NEED_IDEMPOTENCY_KEY", subject_of=lambda order: subject_of(order["id"]))
     def create(self, request: Request) -> Response:
         """Place an order at today's prices.
@@ -152,7 +153,7 @@ class OrderViewSet(StoreViewSet):
             expected_total=wanted.validated_data.get("expected_total"),
         )
         headers = {"Location": reverse("order-detail", args=[order.pk], request=request)}
-        return Response(self._shown(order), status=status.HTTP_201_CREATED, headers=headers)
+        return written(self._shown(order), status=status.HTTP_201_CREATED, headers=headers)
 
     @extend_schema(
         operation_id="quoteOrder",
@@ -176,7 +177,8 @@ class OrderViewSet(StoreViewSet):
         request=ChangeStatusInput,
         responses=StaffOrderOutput,
     )
-    @raises(InvalidStatusTransition, StockOutOfRange, TransitionForbidden)
+    @raises(InvalidStatusTransition, PreconditionFailed, StockOutOfRange, TransitionForbidden)
+    @sends("ETag")
     def partial_update(self, request: Request, pk: int) -> Response:
         """Move an order. Customers may cancel theirs while it is `pending`; staff make every move."""
         order = get_object_or_404(self.get_queryset(), pk=pk)
@@ -187,9 +189,9 @@ class OrderViewSet(StoreViewSet):
             new_status=OrderStatus(wanted.validated_data["status"]),
             comment=wanted.validated_data.get("comment", ""),
             changed_by=request.user,
-            moves=moves_of(request.user, order),
+            terms=services.Terms(moves_of(request.user, order), if_match(request, self._shown)),
         )
-        return Response(self._shown(moved))
+        return written(self._shown(moved))
 
     @extend_schema(
         operation_id="getInvoice",
