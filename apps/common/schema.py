@@ -38,6 +38,7 @@ IF_MATCH = {
     "412, and nothing is changed",
     "schema": {"type": "string"},
 }
+COLUMN_BOUNDS = {2**31 - 1, -(2**31), 2**63 - 1, -(2**63)}
 SerializerClass = TypeVar("SerializerClass", bound=type[serializers.BaseSerializer[Any]])
 
 
@@ -191,6 +192,7 @@ def define_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
 
     A hook of drf-spectacular, after the one that gives the enums of serializers their names.
     """
+    _drop_bounds_of_the_database(result)
     known = {**problem_components(catalogue().values()), "headers": header_components()}
     _name_parameter_enums(result)
     _name_nullable_enums(result["components"]["schemas"])
@@ -205,6 +207,19 @@ def define_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         kind: dict(sorted(components.items())) for kind, components in sorted(result["components"].items())
     }
     return result
+
+
+def _drop_bounds_of_the_database(node: Any) -> None:
+    """Leave out how large a number a column can hold, which differs from one database to the other."""
+    if isinstance(node, dict):
+        if node.get("type") == "integer" and {node.get("maximum"), node.get("minimum")} & COLUMN_BOUNDS:
+            for name in ("maximum", "minimum"):
+                if node.get(name) in COLUMN_BOUNDS:
+                    del node[name]
+            node.pop("format", None)
+        node = list(node.values())
+    for inner in node if isinstance(node, list) else ():
+        _drop_bounds_of_the_database(inner)
 
 
 def _name_parameter_enums(result: dict[str, Any]) -> None:
