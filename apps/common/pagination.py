@@ -1,17 +1,31 @@
-"""Numbered pages of lists."""
+"""Pages of lists: numbered ones, and where a list can be long, pages by cursor as well."""
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django.core.paginator import EmptyPage, Page, Paginator
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 
+from apps.common.cursors import BadCursor, CursorPage, Place, order_of, page_at
 from apps.common.exceptions import InvalidQuery
+
+MAX_PAGE_DIGITS = 9  # of the number of an uncounted page: a database counts rows in 64 bits
+COUNT_TEXT = "false: leave the count out, which takes long where there are many"
+CURSOR_TEXT = (
+    "Pages that stay right while rows come and go: begin with an empty one, then follow `next`. A cursor is "
+    "that of one list with its filters and order; it excludes `page`"
+)
 
 
 class StorePagination(PageNumberPagination):
     """`page` and `page_size`: 20 rows, at most 100."""
 
+    parameters = frozenset({"page", "page_size"})  # of the query
     page_size = 20
     page_size_query_param = "page_size"
     max_page_size = 100
@@ -58,3 +72,109 @@ class StorePagination(PageNumberPagination):
         for name, example in {"count": 1, "next": None, "previous": None}.items():
             described["properties"][name]["example"] = example
         return {**described, "required": ["count", "next", "previous", "results"]}
+
+
+class LongListPagination(StorePagination):
+    """Numbered pages, which are not counted with `count=false`; and pages by cursor, which never are."""
+
+    parameters = StorePagination.parameters | {"count", "cursor"}
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+        """Return the rows of the page that the query asks for.
+
+        Raises InvalidQuery for a cursor that is not of this list, or that comes with a number or a count, and
+        NotFound for a page beyond the end.
+        """
+        self.is_counted = self._wants_count(request)
+        self.cursor_page: CursorPage | None = None
+        if "cursor" in request.query_params:
+            return self._page_at_cursor(queryset, request, view)
+        if not self.is_counted:
+            self.django_paginator_class = UncountedPaginator
+        return super().paginate_queryset(queryset, request, view) or []
+
+    def get_paginated_response(self, data: Any) -> Response:
+        """Return the page with the links to its neighbours."""
+        if self.cursor_page:
+            previous, following = self._link(self.cursor_page.previous), self._link(self.cursor_page.next)
+            return Response({"next": following, "previous": previous, "results": data})
+        response = super().get_paginated_response(data)
+        if not self.is_counted:
+            del response.data["count"]
+        return response
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """Describe all four parameters."""
+        own: list[dict[str, Any]] = [
+            {"name": "count", "description": COUNT_TEXT, "schema": {"type": "boolean", "default": True}},
+            {
+                "name": "cursor",
+                "description": CURSOR_TEXT,
+                "schema": {"type": "string"},
+                "allowEmptyValue": True,
+            },
+        ]
+        own = [{"in": "query", "required": False, **each} for each in own]
+        return super().get_schema_operation_parameters(view) + own
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Describe the members, of which the count is there in counted pages alone."""
+        described = super().get_paginated_response_schema(schema)
+        described["properties"]["count"]["description"] = "Not there with `cursor` or `count=false`"
+        return {**described, "required": ["next", "previous", "results"]}
+
+    def _wants_count(self, request: Request) -> bool:
+        text = request.query_params.get("count", "") or "true"
+        if text not in {"true", "false"}:
+            raise InvalidQuery({"count": [("invalid", _("true or false is expected."))]})
+        return text == "true"
+
+    def _page_at_cursor(self, queryset: QuerySet[Any], request: Request, view: Any) -> list[Any]:
+        for name in ("page", "count"):
+            if request.query_params.get(name) not in {None, "", "false"}:
+                detail = _("A page by cursor has neither a number nor a count.")
+                raise InvalidQuery({"cursor": [("conflict", detail)]})
+        self._address = request.build_absolute_uri()
+        self._list = _name_of_list(queryset, request, view)
+        try:
+            place = Place.of(request.query_params["cursor"], of_list=self._list)
+        except BadCursor as error:
+            detail = _("This is no cursor of this list. Begin with an empty one.")
+            raise InvalidQuery({"cursor": [("invalid", detail)]}) from error
+        self.cursor_page = page_at(place, queryset, self.get_page_size(request))
+        return self.cursor_page.rows
+
+    def _link(self, place: Place | None) -> str | None:
+        if place is None:
+            return None
+        return replace_query_param(self._address, "cursor", place.cursor(of_list=self._list))
+
+
+class UncountedPaginator(Paginator):  # type: ignore[type-arg]  # it is no generic class when it runs
+    """Pages of rows that are not counted: one row more than a page has tells whether there is a next one."""
+
+    def page(self, number: int | str) -> "Page[Any]":
+        """Return the page.
+
+        Raises EmptyPage for one beyond the end.
+        """
+        digits = str(number).lstrip("0")
+        if not 1 <= len(digits) <= MAX_PAGE_DIGITS:
+            raise EmptyPage
+        start = (int(digits) - 1) * self.per_page
+        rows = list(self.object_list[start : start + self.per_page + 1])
+        if start and not rows:
+            raise EmptyPage
+        self.count = start + len(rows)  # at least so many there are, which is enough for the page's links
+        return Page(rows[: self.per_page], int(digits), self)
+
+
+def _name_of_list(queryset: QuerySet[Any], request: Request, view: Any) -> str:
+    """Return what a cursor must have been made for: address, filters, order, and whose list it is."""
+    filters = sorted(
+        (name, value)
+        for name, value in request.query_params.items()
+        if value and name not in LongListPagination.parameters
+    )
+    reader = request.user.pk if view.lists_are_personal else ""
+    return f"{request.path}?{urlencode(filters)} {order_of(queryset)} {reader}"

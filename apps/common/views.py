@@ -35,6 +35,8 @@ class StoreView(APIView):
 class StoreViewSet(StoreView, GenericViewSet[Any]):
     """A view set whose lists know their filters and pages, and whose other actions know what they declare."""
 
+    pagination_class: type[StorePagination] = StorePagination
+    lists_are_personal = False  # each reader's are others
     query_parameters: dict[str, set[str]] = {}  # of the actions that are no lists
 
     def known_parameters(self) -> set[str]:
@@ -43,7 +45,7 @@ class StoreViewSet(StoreView, GenericViewSet[Any]):
             return self.query_parameters.get(self.action, set())
         filterset_class = getattr(self, "filterset_class", None)
         filters = set(filterset_class.base_filters) if filterset_class else set()
-        return filters | {StorePagination.page_query_param, StorePagination.page_size_query_param}
+        return filters | self.pagination_class.parameters
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Apply the filters of the list; a single row is addressed by its id alone."""

@@ -29,6 +29,7 @@ from apps.catalog.models import Category, Product, StockMovement
 from apps.common.caching import EVERYONE, cached_answer
 from apps.common.contract import raises, sends
 from apps.common.exceptions import InvalidQuery, PreconditionFailed
+from apps.common.pagination import LongListPagination
 from apps.common.permissions import StaffOnly, StaffWrites
 from apps.common.preconditions import if_match, written
 from apps.common.views import StoreViewSet
@@ -157,6 +158,7 @@ class ProductViewSet(StoreViewSet):
     serializer_class = ProductOutput
     permission_classes = (StaffWrites,)
     filterset_class = ProductFilter
+    pagination_class = LongListPagination
 
     def get_queryset(self) -> QuerySet[Product]:
         """Return the products that the caller sees, with their categories."""

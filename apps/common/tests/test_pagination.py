@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
 from apps.common.exceptions import InvalidQuery
-from apps.common.pagination import StorePagination
+from apps.common.pagination import LongListPagination, StorePagination
 
 LIST = "http://testserver/things/"
 
@@ -87,3 +87,61 @@ def test_page_that_is_no_number_is_refused(page):
 def test_page_beyond_the_end_is_not_there(page):
     with pytest.raises(NotFound):
         page_of(40, f"?page={page}")
+
+
+def uncounted_page_of(rows, query=""):
+    """Return the page of a long list, as numbered pages without a count are made."""
+    request = Request(APIRequestFactory().get(f"/things/?count=false&{query}"))
+    pagination = LongListPagination()
+    page = pagination.paginate_queryset(range(1, rows + 1), request)
+    return pagination.get_paginated_response(page).data
+
+
+@pytest.mark.parametrize(
+    ("query", "following", "previous", "first", "last"),
+    [
+        ("", "&page=2", None, 1, 20),
+        ("page=2", "&page=3", "", 21, 40),
+        ("page=3", None, "&page=2", 41, 45),
+        ("page=003", None, "&page=2", 41, 45),
+    ],
+)
+def test_page_that_is_not_counted_knows_its_neighbours(query, following, previous, first, last):
+    page = uncounted_page_of(45, query)
+
+    assert page == {
+        "next": following and f"{LIST}?count=false{following}",
+        "previous": f"{LIST}?count=false{previous}" if previous is not None else None,
+        "results": list(range(first, last + 1)),
+    }
+
+
+def test_page_that_ends_with_the_list_has_no_next():
+    assert uncounted_page_of(20)["next"] is None
+    assert uncounted_page_of(40, "page=2")["next"] is None
+    assert uncounted_page_of(0) == {"next": None, "previous": None, "results": []}
+
+
+@pytest.mark.parametrize("page", ["0", "3", "1000000000", "99999999999999999999", "9" * 5000])
+def test_uncounted_page_beyond_the_end_is_not_there(page):
+    with pytest.raises(NotFound):
+        uncounted_page_of(40, f"page={page}")
+
+
+@pytest.mark.parametrize("word", ["no", "0", "False", "tru"])
+def test_count_is_true_or_false(word):
+    request = Request(APIRequestFactory().get(f"/things/?count={word}"))
+
+    with pytest.raises(InvalidQuery) as refused:
+        LongListPagination().paginate_queryset(range(3), request)
+
+    assert list(refused.value.errors) == ["count"]
+
+
+@pytest.mark.parametrize("word", ["", "true"])
+def test_pages_are_counted_unless_it_is_said_otherwise(word):
+    request = Request(APIRequestFactory().get(f"/things/?count={word}"))
+    pagination = LongListPagination()
+    rows = pagination.paginate_queryset(range(3), request)
+
+    assert pagination.get_paginated_response(rows).data["count"] == 3

@@ -19,6 +19,7 @@ from apps.catalog.exceptions import InsufficientStock, StockOutOfRange
 from apps.common.caching import Answer, answer_response, cached_answer
 from apps.common.contract import raises, sends
 from apps.common.exceptions import PreconditionFailed
+from apps.common.pagination import LongListPagination
 from apps.common.permissions import StaffOnly
 from apps.common.preconditions import if_match, written
 from apps.common.views import StoreViewSet
@@ -106,6 +107,8 @@ class OrderViewSet(StoreViewSet):
     queryset = Order.objects.none()  # tells the schema the model; get_queryset does the work
     permission_classes = (IsAuthenticated,)
     filterset_class = OrderFilter
+    pagination_class = LongListPagination
+    lists_are_personal = True
 
     def get_queryset(self) -> QuerySet[Order]:
         """Return the orders that the caller may see."""
