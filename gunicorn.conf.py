@@ -40,8 +40,8 @@ graceful_timeout = 30
 keepalive = 75
 
 # Processes are renewed now and then, not all at once: whatever leaks stays small.
-max_requests = 2000
-max_requests_jitter = 200
+max_requests = 100_000
+max_requests_jitter = 10_000
 
 # The sign of life is a file's time: in memory it cannot stall on a busy disk.
 worker_tmp_dir = "/dev/shm"  # noqa: S108  gunicorn makes a file of its own there, and unlinks it at once

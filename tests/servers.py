@@ -181,7 +181,10 @@ class Server(ABC):
 
 
 class PostgresServer(Server):
-    """PostgreSQL with the database `store`, owned by the role `store`, which may create databases."""
+    """PostgreSQL with the database `store`, owned by the role `store`, which may create databases.
+
+    It is quick, as a loss of the machine's power would be the end of its data; a `durable` one is not.
+    """
 
     title = "PostgreSQL"
     programs = ("postgres",)
@@ -189,6 +192,10 @@ class PostgresServer(Server):
     account = "postgres"
     stop_signal = signal.SIGINT  # SIGTERM would wait until every client has left
     orphan_signal = "QUIT"  # after KILL, a busy backend would work on
+
+    def __init__(self, *, durable: bool = False) -> None:
+        super().__init__()
+        self.durable = durable
 
     @classmethod
     def find(cls) -> Path | None:
@@ -212,7 +219,7 @@ class PostgresServer(Server):
     def _command(self) -> list[str]:
         place = f"-D {self._data} -k {self._data} -h {HOST} -p {self.port} -N 200"
         # synchronous_commit stays on: with fsync off it costs next to nothing, and kill() loses no commit.
-        speed = "--fsync=off --full_page_writes=off"
+        speed = "" if self.durable else "--fsync=off --full_page_writes=off"
         # In the directory: kill() would leave it behind in /dev/shm.
         memory = "--dynamic_shared_memory_type=mmap"
         return [str(self.program), *f"{place} {speed} {memory}".split()]

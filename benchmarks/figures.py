@@ -1,0 +1,35 @@
+"""What the bench has found out, and what the store is meant to reach."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from benchmarks.rounds import Series
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table: a value, and the bound that it should keep; None: it is only stated."""
+
+    name: str
+    value: float
+    unit: str = "×"
+    at_least: float | None = None
+    at_most: float | None = None
+    note: str = ""
+    rounds: dict[str, list[float]] = field(default_factory=dict)
+
+    @property
+    def is_reached(self) -> bool:
+        """Tell whether the value keeps its bound."""
+        high_enough = self.at_least is None or self.value >= self.at_least
+        return high_enough and (self.at_most is None or self.value <= self.at_most)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the figure for `results.json`."""
+        return asdict(self)
+
+
+def ratio(name: str, series: Series, side: str, to: str, **bounds: Any) -> Figure:
+    """Return the ratio of two sides, with all rounds."""
+    note = f"{series.median(side):,.0f} against {series.median(to):,.0f} requests/s"
+    return Figure(name, series.ratio(side, to), note=note, rounds=series.rounds, **bounds)

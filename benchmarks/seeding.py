@@ -1,0 +1,219 @@
+"""A shop of any size, by COPY: products, customers and orders with lines, history and movements of stock.
+
+Words are as unequal as in a language, and the same shop comes out each time. Everything is whole:
+`verify_stock` finds no difference.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+from random import Random
+from typing import Any
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+CATEGORIES = 50
+LINES = 3  # of an order
+STOCK = 1_000_000  # pieces of each product that came in
+ORDERS_OF_A_CUSTOMER = 10
+FIRST_CUSTOMER = 1_000  # ids below are of staff
+COMMON, RARE = "garden", "theodolite"  # words in every tenth product, and in five of them
+WORDS_OF_A_NAME, WORDS_OF_A_DESCRIPTION, VOCABULARY = 3, 20, 5_000
+BEGINNING = datetime(2025, 1, 1, tzinfo=UTC)
+BETWEEN_ORDERS = timedelta(seconds=25)
+STATUSES = ("pending", "processing", "shipped", "delivered", "delivered", "delivered", "cancelled")
+ROWS_AT_ONCE = 2_000
+
+Row = Sequence[object]
+_NEXT_ID = "SELECT setval(pg_get_serial_sequence({}, 'id'), (SELECT coalesce(max(id), 0) + 1 FROM {}), false)"
+
+
+@dataclass(frozen=True)
+class Shop:
+    """How much there is of everything."""
+
+    products: int
+    orders: int = 0
+
+    @property
+    def customers(self) -> int:
+        """Return how many customers there are."""
+        return max(1, self.orders // ORDERS_OF_A_CUSTOMER)
+
+
+def fill(database: psycopg.Connection[Any], shop: Shop) -> None:
+    """Put the shop in place of the one that is there, and gather statistics, as autovacuum does in time."""
+    with database.transaction():
+        database.execute("TRUNCATE catalog_category, catalog_product, orders_order, jobs_job CASCADE")
+        database.execute("DELETE FROM users_session")
+        database.execute("DELETE FROM users_user WHERE NOT is_staff")
+        _fill_customers(database, shop)
+        for table, columns, rows in _tables(shop):
+            _copy(database, table, columns.split(), rows)
+    database.execute("VACUUM ANALYZE")
+
+
+def price_of(product_id: int) -> int:
+    """Return the product's price in hundredths, from 1.00 to 5,000.99."""
+    return 100 + product_id * 7_919 % 500_000
+
+
+def _tables(shop: Shop) -> Iterable[tuple[str, str, Iterable[Row]]]:
+    return (
+        (
+            "catalog_category",
+            "id name slug description parent_id is_active search_text created_at updated_at",
+            _categories(),
+        ),
+        (
+            "catalog_product",
+            "id name slug sku description price stock is_active category_id search_text"
+            " created_at updated_at",
+            _products(shop),
+        ),
+        (
+            "orders_order",
+            "id user_id status total_price currency language tracking_number created_at updated_at",
+            _orders(shop),
+        ),
+        ("orders_orderitem", "order_id product_id product_name sku quantity price", _items(shop)),
+        (
+            "orders_statuschange",
+            "order_id from_status to_status changed_by_id comment created_at",
+            _moves(shop),
+        ),
+        (
+            "catalog_stockmovement",
+            "product_id kind delta stock reason order_id created_by_id created_at",
+            _movements(shop),
+        ),
+    )
+
+
+def _fill_customers(database: psycopg.Connection[Any], shop: Shop) -> None:
+    # All with the password of the staff, whose hash is there already: hashing takes a second for ten.
+    database.execute(
+        """
+        INSERT INTO users_user (id, password, is_superuser, username, first_name, last_name, email, is_staff,
+            is_active, date_joined, new_email)
+        SELECT %s + number, staff.password, false, 'customer' || number, '', '',
+            'customer' || number || '@example.com', false, true, %s, ''
+        FROM generate_series(1, %s) AS number, users_user AS staff WHERE staff.is_superuser
+        """,
+        [FIRST_CUSTOMER, BEGINNING, shop.customers],
+    )
+
+
+def _copy(database: psycopg.Connection[Any], table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    statement = SQL("COPY {} ({}) FROM STDIN").format(
+        Identifier(table), SQL(", ").join(map(Identifier, columns))
+    )
+    with database.cursor() as cursor:
+        with cursor.copy(statement) as copy:
+            lines: list[str] = []
+            for row in rows:
+                lines.append("\t".join("\\N" if value is None else str(value) for value in row))
+                if len(lines) == ROWS_AT_ONCE:
+                    copy.write("\n".join(lines) + "\n")
+                    lines.clear()
+            copy.write("".join(f"{line}\n" for line in lines))
+        cursor.execute(
+            SQL(_NEXT_ID).format(table, Identifier(table)),
+        )
+
+
+def _categories() -> Iterator[Row]:
+    for number in range(1, CATEGORIES + 1):
+        name, parent = f"Category {number}", number // 10 or None
+        yield number, name, f"category-{number}", "", parent, True, name.lower(), BEGINNING, BEGINNING
+
+
+def _products(shop: Shop) -> Iterator[Row]:
+    left = _stock_left(shop)
+    random = Random(shop.products)
+    words = [
+        "".join(random.choices("abcdefghijklmnoprstuvw", k=random.randint(3, 10))) for _ in range(VOCABULARY)
+    ]
+    weights = list(accumulate(1 / rank for rank in range(1, VOCABULARY + 1)))  # Zipf's law
+    for number in range(1, shop.products + 1):
+        drawn = random.choices(words, cum_weights=weights, k=WORDS_OF_A_NAME + WORDS_OF_A_DESCRIPTION)
+        if number % 10 == 0:
+            drawn[0] = COMMON
+        if number % max(1, shop.products // 5) == 0:
+            drawn[1] = RARE
+        name = " ".join(drawn[:WORDS_OF_A_NAME]).capitalize()
+        description = " ".join(drawn[WORDS_OF_A_NAME:])
+        sku = f"SKU-{number:07}"
+        yield (
+            number, name, f"product-{number}", sku, description, _money(price_of(number)), left[number], True,
+            1 + number % CATEGORIES, f"{name}\\n{sku}\\n{description}".lower(),
+            BEGINNING + timedelta(seconds=number), BEGINNING + timedelta(seconds=number),
+        )  # fmt: skip
+
+
+def _orders(shop: Shop) -> Iterator[Row]:
+    for number in range(1, shop.orders + 1):
+        total = sum(quantity * price_of(product_id) for product_id, quantity in _lines(shop, number))
+        created_at = _created_at(number)
+        customer, status = _customer(shop, number), _status(number)
+        yield number, customer, status, _money(total), "RUB", "en", None, created_at, created_at
+
+
+def _items(shop: Shop) -> Iterator[Row]:
+    for number in range(1, shop.orders + 1):
+        for product_id, quantity in _lines(shop, number):
+            price = _money(price_of(product_id))
+            yield number, product_id, f"Product {product_id}", f"SKU-{product_id:07}", quantity, price
+
+
+def _moves(shop: Shop) -> Iterator[Row]:
+    for number in range(1, shop.orders + 1):
+        customer, created_at, status = _customer(shop, number), _created_at(number), _status(number)
+        yield number, None, STATUSES[0], customer, "", created_at
+        if status != STATUSES[0]:
+            yield number, STATUSES[0], status, customer, "", created_at
+
+
+def _movements(shop: Shop) -> Iterator[Row]:
+    stock = [STOCK] * (shop.products + 1)
+    for product_id in range(1, shop.products + 1):
+        yield product_id, "received", STOCK, STOCK, "first stock", None, None, BEGINNING
+    for number in range(1, shop.orders + 1):
+        customer, created_at = _customer(shop, number), _created_at(number)
+        kinds = [("sold", -1)] + [("returned", 1)] * (_status(number) == "cancelled")
+        for kind, sign in kinds:
+            for product_id, quantity in _lines(shop, number):
+                stock[product_id] += sign * quantity
+                yield product_id, kind, sign * quantity, stock[product_id], "", number, customer, created_at
+
+
+def _stock_left(shop: Shop) -> list[int]:
+    left = [STOCK] * (shop.products + 1)
+    for number in range(1, shop.orders + 1):
+        if _status(number) != "cancelled":
+            for product_id, quantity in _lines(shop, number):
+                left[product_id] -= quantity
+    return left
+
+
+def _lines(shop: Shop, order: int) -> list[tuple[int, int]]:
+    first = order * 104_729 % shop.products
+    return [(1 + (first + line * 7) % shop.products, 1 + (order + line) % 3) for line in range(LINES)]
+
+
+def _customer(shop: Shop, order: int) -> int:
+    return FIRST_CUSTOMER + 1 + order % shop.customers
+
+
+def _status(order: int) -> str:
+    return STATUSES[order % len(STATUSES)]
+
+
+def _created_at(order: int) -> datetime:
+    return BEGINNING + order * BETWEEN_ORDERS
+
+
+def _money(hundredths: int) -> str:
+    return f"{hundredths // 100}.{hundredths % 100:02}"
