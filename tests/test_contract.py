@@ -13,6 +13,7 @@ HEADERS = {
     "Cache-Control": "public, no-cache",
     "Content-Language": "en",
     "Content-Type": "application/json",
+    "Cache-Status": "OnlineStore; hit",
     "ETag": '"1"',
     "Vary": "Accept",
     "X-Request-ID": "1",

@@ -121,7 +121,7 @@ def _move(products: Iterable[Product], deltas: Mapping[int, int], cause: Cause) 
         if not 0 <= product.stock + delta <= MAX_STOCK:
             raise StockOutOfRange(stock=product.stock, delta=delta)
         product.stock += delta
-    Product.objects.bulk_update(products, ["stock"])
+    Product.objects.write_stock({product.pk: product.stock for product in products})
     return StockMovement.objects.bulk_create(
         StockMovement(
             product=product,

@@ -1,18 +1,20 @@
 """Answers kept in the cache as rendered bytes, dropped by scope after a commit.
 
-Memcached cannot delete by prefix, so each scope has a random token that is part of its keys: a new token
+Memcached cannot delete by prefix, so each scope has a random token that is kept with its answers: a new token
 drops everything at once. The tokens are read before the database is. An answer computed from rows that change
-meanwhile is stored under the old tokens, and nobody asks for that key any more.
+meanwhile is stored with the old tokens, which nobody trusts any more.
 """
 
 import hashlib
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from django.core.cache import cache
 from django.db import transaction
@@ -29,19 +31,40 @@ from apps.common.preconditions import etag_of, refuse_other_version, rendered
 from apps.common.throttling import spend
 
 EVERYONE = "everyone"
-_KEPT = re.compile(rb'(?P<expires_at>[0-9]{1,12}) (?P<etag>"[0-9a-f]{32}")\n')
+HIT, MISS, BYPASS = "hit", "miss", "bypass"
+# RFC 9211: what the cache had to do with the answer.
+CACHE_STATUS = {
+    HIT: "OnlineStore; hit",
+    MISS: "OnlineStore; fwd=miss; stored",
+    BYPASS: "OnlineStore; fwd=bypass",
+}
+# Seconds. How long one waits for another who builds the same answer, and how soon a builder who died is
+# forgotten. Both are longer than an answer takes.
+BUILDING_SECONDS = 2
+POLL_SECONDS = 0.005
+_KEPT = re.compile(rb'(?P<expires_at>[0-9]{1,12}) (?P<mark>[0-9a-f]{32}) (?P<etag>"[0-9a-f]{32}")\n')
 
 
-class Answer(NamedTuple):
-    """The body of an answer and its strong ETag."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The body of an answer, its strong ETag, and whether it was kept, is kept from now on, or is not."""
 
     body: bytes
     etag: str
+    outcome: str = field(default=BYPASS, compare=False)
 
     @classmethod
-    def of(cls, body: bytes) -> Self:
+    def of(cls, body: bytes, outcome: str = BYPASS) -> Self:
         """Return the answer with this body."""
-        return cls(body, etag_of(body))
+        return cls(body, etag_of(body), outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one look into the cache has shown: the scope's tokens, None without a cache, and the answer."""
+
+    tokens: list[str] | None
+    answer: Answer | None = None
 
 
 class CacheNamespace:
@@ -52,24 +75,29 @@ class CacheNamespace:
         self.timeout = timeout
         self._replicated = replicated  # may be built from a replica of the database
 
+    def get(self, scope: str, address: str) -> Answer | None:
+        """Return the answer kept for the address in the scope, if there is one."""
+        answer = self._look(scope, self._key(scope, address)).answer
+        if answer is not None:
+            count(CACHE_READS, self.name, HIT)
+        return answer
+
     def get_or_build(self, scope: str, address: str, build: Callable[[], bytes]) -> Answer:
         """Return the answer kept for the address in the scope; else build it and keep it.
 
         Whatever the cache does, an answer older than the timeout is not returned. Without a cache every
-        answer is built.
+        answer is built. Of many who miss an answer for everyone at once, one builds it.
         """
-        tokens = self._tokens({EVERYONE, scope})
-        if tokens is None:
-            count(CACHE_READS, self.name, "bypass")
-            return Answer.of(build())
-        digest = hashlib.sha256("\n".join([*tokens, address]).encode()).hexdigest()
-        key = f"{self.name}:{scope}:{digest}"
-        answer = _unpacked(cache.get(key))
-        count(CACHE_READS, self.name, "miss" if answer is None else "hit")
-        if answer is None:
-            expires_at = time.time() + self.timeout
-            answer = Answer.of(self._built(build, tokens))
-            cache.set(key, _packed(answer, expires_at), self.timeout)
+        key = self._key(scope, address)
+        look = self._look(scope, key)
+        if look.answer is None and look.tokens is not None and scope == EVERYONE:
+            with self._turn(key) as is_mine:
+                if not is_mine:
+                    look = self._look_again(scope, key)
+                answer = look.answer or self._built(key, look.tokens, build)
+        else:
+            answer = look.answer or self._built(key, look.tokens, build)
+        count(CACHE_READS, self.name, answer.outcome)
         return answer
 
     def drop_on_commit(self, *scopes: str) -> None:
@@ -80,27 +108,53 @@ class CacheNamespace:
         # No partial: Django would look for its name, should it fail, and fail itself.
         transaction.on_commit(lambda: self._drop(scopes or (EVERYONE,)), robust=True)
 
-    def _built(self, build: Callable[[], bytes], tokens: list[str]) -> bytes:
-        if not self._replicated:
-            return build()
-        return replica.read(build, since=[token.partition("@")[2] for token in tokens])
-
-    def _drop(self, scopes: Iterable[str]) -> None:
-        cache.set_many({self._token_key(scope): self._new_token() for scope in scopes}, timeout=None)
-
-    def _tokens(self, scopes: set[str]) -> list[str] | None:
-        keys = sorted(map(self._token_key, scopes))
-        found = cache.get_many(keys)
-        for key in keys:
-            if key in found:
+    def _look(self, scope: str, key: str) -> _Look:
+        token_keys = sorted({self._token_key(EVERYONE), self._token_key(scope)})
+        found = cache.get_many([*token_keys, key])
+        for token_key in token_keys:
+            if token_key in found:
                 continue
             token = self._new_token()
             # add() says no when another reader was faster, and when the cache is away: only a second read can
             # tell.
-            found[key] = token if cache.add(key, token, timeout=None) else cache.get(key)
-            if found[key] is None:
-                return None
-        return [str(found[key]) for key in keys]
+            found[token_key] = token if cache.add(token_key, token, timeout=None) else cache.get(token_key)
+            if found[token_key] is None:
+                return _Look(None)
+        tokens = [str(found[token_key]) for token_key in token_keys]
+        return _Look(tokens, _unpacked(found.get(key), tokens))
+
+    @contextmanager
+    def _turn(self, key: str) -> Iterator[bool]:
+        """Tell whether it is this caller's turn to build the answer, and give the turn up in the end."""
+        is_mine = bool(cache.add(_turn_key(key), 1, BUILDING_SECONDS))
+        try:
+            yield is_mine
+        finally:
+            if is_mine:
+                cache.delete(_turn_key(key))
+
+    def _look_again(self, scope: str, key: str) -> _Look:
+        """Wait for whoever builds the answer, and return what there is then."""
+        deadline = time.monotonic() + BUILDING_SECONDS
+        while True:
+            is_over = time.monotonic() > deadline or cache.get(_turn_key(key)) is None
+            look = self._look(scope, key)
+            if look.answer is not None or is_over:
+                return look
+            time.sleep(POLL_SECONDS)
+
+    def _built(self, key: str, tokens: list[str] | None, build: Callable[[], bytes]) -> Answer:
+        if tokens is None:
+            return Answer.of(build())
+        expires_at = time.time() + self.timeout
+        positions = [token.partition("@")[2] for token in tokens]
+        body = replica.read(build, since=positions) if self._replicated else build()
+        answer = Answer.of(body, MISS)
+        cache.set(key, _packed(answer, tokens, expires_at), self.timeout)
+        return answer
+
+    def _drop(self, scopes: Iterable[str]) -> None:
+        cache.set_many({self._token_key(scope): self._new_token() for scope in scopes}, timeout=None)
 
     def _new_token(self) -> str:
         # Random: a counter would begin again, and repeat itself, after an eviction.
@@ -108,6 +162,9 @@ class CacheNamespace:
 
     def _token_key(self, scope: str) -> str:
         return f"{self.name}:{scope}:token"
+
+    def _key(self, scope: str, address: str) -> str:
+        return f"{self.name}:{scope}:{hashlib.sha256(address.encode()).hexdigest()[:32]}"
 
 
 def cached_answer(
@@ -121,7 +178,7 @@ def cached_answer(
 
     def decorate(method: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
         @raises(PreconditionFailed)
-        @sends("Cache-Control", "ETag", on=(200, 304))
+        @sends("Cache-Control", "Cache-Status", "ETag", on=(200, 304))
         @wraps(method)
         def read(view: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
             def build() -> bytes:
@@ -132,11 +189,15 @@ def cached_answer(
             if (who := scope(request)) is None:
                 answer = Answer.of(build())
             else:
-                # The full address, host included: the links of a page repeat it. What is not for everyone is
-                # kept for each reader, who may be shown what others are not.
-                reader = "" if public else request.user.pk
-                answer = namespace.get_or_build(who, f"{reader} {request.build_absolute_uri()}", build)
-            return answer_response(request, answer, public=public and who is not None)
+                # What is not for everyone is kept for each reader, who may be shown what others are not.
+                address = address_of(request)
+                kept_for = address if public else f"{request.user.pk} {address}"
+                answer = namespace.get_or_build(who, kept_for, build)
+            response = answer_response(request, answer, public=public and who is not None)
+            response["Cache-Status"] = CACHE_STATUS[answer.outcome]
+            if public and answer.outcome == HIT:
+                response.kept_in = namespace  # type: ignore[attr-defined]  # asked for by PublicAnswersMiddleware
+            return response
 
         read.is_counted_when_built = public  # type: ignore[attr-defined]  # asked for by BudgetThrottle
         return read
@@ -160,19 +221,49 @@ def answer_response(
     response["ETag"] = answer.etag
     response["Cache-Control"] = "public, no-cache" if public else "private, no-cache"
     patch_vary_headers(response, ("Authorization",))
-    known = {etag.removeprefix("W/") for etag in parse_etags(request.headers.get("If-None-Match", ""))}
-    if {"*", answer.etag} & known:
-        response.status_code, response.content = HTTPStatus.NOT_MODIFIED, b""
-        del response["Content-Type"]
+    if has_version(request, answer.etag):
+        without_body(response)
     return response
 
 
-def _packed(answer: Answer, expires_at: float) -> bytes:
-    return b"%d %s\n%s" % (expires_at, answer.etag.encode(), answer.body)
+def without_body(response: HttpResponse) -> None:
+    """Make it the answer to a client that has the body already."""
+    response.status_code, response.content = HTTPStatus.NOT_MODIFIED, b""
+    del response["Content-Type"]
 
 
-def _unpacked(kept: Any) -> Answer | None:
+def has_version(request: HttpRequest | Request, etag: str) -> bool:
+    """Tell whether the client has the answer with this ETag already, by `If-None-Match`."""
+    sent = request.META.get("HTTP_IF_NONE_MATCH")
+    return sent is not None and not {"*", etag}.isdisjoint(
+        known.removeprefix("W/") for known in parse_etags(sent)
+    )
+
+
+def address_of(request: HttpRequest | Request) -> str:
+    """Return what tells an answer from others: the full address, as the links of a page repeat its host.
+
+    Raises DisallowedHost for a request that names no host at all.
+    """
+    host = request.META.get("HTTP_HOST") or request.get_host()
+    return f"{request.scheme}://{host}{request.path}?{request.META.get('QUERY_STRING', '')}"
+
+
+def _packed(answer: Answer, tokens: list[str], expires_at: float) -> bytes:
+    return b"%d %s %s\n%s" % (expires_at, _mark_of(tokens), answer.etag.encode(), answer.body)
+
+
+def _unpacked(kept: Any, tokens: list[str]) -> Answer | None:
     match = _KEPT.match(kept) if isinstance(kept, bytes) else None
-    if match is None or int(match["expires_at"]) <= time.time():
+    if match is None or match["mark"] != _mark_of(tokens) or int(match["expires_at"]) <= time.time():
         return None
-    return Answer(kept[match.end() :], match["etag"].decode())
+    return Answer(kept[match.end() :], match["etag"].decode(), HIT)
+
+
+def _mark_of(tokens: list[str]) -> bytes:
+    # Of one length, and without surprises, whatever the cache says that the tokens are.
+    return hashlib.sha256("\n".join(tokens).encode()).hexdigest()[:32].encode()
+
+
+def _turn_key(key: str) -> str:
+    return f"{key}:turn"

@@ -1,9 +1,12 @@
 """The Memcached cache: an outage is a miss, never an error, and nothing in it can run code."""
 
+import hashlib
 import json
+from functools import partial
 from typing import Any
 
 from django.core.cache.backends.memcached import PyMemcacheCache
+from pymemcache.client.rendezvous import RendezvousHash
 
 RAW_BYTES, JSON_VALUE = 0, 1
 
@@ -37,6 +40,7 @@ class StoreMemcached(PyMemcacheCache):
             "serde": BytesAndJson(),
             "ignore_exc": True,
             "no_delay": True,
+            "hasher": partial(RendezvousHash, hash_function=_quick_hash),
             "connect_timeout": 0.2,  # seconds, as all of these
             "timeout": 0.2,
             "retry_attempts": 1,
@@ -46,3 +50,8 @@ class StoreMemcached(PyMemcacheCache):
 
     def close(self, **kwargs: Any) -> None:
         """Keep the connection: Django calls this after each request, and a new one costs three reads."""
+
+
+def _quick_hash(text: str, seed: int) -> int:
+    # The client's own is in Python, and took a third of a hit's time.
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")

@@ -26,8 +26,12 @@ class OrderQuerySet(AnnouncedQuerySet["Order"]):
         return self.select_for_update(of=("self",), no_key=True)
 
     def with_lines(self) -> Self:
-        """Fetch what an order shows: user, items, history with the names in it."""
-        return self.select_related("user").prefetch_related("items", "status_changes__changed_by")
+        """Fetch what an order shows: the user, its `lines`, and its `moves` with the names in them."""
+        moves = StatusChange.objects.select_related("changed_by")
+        return self.select_related("user").prefetch_related(
+            models.Prefetch("items", to_attr="lines"),
+            models.Prefetch("status_changes", moves, to_attr="moves"),
+        )
 
     def with_items_count(self) -> Self:
         """Count the lines, and fetch the user."""
@@ -62,6 +66,9 @@ class Order(models.Model):
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     objects = OrderQuerySet.as_manager()
+
+    lines: "list[OrderItem]"  # of an order that was fetched `with_lines`
+    moves: "list[StatusChange]"
 
     class Meta:
         verbose_name = _("order")

@@ -54,11 +54,11 @@ def place_order(
     order = Order.objects.create(
         user=user, total_price=total, currency=settings.STORE_CURRENCY, language=language
     )
-    OrderItem.objects.bulk_create(_priced_items(order, products, quantities))
+    order.lines = OrderItem.objects.bulk_create(_priced_items(order, products, quantities))
     sell(products.values(), quantities, order_id=order.pk, by=user)
-    order.status_changes.create(to_status=order.status, changed_by=user)
+    order.moves = [order.status_changes.create(to_status=order.status, changed_by=user)]
     enqueue(_job(INVOICE, order), _job(CONFIRMATION_EMAIL, order))
-    return _with_lines(order)
+    return order
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,19 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
-from django.db import models, transaction
+from django.db import connections, models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework_simplejwt.settings import api_settings
 
 MAX_DEVICE_LENGTH = 200  # characters
+# Asked by every request that is signed in: as SQL, as the ORM would take four times as long to put it.
+_OF_SESSION = """
+    SELECT users_user.* FROM users_user JOIN users_session ON users_session.user_id = users_user.id
+    WHERE users_session.id = %s AND users_user.id = %s AND users_user.is_active
+        AND users_session.ended_at IS NULL AND users_session.expires_at > %s
+"""
 
 
 class StoreUserManager(UserManager["User"]):
@@ -31,6 +37,13 @@ class StoreUserManager(UserManager["User"]):
             .filter(email_key=Lower(models.Value(email)))
             .exclude(email="")
         )
+
+    def of_session(self, session_id: uuid.UUID, *, user_id: int) -> "User | None":
+        """Return the active user with this id, if this is a live session of theirs."""
+        operations = connections[self.db].ops
+        named = Session._meta.pk.get_db_prep_value(session_id, connections[self.db])
+        now = operations.adapt_datetimefield_value(timezone.now())
+        return next(iter(self.raw(_OF_SESSION, [named, user_id, now])), None)
 
 
 class User(AbstractUser):

@@ -80,14 +80,18 @@ class _StoreToken(Token):
 class StoreAccessToken(_StoreToken, AccessToken):
     """What the API's calls carry, for ten minutes."""
 
+    user: User
+
     def verify(self) -> None:
         """Check the claims, and that the session lives.
 
         Raises TokenError, and SessionRevoked.
         """
         super().verify()
-        if not Session.objects.named(self.session_id, user_id=self.user_id).exists():
+        user = User.objects.of_session(self.session_id, user_id=self.user_id)
+        if user is None:
             raise SessionRevoked
+        self.user = user
 
 
 class StoreRefreshToken(_StoreToken, RefreshToken):

@@ -7,7 +7,7 @@ from apps.catalog.tests.factories import make_categories, make_category, make_pr
 pytestmark = pytest.mark.django_db
 
 COUNT_AND_ROWS = 2
-USER = 2  # whether the token's session lives, and whose it is
+USER = 1  # with the session
 
 
 @pytest.mark.parametrize("rows", [1, 20, 100])

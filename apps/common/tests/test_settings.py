@@ -70,7 +70,7 @@ def test_start_without_any_variable_has_the_defaults_of_the_contract(start, tmp_
     assert given["SHIPPING_API_URL"] == ""
     assert given["AUTH_USER_MODEL"] == "users.User"
     assert given["REST_FRAMEWORK"]["DEFAULT_AUTHENTICATION_CLASSES"] == [
-        "rest_framework_simplejwt.authentication.JWTAuthentication"
+        "apps.users.api.authentication.BearerAuthentication"
     ]
 
 

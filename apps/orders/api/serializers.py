@@ -178,8 +178,8 @@ class OrderRowOutput(OrderBaseOutput):
 class OrderOutput(OrderBaseOutput):
     """An order."""
 
-    items = OrderItemOutput(many=True)
-    history = StatusChangeOutput(many=True, source="status_changes")
+    items = OrderItemOutput(many=True, source="lines")
+    history = StatusChangeOutput(many=True, source="moves")
 
     class Meta:
         model = Order
@@ -212,7 +212,7 @@ class StaffOrderRowOutput(OrderRowOutput):
 class StaffOrderOutput(OrderOutput):
     """An order; `user` is shown to staff only."""
 
-    history = StaffStatusChangeOutput(many=True, source="status_changes")
+    history = StaffStatusChangeOutput(many=True, source="moves")
     user = UserOutput(required=False)
 
     class Meta(OrderOutput.Meta):

@@ -141,4 +141,4 @@ def test_quote_takes_as_many_queries_whatever_its_length(customer_api: APIClient
             assert customer_api.post(URL, body).json()["problems"] == []
         counts.append(len(queries))
 
-    assert counts == [3, 3, 3]
+    assert counts == [2, 2, 2]

@@ -132,7 +132,7 @@ def test_list_takes_as_many_queries_whatever_its_length(customer, others, django
         Session.objects.open(customer)
     client = signed_in(customer)
 
-    with django_assert_num_queries(4):  # session, user, count, rows
+    with django_assert_num_queries(3):  # user, count, rows
         assert client.get(LIST).json()["count"] == others + 1
 
 
