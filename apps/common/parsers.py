@@ -1,6 +1,7 @@
 """Reading JSON bodies from strangers."""
 
 from collections.abc import Iterator, Mapping
+from json import JSONDecodeError
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
@@ -25,10 +26,19 @@ class BoundedJSONParser(JSONParser):
             body = super().parse(stream, media_type, {**(parser_context or {}), "encoding": "utf-8"})
         except RecursionError as error:
             raise ParseError(_("The JSON is nested too deeply.")) from error
+        except ParseError as error:  # in English, whoever asks
+            raise ParseError(_unreadable(error.__context__)) from error
         if not isinstance(body, dict):
             raise ParseError(_("The body must be a JSON object."))
         _check_depth(body)
         return body
+
+
+def _unreadable(reason: BaseException | None) -> str:
+    if isinstance(reason, JSONDecodeError):
+        place = {"line": reason.lineno, "column": reason.colno}
+        return _("The body is not JSON: line %(line)d, column %(column)d.") % place
+    return _("The body is not JSON in UTF-8.")
 
 
 def _check_depth(body: dict[str, Any]) -> None:

@@ -54,7 +54,22 @@ FAULT_CODES = (
     "zero",
 )
 # As RFC 9110 has them: those of Python differ from version to version.
-_TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
+_TITLES = {
+    400: _("Bad Request"),
+    401: _("Unauthorized"),
+    403: _("Forbidden"),
+    404: _("Not Found"),
+    405: _("Method Not Allowed"),
+    406: _("Not Acceptable"),
+    409: _("Conflict"),
+    412: _("Precondition Failed"),
+    413: _("Content Too Large"),
+    415: _("Unsupported Media Type"),
+    422: _("Unprocessable Content"),
+    429: _("Too Many Requests"),
+    500: _("Internal Server Error"),
+    503: _("Service Unavailable"),
+}
 
 
 @dataclass(frozen=True)
@@ -96,8 +111,8 @@ def type_of(code: str) -> str:
 
 
 def title_of(status: int) -> str:
-    """Return the name of the status."""
-    return _TITLES.get(status) or HTTPStatus(status).phrase
+    """Return the name of the status, in the present language."""
+    return str(_TITLES.get(status) or HTTPStatus(status).phrase)
 
 
 def catalogue() -> dict[str, Problem]:

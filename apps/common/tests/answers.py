@@ -1,7 +1,10 @@
 """What tests ask of an answer."""
 
+import re
 from datetime import datetime
 from typing import Any
+
+from django.utils.translation import override
 
 from apps.common.problem_catalogue import title_of
 
@@ -18,8 +21,9 @@ def problem_of(response: Any) -> dict[str, Any]:
 
 
 def problem(status: int, code: str, detail: str, **members: Any) -> dict[str, Any]:
-    """Return what a problem must say, apart from its request id."""
-    title = title_of(status)
+    """Return what a problem must say, apart from its request id, in the language of the detail."""
+    with override("ru" if re.search("[а-я]", detail) else "en"):
+        title = title_of(status)
     return {
         "type": f"/api/problems/{code}/",
         "title": title,
@@ -33,7 +37,8 @@ def problem(status: int, code: str, detail: str, **members: Any) -> dict[str, An
 def refusal_of(response: Any) -> tuple[int, str, list[tuple[str, str]]]:
     """Return status and code of a problem, and the (code, pointer or parameter) of each of its errors."""
     body = problem_of(response)
-    assert body["title"] == title_of(response.status_code)
+    with override(response["Content-Language"]):
+        assert body["title"] == title_of(response.status_code)
     assert body["detail"]
     errors = body.get("errors", [])
     assert all(error["detail"] for error in errors)

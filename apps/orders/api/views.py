@@ -212,6 +212,7 @@ class OrderViewSet(StoreViewSet):
         order = get_object_or_404(self.get_queryset(), pk=pk)
         if pdf := Invoice.objects.filter(order=order).values_list("pdf", flat=True).first():
             response = answer_response(request, Answer.of(bytes(pdf)), content_type="application/pdf")
+            response["Content-Language"] = order.language
             response["Content-Disposition"] = f'inline; filename="invoice-{order.pk}.pdf"'
             return response
         if Job.objects.about(subject_of(order.pk)).filter(kind=INVOICE, status=JobStatus.FAILED).exists():
