@@ -103,7 +103,8 @@ def _good_rows(file: TextIO, bad_rows: list[BadRow]) -> Iterator[ProductRow]:
             seen[row.sku] = number
             yield row
     except (csv.Error, UnicodeDecodeError) as error:
-        raise UnusableFile(_("The file cannot be read as CSV in UTF-8: %s.") % error) from error
+        text = _("The file cannot be read as CSV in UTF-8: line %d.")
+        raise UnusableFile(text % (reader.line_num + 1)) from error
 
 
 def _parsed(heading: list[str], row: list[str]) -> ProductRow:
