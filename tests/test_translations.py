@@ -1,45 +1,101 @@
 """Every text of the store is there in Russian, and the compiled catalogue is the present one."""
 
+import ast
 import gettext
 import re
 from ast import literal_eval
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils.translation import ngettext, override
+from django.utils.translation.template import templatize
 
 FOLDER = Path(settings.LOCALE_PATHS[0]) / "ru" / "LC_MESSAGES"
-ENTRY = re.compile(r'^msgid ((?:".*"\n)+)msgstr ((?:".*"\n?)+)', re.MULTILINE)
+TEXT = r'((?:".*"\n?)+)'
+ENTRY = re.compile(rf"^msgid {TEXT}(?:msgid_plural {TEXT})?((?:msgstr(?:\[\d\])? {TEXT})+)", re.MULTILINE)
+FORM = re.compile(rf"msgstr(?:\[\d\])? {TEXT}")
+MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
+IN_TEMPLATES = re.compile(r"""\b(?:_|gettext)\((u?['"].*?['"])\)""")
+PLURAL_FORMS = 4  # one, few, many, and fractions
 
 
 def test_every_text_has_a_translation():
-    untranslated = [text for text, translation in entries().items() if not translation]
+    untranslated = [text for text, forms in entries().items() if not all(forms)]
 
     assert untranslated == []
+
+
+def test_every_counted_text_has_all_plural_forms():
+    counted = {text: forms for text, forms in entries().items() if len(forms) > 1}
+
+    assert counted
+    assert {text: len(forms) for text, forms in counted.items()} == dict.fromkeys(counted, PLURAL_FORMS)
+
+
+def test_no_translation_is_a_guess():
+    content = (FOLDER / "django.po").read_text(encoding="utf-8")
+
+    assert "fuzzy" not in content
+    assert "#~" not in content
 
 
 def test_compiled_catalogue_holds_the_present_texts():
     with (FOLDER / "django.mo").open("rb") as file:
         compiled = gettext.GNUTranslations(file)
 
-    assert {text: compiled.gettext(text) for text in entries()} == entries()
+    singular = {text: forms[0] for text, forms in entries().items() if len(forms) == 1}
+    assert {text: compiled.gettext(text) for text in singular} == singular
 
 
-@pytest.mark.parametrize("folder", ["apps", "online_store"])
-def test_every_text_of_the_code_stands_in_the_catalogue(folder: str):
-    known = entries()
-    files = [path for path in (settings.BASE_DIR / folder).rglob("*.py") if "tests" not in path.parts]
-    used = {literal_eval(text) for path in files for text in re.findall(r'\b_\((".*?")\)', path.read_text())}
-
-    assert used
-    assert used - known.keys() == set()
+def test_catalogue_has_the_texts_of_the_code_and_no_others():
+    assert set(entries()) == set(marked_texts())
 
 
-def entries() -> dict[str, str]:
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0, "0 заказов изменено."),
+        (1, "1 заказ изменён."),
+        (2, "2 заказа изменены."),
+        (5, "5 заказов изменено."),
+        (11, "11 заказов изменено."),
+        (21, "21 заказ изменён."),
+        (112, "112 заказов изменено."),
+    ],
+)
+def test_noun_agrees_with_its_number(number: int, text: str):
+    with override("ru"):
+        form = ngettext("%(count)d order moved.", "%(count)d orders moved.", number)
+
+    assert form % {"count": number} == text
+
+
+def marked_texts() -> Iterator[str]:
+    """Yield what is marked for translation in the code and in the templates; of a plural the singular."""
+    for folder in ("apps", "online_store"):
+        for path in (settings.BASE_DIR / folder).rglob("*.py"):
+            if "tests" not in path.parts:
+                yield from _marked_in_code(ast.parse(path.read_text(encoding="utf-8")))
+        for path in (settings.BASE_DIR / folder).rglob("templates/**/*.*"):
+            code = templatize(path.read_text(encoding="utf-8"))
+            yield from (literal_eval(text) for text in IN_TEMPLATES.findall(code))
+
+
+def _marked_in_code(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS:
+            yield literal_eval(node.args[0])
+
+
+def entries() -> dict[str, list[str]]:
+    """Return the Russian of each text: one, or for a counted text its plural forms."""
     content = (FOLDER / "django.po").read_text(encoding="utf-8")
-    pairs = {joined(text): joined(translation) for text, translation in ENTRY.findall(content)}
-    return {text: translation for text, translation in pairs.items() if text}
+    found = {match[1]: match[3] for match in ENTRY.finditer(content)}
+    known = {_joined(text): [_joined(form) for form in FORM.findall(forms)] for text, forms in found.items()}
+    return {text: forms for text, forms in known.items() if text}
 
 
-def joined(lines: str) -> str:
+def _joined(lines: str) -> str:
     return "".join(literal_eval(line) for line in lines.strip().splitlines())

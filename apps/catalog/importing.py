@@ -19,7 +19,6 @@ from apps.catalog.stock import set_stock
 REQUIRED_COLUMNS = ("sku", "name", "price", "category")
 OPTIONAL_COLUMNS = ("stock", "description")
 CHUNK = 500  # products written by one statement
-STOCK_REASON = "import"
 _PRICE = re.compile(r"-?[0-9]+(\.[0-9]+)?")  # Decimal() would read 1_0 and digits of other scripts as well
 _PIECES = re.compile(r"[0-9]{1,10}")
 
@@ -190,8 +189,8 @@ def _write(
         elif row.sku in existing and row.stock is not None:
             counted[product.pk] = row.stock
     # A count, not a change: somebody may have created the product a moment before.
-    set_stock(new, reason=STOCK_REASON, kind=MovementKind.RECEIVED)
-    set_stock(counted, reason=STOCK_REASON)
+    set_stock(new, reason=_("import"), kind=MovementKind.RECEIVED)
+    set_stock(counted, reason=_("import"))
 
 
 def _prepared(row: ProductRow, category: Category, known: Product | None, slugs: set[str]) -> Product:

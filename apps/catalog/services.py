@@ -16,7 +16,7 @@ from apps.common.transactions import retried_atomic
 from apps.users.models import User
 
 SLUG_ATTEMPTS = 5
-FIRST_STOCK_REASON = "first stock"
+FIRST_STOCK_REASON = _("first stock")
 
 RowT = TypeVar("RowT", Category, Product)
 
@@ -37,7 +37,7 @@ def create_product(*, stock: int = 0, created_by: User | None = None, **values: 
     """
     product = _inserted(Product(**values))
     if stock:
-        receive_stock({product.pk: stock}, reason=FIRST_STOCK_REASON, by=created_by)
+        receive_stock({product.pk: stock}, reason=str(FIRST_STOCK_REASON), by=created_by)
         product.refresh_from_db(fields=["stock"])
     return product
 

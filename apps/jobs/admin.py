@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from apps.jobs import services
 from apps.jobs.models import Job
@@ -38,4 +39,5 @@ class JobAdmin(admin.ModelAdmin):
     def run_again(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         """Set failed jobs going again."""
         count = services.run_again(list(queryset.values_list("pk", flat=True)))
-        self.message_user(request, _("%(count)d jobs are run again.") % {"count": count})
+        text = ngettext("%(count)d job is run again.", "%(count)d jobs are run again.", count)
+        self.message_user(request, text % {"count": count})

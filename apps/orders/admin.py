@@ -1,6 +1,7 @@
 """How staff work with orders: they look, and move them along by actions."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin, messages
@@ -9,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from apps.common.admin import ReadOnlyInline
 from apps.common.exceptions import DomainError
@@ -26,6 +28,11 @@ class OrderItemInline(ReadOnlyInline):
     model = OrderItem
     fields = ("sku", "product_name", "quantity", "price", "total")
     readonly_fields = fields
+
+    @admin.display(description=_("total"))
+    def total(self, item: OrderItem) -> Decimal:
+        """Return the price of the line."""
+        return item.total
 
 
 class StatusChangeInline(ReadOnlyInline):
@@ -125,4 +132,5 @@ class OrderAdmin(admin.ModelAdmin):
                 self.message_user(request, f"№ {order_id}: {refusal}", messages.ERROR)
             else:
                 moved += 1
-        self.message_user(request, _("%(count)d orders moved.") % {"count": moved})
+        text = ngettext("%(count)d order moved.", "%(count)d orders moved.", moved)
+        self.message_user(request, text % {"count": moved})

@@ -146,7 +146,7 @@ class StatusChange(models.Model):
         ordering = ("pk",)
 
     def __str__(self) -> str:
-        return f"{self.from_status or '—'} → {self.to_status}"
+        return f"{self.get_from_status_display() or '—'} → {self.get_to_status_display()}"
 
 
 class Invoice(models.Model):

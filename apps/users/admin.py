@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from apps.users.models import EndReason, Session, User
 
@@ -82,7 +83,8 @@ class SessionAdmin(admin.ModelAdmin):
     def end_sessions(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
         """End the chosen sessions that still live."""
         count = Session.objects.live().filter(pk__in=queryset.values("pk")).end(EndReason.REVOKED)
-        self.message_user(request, _("%(count)d sessions ended.") % {"count": count})
+        text = ngettext("%(count)d session ended.", "%(count)d sessions ended.", count)
+        self.message_user(request, text % {"count": count})
 
 
 admin.site.site_header = _("Online Store")

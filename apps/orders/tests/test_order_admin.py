@@ -258,7 +258,19 @@ def test_action_speaks_russian_unless_asked_otherwise(client: Client, staff: Use
 
     response = client.post(LIST, choice("mark_processing", order), follow=True)
 
-    assert messages_of(response) == [("success", "Изменено заказов: 1.")]
+    assert messages_of(response) == [("success", "1 заказ изменён.")]
+
+
+def test_page_of_an_order_speaks_russian_unless_asked_otherwise(client: Client, staff: User, customer: User):
+    client.force_login(staff)
+    order = make_order_in("processing", customer, moved_by=staff)
+
+    page = client.get(f"{LIST}{order.pk}/change/").text
+
+    for text in ("Итого", "— → ожидает", "ожидает → в обработке", "Количество", "Кем"):
+        assert text in page, text
+    assert "pending" not in page
+    assert "Total" not in page
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_chosen_sessions_are_ended(office, customer, other_customer):
 
     response = office.post(LIST, {"action": "end_sessions", "_selected_action": chosen}, follow=True)
 
-    assert "Завершено сеансов: 2." in response.text
+    assert "2 сеанса завершены." in response.text
     codes = [client.get("/api/v1/auth/me/").status_code for client in (phone, laptop, other)]
     assert codes == [401, 401, 200]
     reasons = sorted(customer.sessions.values_list("ended_because", flat=True))
