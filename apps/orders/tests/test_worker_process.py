@@ -4,12 +4,15 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email import message_from_bytes, policy
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 import time_machine
 from django.conf import settings
 from django.db import connection
+from pypdf import PdfReader
 
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
@@ -97,6 +100,31 @@ def test_once_does_what_is_due_and_ends(customer: User, tmp_path: Path):
     assert exit_code == 0
     assert set(Job.objects.values_list("status", "attempts")) == {("done", 1)}
     assert Invoice.objects.count() == len(orders)
+
+
+def test_worker_writes_in_the_language_of_each_order_whatever_its_own_is(customer: User, tmp_path: Path):
+    orders = {make_order(customer, language=language).pk: language for language in ("en", "ru", "en")}
+
+    with worker(tmp_path, "--once", JOB_THREADS="1") as process:
+        assert process.wait(30) == 0
+
+    titles = {
+        "en": ("Online Store: Order № {} is placed", "Invoice № {}"),
+        "ru": ("Online Store: Заказ № {} принят", "Счёт № {}"),
+    }
+    assert sent(tmp_path / "var" / "mail") == {
+        tuple(title.format(number) for title in titles[language]) for number, language in orders.items()
+    }
+
+
+def sent(folder: Path) -> set[tuple[str, str]]:
+    """Return subject and title of the invoice of every e-mail."""
+    messages = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in folder.glob("*.eml")]
+    invoices = [next(message.iter_attachments()).get_content() for message in messages]
+    return {
+        (message["Subject"].strip(), PdfReader(BytesIO(pdf)).metadata.title)
+        for message, pdf in zip(messages, invoices, strict=True)
+    }
 
 
 @contextmanager
