@@ -227,7 +227,7 @@ def test_language_of_one_request_is_not_that_of_the_next(client: Client, setting
     response = client.get("/none", HTTP_HOST="evil.example")
 
     assert (response.status_code, response["Content-Language"]) == (400, "ru")
-    assert "Запрос непонятен." in response.text
+    assert "Запрос не удалось разобрать." in response.text
 
 
 def varies_by(response: Any) -> list[str]:

@@ -144,7 +144,7 @@ def test_move_that_others_may_make_is_forbidden_in_plain_words(
         403, "transition_forbidden", "You may not move the order to this status."
     )
     assert problem_of(in_russian) == problem(
-        403, "transition_forbidden", "Вам нельзя переводить заказ в этот статус."
+        403, "transition_forbidden", "У вас нет права перевести заказ в этот статус."
     )
 
 
