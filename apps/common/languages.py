@@ -39,7 +39,7 @@ class LanguageMiddleware:
     so that of a list must be that of its refusals. The body of a list is the same in both languages, and so
     is its ETag, which follows from the body alone: where the texts differ, the ETags do. What is written in
     one language whoever asks names that one: an invoice its order's, the documentation English. Only files
-    have none.
+    and the figures for Prometheus have none.
 
     Django's own LocaleMiddleware also asks a cookie, for which no cache is told to look, takes `q=0` for a
     wish, and leaves its language to the thread's next request.

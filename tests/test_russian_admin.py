@@ -1,0 +1,56 @@
+"""The words of the admin are Russian: labels, headings, buttons, help. The data are as they are."""
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from apps.catalog.tests.factories import make_category, make_product
+from apps.jobs.runner import run_due_jobs
+from apps.orders.tests.factories import make_order_in
+
+# A plain h2 is the name of the row.
+WORDED = re.compile(
+    r'<(label|legend|h1|h2(?= )|button|option|th(?! class="field-)|div class="help")\b.*?>(.*?)</', re.DOTALL
+)
+WORD = re.compile(r"[A-Za-z]{2,}")
+# One in every language, or said by Django: keys of the keyboard, and where else a password may be checked.
+NAMES = {"Command", "Control", "ID", "Id", "LDAP", "Mac", "On", "Sing", "Single", "Uuid"}
+# Django stores the names of permissions in English.
+NAMES_OF_PERMISSIONS = re.compile(r"<select[^>]*permissions.*?</select>", re.DOTALL)
+
+
+@pytest.mark.django_db
+def test_words_of_every_page_are_russian(make_user: Any):
+    boss = make_user(username="Хозяйка", email="", is_staff=True, is_superuser=True)
+    tea = make_product(name="Чай", sku="Ч", category=make_category(name="Напитки"))
+    make_order_in("shipped", make_user(username="Анна"), {tea: 1}, moved_by=boss)
+    run_due_jobs()
+    client = Client(headers={"accept-language": "ru"})
+    client.force_login(boss)
+
+    pages = {address: client.get(address) for address in addresses()}
+
+    shown = {address: page.text for address, page in pages.items() if page.status_code == 200}
+    assert len(shown) > 2 * len(admin.site._registry)
+    assert {address: words for address, text in shown.items() if (words := foreign_words(text))} == {}
+
+
+def addresses() -> Iterator[str]:
+    yield "/admin/"
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        yield reverse(f"{name}_changelist")
+        yield reverse(f"{name}_add")
+        if row := model._default_manager.first():
+            yield reverse(f"{name}_change", args=[row.pk])
+
+
+def foreign_words(page: str) -> set[str]:
+    texts = [html.unescape(text) for _tag, text in WORDED.findall(NAMES_OF_PERMISSIONS.sub("", page))]
+    return {word for text in texts for word in WORD.findall(re.sub(r"<[^>]*>", "", text))} - NAMES
