@@ -7,7 +7,7 @@ import pytest
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 READERS = {
-    "online_store/settings.py": r'\benv\.[a-z_]+\(\s*"([A-Z_]+)"',
+    "online_store/settings/*.py": r'\benv\.[a-z_]+\(\s*"([A-Z_]+)"',
     "docker-compose.yml": r"\$\{([A-Z_]+)",
     "gunicorn.conf.py": r'os\.environ\.get\("([A-Z_]+)"',
     "entrypoint.sh": r"\$\{([A-Z_]+):-",
@@ -17,7 +17,8 @@ READERS = {
 @pytest.mark.parametrize("document", [".env.example", "README.md", "docs/README.ru.md"])
 @pytest.mark.parametrize("reader", READERS)
 def test_variable_is_described(reader: str, document: str):
-    read = set(re.findall(READERS[reader], (BASE_DIR / reader).read_text()))
+    texts = [path.read_text() for path in BASE_DIR.glob(reader)]
+    read = {name for text in texts for name in re.findall(READERS[reader], text)}
     described = set(re.findall(r"[A-Z][A-Z_]+", (BASE_DIR / document).read_text()))
 
     assert read

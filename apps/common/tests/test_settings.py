@@ -1,13 +1,15 @@
 """The settings of a start: what must be given is asked for in one clear line, the rest has safe defaults."""
 
 import os
-import runpy
+import re
 import stat
+import sys
+from importlib import import_module
 
 import pytest
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+SETTINGS = os.environ["DJANGO_SETTINGS_MODULE"]
 KEY = "k" * 50
 POSTGRES = {"DATABASE_URL": "postgres://store:pa55word@db:5432/store"}
 # Empty, so that a developer's own .env does not matter.
@@ -48,7 +50,9 @@ def start(monkeypatch, tmp_path):
     def read(**variables):
         environment = {**NOT_GIVEN, "VAR_DIR": str(tmp_path / "var"), **variables}
         monkeypatch.setattr(os, "environ", environment)
-        return runpy.run_path(str(settings.BASE_DIR / "online_store" / "settings.py"))
+        for name in [name for name in sys.modules if re.match(rf"{re.escape(SETTINGS)}\b", name)]:
+            monkeypatch.delitem(sys.modules, name)
+        return vars(import_module(SETTINGS))
 
     return read
 

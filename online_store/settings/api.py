@@ -1,0 +1,73 @@
+"""The REST framework, its limits, and the schema."""
+
+from online_store.settings.store import STORE_EMBEDDED, env
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024  # bytes; also the limit of JSON bodies
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the admin's change lists post a field per row
+
+# Far above what people do, below what a store can bear; docs/adr/0011 says more.
+THROTTLES = {
+    "register": env.rate("THROTTLE_REGISTER", "" if STORE_EMBEDDED else "60/hour"),
+    "password_reset": env.rate("THROTTLE_PASSWORD_RESET", "" if STORE_EMBEDDED else "20/hour"),
+    "user": env.rate("THROTTLE_USER", "" if STORE_EMBEDDED else "1200/minute"),
+    "address": env.rate("THROTTLE_ADDRESS", "" if STORE_EMBEDDED else "1200/minute"),
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["apps.users.api.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["apps.common.throttling.BudgetThrottle"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["apps.common.parsers.BoundedJSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["apps.common.filters.StrictFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "apps.common.pagination.StorePagination",
+    "DEFAULT_SCHEMA_CLASS": "apps.common.schema.StoreSchema",
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS describes nothing that the schema does not
+    "URL_FORMAT_OVERRIDE": None,
+    "EXCEPTION_HANDLER": "apps.common.problems.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Online Store",
+    "DESCRIPTION": (
+        "A shop's backend: accounts, catalogue and orders.\n\n"
+        "Log in with `POST /api/v1/auth/login/` and send the access token as `Authorization: Bearer …`. "
+        "Money is a decimal string.\n\n"
+        "Errors are `application/problem+json` (RFC 9457); branch on their `code`, whose pages are under "
+        "`/api/problems/`. A client must bear members and codes that it does not know: a new one breaks "
+        "nothing. Every address answers a method that it does not take with 405 `method_not_allowed`, and a "
+        "fault of the store with 500 `server_error`; neither is repeated in each operation."
+    ),
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.0.3",
+    "DEFAULT_GENERATOR_CLASS": "apps.common.schema.StoreSchemaGenerator",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "apps.common.schema.define_components",
+    ],
+    "LICENSE": {"name": "MIT", "url": "https://opensource.org/license/mit"},
+    "SERVERS": [{"url": "/", "description": "The store that serves this file"}],
+    "TAGS": [
+        {"name": "admin", "description": "What staff do, by Django's model permissions"},
+        {"name": "auth", "description": "Accounts and tokens"},
+        {"name": "categories", "description": "The tree of the catalogue"},
+        {"name": "orders", "description": "Orders of the caller, and those that staff may see"},
+        {"name": "products", "description": "What is on sale"},
+    ],
+    "SCHEMA_COERCE_PATH_PK_SUFFIX": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,  # their names are in the language of whoever generates
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "displayRequestDuration": True},
+    "ENUM_NAME_OVERRIDES": {
+        "OrderStatus": "apps.orders.statuses.OrderStatus.choices",
+        "JobStatus": "apps.jobs.models.JobStatus.choices",
+    },
+}

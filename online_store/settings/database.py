@@ -1,0 +1,73 @@
+"""The database, and its replica."""
+
+from typing import Any
+
+from online_store.settings.store import VAR_DIR, env
+
+DATABASE_ENGINES = {
+    "sqlite": "online_store.sqlite3",
+    "postgres": "django.db.backends.postgresql",
+    "postgresql": "django.db.backends.postgresql",
+}
+# Both make every transaction one that may write: SQLite cannot upgrade a reading one while another writes.
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+}
+DATABASE_POOL_SIZE = env.number("DATABASE_POOL_SIZE", 16)
+DATABASE_POOL_SECONDS = 5  # a request waits for a connection, and the pool tries to make one
+# Seconds, 0: no limit. What a statement may take, how long it may wait for a row that somebody else has
+# locked, and how long a transaction may do nothing. `manage.py` sets others for commands, `entrypoint.sh`
+# for workers.
+DATABASE_LIMITS = {
+    "statement_timeout": env.number("DATABASE_STATEMENT_TIMEOUT", 10),
+    "lock_timeout": env.number("DATABASE_LOCK_TIMEOUT", 5),
+    "idle_in_transaction_session_timeout": env.number("DATABASE_IDLE_TIMEOUT", 10),
+}
+DATABASE_PGBOUNCER = env.flag("DATABASE_PGBOUNCER", default=False)
+# A server that is gone without a word is noticed within half a minute. Seconds, the last one milliseconds.
+DATABASE_KEEPALIVES = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+
+
+def _postgres_options(given: dict[str, Any]) -> dict[str, Any]:
+    options: dict[str, Any] = {"connect_timeout": 3, **DATABASE_KEEPALIVES, **given}
+    if not DATABASE_PGBOUNCER:  # which refuses start-up options: the role has to carry the limits then
+        limits = [f"-c {name}={seconds}s" for name, seconds in DATABASE_LIMITS.items()]
+        options["options"] = " ".join([*limits, given.get("options", "")]).strip()
+    return options
+
+
+def _database(variable: str) -> dict[str, Any]:
+    default = f"sqlite:///{VAR_DIR / 'store.sqlite3'}"
+    database = env.database(variable, default, engines=DATABASE_ENGINES)
+    if database["ENGINE"] == DATABASE_ENGINES["sqlite"]:
+        return {**database, "OPTIONS": SQLITE_OPTIONS}
+    options = _postgres_options(database["OPTIONS"])
+    database |= {"CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": DATABASE_PGBOUNCER}
+    if not DATABASE_POOL_SIZE:
+        return {**database, "OPTIONS": options, "CONN_MAX_AGE": 300}
+    pool = {
+        "min_size": 1,
+        "max_size": DATABASE_POOL_SIZE,
+        "timeout": DATABASE_POOL_SECONDS,
+        # Its pauses double: without this a pool would sleep on after a long outage. So the next request is
+        # what makes it try anew.
+        "reconnect_timeout": DATABASE_POOL_SECONDS,
+    }
+    return {**database, "OPTIONS": {**options, "pool": pool}}
+
+
+DATABASES = {"default": _database("DATABASE_URL")}
+ON_SQLITE = DATABASES["default"]["ENGINE"] == DATABASE_ENGINES["sqlite"]
+if env.text("DATABASE_REPLICA_URL"):
+    DATABASES["replica"] = {**_database("DATABASE_REPLICA_URL"), "TEST": {"MIRROR": "default"}}
+    if DATABASE_ENGINES["sqlite"] in {database["ENGINE"] for database in DATABASES.values()}:
+        env.problems.append("DATABASE_REPLICA_URL must be a PostgreSQL replica of the one in DATABASE_URL.")
+DATABASE_ROUTERS = ["apps.common.replica.ReplicaRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

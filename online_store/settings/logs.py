@@ -1,0 +1,25 @@
+"""Lines of the log, and figures."""
+
+from online_store.settings.store import env
+
+LOG_FORMAT = env.choice("LOG_FORMAT", "text", among=("text", "json"))
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"ids": {"()": "apps.common.logs.IdsFilter"}},
+    "formatters": {
+        "text": {
+            "format": "{asctime} {levelname} {name} [{request_id}] [{job_id}] {message}",
+            "style": "{",
+        },
+        "json": {"()": "apps.common.logs.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["ids"]}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        # Of the processes of a Celery worker; the library keeps it from the root.
+        "multiprocessing": {"handlers": ["console"], "propagate": False, "level": "ERROR"},
+    },
+}
+METRICS_TOKEN = env.text("METRICS_TOKEN")  # without one /metrics is not there, and nothing is counted

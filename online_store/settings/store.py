@@ -1,0 +1,88 @@
+"""What runs here: the parts of the store, its name and its addresses."""
+
+from pathlib import Path
+
+from corsheaders.defaults import default_headers
+from dotenv import load_dotenv
+
+from online_store.env import Environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+load_dotenv(BASE_DIR / ".env")
+env = Environment()
+
+DEBUG = env.flag("DJANGO_DEBUG", default=False)
+STORE_EMBEDDED = env.flag("STORE_EMBEDDED", default=False)
+VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var"))).resolve()
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+PORT = env.number("PORT", 8000, at_least=1)
+PROXY_COUNT = env.number("PROXY_COUNT", 0)  # proxies before the store that write X-Forwarded-For
+
+STORE_NAME = env.text("STORE_NAME", "Online Store")
+STORE_CURRENCY = env.text("STORE_CURRENCY", "RUB")
+STORE_URL = env.web_address("STORE_URL", f"http://127.0.0.1:{PORT}")
+STORE_APP_URL = env.web_address("STORE_APP_URL")  # whose pages take the tokens that are mailed
+
+ALLOWED_HOSTS = env.words("DJANGO_ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]"))
+CSRF_TRUSTED_ORIGINS = env.words("DJANGO_CSRF_TRUSTED_ORIGINS")
+CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-match", "if-none-match", "x-request-id"]
+CORS_EXPOSE_HEADERS = ["ETag", "Idempotent-Replayed", "Location", "Retry-After", "X-Request-ID"]
+CORS_EXPOSE_HEADERS += ["RateLimit", "RateLimit-Policy"]
+
+INSTALLED_APPS = [
+    "online_store.admin.StoreAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "online_store",
+    "apps.common",
+    "apps.jobs",
+    "apps.users",
+    "apps.idempotency",
+    "apps.catalog",
+    "apps.orders",
+]
+
+MIDDLEWARE = [
+    "apps.common.request_id.RequestIdMiddleware",
+    "apps.common.metrics.MetricsMiddleware",
+    "apps.common.public_answers.PublicAnswersMiddleware",  # what stands below it, a hit does without
+    "apps.common.security_headers.SecurityHeadersMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "apps.common.languages.LanguageMiddleware",  # before whatever may refuse a request in words
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+
+ROOT_URLCONF = "online_store.urls"
+WSGI_APPLICATION = "online_store.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "online_store" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
