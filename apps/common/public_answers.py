@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch
 
@@ -77,8 +76,6 @@ def _pattern_of(request: HttpRequest) -> Pattern | None:
     """
     meta = request.META
     if request.method != "GET" or any(name in meta for name in _NOT_FOR_EVERYONE):
-        return None
-    if settings.LANGUAGE_COOKIE_NAME in meta.get("HTTP_COOKIE", ""):
         return None
     return (
         _NUMBER.sub("0", request.path),

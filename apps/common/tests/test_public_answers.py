@@ -103,7 +103,6 @@ def test_other_product_is_answered_early_by_what_the_first_has_shown(passed):
     [
         {"Authorization": "Bearer nonsense"},
         {"If-Match": '"1"'},
-        {"Cookie": f"{store_settings.LANGUAGE_COOKIE_NAME}=ru"},
         {"Accept": "text/html"},
     ],
     ids=str,
