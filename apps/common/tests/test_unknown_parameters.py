@@ -58,6 +58,13 @@ def test_unknown_parameter_is_refused_and_named(staff_api, method, address):
     )
 
 
+@pytest.mark.parametrize(("method", "address"), [("put", "/api/v1/orders/"), ("post", "/api/v1/orders/1/")])
+def test_method_that_an_address_does_not_take_is_refused_before_its_parameters(staff_api, method, address):
+    response = getattr(staff_api, method)(f"{address}?serch=tea")
+
+    assert refusal_of(response) == (405, "method_not_allowed", [])
+
+
 def test_every_unknown_parameter_is_named(api):
     response = api.get("/api/v1/products/?serch=tea&search=tea&prise_min=1&Page=2")
 
