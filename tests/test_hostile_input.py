@@ -130,7 +130,7 @@ WRONG_PRODUCTS = [
     *[("name", wrong) for wrong in [*TEXTS, "", "   "]],
     *[("sku", wrong) for wrong in [*TEXTS, "", "   "]],
     *[("description", wrong) for wrong in TEXTS],
-    *[("slug", wrong) for wrong in ["а", "a b", "", "\0", "x" * 281, 1.5, None, []]],
+    *[("slug", wrong) for wrong in ["а", "a b", "", "\0", "x" * 281, 1, 1.5, None, []]],
     *[("price", wrong) for wrong in PRICES],
     *[("category", wrong) for wrong in [*WRONG_IDS, 10**9]],
     *[("stock", wrong) for wrong in [-1, 2**31, HUGE, True, "1", 1.5, None, []]],

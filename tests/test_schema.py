@@ -105,6 +105,27 @@ def test_pages_always_have_both_links_which_may_be_null():
         assert page["properties"]["previous"]["nullable"]
 
 
+def test_request_is_described_as_narrowly_as_it_is_read():
+    schemas = SCHEMA["components"]["schemas"]
+    order = schemas["PlaceOrderInputRequest"]["properties"]
+    line = schemas["RequestedItemInputRequest"]["properties"]
+
+    assert (order["items"]["minItems"], order["items"]["maxItems"]) == (1, 2_000)
+    assert (line["product_id"]["minimum"], line["product_id"]["maximum"]) == (1, 2**63 - 1)
+    assert order["expected_total"]["pattern"] == r"^\d{1,13}(\.\d{1,2})?$"
+    assert schemas["ProductInputRequest"]["properties"]["price"]["pattern"] == r"^\d{1,8}(\.\d{1,2})?$"
+    assert schemas["StockMovementInputRequest"]["properties"]["delta"]["maximum"] == 2**31 - 1
+    assert schemas["RegisterInputRequest"]["properties"]["password"]["minLength"] == 8
+    assert "required" not in schemas["PatchedNamesInputRequest"]
+
+
+def test_empty_value_of_a_parameter_is_described_everywhere():
+    parameters = [each for operation in OPERATIONS.values() for each in operation.get("parameters", ())]
+
+    assert {each.get("allowEmptyValue", False) for each in parameters if each["in"] == "query"} == {True}
+    assert {each.get("allowEmptyValue", False) for each in parameters if each["in"] != "query"} == {False}
+
+
 def described_bodies(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for content in operation.get("requestBody", {}).get("content", {}).values():
         yield "the request", content

@@ -1,4 +1,7 @@
-"""Serializer fields that take JSON by its type, so that `true` is no number and `1` no word."""
+"""Serializer fields that take JSON by its type, so that `true` is no number and `1` no word.
+
+`described_as` is what the schema says of a field beside what follows from its arguments.
+"""
 
 import re
 from decimal import Decimal
@@ -58,12 +61,17 @@ class StrictCharField(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class StrictSlugField(StrictCharField, serializers.SlugField):
+    """A JSON string of letters, digits, hyphens and underscores."""
+
+
 class MoneyField(serializers.DecimalField):
     """An amount of money, zero or more, as a string of two decimal places; a JSON number is read too."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs = {"max_digits": 10, "decimal_places": 2, "min_value": 0, **kwargs}
         super().__init__(**kwargs)
+        self.described_as = {"pattern": rf"^\d{{1,{self.max_whole_digits}}}(\.\d{{1,2}})?$"}
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the Decimal.

@@ -67,7 +67,8 @@ class IdFilter(django_filters.NumberFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, min_value=1, max_value=MAX_ID, **kwargs)
-        set_override(self, "field", {"type": "integer", "minimum": 1, "description": kwargs["help_text"]})
+        bounds = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
+        set_override(self, "field", {**bounds, "description": kwargs["help_text"]})
 
     def get_max_validator(self) -> None:
         """Leave the upper bound to the field: the library's own is far above 64 bits."""
@@ -105,6 +106,8 @@ class SearchFilter(django_filters.CharFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, max_length=MAX_SEARCH_LENGTH, **kwargs)
+        text = {"type": "string", "maxLength": MAX_SEARCH_LENGTH}
+        set_override(self, "field", {**text, "description": kwargs["help_text"]})
 
 
 class StableOrderingFilter(django_filters.OrderingFilter):

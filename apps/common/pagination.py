@@ -107,12 +107,7 @@ class LongListPagination(StorePagination):
         """Describe all four parameters."""
         own: list[dict[str, Any]] = [
             {"name": "count", "description": COUNT_TEXT, "schema": {"type": "boolean", "default": True}},
-            {
-                "name": "cursor",
-                "description": CURSOR_TEXT,
-                "schema": {"type": "string"},
-                "allowEmptyValue": True,
-            },
+            {"name": "cursor", "description": CURSOR_TEXT, "schema": {"type": "string"}},
         ]
         own = [{"in": "query", "required": False, **each} for each in own]
         return super().get_schema_operation_parameters(view) + own

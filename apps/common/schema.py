@@ -73,9 +73,19 @@ class StoreSchema(AutoSchema):
 
     def _map_basic_serializer(self, serializer: Any, direction: Direction) -> dict[str, Any]:
         schema = super()._map_basic_serializer(serializer, direction)
+        for name, member in schema.get("properties", {}).items():
+            if direction == "response" or isinstance(serializer.fields[name], serializers.RelatedField):
+                _drop_bounds_of_the_database(member)
         if direction == "response":  # whatever a model's default is, an answer has the member
             optional = {name for name, field in serializer._declared_fields.items() if _is_optional(field)}
             schema["required"] = sorted(schema.get("properties", {}).keys() - optional)
+        return schema
+
+    def _map_serializer_field(self, field: Any, *args: Any, **kwargs: Any) -> Any:
+        schema = super()._map_serializer_field(field, *args, **kwargs)
+        schema |= getattr(field, "described_as", {})
+        if isinstance(field, serializers.ListSerializer) and (most := getattr(field, "max_length", None)):
+            schema |= {"minItems": int(not field.allow_empty), "maxItems": most}
         return schema
 
     def _get_paginator(self) -> Any:
@@ -163,6 +173,9 @@ class StoreSchema(AutoSchema):
             parameters.append(IF_NONE_MATCH)
         if PreconditionFailed.code in raised_codes(self._method):
             parameters.append(IF_MATCH)
+        for parameter in parameters:
+            if parameter["in"] == "query":
+                parameter["allowEmptyValue"] = True  # which counts as not given
         return sorted(parameters, key=lambda parameter: (parameter["in"] != "path", parameter["name"]))
 
     def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
@@ -192,7 +205,6 @@ def define_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
 
     A hook of drf-spectacular, after the one that gives the enums of serializers their names.
     """
-    _drop_bounds_of_the_database(result)
     known = {**problem_components(catalogue().values()), "headers": header_components()}
     _name_parameter_enums(result)
     _name_nullable_enums(result["components"]["schemas"])
@@ -209,17 +221,12 @@ def define_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     return result
 
 
-def _drop_bounds_of_the_database(node: Any) -> None:
+def _drop_bounds_of_the_database(schema: dict[str, Any]) -> None:
     """Leave out how large a number a column can hold, which differs from one database to the other."""
-    if isinstance(node, dict):
-        if node.get("type") == "integer" and {node.get("maximum"), node.get("minimum")} & COLUMN_BOUNDS:
-            for name in ("maximum", "minimum"):
-                if node.get(name) in COLUMN_BOUNDS:
-                    del node[name]
-            node.pop("format", None)
-        node = list(node.values())
-    for inner in node if isinstance(node, list) else ():
-        _drop_bounds_of_the_database(inner)
+    for name in ("maximum", "minimum"):
+        if schema.get(name) in COLUMN_BOUNDS:
+            del schema[name]
+            schema.pop("format", None)
 
 
 def _name_parameter_enums(result: dict[str, Any]) -> None:

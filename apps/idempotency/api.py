@@ -22,12 +22,15 @@ from apps.idempotency.services import KeyedRequest, Outcome, carry_out_once
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 KEPT_HEADERS = ("ETag", "Location")
-_BARE = re.compile(r"[!#-~]+")  # visible ASCII without the double quote
-_QUOTED = re.compile(r'"(?:[ !#-\[\]-~]|\\["\\])+"')  # a string of RFC 8941, 3.3.3
+_BARE_CHARACTER = "[!#-~]"  # visible ASCII without the double quote
+_QUOTED_CHARACTER = r'([ !#-\[\]-~]|\\["\\])'  # of a string of RFC 8941, 3.3.3
+_BARE = re.compile(f"{_BARE_CHARACTER}+")
+_QUOTED = re.compile(f'"{_QUOTED_CHARACTER}+"')
+_LENGTH = f"{{1,{MAX_KEY_LENGTH}}}"
 
 KEY_PARAMETER = OpenApiParameter(
     HEADER,
-    str,
+    {"type": "string", "pattern": f'^({_BARE_CHARACTER}{_LENGTH}|"{_QUOTED_CHARACTER}{_LENGTH}")$'},
     OpenApiParameter.HEADER,
     description=(
         "A text of the client's choice, such as a UUID: 1 to 255 visible ASCII characters, bare or in double "

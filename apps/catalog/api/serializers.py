@@ -9,7 +9,14 @@ from rest_framework import serializers
 
 from apps.catalog.api import examples
 from apps.catalog.models import MAX_DESCRIPTION_LENGTH, MAX_STOCK, Category, Product, StockMovement
-from apps.common.fields import MAX_ID, MoneyField, StrictBooleanField, StrictCharField, StrictIntegerField
+from apps.common.fields import (
+    MAX_ID,
+    MoneyField,
+    StrictBooleanField,
+    StrictCharField,
+    StrictIntegerField,
+    StrictSlugField,
+)
 from apps.common.schema import shown_as
 
 
@@ -33,7 +40,7 @@ class CategoryInput(serializers.Serializer[Any]):
     """A category to be created or changed."""
 
     name = StrictCharField(max_length=200)
-    slug = serializers.SlugField(max_length=220, required=False)
+    slug = StrictSlugField(max_length=220, required=False)
     description = StrictCharField(max_length=MAX_DESCRIPTION_LENGTH, allow_blank=True, required=False)
     parent = RowIdField(queryset=Category.objects.all(), allow_null=True, required=False)
     is_active = StrictBooleanField(required=False)
@@ -56,7 +63,7 @@ class ProductChangeInput(serializers.Serializer[Any]):
     sku = StrictCharField(max_length=64)
     price = MoneyField()
     category = RowIdField(queryset=Category.objects.all())
-    slug = serializers.SlugField(max_length=280, required=False)
+    slug = StrictSlugField(max_length=280, required=False)
     description = StrictCharField(max_length=MAX_DESCRIPTION_LENGTH, allow_blank=True, required=False)
     is_active = StrictBooleanField(required=False)
 

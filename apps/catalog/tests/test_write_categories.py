@@ -178,6 +178,7 @@ def test_category_that_does_not_exist_cannot_be_changed(staff_api, method):
         ({"slug": ""}, ("blank", "/slug")),
         ({"slug": "чай"}, ("invalid", "/slug")),
         ({"slug": "two words"}, ("invalid", "/slug")),
+        ({"slug": 7}, ("invalid", "/slug")),
         ({"slug": "x" * 221}, ("max_length", "/slug")),
         ({"slug": "taken"}, ("unique", "/slug")),
         ({"description": None}, ("null", "/description")),

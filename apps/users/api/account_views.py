@@ -61,7 +61,7 @@ class OwnAccountView(OwnView):
     @extend_schema(
         operation_id="changeOwnAccount",
         summary="Change one's name",
-        request=NamesInput,
+        request=NamesInput(partial=True),
         responses=OwnAccountOutput,
     )
     @sends("Cache-Control")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from rest_framework import serializers
 
@@ -21,13 +22,19 @@ class PasswordField(StrictCharField):
         super().__init__(**kwargs)
 
 
+class NewPasswordField(PasswordField):
+    """A password to be chosen, which has to please Django's validators."""
+
+    described_as = {"minLength": MinimumLengthValidator().min_length}
+
+
 @shown_as(examples.ACCOUNT)
 class RegisterInput(serializers.Serializer[Any]):
     """A new account."""
 
     username = StrictCharField(max_length=150, validators=[UnicodeUsernameValidator()])
     email = serializers.EmailField(max_length=254)
-    password = PasswordField()
+    password = NewPasswordField()
 
 
 @shown_as(examples.LOGIN)
@@ -95,7 +102,7 @@ class ChangePasswordInput(serializers.Serializer[Any]):
     """The present password and the next one."""
 
     old_password = PasswordField()
-    new_password = PasswordField()
+    new_password = NewPasswordField()
 
 
 @shown_as(examples.ADDRESS)
@@ -116,7 +123,7 @@ class MailedTokenInput(serializers.Serializer[Any]):
 class ResetPasswordInput(MailedTokenInput):
     """The token of an e-mail and the next password."""
 
-    new_password = PasswordField()
+    new_password = NewPasswordField()
 
 
 @shown_as(examples.ADDRESS_CHANGE)
