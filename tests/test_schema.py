@@ -126,6 +126,18 @@ def test_empty_value_of_a_parameter_is_described_everywhere():
     assert {each.get("allowEmptyValue", False) for each in parameters if each["in"] != "query"} == {False}
 
 
+@pytest.mark.parametrize("name", ["placeOrder", "changeOrderStatus"])
+def test_order_leads_to_all_that_can_be_done_with_it(name: str):
+    answer = OPERATIONS[name]["responses"][min(OPERATIONS[name]["responses"])]
+
+    assert {key: link["operationId"] for key, link in answer["links"].items()} == {
+        "getOrder": "getOrder",
+        "listOrderJobs": "listOrderJobs",
+        "getInvoice": "getInvoice",
+        **dict.fromkeys(["processOrder", "shipOrder", "deliverOrder", "cancelOrder"], "changeOrderStatus"),
+    }
+
+
 def described_bodies(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for content in operation.get("requestBody", {}).get("content", {}).values():
         yield "the request", content

@@ -1,6 +1,6 @@
-"""What a view method tells the schema of itself: the refusals that it raises, the headers that it sends."""
+"""What a view method tells the schema of itself: its refusals, the headers it sends, where it leads to."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from apps.common.exceptions import DomainError
@@ -21,6 +21,11 @@ def sends(*headers: str, on: Iterable[int] = (200,)) -> Callable[[Method], Metho
     return _adding("sent_headers", [(str(status), name) for status in on for name in headers])
 
 
+def leads_to(links: Mapping[str, dict[str, Any]], *, on: int = 200) -> Callable[[Method], Method]:
+    """Decorate a view method with the OpenAPI links of its answer of this status, by their names."""
+    return _adding("links", [(str(on), dict(links))])
+
+
 def raised_codes(method: Any) -> list[str]:
     """Return the codes of the refusals that the view method declares."""
     return getattr(method, "raised_codes", [])
@@ -32,6 +37,11 @@ def sent_headers(method: Any) -> dict[str, list[str]]:
     for status, name in getattr(method, "sent_headers", []):
         by_status.setdefault(status, []).append(name)
     return by_status
+
+
+def links_of(method: Any) -> dict[str, dict[str, Any]]:
+    """Return the links that the view method declares, by status."""
+    return dict(getattr(method, "links", []))
 
 
 def _adding(attribute: str, values: list[Any]) -> Callable[[Method], Method]:

@@ -14,7 +14,7 @@ from drf_spectacular.utils import Direction, OpenApiExample, extend_schema_seria
 from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS, AllowAny
 
-from apps.common.contract import raised_codes, sent_headers
+from apps.common.contract import links_of, raised_codes, sent_headers
 from apps.common.exceptions import PreconditionFailed, Where
 from apps.common.fields import MAX_ID_DIGITS
 from apps.common.permissions import StaffOnly, StaffWrites
@@ -101,7 +101,7 @@ class StoreSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
-        sent = sent_headers(self._method)
+        sent, links = sent_headers(self._method), links_of(self._method)
         for status in [*bodies, *sent]:
             if status >= "400":
                 warn(f"{status} is described by hand: let @raises(…) name the refusals instead")
@@ -110,6 +110,8 @@ class StoreSchema(AutoSchema):
                 "headers", {}
             )
             body["description"] = body.get("description") or HTTPStatus(int(status)).phrase
+            if status in links:
+                body["links"] = links[status]
         return dict(sorted((bodies | self._problem_answers()).items()))
 
     def _problem_answers(self) -> dict[str, Any]:

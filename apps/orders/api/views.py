@@ -17,7 +17,7 @@ from rest_framework.reverse import reverse
 
 from apps.catalog.exceptions import InsufficientStock, StockOutOfRange
 from apps.common.caching import Answer, answer_response, cached_answer
-from apps.common.contract import raises, sends
+from apps.common.contract import leads_to, raises, sends
 from apps.common.exceptions import PreconditionFailed
 from apps.common.pagination import LongListPagination
 from apps.common.permissions import StaffOnly
@@ -27,6 +27,7 @@ from apps.idempotency.api import KEY_PARAMETER, idempotent
 from apps.jobs.models import Job, JobStatus
 from apps.orders import services
 from apps.orders.api.filters import OrderFilter, StaffOrderFilter
+from apps.orders.api.links import ORDER_LINKS
 from apps.orders.api.permissions import Role, moves_of, role_of
 from apps.orders.api.serializers import (
     ChangeStatusInput,
@@ -138,6 +139,7 @@ class OrderViewSet(StoreViewSet):
         UnavailableItems, QuantityTooLarge, TotalTooLarge, InsufficientStock, PriceChanged, EmailUnverified
     )
     @sends("ETag", "Location", on=(201,))
+    @leads_to(ORDER_LINKS, on=201)
     @idempotent(required_by="ORDERS_NEED_IDEMPOTENCY_KEY", subject_of=lambda order: subject_of(order["id"]))
     def create(self, request: Request) -> Response:
         """Place an order at today's prices.
@@ -182,6 +184,7 @@ class OrderViewSet(StoreViewSet):
     )
     @raises(InvalidStatusTransition, PreconditionFailed, StockOutOfRange, TransitionForbidden)
     @sends("ETag")
+    @leads_to(ORDER_LINKS)
     def partial_update(self, request: Request, pk: int) -> Response:
         """Move an order. Customers may cancel theirs while it is `pending`; staff make every move."""
         order = get_object_or_404(self.get_queryset(), pk=pk)

@@ -1,0 +1,27 @@
+"""Where an answer that shows an order leads to, as the schema tells it: OpenAPI links."""
+
+from typing import Any
+
+from apps.orders.statuses import OrderStatus
+
+
+def _link(operation: str, description: str, **parameters: str) -> dict[str, Any]:
+    parameters = {"id": "$response.body#/id", **parameters}
+    return {"operationId": operation, "parameters": parameters, "description": description}
+
+
+def _move(status: OrderStatus) -> dict[str, Any]:
+    description = f"Move it to `{status.value}`, when that is one of `allowed_statuses`"
+    link = _link("changeOrderStatus", description, **{"header.If-Match": "$response.header.ETag"})
+    return {**link, "requestBody": {"status": status.value}}
+
+
+ORDER_LINKS = {
+    "getOrder": _link("getOrder", "The order as it is now, with its history"),
+    "listOrderJobs": _link("listOrderJobs", "The work that follows it"),
+    "getInvoice": _link("getInvoice", "Its invoice"),
+    "cancelOrder": _move(OrderStatus.CANCELLED),
+    "processOrder": _move(OrderStatus.PROCESSING),
+    "shipOrder": _move(OrderStatus.SHIPPED),
+    "deliverOrder": _move(OrderStatus.DELIVERED),
+}
