@@ -117,6 +117,8 @@ def test_request_is_described_as_narrowly_as_it_is_read():
     assert schemas["StockMovementInputRequest"]["properties"]["delta"]["maximum"] == 2**31 - 1
     assert schemas["RegisterInputRequest"]["properties"]["password"]["minLength"] == 8
     assert "required" not in schemas["PatchedNamesInputRequest"]
+    (session_id,) = OPERATIONS["endSession"]["parameters"]
+    assert session_id["schema"] == {"type": "string", "format": "uuid"}
 
 
 def test_empty_value_of_a_parameter_is_described_everywhere():

@@ -185,6 +185,8 @@ class StoreSchema(AutoSchema):
         for parameter in parameters:
             name = parameter["name"].removesuffix("_id")
             parameter["description"] = f"Id of the {name if name != 'id' else self._row_name()}"
+            if parameter["schema"].get("format") == "uuid":
+                continue
             parameter["schema"] = {"type": "integer", "minimum": 1, "maximum": 10**MAX_ID_DIGITS - 1}
             parameter["example"] = 1
         return parameters

@@ -27,7 +27,7 @@ class StoreView(APIView):
         Raises InvalidQuery: a misspelt filter must not return everything.
         """
         super().initial(request, *args, **kwargs)
-        if not hasattr(self, str(request.method).lower()):
+        if request.method == "OPTIONS" or not hasattr(self, str(request.method).lower()):
             return  # 405, whatever it asks for
         if unknown := set(request.query_params) - self.known_parameters():
             detail = _("There is no such parameter.")

@@ -58,7 +58,10 @@ def test_unknown_parameter_is_refused_and_named(staff_api, method, address):
     )
 
 
-@pytest.mark.parametrize(("method", "address"), [("put", "/api/v1/orders/"), ("post", "/api/v1/orders/1/")])
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [("put", "/api/v1/orders/"), ("post", "/api/v1/orders/1/"), ("options", "/api/v1/orders/")],
+)
 def test_method_that_an_address_does_not_take_is_refused_before_its_parameters(staff_api, method, address):
     response = getattr(staff_api, method)(f"{address}?serch=tea")
 
