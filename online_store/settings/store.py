@@ -28,7 +28,7 @@ CSRF_TRUSTED_ORIGINS = env.words("DJANGO_CSRF_TRUSTED_ORIGINS")
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-match", "if-none-match", "x-request-id"]
-CORS_EXPOSE_HEADERS = ["ETag", "Idempotent-Replayed", "Location", "Retry-After", "X-Request-ID"]
+CORS_EXPOSE_HEADERS = ["Date", "ETag", "Idempotent-Replayed", "Location", "Retry-After", "X-Request-ID"]
 CORS_EXPOSE_HEADERS += ["RateLimit", "RateLimit-Policy"]
 
 INSTALLED_APPS = [

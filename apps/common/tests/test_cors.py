@@ -5,6 +5,7 @@ import pytest
 SHOP, EVIL = "https://shop.example", "https://evil.example"
 PATH = "/api/v1/orders/"
 EXPOSED = {
+    "Date",
     "ETag",
     "Idempotent-Replayed",
     "Location",

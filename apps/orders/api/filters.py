@@ -7,6 +7,10 @@ from apps.common.filters import IdFilter, MomentFilter, MoneyFilter, SearchFilte
 from apps.orders.models import Order
 from apps.orders.statuses import OrderStatus
 
+# How long before the last round of an app that syncs the next one begins. A change has its `updated_at` while
+# nobody can see it: its transaction still takes what the database's time-outs allow. And clocks differ.
+SYNC_OVERLAP_MINUTES = 5
+
 
 class OrderFilter(django_filters.FilterSet):
     """Filters of a customer's own orders."""
@@ -19,10 +23,12 @@ class OrderFilter(django_filters.FilterSet):
     updated_since = MomentFilter(
         field_name="updated_at",
         lookup_expr="gte",
-        help_text="Changed at this moment or later. Apps that sync ask from five minutes before the newest "
-        "updated_at they know: a change shows when its transaction ends, a little after that moment",
+        help_text="Changed at this moment or later. An app that syncs asks with "
+        "`ordering=updated_at&cursor=` and follows `next` to the end. Its next round asks from "
+        f"{SYNC_OVERLAP_MINUTES} minutes before the `Date` of the first answer of this one: a change shows "
+        "when its transaction ends, a little after its `updated_at`",
     )
-    ordering = StableOrderingFilter(fields=["created_at", "total_price", "status"])
+    ordering = StableOrderingFilter(fields=["created_at", "updated_at", "total_price", "status"])
 
 
 class StaffOrderFilter(OrderFilter):

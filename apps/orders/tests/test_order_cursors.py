@@ -18,6 +18,8 @@ ORDERINGS = [
     "",
     "created_at",
     "-created_at",
+    "updated_at",
+    "-updated_at",
     "total_price",
     "-total_price",
     "status",
@@ -56,7 +58,8 @@ def orders(staff):
         order.status = chance.choice(["pending", "processing", "shipped"])
         order.total_price = Decimal(chance.choice(["0.00", "10.00", "9999999999999.99"]))
         order.created_at = chance.choice(orders).created_at
-    Order.objects.bulk_update(orders, ["status", "total_price", "created_at"])
+        order.updated_at = chance.choice(orders).updated_at
+    Order.objects.bulk_update(orders, ["status", "total_price", "created_at", "updated_at"])
     return orders
 
 

@@ -49,3 +49,21 @@ def test_what_is_no_moment_is_refused(staff_api, url):
 
     assert response.status_code == 400
     assert response.json()["errors"][0]["parameter"] == "updated_since"
+
+
+@LISTS
+@pytest.mark.parametrize("cursor", ["", "&cursor="])
+def test_orders_come_by_their_last_change(staff_api, staff, orders, url, cursor):
+    untouched, moved_in_march = (order.pk for order in orders)
+    with time_machine.travel(FEBRUARY, tick=False):
+        at_the_same_time = [make_order(staff).pk for _order in range(2)]
+
+    by_change = {
+        ordering: [row["id"] for row in staff_api.get(f"{url}?ordering={ordering}{cursor}").json()["results"]]
+        for ordering in ("updated_at", "-updated_at")
+    }
+
+    assert by_change == {
+        "updated_at": [untouched, *at_the_same_time, moved_in_march],
+        "-updated_at": [moved_in_march, *at_the_same_time, untouched],
+    }
