@@ -7,11 +7,16 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping
 
+from benchmarks import report
 from benchmarks.figures import Figure
-from benchmarks.parts import reads
+from benchmarks.parts import misses, orders, reads
 from benchmarks.stage import ProgramMissing, Stage, require_programs
 
-PARTS: Mapping[str, Callable[[Stage], list[Figure]]] = {"reads": reads.measure}
+PARTS: Mapping[str, Callable[[Stage], list[Figure]]] = {
+    "reads": reads.measure,
+    "misses": misses.measure,
+    "orders": orders.measure,
+}
 
 
 def main() -> int:
@@ -20,20 +25,22 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; default: all")
     wanted = parser.parse_args().parts or list(PARTS)
     try:
-        require_programs(("wrk",))
+        require_programs(("wrk", "pgbench"))
     except ProgramMissing as missing:
         print(missing, file=sys.stderr)
         return 2
-    figures = [figure for part in wanted for figure in _measured(part)]
-    for figure in figures:
-        outcome = "ok" if figure.is_reached else "MISSED"
-        print(f"{figure.name}: {figure.value:.3f} {figure.unit}, {outcome} ({figure.note})")
-    return 0 if all(figure.is_reached for figure in figures) else 1
-
-
-def _measured(part: str) -> list[Figure]:
-    with Stage() as stage:
-        return PARTS[part](stage)
+    measured = {}
+    for part in wanted:
+        with Stage() as stage:
+            measured[part] = PARTS[part](stage)
+        for figure in measured[part]:
+            print(
+                f"{figure.name}: {figure.value:.3g} {figure.unit} ({figure.wanted}) {figure.outcome}",
+                flush=True,
+            )
+            print(f"    {figure.note}", flush=True)
+    report.write(measured)
+    return 0 if all(figure.is_reached for figures in measured.values() for figure in figures) else 1
 
 
 if __name__ == "__main__":

@@ -24,6 +24,30 @@ class Figure:
         high_enough = self.at_least is None or self.value >= self.at_least
         return high_enough and (self.at_most is None or self.value <= self.at_most)
 
+    @property
+    def bound(self) -> float | None:
+        """Return the bound, whichever it is."""
+        return self.at_least if self.at_least is not None else self.at_most
+
+    @property
+    def wanted(self) -> str:
+        """Return the bound for people."""
+        if self.bound is None:
+            return "stated"
+        return f"at {'least' if self.at_least is not None else 'most'} {self.bound:.3g}"
+
+    @property
+    def outcome(self) -> str:
+        """Return what became of the bound, for people."""
+        if self.bound is None:
+            return ""
+        return "reached" if self.is_reached else "**missed**"
+
+    @property
+    def spread(self) -> str:
+        """Return the least and the most of each side, for people."""
+        return "; ".join(f"{side}: {min(all_):.4g} to {max(all_):.4g}" for side, all_ in self.rounds.items())
+
     def as_json(self) -> dict[str, Any]:
         """Return the figure for `results.json`."""
         return asdict(self)

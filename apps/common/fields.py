@@ -4,6 +4,7 @@
 """
 
 import re
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NewType
 
@@ -13,6 +14,11 @@ MAX_ID = 2**63 - 1  # the largest value of a BigAutoField
 MAX_ID_DIGITS = 18  # of a text that surely holds no larger number
 MoneyText = NewType("MoneyText", str)  # as money is written on the wire: 12.50
 _PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
+
+def moment(when: datetime) -> str:
+    """Return the moment (UTC) as DateTimeField writes it."""
+    return when.isoformat().removesuffix("+00:00") + "Z"
 
 
 class StrictIntegerField(serializers.IntegerField):

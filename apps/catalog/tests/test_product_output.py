@@ -1,0 +1,35 @@
+"""A product is written out by hand, as its fields would write it."""
+
+from decimal import Decimal
+
+import pytest
+from rest_framework import serializers
+
+from apps.catalog.api.serializers import ProductOutput
+from apps.catalog.models import Product
+from apps.catalog.tests.factories import make_product
+
+pytestmark = pytest.mark.django_db
+AWKWARD = {"name": 'Мёд «Липовый» <b>"1"</b>', "description": "line\nline\t\\ 🍯", "price": Decimal("0.10")}
+
+
+def by_fields(product):
+    return serializers.ModelSerializer.to_representation(ProductOutput(), product)
+
+
+@pytest.mark.parametrize(
+    "values", [{}, AWKWARD, {"price": Decimal("99999999.99"), "is_active": False}], ids=str
+)
+def test_product_is_written_as_its_fields_say(values):
+    made = make_product(**values)
+    read = Product.objects.select_related("category").get(pk=made.pk)
+
+    assert ProductOutput(read).data == by_fields(read)
+    assert list(ProductOutput(read).data) == list(ProductOutput.Meta.fields)
+
+
+def test_moment_without_fractions_is_written_as_its_field_says():
+    product = Product.objects.get(pk=make_product().pk)
+    product.created_at = product.created_at.replace(microsecond=0)
+
+    assert ProductOutput(product).data["created_at"] == by_fields(product)["created_at"]
