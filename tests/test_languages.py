@@ -20,6 +20,8 @@ from apps.users.login_limits import ACCOUNT
 from apps.users.models import User
 from tests.test_problem_catalogue import PROVOKED, World, refusing
 
+pytestmark = pytest.mark.once
+
 ASKED = {
     "en": "en",
     "ru": "ru",

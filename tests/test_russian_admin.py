@@ -14,6 +14,8 @@ from apps.catalog.tests.factories import make_category, make_product
 from apps.jobs.runner import run_due_jobs
 from apps.orders.tests.factories import make_order_in
 
+pytestmark = pytest.mark.once
+
 # A plain h2 is the name of the row.
 WORDED = re.compile(
     r'<(label|legend|h1|h2(?= )|button|option|th(?! class="field-)|div class="help")\b.*?>(.*?)</', re.DOTALL

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.utils.translation import ngettext, override
 from django.utils.translation.template import templatize
 
+pytestmark = pytest.mark.once
+
 FOLDER = Path(settings.LOCALE_PATHS[0]) / "ru" / "LC_MESSAGES"
 TEXT = r'((?:".*"\n?)+)'
 ENTRY = re.compile(rf"^msgid {TEXT}(?:msgid_plural {TEXT})?((?:msgstr(?:\[\d\])? {TEXT})+)", re.MULTILINE)
