@@ -9,13 +9,16 @@ from collections.abc import Callable, Mapping
 
 from benchmarks import report
 from benchmarks.figures import Figure
-from benchmarks.parts import misses, orders, reads
+from benchmarks.parts import login, misses, orders, processes, reads, stampede
 from benchmarks.stage import ProgramMissing, Stage, require_programs
 
 PARTS: Mapping[str, Callable[[Stage], list[Figure]]] = {
     "reads": reads.measure,
     "misses": misses.measure,
     "orders": orders.measure,
+    "stampede": stampede.measure,
+    "login": login.measure,
+    "processes": processes.measure,
 }
 
 

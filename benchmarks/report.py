@@ -27,7 +27,8 @@ def write(measured: Mapping[str, list[Figure]]) -> None:
     figures = [Figure(**values) for part in parts.values() for values in part]
     text = PAGE.read_text()
     before, after = text.partition(BEGIN)[0], text.partition(END)[2]
-    table = "\n".join([f"Measured on {machine()}.", "", *_table(figures)])
+    plot = f"![Each bar is a figure, the dashed line its bound]({PLOT.name})"
+    table = "\n".join([plot, "", f"Measured on {machine()}.", "", *_table(figures)])
     PAGE.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}")
     PLOT.write_text(_plot([figure for figure in figures if figure.bound]))
 

@@ -17,7 +17,7 @@ from typing import Any, Self, TypeVar
 import psycopg
 from pymemcache.client.base import Client
 
-from tests.servers import MemcachedServer, PostgresServer, RedisServer, guarded_port
+from tests.servers import MemcachedServer, PostgresServer, RedisServer, children_of, guarded_port
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 STAFF, CUSTOMER, PASSWORD = "admin", "customer", "online-store-demo"
@@ -160,18 +160,25 @@ class Web:
 
     def post(self, path: str, body: dict[str, Any], token: str = "") -> "Answered":
         """Post the body. Raises urllib.error.HTTPError for a refusal."""
-        return self._ask(path, token, json.dumps(body).encode())
+        return self._ask(path, token, body, "POST")
+
+    def patch(self, path: str, body: dict[str, Any], token: str) -> "Answered":
+        """Change what is there. Raises urllib.error.HTTPError for a refusal."""
+        return self._ask(path, token, body, "PATCH")
 
     def log_in(self, name: str) -> str:
         """Return an access token, which is good for ten minutes."""
         answer = self.post("/api/v1/auth/login/", {"username": name, "password": PASSWORD})
         return str(json.loads(answer.body)["access"])
 
-    def _ask(self, path: str, token: str, body: bytes | None = None) -> "Answered":
+    def _ask(
+        self, path: str, token: str, body: dict[str, Any] | None = None, method: str = "GET"
+    ) -> "Answered":
         headers = {"Content-Type": "application/json"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        request = urllib.request.Request(self.url + path, data=body, headers=headers)
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data=data, headers=headers, method=method)
         with urllib.request.urlopen(request, timeout=30) as answer:
             return Answered(answer.read(), dict(answer.headers))
 
@@ -191,6 +198,21 @@ def require_programs(names: tuple[str, ...]) -> None:
     missing += [server.title for server in servers if server.find() is None]
     if missing:
         raise ProgramMissing(f"These programs are missing: {', '.join(missing)}.")
+
+
+def cpu_seconds(process: "subprocess.Popen[bytes]") -> float:
+    """Return the processor time (seconds) of the process's children, which do the work of a server."""
+    ticks = 0
+    for child in children_of(process.pid):
+        fields = Path(f"/proc/{child}/stat").read_text().rpartition(") ")[2].split()
+        ticks += int(fields[11]) + int(fields[12])  # user and system: proc(5) counts them from the state on
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def resident_bytes(process_id: int) -> int:
+    """Return how much memory the process holds."""
+    lines = Path(f"/proc/{process_id}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS"))
 
 
 def wait_until(condition: Callable[[], T], seconds: float = START_SECONDS) -> T:
