@@ -3,6 +3,7 @@
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from threading import Lock
 from xml.sax.saxutils import escape
 
 from django.conf import settings
@@ -36,6 +37,7 @@ _TABLE = TableStyle(
         ("RIGHTPADDING", (0, 0), (-1, -1), 2),
     ]
 )
+_PREPARING = Lock()
 
 
 def invoice_of(order: Order) -> Invoice:
@@ -47,7 +49,8 @@ def invoice_of(order: Order) -> Invoice:
 
 def drawn(order: Order) -> bytes:
     """Return the invoice of the order as PDF, in the order's language."""
-    _register_font()
+    with _PREPARING:
+        _prepare()
     buffer = BytesIO()
     with translation.override(order.language):
         title = _("Invoice № %(number)s") % {"number": order.pk}
@@ -67,7 +70,12 @@ def drawn(order: Order) -> bytes:
 
 
 @cache
-def _register_font() -> None:
+def _prepare() -> None:
+    """Do what reportlab would do at its first drawing, and cannot do in two threads at once.
+
+    A second thread would find its list of colours begun, and not know black: the invoice would fail.
+    """
+    colors.getAllNamedColors()
     pdfmetrics.registerFont(TTFont(FONT, FONT_FILE))
 
 

@@ -1,15 +1,19 @@
 """What the PDF of an invoice says, whatever people are called."""
 
 import re
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from itertools import pairwise
+from threading import Barrier
 
 import pytest
 import time_machine
 from django.utils import translation
 from pypdf import PdfReader
+from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from rest_framework.test import APIClient
@@ -18,6 +22,7 @@ from apps.catalog.tests.factories import make_product, make_products
 from apps.common.tests.threads import at_once
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs, run_job
+from apps.orders import invoices
 from apps.orders.invoices import FONT, drawn
 from apps.orders.models import Invoice, Order
 from apps.orders.tests.factories import make_order
@@ -253,3 +258,26 @@ def overlapping_pieces_of(pdf: bytes) -> list[tuple[str, str]]:
 
 def unspaced(pdf: bytes) -> str:
     return re.sub(r"\s", "", "".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages))
+
+
+def test_threads_that_draw_first_at_the_same_time_know_all_colours(monkeypatch):
+    interval, failures = sys.getswitchinterval(), []
+
+    def draw(barrier):
+        barrier.wait()
+        with invoices._PREPARING:
+            invoices._prepare()
+        failures.append(colors.toColor("black", default="unknown") == "unknown")
+
+    sys.setswitchinterval(1e-6)
+    try:
+        for _round in range(20):
+            invoices._prepare.cache_clear()
+            monkeypatch.setattr(colors, "_namedColors", None)
+            barrier = Barrier(8)
+            with ThreadPoolExecutor(8) as pool:
+                list(pool.map(draw, [barrier] * 8))
+    finally:
+        sys.setswitchinterval(interval)
+
+    assert failures == [False] * 160
