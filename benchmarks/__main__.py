@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from benchmarks import report
 from benchmarks.figures import Figure
-from benchmarks.parts import login, misses, orders, processes, reads, stampede
+from benchmarks.parts import growth, login, misses, orders, processes, reads, stampede
 from benchmarks.stage import ProgramMissing, Stage, require_programs
 
 PARTS: Mapping[str, Callable[[Stage], list[Figure]]] = {
@@ -19,6 +19,7 @@ PARTS: Mapping[str, Callable[[Stage], list[Figure]]] = {
     "stampede": stampede.measure,
     "login": login.measure,
     "processes": processes.measure,
+    "growth": growth.measure,
 }
 
 

@@ -4,6 +4,7 @@ Words are as unequal as in a language, and the same shop comes out each time. Ev
 `verify_stock` finds no difference.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,13 +15,16 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Identifier
 
+from benchmarks.bare_tables import bare
+
 CATEGORIES = 50
 LINES = 3  # of an order
 STOCK = 1_000_000  # pieces of each product that came in
 ORDERS_OF_A_CUSTOMER = 10
 FIRST_CUSTOMER = 1_000  # ids below are of staff
+PLAIN_NAMES = 1_000  # customers who are called `customer1` and so on
 COMMON, RARE = "garden", "theodolite"  # words in every tenth product, and in five of them
-WORDS_OF_A_NAME, WORDS_OF_A_DESCRIPTION, VOCABULARY = 3, 20, 5_000
+WORDS_OF_A_NAME, WORDS_OF_A_DESCRIPTION, VOCABULARY = 3, 10, 5_000
 BEGINNING = datetime(2025, 1, 1, tzinfo=UTC)
 BETWEEN_ORDERS = timedelta(seconds=25)
 STATUSES = ("pending", "processing", "shipped", "delivered", "delivered", "delivered", "cancelled")
@@ -36,6 +40,15 @@ class Shop:
 
     products: int
     orders: int = 0
+    off_sale: int = 0  # each so-manieth product is sold out, the one after it inactive; 0: none
+
+    def is_sold_out(self, product_id: int) -> bool:
+        """Tell whether nothing is left of the product."""
+        return bool(self.off_sale) and product_id % self.off_sale == 0
+
+    def is_active(self, product_id: int) -> bool:
+        """Tell whether the product is on sale."""
+        return not self.off_sale or product_id % self.off_sale != 1
 
     @property
     def customers(self) -> int:
@@ -45,14 +58,25 @@ class Shop:
 
 def fill(database: psycopg.Connection[Any], shop: Shop) -> None:
     """Put the shop in place of the one that is there, and gather statistics, as autovacuum does in time."""
+    database.execute("SET maintenance_work_mem = '1GB'")
     with database.transaction():
+        database.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks to come cannot be altered
         database.execute("TRUNCATE catalog_category, catalog_product, orders_order, jobs_job CASCADE")
         database.execute("DELETE FROM users_session")
         database.execute("DELETE FROM users_user WHERE NOT is_staff")
         _fill_customers(database, shop)
-        for table, columns, rows in _tables(shop):
-            _copy(database, table, columns.split(), rows)
+        tables = _tables(shop)
+        with bare(database, [table for table, _columns, _rows in tables]):
+            for table, columns, rows in tables:
+                _copy(database, table, columns.split(), rows)
     database.execute("VACUUM ANALYZE")
+
+
+def name_of(customer: int) -> str:
+    """Return the username of the customer with this number: `customer1` for some, else as unlike as names."""
+    if customer <= PLAIN_NAMES:
+        return f"customer{customer}"
+    return hashlib.md5(str(customer).encode()).hexdigest()[:10]
 
 
 def price_of(product_id: int) -> int:
@@ -60,7 +84,7 @@ def price_of(product_id: int) -> int:
     return 100 + product_id * 7_919 % 500_000
 
 
-def _tables(shop: Shop) -> Iterable[tuple[str, str, Iterable[Row]]]:
+def _tables(shop: Shop) -> Sequence[tuple[str, str, Iterable[Row]]]:
     return (
         (
             "catalog_category",
@@ -98,16 +122,18 @@ def _fill_customers(database: psycopg.Connection[Any], shop: Shop) -> None:
         """
         INSERT INTO users_user (id, password, is_superuser, username, first_name, last_name, email, is_staff,
             is_active, date_joined, new_email)
-        SELECT %s + number, staff.password, false, 'customer' || number, '', '',
-            'customer' || number || '@example.com', false, true, %s, ''
-        FROM generate_series(1, %s) AS number, users_user AS staff WHERE staff.is_superuser
+        SELECT %s + number, staff.password, false, name, '', '', name || '@example.com', false, true, %s, ''
+        FROM generate_series(1, %s) AS number, users_user AS staff,
+            LATERAL (SELECT CASE WHEN number <= %s THEN 'customer' || number
+                ELSE left(md5(number::text), 10) END AS name) AS named
+        WHERE staff.is_superuser
         """,
-        [FIRST_CUSTOMER, BEGINNING, shop.customers],
+        [FIRST_CUSTOMER, BEGINNING, shop.customers, PLAIN_NAMES],
     )
 
 
 def _copy(database: psycopg.Connection[Any], table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
-    statement = SQL("COPY {} ({}) FROM STDIN").format(
+    statement = SQL("COPY {} ({}) FROM STDIN (FREEZE)").format(
         Identifier(table), SQL(", ").join(map(Identifier, columns))
     )
     with database.cursor() as cursor:
@@ -140,14 +166,15 @@ def _products(shop: Shop) -> Iterator[Row]:
     for number in range(1, shop.products + 1):
         drawn = random.choices(words, cum_weights=weights, k=WORDS_OF_A_NAME + WORDS_OF_A_DESCRIPTION)
         if number % 10 == 0:
-            drawn[0] = COMMON
+            drawn[number // 10 % WORDS_OF_A_NAME] = COMMON
         if number % max(1, shop.products // 5) == 0:
-            drawn[1] = RARE
+            drawn[-1] = RARE
         name = " ".join(drawn[:WORDS_OF_A_NAME]).capitalize()
         description = " ".join(drawn[WORDS_OF_A_NAME:])
         sku = f"SKU-{number:07}"
         yield (
-            number, name, f"product-{number}", sku, description, _money(price_of(number)), left[number], True,
+            number, name, f"product-{number}", sku, description, _money(price_of(number)), left[number],
+            shop.is_active(number),
             1 + number % CATEGORIES, f"{name}\\n{sku}\\n{description}".lower(),
             BEGINNING + timedelta(seconds=number), BEGINNING + timedelta(seconds=number),
         )  # fmt: skip
@@ -187,6 +214,8 @@ def _movements(shop: Shop) -> Iterator[Row]:
             for product_id, quantity in _lines(shop, number):
                 stock[product_id] += sign * quantity
                 yield product_id, kind, sign * quantity, stock[product_id], "", number, customer, created_at
+    for product_id in filter(shop.is_sold_out, range(1, shop.products + 1)):
+        yield product_id, "adjusted", -stock[product_id], 0, "sold out", None, None, BEGINNING
 
 
 def _stock_left(shop: Shop) -> list[int]:
@@ -195,7 +224,7 @@ def _stock_left(shop: Shop) -> list[int]:
         if _status(number) != "cancelled":
             for product_id, quantity in _lines(shop, number):
                 left[product_id] -= quantity
-    return left
+    return [0 if shop.is_sold_out(product_id) else pieces for product_id, pieces in enumerate(left)]
 
 
 def _lines(shop: Shop, order: int) -> list[tuple[int, int]]:

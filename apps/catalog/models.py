@@ -179,6 +179,20 @@ class Product(models.Model):
             models.Index(fields=["name", "id"], name="catalog_product_by_name"),
             models.Index(fields=["price", "id"], name="catalog_product_by_price"),
             models.Index(fields=["created_at", "id"], name="catalog_product_by_age"),
+            # None may hold `stock`: then each sale would write to every index of the product (no HOT update).
+            models.Index(
+                fields=["category", "name", "id"],
+                name="catalog_product_of_category",
+                condition=models.Q(is_active=True),
+            ),
+            models.Index(
+                fields=["price", "id", "category"],
+                name="catalog_product_sold_by_price",
+                condition=models.Q(is_active=True),
+            ),
+            models.Index(
+                fields=["name", "id"], name="catalog_product_off_sale", condition=models.Q(is_active=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,9 +6,13 @@ Django has them for PostgreSQL alone. SQLite has one writer at a time anyway.
 from typing import Any, cast
 
 from django.contrib.postgres import operations as postgres
+from django.core.management.base import CommandError
+from django.db import DatabaseError
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.ddl_references import Statement
 from django.db.migrations.operations import AddConstraint, AddIndex
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
 
 
 class AddIndexConcurrently(postgres.AddIndexConcurrently):
@@ -74,6 +78,66 @@ class ValidateConstraint(postgres.ValidateConstraint):
         """Validate the constraint."""
         if _on_postgresql(schema_editor):
             super().database_forwards(app_label, schema_editor, *states)
+
+
+class TrigramExtension(postgres.TrigramExtension):
+    """Make the extension pg_trgm, which comes with PostgreSQL. The owner of the database may do that."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: Any
+    ) -> None:
+        """Make the extension. Raises CommandError where that is not allowed, with what is to do."""
+        try:
+            super().database_forwards(app_label, schema_editor, *states)
+        except DatabaseError as error:
+            raise CommandError(
+                f"{str(error).strip()}\nThe search needs PostgreSQL's extension pg_trgm. Let an "
+                "administrator run CREATE EXTENSION pg_trgm in the store's database, and migrate again: see "
+                "docs/operations.md, The extension pg_trgm."
+            ) from error
+
+
+class AddTrigramIndexConcurrently(postgres.NotInTransactionMixin, Operation):
+    """Create an index that finds parts of a text, while rows are written. Its migration is as those above.
+
+    It stands in no model's Meta: other databases have nothing like it, and do without.
+    """
+
+    atomic = False
+
+    def __init__(self, model_name: str, expression: str, name: str) -> None:
+        self.model_name, self.expression, self.name = model_name, expression, name
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """Return what a migration repeats."""
+        return type(self).__name__, [self.model_name, self.expression, self.name], {}
+
+    def describe(self) -> str:
+        """Return what it does, in words."""
+        return f"Concurrently create trigram index {self.name} on {self.model_name}"
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Leave the models as they are."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: Any
+    ) -> None:
+        """Create the index, on PostgreSQL."""
+        model = states[-1].apps.get_model(app_label, self.model_name)
+        if _on_postgresql(schema_editor) and self.allow_migrate_model(schema_editor.connection.alias, model):
+            self._ensure_not_in_transaction(schema_editor)
+            schema_editor.execute(
+                f"CREATE INDEX CONCURRENTLY {self.name} ON {model._meta.db_table}"
+                f" USING gin ({self.expression} gin_trgm_ops)"
+            )
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: Any
+    ) -> None:
+        """Drop the index."""
+        if _on_postgresql(schema_editor):
+            self._ensure_not_in_transaction(schema_editor)
+            schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {self.name}")
 
 
 def _concurrently(template: str) -> list[str]:

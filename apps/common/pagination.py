@@ -1,6 +1,6 @@
 """Pages of lists: numbered ones, and where a list can be long, pages by cursor as well."""
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.core.paginator import EmptyPage, Page, Paginator
@@ -11,10 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
+from apps.common.counting import MOST_COUNTED, Count, count_of
 from apps.common.cursors import BadCursor, CursorPage, Place, order_of, page_at
 from apps.common.exceptions import InvalidQuery
 
-MAX_PAGE_DIGITS = 9  # of the number of an uncounted page: a database counts rows in 64 bits
+MAX_PAGE_DIGITS = 9  # of the number of a page: a database counts rows in 64 bits
 COUNT_TEXT = "false: leave the count out, which takes long where there are many"
 CURSOR_TEXT = (
     "Pages that stay right while rows come and go: begin with an empty one, then follow `next`. A cursor is "
@@ -74,9 +75,30 @@ class StorePagination(PageNumberPagination):
         return {**described, "required": ["count", "next", "previous", "results"]}
 
 
+class LookaheadPaginator(Paginator):  # type: ignore[type-arg]  # it is no generic class when it runs
+    """Pages of rows that need no count: one row more than a page has tells whether there is a next one."""
+
+    def page(self, number: int | str) -> "Page[Any]":
+        """Return the page.
+
+        Raises EmptyPage for one beyond the end.
+        """
+        digits = str(number).lstrip("0")
+        if not 1 <= len(digits) <= MAX_PAGE_DIGITS:
+            raise EmptyPage
+        start = (int(digits) - 1) * self.per_page
+        rows = list(self.object_list[start : start + self.per_page + 1])
+        if start and not rows:
+            raise EmptyPage
+        self.count = start + len(rows)  # at least so many there are, which is enough for the page's links
+        return Page(rows[: self.per_page], int(digits), self)
+
+
 class LongListPagination(StorePagination):
     """Numbered pages, which are not counted with `count=false`; and pages by cursor, which never are."""
 
+    django_paginator_class = LookaheadPaginator
+    page: "Page[Any]"
     parameters = StorePagination.parameters | {"count", "cursor"}
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
@@ -89,8 +111,6 @@ class LongListPagination(StorePagination):
         self.cursor_page: CursorPage | None = None
         if "cursor" in request.query_params:
             return self._page_at_cursor(queryset, request, view)
-        if not self.is_counted:
-            self.django_paginator_class = UncountedPaginator
         return super().paginate_queryset(queryset, request, view) or []
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -98,10 +118,8 @@ class LongListPagination(StorePagination):
         if self.cursor_page:
             previous, following = self._link(self.cursor_page.previous), self._link(self.cursor_page.next)
             return Response({"next": following, "previous": previous, "results": data})
-        response = super().get_paginated_response(data)
-        if not self.is_counted:
-            del response.data["count"]
-        return response
+        links = {"next": self.get_next_link(), "previous": self.get_previous_link()}
+        return Response({**(self._count() if self.is_counted else {}), **links, "results": data})
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """Describe all four parameters."""
@@ -115,8 +133,24 @@ class LongListPagination(StorePagination):
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Describe the members, of which the count is there in counted pages alone."""
         described = super().get_paginated_response_schema(schema)
-        described["properties"]["count"]["description"] = "Not there with `cursor` or `count=false`"
+        described["properties"]["count"] |= {
+            "description": "Not there with `cursor` or `count=false`",
+            "example": MOST_COUNTED * 12,
+        }
+        described["properties"]["count_exact"] = {
+            "type": "boolean",
+            "example": False,
+            "description": f"There when the count, of more than {MOST_COUNTED:,} rows, is an estimate",
+        }
         return {**described, "required": ["next", "previous", "results"]}
+
+    def _count(self) -> dict[str, Any]:
+        paginator = self.page.paginator
+        rows = cast("QuerySet[Any]", paginator.object_list)
+        found = count_of(rows) if self.page.has_next() else Count(paginator.count)
+        if found.is_exact:
+            return {"count": found.number}
+        return {"count": max(found.number, paginator.count), "count_exact": False}
 
     def _wants_count(self, request: Request) -> bool:
         text = request.query_params.get("count", "") or "true"
@@ -143,25 +177,6 @@ class LongListPagination(StorePagination):
         if place is None:
             return None
         return replace_query_param(self._address, "cursor", place.cursor(of_list=self._list))
-
-
-class UncountedPaginator(Paginator):  # type: ignore[type-arg]  # it is no generic class when it runs
-    """Pages of rows that are not counted: one row more than a page has tells whether there is a next one."""
-
-    def page(self, number: int | str) -> "Page[Any]":
-        """Return the page.
-
-        Raises EmptyPage for one beyond the end.
-        """
-        digits = str(number).lstrip("0")
-        if not 1 <= len(digits) <= MAX_PAGE_DIGITS:
-            raise EmptyPage
-        start = (int(digits) - 1) * self.per_page
-        rows = list(self.object_list[start : start + self.per_page + 1])
-        if start and not rows:
-            raise EmptyPage
-        self.count = start + len(rows)  # at least so many there are, which is enough for the page's links
-        return Page(rows[: self.per_page], int(digits), self)
 
 
 def _name_of_list(queryset: QuerySet[Any], request: Request, view: Any) -> str:

@@ -24,6 +24,7 @@ from django.db.utils import ConnectionHandler
 from apps.common.operations import (
     AddConstraintNotValid,
     AddIndexConcurrently,
+    AddTrigramIndexConcurrently,
     AddUniqueConcurrently,
     ValidateConstraint,
 )
@@ -194,6 +195,7 @@ RULES: dict[type[Operation], Rule] = {
     operations.AlterUniqueTogether: _says(INDEXED),
     operations.AddIndex: _says(INDEXED),
     AddIndexConcurrently: _build_concurrently,
+    AddTrigramIndexConcurrently: _build_concurrently,
     AddUniqueConcurrently: _build_concurrently,
     operations.AddConstraint: _add_constraint,
     ValidateConstraint: _validate_constraint,

@@ -39,7 +39,9 @@ def _postgres_options(given: dict[str, Any]) -> dict[str, Any]:
     options: dict[str, Any] = {"connect_timeout": 3, **DATABASE_KEEPALIVES, **given}
     if not DATABASE_PGBOUNCER:  # which refuses start-up options: the role has to carry the limits then
         limits = [f"-c {name}={seconds}s" for name, seconds in DATABASE_LIMITS.items()]
-        options["options"] = " ".join([*limits, given.get("options", "")]).strip()
+        # Compiling a statement takes longer than any of the store's runs; PostgreSQL goes by what it would
+        # cost to read a list to its end, of which a page is read.
+        options["options"] = " ".join([*limits, "-c jit=off", given.get("options", "")]).strip()
     return options
 
 

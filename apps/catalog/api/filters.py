@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from apps.catalog.api.permissions import lists_inactive
-from apps.catalog.models import Category, Product, category_tree_ids
+from apps.catalog.models import Category, Product
 from apps.common.exceptions import InvalidQuery
 from apps.common.fields import MAX_ID_DIGITS
 from apps.common.filters import BooleanFilter, IdFilter, MoneyFilter, SearchFilter, StableOrderingFilter
@@ -53,7 +53,9 @@ class ProductFilter(django_filters.FilterSet):
         category_id = _named(categories, value)
         if category_id is None:
             raise InvalidQuery({name: [("does_not_exist", _("There is no such category."))]})
-        return queryset.filter(category_id__in=category_tree_ids(category_id))
+        # Ids, no subquery: by them the database knows how many products to expect, and which index is best.
+        tree = Category.objects.tree_of(category_id).values_list("pk", flat=True)
+        return queryset.filter(category_id__in=list(tree))
 
     def having_stock(self, queryset: QuerySet[Product], name: str, value: bool) -> QuerySet[Product]:
         """Return the products that are in stock, or those that are not."""

@@ -6,7 +6,7 @@ from apps.catalog.tests.factories import make_categories, make_category, make_pr
 
 pytestmark = pytest.mark.django_db
 
-COUNT_AND_ROWS = 2
+ROWS, COUNT_AND_ROWS = 1, 2
 USER = 1  # with the session
 
 
@@ -24,10 +24,10 @@ def test_list_of_categories_takes_two_queries_and_then_none(api, rows, django_as
 
 
 @pytest.mark.parametrize("rows", [1, 20, 100])
-def test_list_of_products_takes_two_queries_and_then_none(api, rows, django_assert_num_queries):
+def test_list_of_products_on_one_page_takes_one_query_and_then_none(api, rows, django_assert_num_queries):
     make_products(rows)
 
-    with django_assert_num_queries(COUNT_AND_ROWS):
+    with django_assert_num_queries(ROWS):
         first = api.get("/api/v1/products/?page_size=100")
     with django_assert_num_queries(0):
         second = api.get("/api/v1/products/?page_size=100")
@@ -36,12 +36,26 @@ def test_list_of_products_takes_two_queries_and_then_none(api, rows, django_asse
     assert second.content == first.content
 
 
+@pytest.mark.parametrize(
+    ("query", "queries"), [("", COUNT_AND_ROWS), ("&count=false", ROWS), ("&cursor=", ROWS)]
+)
+def test_list_of_products_on_several_pages_takes_one_query_more_when_it_is_counted(
+    api, query, queries, django_assert_num_queries
+):
+    make_products(3)
+
+    with django_assert_num_queries(queries):
+        response = api.get(f"/api/v1/products/?page_size=2{query}")
+
+    assert len(response.json()["results"]) == 2
+
+
 @pytest.mark.parametrize("rows", [1, 20, 100])
-def test_filters_take_one_more_query_for_the_category(api, rows, django_assert_num_queries):
+def test_filters_take_two_more_queries_for_the_category(api, rows, django_assert_num_queries):
     category = make_category(slug="tea")
     make_products(rows, category=category, name="Leaves")
 
-    with django_assert_num_queries(COUNT_AND_ROWS + 1):
+    with django_assert_num_queries(ROWS + 2):
         first = api.get(
             "/api/v1/products/?category=tea&search=leaves&price_min=1&ordering=-price&page_size=100"
         )
@@ -56,7 +70,7 @@ def test_list_that_only_staff_see_is_read_each_time(staff_api, rows, django_asse
     make_products(rows, is_active=False)
 
     for _time in range(2):
-        with django_assert_num_queries(USER + COUNT_AND_ROWS):
+        with django_assert_num_queries(USER + ROWS):
             response = staff_api.get("/api/v1/products/?is_active=false&page_size=100")
         assert len(response.json()["results"]) == rows
 
@@ -88,7 +102,7 @@ def test_other_query_is_another_answer(api, django_assert_num_queries):
     make_product(name="coffee")
     api.get("/api/v1/products/?search=tea")
 
-    with django_assert_num_queries(COUNT_AND_ROWS):
+    with django_assert_num_queries(ROWS):
         response = api.get("/api/v1/products/?search=coffee")
 
     assert [product["name"] for product in response.json()["results"]] == ["coffee"]

@@ -17,6 +17,7 @@ from apps.common import safe_migrations as safe
 from apps.common.operations import (
     AddConstraintNotValid,
     AddIndexConcurrently,
+    AddTrigramIndexConcurrently,
     AddUniqueConcurrently,
     ValidateConstraint,
 )
@@ -145,7 +146,12 @@ def test_operation_that_the_shop_does_not_notice_is_let_through(operation):
 
 
 @pytest.mark.parametrize(
-    "concurrently", [AddIndexConcurrently("order", INDEX), AddUniqueConcurrently("order", UNIQUE)]
+    "concurrently",
+    [
+        AddIndexConcurrently("order", INDEX),
+        AddTrigramIndexConcurrently("order", "code", "code_parts"),
+        AddUniqueConcurrently("order", UNIQUE),
+    ],
 )
 def test_index_may_be_built_concurrently_outside_of_a_transaction_and_alone(concurrently):
     (in_transaction,) = problems(concurrently)

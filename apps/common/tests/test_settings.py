@@ -186,7 +186,7 @@ def test_postgres_limits_statements_locks_and_idle_transactions(start):
     database = start(DJANGO_SECRET_KEY=KEY, **address, **limits)["DATABASES"]["default"]
 
     assert database["OPTIONS"]["options"] == (
-        "-c statement_timeout=7s -c lock_timeout=0s -c idle_in_transaction_session_timeout=10s "
+        "-c statement_timeout=7s -c lock_timeout=0s -c idle_in_transaction_session_timeout=10s -c jit=off "
         "-c search_path=shop"
     )
     assert database["OPTIONS"]["tcp_user_timeout"] == 20_000

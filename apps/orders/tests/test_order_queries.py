@@ -79,6 +79,18 @@ def test_staff_s_list_asks_as_often_whatever_the_number_of_orders(
     assert len(response.json()["results"]) == orders
 
 
+@pytest.mark.parametrize("orders", [1, 20])
+def test_search_of_staff_asks_twice_more_for_customers_and_lines(
+    staff_api: APIClient, customer: User, django_assert_num_queries: Callable, orders: int
+):
+    make_orders(orders, customer)
+
+    with django_assert_num_queries(5):
+        response = staff_api.get(f"{ALL}?search={customer.username}")
+
+    assert len(response.json()["results"]) == orders
+
+
 @pytest.mark.parametrize("orders", [1, 20, 100])
 def test_admin_s_list_asks_as_often_whatever_the_number_of_orders(
     client: Client, staff: User, customer: User, django_assert_num_queries: Callable, orders: int

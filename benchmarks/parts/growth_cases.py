@@ -1,0 +1,152 @@
+"""Which reads a growing shop is asked for, and how many rows the database has for each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from random import Random
+from typing import Any
+
+from benchmarks.seeding import BEGINNING, BETWEEN_ORDERS, COMMON, FIRST_CUSTOMER, RARE, Shop, name_of
+
+PRODUCTS, OWN, ORDERS = "/api/v1/products/", "/api/v1/orders/", "/api/v1/admin/orders/"
+ON_SALE = "SELECT count(*) FROM catalog_product WHERE is_active"
+ALL_ORDERS = "SELECT count(*) FROM orders_order AS o WHERE true"
+OF_USERS = "user_id IN (SELECT id FROM users_user WHERE username ILIKE '%{0}%' OR email ILIKE '%{0}%')"
+OF_LINES = "EXISTS (SELECT FROM orders_orderitem WHERE order_id = o.id AND sku ILIKE '%{0}%')"
+SOME = 0.03  # of all orders
+
+
+class Reader(Enum):
+    """Who asks."""
+
+    ANYBODY = ""
+    CUSTOMER = "customer1"
+    STAFF = "admin"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A read. `{…}` stands for a value of the shop; `matching` counts the rows of a list."""
+
+    name: str
+    path: str
+    reader: Reader = Reader.ANYBODY
+    matching: str = ""
+    at_most: float | None = 2.0
+    is_deep: bool = False  # a cursor's page as far down the list as page 5,000 is
+
+    def path_in(self, shop: Shop, random: Random) -> str:
+        """Return the address of one of the requests."""
+        return self.path.format(**_values(shop), any=2 + 40 * random.randrange(shop.products // 40))
+
+    def matching_in(self, shop: Shop) -> str:
+        """Return the question how many rows the list has."""
+        return self.matching.format(**_values(shop))
+
+
+def _values(shop: Shop) -> dict[str, Any]:
+    first, latest = (BEGINNING + number * BETWEEN_ORDERS for number in (1, shop.orders))
+    some = (latest - first) * SOME + timedelta(seconds=1)
+    moments = {
+        "first": first,
+        "middle": first + (latest - first) / 2,
+        "late": latest - some,
+        "early": first + some,
+    }
+    values = {name: f"{moment:%Y-%m-%dT%H:%M:%SZ}" for name, moment in moments.items()}
+    return {
+        **values,
+        "order": shop.orders * 7 // 9,
+        "customer": name_of(shop.customers),
+        "sku": f"{shop.products * 462_137 // 1_000_000:07}",
+    }
+
+
+def _products(name: str, query: str, where: str = "true", **more: Any) -> Case:
+    return Case(f"products, {name}", f"{PRODUCTS}?{query}", matching=f"{ON_SALE} AND {where}", **more)
+
+
+def _searched(name: str, text: str, **more: Any) -> Case:
+    condition = " AND ".join(f"search_text LIKE '%{word}%'" for word in text.split())
+    return _products(f"search: {name}", f"search={text.replace(' ', '+')}", condition, **more)
+
+
+def _orders(name: str, query: str, where: str = "true", **more: Any) -> Case:
+    matching = f"{ALL_ORDERS} AND ({where})"
+    return Case(f"staff's orders, {name}", f"{ORDERS}?{query}", Reader.STAFF, matching, **more)
+
+
+def _orders_searched(name: str, text: str, **more: Any) -> Case:
+    found = [OF_USERS.replace("{0}", text), OF_LINES.replace("{0}", text)]
+    found += [f"id = {text}"] * (text == "{order}")
+    return _orders(f"search: {name}", f"search={text}", " OR ".join(found), **more)
+
+
+def _own(name: str, query: str, where: str = "true") -> Case:
+    matching = f"{ALL_ORDERS} AND user_id = {FIRST_CUSTOMER + 1} AND {where}"
+    return Case(f"own orders, {name}", f"{OWN}?{query}", Reader.CUSTOMER, matching)
+
+
+def _ordered(make: Any, *fields: str) -> Iterator[Case]:
+    for name in fields:
+        yield make(f"ordered by {name}", f"ordering={name}")
+        yield make(f"ordered by -{name}", f"ordering=-{name}")
+
+
+CASES = (
+    _products("page 1", ""),
+    _products("page 1 without a count", "count=false"),
+    _products("page 5,000 by cursor", "", is_deep=True),
+    _products("a category", "category=13", "category_id = 13"),
+    _products(
+        "a category with those below",
+        "category=category-2",
+        "category_id IN (2, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29)",
+    ),
+    _products("price_min", "price_min=4800", "price >= 4800"),
+    _products("price_max", "price_max=300", "price <= 300"),
+    _products("price_min and price_max", "price_min=1000&price_max=1150", "price BETWEEN 1000 AND 1150"),
+    _products("in stock", "in_stock=true", "stock > 0"),
+    _products("sold out", "in_stock=false", "stock = 0"),
+    Case(
+        "products, off sale, for staff",
+        f"{PRODUCTS}?is_active=false",
+        Reader.STAFF,
+        "SELECT count(*) FROM catalog_product WHERE NOT is_active",
+    ),
+    *_ordered(_products, "name", "price", "created_at"),
+    _searched("rare word", RARE),
+    _searched("common word", COMMON),
+    _searched("two words", f"{COMMON} {RARE}"),
+    _searched("part of a rare word", RARE[1:7]),
+    _searched("part of a common word", COMMON[1:5]),
+    _searched("part of a sku", "u-{sku}"),
+    _searched("two letters of many words", "ab"),
+    _searched("two letters of none", "yz", at_most=None),
+    _searched("no hit", "nothing-like-it"),
+    Case("product", PRODUCTS + "{any}/"),
+    _own("page 1", ""),
+    _own("a status", "status=delivered", "status = 'delivered'"),
+    _own("created_after", "created_after={middle}", "created_at >= '{middle}'"),
+    _own("ordered by -total_price", "ordering=-total_price"),
+    _orders("page 1", ""),
+    _orders("page 1 without a count", "count=false"),
+    _orders("page 5,000 by cursor", "", is_deep=True),
+    _orders("a status", "status=pending", "status = 'pending'"),
+    _orders("user", f"user={FIRST_CUSTOMER + 7}", f"user_id = {FIRST_CUSTOMER + 7}"),
+    _orders("created_after", "created_after={late}", "created_at >= '{late}'"),
+    _orders("created_before", "created_before={early}", "created_at <= '{early}'"),
+    _orders("updated_since", "updated_since={late}", "updated_at >= '{late}'"),
+    _orders("total_min", "total_min=28000", "total_price >= 28000"),
+    _orders("total_max", "total_max=2000", "total_price <= 2000"),
+    *_ordered(_orders, "created_at", "total_price", "status"),
+    _orders_searched("id", "{order}"),
+    _orders_searched("username", "{customer}"),
+    _orders_searched("e-mail", "{customer}@example.com"),
+    _orders_searched("sku", "SKU-{sku}"),
+    _orders_searched("part of a sku", "U-{sku}"),
+    _orders_searched("part of all e-mails", "@example", at_most=None),
+    _orders_searched("no hit", "nothing-like-it"),
+    Case("order, for staff", ORDERS.replace("admin/", "") + "{any}/", Reader.STAFF),
+)

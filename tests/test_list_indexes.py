@@ -1,0 +1,66 @@
+"""The indexes by which lists of millions are read: PostgreSQL can use them for what is asked."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from apps.catalog.models import Product
+from apps.catalog.tests.factories import make_category, make_products
+from apps.orders.tests.factories import make_order
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+
+PRODUCTS, ORDERS = "/api/v1/products/", "/api/v1/admin/orders/"
+
+
+def plans_of(api, address):
+    """Return how PostgreSQL would answer each question of the request, could it read no whole table."""
+    with CaptureQueriesContext(connection) as questions:
+        assert api.get(address).status_code == 200
+    plans = []
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for question in questions:
+            cursor.execute(f"EXPLAIN {question['sql']}")
+            plans += [line for (line,) in cursor.fetchall()]
+    return "\n".join(plans)
+
+
+@pytest.fixture
+def shop(customer):
+    """Make so much that every list has two pages."""
+    products = make_products(3, category=make_category(slug="tea"))
+    for _time in range(3):
+        make_order(customer, dict.fromkeys(products, 1))
+
+
+@pytest.mark.parametrize(
+    ("address", "indexes"),
+    [
+        (f"{PRODUCTS}?page_size=2", ["catalog_product_by_name"]),
+        (f"{PRODUCTS}?page_size=2&category=tea", ["catalog_product_of_category"]),
+        (f"{PRODUCTS}?page_size=2&price_min=1", ["catalog_product_sold_by_price"]),
+        (f"{PRODUCTS}?is_active=false", ["catalog_product_off_sale"]),
+        (f"{ORDERS}?page_size=2", ["orders_order_by_age"]),
+        (f"{ORDERS}?page_size=2&ordering=total_price", ["orders_order_by_total"]),
+        (f"{ORDERS}?page_size=2&ordering=status", ["orders_order_status_rising"]),
+        (f"{ORDERS}?page_size=2&ordering=-status", ["orders_order_status_falling"]),
+        (
+            f"{ORDERS}?search=nobody",
+            ["users_user_username_parts", "users_user_email_parts", "orders_orderitem_sku_parts"],
+        ),
+    ],
+)
+def test_list_can_be_read_by_index(staff_api, shop, address, indexes):
+    plans = plans_of(staff_api, address)
+
+    assert [index for index in indexes if index not in plans] == [], plans
+
+
+def test_parts_of_words_can_be_found_by_index():
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+
+    plan = Product.objects.matching("eodolit").order_by().explain()
+
+    assert "catalog_product_text_parts" in plan
