@@ -16,6 +16,7 @@ from typing import Any, Self, TypeVar
 
 import psycopg
 from pymemcache.client.base import Client
+from redis import Redis
 
 from tests.servers import MemcachedServer, PostgresServer, RedisServer, children_of, guarded_port
 
@@ -96,6 +97,11 @@ class Stage:
         """Return a client of Memcached."""
         host, _colon, port = self.memcached.url.partition(":")
         return Client((host, int(port)))
+
+    def take_messages(self) -> None:
+        """Take what waits at the broker, as workers on other machines would: a full one is not written to."""
+        with Redis.from_url(self.redis.url) as redis:
+            redis.delete("celery")
 
     @contextmanager
     def web(self, application: str = "online_store.wsgi:application", **variables: str) -> Iterator["Web"]:

@@ -8,6 +8,7 @@ import logging
 import os
 import queue
 import threading
+import time
 from collections.abc import Iterable
 
 from celery import current_app
@@ -18,6 +19,9 @@ from redis.exceptions import RedisError
 TASK = "apps.jobs.tasks.run"
 MAX_WAITING = 1000  # messages of this process; more are left to the sweep
 MAX_AT_BROKER = 1000  # messages at the broker, about; more are left to the sweep
+ASK_AGAIN_SECONDS = (
+    1.0  # that a broker which is away, or has enough, is left alone: to ask takes a connection
+)
 # A question that the worker's main process asks: kombu would go on asking for six seconds.
 AT_ONCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0}
 BROKER_ERRORS = (KombuError, RedisError, OSError)
@@ -62,6 +66,7 @@ class _Messenger:
     def __init__(self) -> None:
         self.process_id = os.getpid()
         self._room = 0  # messages that may be sent before the broker is asked how many wait there
+        self._ask_again_at = 0.0  # by time.monotonic()
         self._waiting: queue.Queue[int] = queue.Queue(MAX_WAITING)
         threading.Thread(target=self._send, name="job-messenger", daemon=True).start()
 
@@ -83,9 +88,11 @@ class _Messenger:
                 logger.exception("Job %s is not announced", job_id)
 
     def _has_room(self) -> bool:
-        if self._room <= 0:
+        if self._room <= 0 and time.monotonic() >= self._ask_again_at:
             waiting = waiting_messages()
             self._room = 0 if waiting is None else MAX_AT_BROKER - waiting
+            if self._room <= 0:
+                self._ask_again_at = time.monotonic() + ASK_AGAIN_SECONDS
         self._room -= 1
         return self._room >= 0
 

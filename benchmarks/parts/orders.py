@@ -27,24 +27,24 @@ def measure(stage: Stage) -> list[Figure]:
     with stage.web() as store, stage.reference() as reference:
         token = store.log_in("customer1")
         return [
-            _by_hand(store, reference, token),
+            _by_hand(stage, store, reference, token),
             _one_product(stage, store, token),
             _time_of_a_line(store, token),
         ]
 
 
-def _by_hand(store: Web, reference: Web, token: str) -> Figure:
+def _by_hand(stage: Stage, store: Web, reference: Web, token: str) -> Figure:
     series = take_turns(
         {
-            "store": _placing(f"{store.url}{ORDERS}", token, LINES="2"),
-            "by hand": _placing(f"{reference.url}/orders", token, LINES="2"),
+            "store": _placing(stage, f"{store.url}{ORDERS}", token, LINES="2"),
+            "by hand": _placing(stage, f"{reference.url}/orders", token, LINES="2"),
         }
     )
     return ratio("orders of 2 lines: against the same by hand", series, "store", "by hand", at_least=0.5)
 
 
 def _one_product(stage: Stage, store: Web, token: str) -> Figure:
-    placing = _placing(f"{store.url}{ORDERS}", token, connections=BUYERS, LINES="1", ONLY="7")
+    placing = _placing(stage, f"{store.url}{ORDERS}", token, connections=BUYERS, LINES="1", ONLY="7")
     series = take_turns({"store": placing, "pgbench": lambda: _pgbench(stage)})
     name = f"{BUYERS} buyers of one product: against pgbench on one row"
     return ratio(name, series, "store", "pgbench", at_least=0.3)
@@ -71,11 +71,12 @@ def _time_of_a_line(store: Web, token: str) -> Figure:
 
 
 def _placing(
-    url: str, token: str, *, connections: int = CONNECTIONS, **variables: str
+    stage: Stage, url: str, token: str, *, connections: int = CONNECTIONS, **variables: str
 ) -> Callable[[], float]:
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
     def rate() -> float:
+        stage.take_messages()
         given = variables | {"PRODUCTS": str(SHOP.products), "SEED": str(secrets.randbits(20))}
         load = wrk(url, headers=headers, script="order.lua", connections=connections, variables=given)
         return load.per_second

@@ -21,6 +21,14 @@ def test_ring_returns_at_once_when_the_broker_is_away(broker_away, caplog):
     wait_for(lambda: expected <= set(caplog.messages))
 
 
+def test_broker_that_is_away_is_asked_once_a_second(broker_away, caplog):
+    doorbell.ring(range(1, 201))
+    wait_for(lambda: "Job 200 is not announced: the broker is away, or has enough" in caplog.messages)
+
+    asked = [message for message in caplog.messages if message.startswith("The broker does not answer")]
+    assert 1 <= len(asked) <= 3, asked
+
+
 def test_message_that_the_broker_does_not_take_is_reported(broker_away):
     taken = doorbell.publish(1)
 

@@ -5,9 +5,10 @@ from typing import Any
 from django.conf import settings
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
+from rest_framework.reverse import reverse
 
 from apps.common.exceptions import DomainError
-from apps.common.fields import IdField, MoneyField, StrictCharField, StrictIntegerField
+from apps.common.fields import IdField, MoneyField, StrictCharField, StrictIntegerField, moment
 from apps.common.schema import ProblemErrorOutput, shown_as
 from apps.jobs.models import Job
 from apps.orders.api import examples
@@ -114,6 +115,18 @@ class OrderItemOutput(serializers.ModelSerializer[OrderItem]):
         model = OrderItem
         fields = ("id", "product_id", "product_name", "sku", "quantity", "price", "total")
 
+    def to_representation(self, item: OrderItem) -> dict[str, Any]:
+        """Return what the fields above say, without asking each: an order may have a thousand lines."""
+        return {
+            "id": item.pk,
+            "product_id": item.product_id,
+            "product_name": item.product_name,
+            "sku": item.sku,
+            "quantity": item.quantity,
+            "price": f"{item.price:.2f}",
+            "total": f"{item.total:.2f}",
+        }
+
 
 class StatusChangeOutput(serializers.ModelSerializer[StatusChange]):
     """A move of an order, as its customer reads it."""
@@ -128,6 +141,16 @@ class StatusChangeOutput(serializers.ModelSerializer[StatusChange]):
     def get_changed_by(self, change: StatusChange) -> str:
         """Return the customer's own name, and one word for everybody who works here."""
         return change.changed_by.username if change.changed_by_id == change.order.user_id else STAFF_NAME
+
+    def to_representation(self, change: StatusChange) -> dict[str, Any]:
+        """Return what the fields above say."""
+        return {
+            "from_status": change.from_status,
+            "to_status": str(change.to_status),
+            "changed_by": self.get_changed_by(change),
+            "comment": change.comment,
+            "created_at": moment(change.created_at),
+        }
 
 
 @extend_schema_serializer(component_name="StatusChangeOutput")
@@ -151,6 +174,25 @@ class OrderBaseOutput(serializers.ModelSerializer[Order]):
         moves = moves_of(self.context["request"].user, order)
         return [status.value for status in allowed_moves(order.status, moves)]
 
+    def to_representation(self, order: Order) -> dict[str, Any]:
+        """Return what the fields say, without asking each: it took a fifth of the time that placing takes."""
+        return {
+            "id": order.pk,
+            "status": str(order.status),
+            "total_price": f"{order.total_price:.2f}",
+            "currency": order.currency,
+            **self.contents_of(order),
+            "allowed_statuses": self.get_allowed_statuses(order),
+            "tracking_number": order.tracking_number,
+            "invoice_url": reverse("order-invoice", args=[order.pk], request=self.context["request"]),
+            "created_at": moment(order.created_at),
+            "updated_at": moment(order.updated_at),
+        }
+
+    def contents_of(self, order: Order) -> dict[str, Any]:
+        """Return what this view tells of the order's lines and moves."""
+        raise NotImplementedError
+
 
 @shown_as(examples.ORDER_ROW)
 class OrderRowOutput(OrderBaseOutput):
@@ -173,11 +215,16 @@ class OrderRowOutput(OrderBaseOutput):
             "updated_at",
         )
 
+    def contents_of(self, order: Order) -> dict[str, Any]:
+        """Return how many lines there are."""
+        return {"items_count": order.items_count}  # type: ignore[attr-defined]  # of with_items_count()
+
 
 @shown_as(examples.ORDER)
 class OrderOutput(OrderBaseOutput):
     """An order."""
 
+    move_output = StatusChangeOutput
     items = OrderItemOutput(many=True, source="lines")
     history = StatusChangeOutput(many=True, source="moves")
 
@@ -197,6 +244,14 @@ class OrderOutput(OrderBaseOutput):
             "updated_at",
         )
 
+    def contents_of(self, order: Order) -> dict[str, Any]:
+        """Return the lines and the moves."""
+        item, move = OrderItemOutput(), self.move_output()
+        return {
+            "items": [item.to_representation(line) for line in order.lines],
+            "history": [move.to_representation(change) for change in order.moves],
+        }
+
 
 @extend_schema_serializer(component_name="OrderRowOutput")
 class StaffOrderRowOutput(OrderRowOutput):
@@ -207,16 +262,25 @@ class StaffOrderRowOutput(OrderRowOutput):
     class Meta(OrderRowOutput.Meta):
         fields = (*OrderRowOutput.Meta.fields, "user")
 
+    def to_representation(self, order: Order) -> dict[str, Any]:
+        """Return the order with its customer."""
+        return {**super().to_representation(order), "user": UserOutput(order.user).data}
+
 
 @extend_schema_serializer(component_name="OrderOutput")
 class StaffOrderOutput(OrderOutput):
     """An order; `user` is shown to staff only."""
 
+    move_output = StaffStatusChangeOutput
     history = StaffStatusChangeOutput(many=True, source="moves")
     user = UserOutput(required=False)
 
     class Meta(OrderOutput.Meta):
         fields = (*OrderOutput.Meta.fields, "user")
+
+    def to_representation(self, order: Order) -> dict[str, Any]:
+        """Return the order with its customer."""
+        return {**super().to_representation(order), "user": UserOutput(order.user).data}
 
 
 @shown_as(examples.JOB)

@@ -1,0 +1,52 @@
+"""An order is written out by hand, as its fields would write it."""
+
+import pytest
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.test import APIRequestFactory
+
+from apps.catalog.tests.factories import make_product
+from apps.orders.api.serializers import (
+    OrderItemOutput,
+    OrderOutput,
+    OrderRowOutput,
+    StaffOrderOutput,
+    StaffOrderRowOutput,
+    StaffStatusChangeOutput,
+    StatusChangeOutput,
+)
+from apps.orders.models import Order
+from apps.orders.services import change_status
+from apps.orders.statuses import OrderStatus
+from apps.orders.tests.factories import make_order
+
+pytestmark = pytest.mark.django_db
+ORDERS = (OrderOutput, OrderRowOutput, StaffOrderOutput, StaffOrderRowOutput)
+PARTS = ((OrderItemOutput, "lines"), (StatusChangeOutput, "moves"), (StaffStatusChangeOutput, "moves"))
+
+
+@pytest.fixture
+def order(customer, staff):
+    made = make_order(customer, {make_product(price="0.10", name="Мёд «Липовый» <b>"): 3, make_product(): 1})
+    change_status(order_id=made.pk, new_status=OrderStatus.PROCESSING, comment="Ok", changed_by=staff)
+    return Order.objects.with_lines().with_items_count().get(pk=made.pk)
+
+
+@pytest.mark.parametrize("serializer", ORDERS)
+@pytest.mark.parametrize("reader", ["customer", "staff"])
+def test_order_is_written_as_its_fields_say(serializer, reader, order, request):
+    asked = Request(APIRequestFactory().get("/"))
+    asked.user = request.getfixturevalue(reader)
+    output = serializer(order, context={"request": asked})
+
+    assert output.data == serializers.ModelSerializer.to_representation(output, order)
+    assert list(output.data) == list(serializer.Meta.fields)
+
+
+@pytest.mark.parametrize(("serializer", "parts"), PARTS)
+def test_lines_and_moves_are_written_as_their_fields_say(serializer, parts, order):
+    for part in getattr(order, parts):
+        output = serializer(part)
+
+        assert output.data == serializers.ModelSerializer.to_representation(output, part)
+        assert list(output.data) == list(serializer.Meta.fields)
