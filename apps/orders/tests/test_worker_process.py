@@ -79,13 +79,14 @@ def test_job_of_a_killed_worker_is_done_by_another_once_its_lease_is_over(
         process.wait(20)
     carrier.go_on.set()
     orphan = Job.objects.get(kind="shipment")
+    held_up = Job.objects.filter(status="pending").count()  # of the order, if the shipment came first
 
     too_early = run_due_jobs()
     with time_machine.travel(orphan.leased_until):
         in_time = run_due_jobs()
 
     job = Job.objects.get(kind="shipment")
-    assert (orphan.status, orphan.attempts, too_early, in_time) == ("running", 1, 0, 1)
+    assert (orphan.status, orphan.attempts, too_early, in_time) == ("running", 1, 0, 1 + held_up)
     assert (job.status, job.attempts) == ("done", 2)
     assert carrier.keys == [str(job.uuid)] * 2
     assert Order.objects.get(pk=order.pk).tracking_number == carrier.parcels[str(job.uuid)]
