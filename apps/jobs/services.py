@@ -67,8 +67,12 @@ def enqueue(*orders: JobOrder) -> None:
         )
         for order in orders
     )
+    # Whoever does the first of a subject goes on with the others: they need no message of their own.
+    first_ids: dict[str, int] = {}
+    for job in jobs:
+        first_ids.setdefault(job.subject, job.pk)
     # No partial: Django would look for its name, should it fail, and fail itself after the commit.
-    transaction.on_commit(lambda: doorbell.ring([job.pk for job in jobs]), robust=True)
+    transaction.on_commit(lambda: doorbell.ring(first_ids.values()), robust=True)
     transaction.on_commit(lambda: count_ordered([job.kind for job in jobs]), robust=True)
 
 

@@ -9,13 +9,15 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import connections, models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from rest_framework_simplejwt.settings import api_settings
 
 MAX_DEVICE_LENGTH = 200  # characters
 # Asked by every request that is signed in: as SQL, as the ORM would take four times as long to put it.
+# Its columns by name: a prepared `*` fails once a migration has added one.
 _OF_SESSION = """
-    SELECT users_user.* FROM users_user JOIN users_session ON users_session.user_id = users_user.id
+    SELECT {columns} FROM users_user JOIN users_session ON users_session.user_id = users_user.id
     WHERE users_session.id = %s AND users_user.id = %s AND users_user.is_active
         AND users_session.ended_at IS NULL AND users_session.expires_at > %s
 """
@@ -43,7 +45,12 @@ class StoreUserManager(UserManager["User"]):
         operations = connections[self.db].ops
         named = Session._meta.pk.get_db_prep_value(session_id, connections[self.db])
         now = operations.adapt_datetimefield_value(timezone.now())
-        return next(iter(self.raw(_OF_SESSION, [named, user_id, now])), None)
+        return next(iter(self.raw(self._of_session, [named, user_id, now])), None)
+
+    @cached_property
+    def _of_session(self) -> str:
+        fields = self.model._meta.concrete_fields
+        return _OF_SESSION.format(columns=", ".join(f"users_user.{field.column}" for field in fields))
 
 
 class User(AbstractUser):

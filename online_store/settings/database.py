@@ -6,8 +6,8 @@ from online_store.settings.store import VAR_DIR, env
 
 DATABASE_ENGINES = {
     "sqlite": "online_store.sqlite3",
-    "postgres": "django.db.backends.postgresql",
-    "postgresql": "django.db.backends.postgresql",
+    "postgres": "online_store.postgresql",
+    "postgresql": "online_store.postgresql",
 }
 # Both make every transaction one that may write: SQLite cannot upgrade a reading one while another writes.
 SQLITE_OPTIONS = {
@@ -26,6 +26,9 @@ DATABASE_LIMITS = {
     "idle_in_transaction_session_timeout": env.number("DATABASE_IDLE_TIMEOUT", 10),
 }
 DATABASE_PGBOUNCER = env.flag("DATABASE_PGBOUNCER", default=False)
+# What a connection has executed so many times is prepared there (online_store/postgresql says what is not).
+# A PgBouncer gives each transaction another connection.
+PREPARED_STATEMENTS = {"server_side_binding": True, "prepare_threshold": None if DATABASE_PGBOUNCER else 5}
 # A server that is gone without a word is noticed within half a minute. Seconds, the last one milliseconds.
 DATABASE_KEEPALIVES = {
     "keepalives_idle": 10,
@@ -36,7 +39,12 @@ DATABASE_KEEPALIVES = {
 
 
 def _postgres_options(given: dict[str, Any]) -> dict[str, Any]:
-    options: dict[str, Any] = {"connect_timeout": 3, **DATABASE_KEEPALIVES, **given}
+    options: dict[str, Any] = {
+        "connect_timeout": 3,
+        **DATABASE_KEEPALIVES,
+        **PREPARED_STATEMENTS,
+        **given,
+    }
     if not DATABASE_PGBOUNCER:  # which refuses start-up options: the role has to carry the limits then
         limits = [f"-c {name}={seconds}s" for name, seconds in DATABASE_LIMITS.items()]
         # Compiling a statement takes longer than any of the store's runs; PostgreSQL goes by what it would
@@ -51,9 +59,9 @@ def _database(variable: str) -> dict[str, Any]:
     if database["ENGINE"] == DATABASE_ENGINES["sqlite"]:
         return {**database, "OPTIONS": SQLITE_OPTIONS}
     options = _postgres_options(database["OPTIONS"])
-    database |= {"CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": DATABASE_PGBOUNCER}
+    database |= {"DISABLE_SERVER_SIDE_CURSORS": DATABASE_PGBOUNCER}
     if not DATABASE_POOL_SIZE:
-        return {**database, "OPTIONS": options, "CONN_MAX_AGE": 300}
+        return {**database, "OPTIONS": options, "CONN_MAX_AGE": 300, "CONN_HEALTH_CHECKS": True}
     pool = {
         "min_size": 1,
         "max_size": DATABASE_POOL_SIZE,

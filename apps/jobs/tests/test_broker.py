@@ -64,6 +64,15 @@ def test_jobs_are_announced_once_their_change_is_stored(queue: Queue):
     assert doorbell.waiting_messages() == 2
 
 
+def test_jobs_of_one_subject_share_a_message(queue: Queue):
+    with transaction.atomic():
+        enqueue(*(JobOrder(kind="unknown", key=key, subject=f"order:{key[0]}") for key in ("1a", "1b", "2a")))
+    wait_for(lambda: len(queue.messages()) == 2)
+
+    first, _second, other = Job.objects.order_by("pk").values_list("pk", flat=True)
+    assert sorted(queue.messages()) == [("apps.jobs.tasks.run", [job_id]) for job_id in (first, other)]
+
+
 def test_jobs_of_a_change_that_is_taken_back_are_not_announced(queue: Queue):
     with transaction.atomic():
         enqueue(order_of("a"))

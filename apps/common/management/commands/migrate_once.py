@@ -106,7 +106,8 @@ def _locked(holder: Any) -> bool:
     with holder.cursor() as cursor:
         # The migrations are another connection's: this one only waits, however long they take.
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        # Without a parameter: that would keep a snapshot, and indexes made concurrently wait for its end.
+        cursor.execute(f"SELECT pg_try_advisory_xact_lock({LOCK})")
         return bool(cursor.fetchone()[0])
 
 

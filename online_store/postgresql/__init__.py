@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, whose pool tells ended connections by looking, not by asking."""

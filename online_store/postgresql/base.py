@@ -1,0 +1,59 @@
+"""The database wrapper that `ENGINE = "online_store.postgresql"` names."""
+
+import select
+from typing import Any, Self
+
+from django.db.backends.postgresql import base
+from psycopg import Connection, OperationalError
+from psycopg_pool import ConnectionPool
+
+
+class Cursor(base.ServerBindingCursor):
+    """Lets PostgreSQL keep the plans of repeated statements, but for those of lists.
+
+    Which plan finds a page soonest depends on the values: a rare word wants another one than a common one.
+    """
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
+        """Execute the statement."""
+        if isinstance(query, str) and " LIMIT " in query:
+            options["prepare"] = False
+        return super().execute(query, params, **options)  # type: ignore[misc]  # the stubs lack it
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """PostgreSQL, whose pool gives out no connection that the server has ended.
+
+    The pool's own check (`CONN_HEALTH_CHECKS`) asks the server before every request: as many round trips as
+    a cached answer needs altogether.
+    """
+
+    def get_connection_params(self) -> dict[str, Any]:
+        """Return what connections are made with."""
+        return {**super().get_connection_params(), "cursor_factory": Cursor}
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Return a connection that is alive. Raises OperationalError when there is none."""
+        while True:
+            connection = super().get_new_connection(conn_params)
+            if self.pool is None or is_alive(connection):
+                return connection
+            connection.close()
+            self.pool.putconn(connection)  # which replaces it
+
+
+def is_alive(connection: "Connection[Any]") -> bool:
+    """Tell whether the server still holds the idle connection, without asking it when nothing speaks against.
+
+    What the server has ended can be read from. Who is gone without a word is noticed by TCP's own signs of
+    life (`DATABASE_KEEPALIVES`).
+    """
+    socket = select.poll()
+    socket.register(connection, select.POLLIN)
+    if not socket.poll(0):
+        return True
+    try:  # the end of it, or a mere notice
+        ConnectionPool.check_connection(connection)
+    except OperationalError:
+        return False
+    return True

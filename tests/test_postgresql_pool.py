@@ -1,0 +1,77 @@
+"""The pool of connections to PostgreSQL: an ended one is not given out, and a living one is not asked."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+
+from apps.users.models import User
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def fresh_connection() -> Iterator[None]:
+    """Begin and end with connections that no other test has changed."""
+    start_anew()
+    yield
+    start_anew()
+
+
+def start_anew() -> None:
+    connection.close()
+    connection.close_pool()
+
+
+def backend() -> int:
+    """Return which process of the server answers."""
+    connection.ensure_connection()
+    return connection.connection.info.backend_pid
+
+
+def test_connection_that_was_ended_in_the_pool_is_replaced_before_it_is_used():
+    before = backend()
+    connection.close()
+    with connection.pool.connection() as same:  # from the pool, past the check
+        assert same.info.backend_pid == before
+        with connection.cursor() as another:
+            another.execute("SELECT pg_terminate_backend(%s, 5000)", [before])
+
+    assert User.objects.count() == 0
+    assert backend() != before
+
+
+def test_notice_is_no_end():
+    before = backend()
+    with connection.cursor() as cursor:
+        cursor.execute("LISTEN store")
+    connection.close()
+    with connection.pool.connection(), connection.cursor() as another:
+        another.execute("NOTIFY store")
+    connection.close()
+
+    assert User.objects.count() == 0
+    assert before in {held.info.backend_pid for held in connection.pool._pool} | {backend()}
+
+
+def test_living_connection_is_not_asked(monkeypatch: pytest.MonkeyPatch):
+    asked = []
+    monkeypatch.setattr("psycopg_pool.ConnectionPool.check_connection", asked.append)
+
+    for _ in range(3):
+        connection.close()
+        assert User.objects.count() == 0
+
+    assert asked == []
+
+
+def test_repeated_statements_are_prepared_but_for_those_of_lists():
+    for number in range(8):
+        list(User.objects.filter(pk=number))
+        list(User.objects.filter(username__contains=str(number))[:5])
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        prepared = [statement for (statement,) in cursor.fetchall()]
+    assert len(prepared) == 1
+    assert 'WHERE "users_user"."id" = $1' in prepared[0]
