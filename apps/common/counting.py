@@ -53,11 +53,12 @@ def count_of(rows: QuerySet[Any]) -> Count:
     connection = connections[rows.db]
     if connection.vendor != "postgresql":
         return Count(rows.count())
-    glance, look, first = _sample(rows, GLANCE), _sample(rows, LOOK), _first(rows)
+    (pages, values), (first, first_values) = _pages(rows), _first(rows)
+    table = connection.ops.quote_name(rows.model._meta.db_table)
     question = QUESTION.format(
-        glance=glance[0],
-        look=look[0],
-        first=first[0],
+        glance=_seen(pages, table, GLANCE),
+        look=_seen(pages, table, LOOK),
+        first=first,
         worth=WORTH_A_LOOK,
         glance_rows=GLANCE.sure_rows,
         glance_pages=GLANCE.sure_pages,
@@ -65,21 +66,23 @@ def count_of(rows: QuerySet[Any]) -> Count:
         look_pages=LOOK.sure_pages,
     )
     with connection.cursor() as cursor:
-        cursor.execute(question, [*glance[1], *look[1], *first[1]])
+        cursor.execute(question, [*values, *values, *first_values])
         estimate, counted = cursor.fetchone()
     if counted is not None and counted <= MOST_COUNTED:
         return Count(counted)
     return Count(max(round(estimate), MOST_COUNTED + 1), is_exact=False)
 
 
-def _sample(rows: QuerySet[Any], sample: Sample) -> tuple[str, tuple[Any, ...]]:
+def _pages(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
     table = connections[rows.db].ops.quote_name(rows.model._meta.db_table)
     page = RawSQL(f"({table}.ctid::text::point)[0]", ())
-    statement, values = _sql(rows.order_by().annotate(page=page).values("page"))
+    return _sql(rows.order_by().annotate(page=page).values("page"))
+
+
+def _seen(pages: str, table: str, sample: Sample) -> str:
     # No ORM knows TABLESAMPLE. The same sample each time, so that the pages of a list tell the same number.
     of_sample = f"FROM {table} TABLESAMPLE SYSTEM ({sample.percent}) REPEATABLE (1)"
-    statement = statement.replace(f"FROM {table}", of_sample, 1)
-    return SEEN.format(percent=sample.percent, sample=statement), values
+    return SEEN.format(percent=sample.percent, sample=pages.replace(f"FROM {table}", of_sample, 1))
 
 
 def _first(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:

@@ -28,9 +28,11 @@ class StrictFilterBackend(DjangoFilterBackend):
 
         Raises InvalidQuery with every parameter that cannot be read.
         """
-        filterset = self.get_filterset(request, queryset, view)
-        if filterset is None:
+        filterset_class = self.get_filterset_class(view, queryset)
+        # A form for a query that has none of its fields would take a sixth of the time of a list.
+        if filterset_class is None or filterset_class.base_filters.keys().isdisjoint(request.query_params):
             return queryset
+        filterset = filterset_class(**self.get_filterset_kwargs(request, queryset, view))
         if not filterset.is_valid():
             raise InvalidQuery(
                 {
