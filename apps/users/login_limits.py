@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -71,10 +72,9 @@ def _claim(counted: dict[str, Limit]) -> None:
     LoginFailures.objects.bulk_create(
         new, update_conflicts=True, unique_fields=["key"], update_fields=["kind"]
     )
-    rows = LoginFailures.objects.filter(key__in=counted)
-    for row in rows:
+    for row in LoginFailures.objects.filter(key__in=counted):
         _count(row, counted[row.key], now)
-    LoginFailures.objects.bulk_update(rows, ["failures", "next_at", "forgotten_at"])
+        row.save(update_fields=["failures", "next_at", "forgotten_at"])
 
 
 def _count(row: LoginFailures, limit: Limit, now: datetime) -> None:
@@ -89,7 +89,7 @@ def _count(row: LoginFailures, limit: Limit, now: datetime) -> None:
         row.forgotten_at = now + MEMORY
 
 
-@retried_atomic
+@transaction.atomic(savepoint=False)
 def _give_back(counted: dict[str, Limit]) -> None:
     """Count the attempt no more, nor any failure by this name. In the order in which rows are locked."""
     address, account = counted

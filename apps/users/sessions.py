@@ -27,7 +27,9 @@ def log_in(
     failed.
     """
     with login_attempt(username=username, address=counted_address) as note_success:
-        candidates = [*User.objects.named(username)[:1], *User.objects.with_email(username)[:1]]
+        candidates = [*User.objects.named(username)[:1]]
+        if "@" in username:
+            candidates += User.objects.with_email(username)[:1]
         for user in candidates:
             if user.check_password(password) and user.is_active:
                 with transaction.atomic():
