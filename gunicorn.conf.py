@@ -1,5 +1,6 @@
 """How gunicorn serves the store; it reads this file by itself. Each setting stands with its reason."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -29,6 +30,16 @@ def on_starting(server: Any) -> None:
     """Load the views too, which Django itself puts off until the first request."""
     if preload_app:
         import_module("online_store.urls")
+
+
+def when_ready(server: Any) -> None:
+    """Take what is loaded out of the garbage collector's sight before the first fork.
+
+    It writes into every object that it looks at: with its first full search each process got a copy of its
+    own, 16 MB of the 90.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 # A process that gives no sign of life for this long is replaced; longer than any wait for the database.

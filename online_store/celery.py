@@ -1,11 +1,13 @@
 """The Celery application: `celery -A online_store worker`."""
 
+import gc
 import logging
 import os
+from importlib import import_module
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_init
 from kombu.transport import redis
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "online_store.settings")
@@ -29,6 +31,14 @@ redis.Channel.QoS = GoneProofQoS
 app = Celery("online_store")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def share_with_children(**kwargs: Any) -> None:
+    """Load what the jobs need before the processes of the pool are forked, and let them share its memory."""
+    import_module("apps.orders.invoices")
+    gc.collect()
+    gc.freeze()  # the reason stands in gunicorn.conf.py
 
 
 @setup_logging.connect

@@ -8,8 +8,8 @@ from apps.common.mail import MailUnavailable, send
 from apps.jobs.models import Job
 from apps.jobs.registry import handler
 from apps.jobs.services import renew_lease
-from apps.orders import emails, invoices, shipping
-from apps.orders.models import Order
+from apps.orders import emails, shipping
+from apps.orders.models import Invoice, Order
 from apps.orders.statuses import OrderStatus
 
 INVOICE = "invoice"
@@ -26,7 +26,7 @@ def subject_of(order_id: int) -> str:
 @handler(INVOICE, attempts=5)
 def make_invoice(job: Job, *, order_id: int) -> None:
     """Make the order's PDF and store it."""
-    invoices.invoice_of(_order(order_id))
+    _invoice_of(_order(order_id))
 
 
 @handler(CONFIRMATION_EMAIL, retry_on=(MailUnavailable,))
@@ -34,7 +34,7 @@ def send_confirmation_email(job: Job, *, order_id: int) -> None:
     """Send the confirmation with the PDF, which is made here if its own job has not come to it yet."""
     order = _order(order_id)
     if order.user.email:
-        _send(job, emails.confirmation(order, invoices.invoice_of(order), message_id=job.uuid))
+        _send(job, emails.confirmation(order, _invoice_of(order), message_id=job.uuid))
 
 
 @handler(STATUS_EMAIL, retry_on=(MailUnavailable,))
@@ -67,3 +67,9 @@ def _send(job: Job, message: EmailMessage) -> None:
 
 def _order(order_id: int) -> Order:
     return Order.objects.select_related("user").prefetch_related("items").get(pk=order_id)
+
+
+def _invoice_of(order: Order) -> Invoice:
+    from apps.orders import invoices  # noqa: PLC0415  reportlab takes 7 MB, and who only serves never draws
+
+    return invoices.invoice_of(order)
