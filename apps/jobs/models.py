@@ -1,13 +1,27 @@
 """The table of work to be done: the truth about every job, of which a broker's message is only an echo."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+# What `due` and `free` say, and that nobody has tried the job since it was read. As SQL: to put it, the ORM
+# would take eight times as long as all the rest of a claim.
+_TAKE = """
+    UPDATE jobs_job SET status = 'running', attempts = attempts + 1, lease = %(lease)s,
+        leased_until = %(leased_until)s, updated_at = %(now)s
+    WHERE id = %(id)s AND attempts = %(attempts)s
+        AND (status = 'pending' AND run_at <= %(now)s OR status = 'running' AND leased_until <= %(now)s)
+        AND NOT EXISTS (
+            SELECT 1 FROM jobs_job AS other
+            WHERE other.subject = jobs_job.subject AND other.id <> jobs_job.id
+                AND other.status = 'running' AND other.leased_until > %(now)s
+        )
+"""
 
 
 class JobStatus(models.TextChoices):
@@ -36,6 +50,26 @@ class JobQuerySet(models.QuerySet["Job"]):
     def under_way(self, now: datetime) -> Self:
         """Return the jobs that a living worker is busy with."""
         return self.filter(status=JobStatus.RUNNING, leased_until__gt=now)
+
+    def take(self, job: "Job", *, seconds: int) -> bool:
+        """Take the job for so long, if it is due and free and as it was read; tell whether it was."""
+        now, lease = timezone.now(), uuid.uuid4()
+        leased_until = now + timedelta(seconds=seconds)
+        to_database = connections[self.db].ops.adapt_datetimefield_value
+        values: dict[str, Any] = {
+            "id": job.pk,
+            "attempts": job.attempts,
+            "lease": lease.hex,
+            "leased_until": to_database(leased_until),
+            "now": to_database(now),
+        }
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(_TAKE, values)
+            if not cursor.rowcount:
+                return False
+        job.status, job.attempts, job.updated_at = JobStatus.RUNNING, job.attempts + 1, now
+        job.lease, job.leased_until = lease, leased_until
+        return True
 
     def about(self, subject: str) -> Self:
         """Return the jobs of one subject, in the order they were ordered."""

@@ -6,7 +6,6 @@ than a lease.
 
 import random
 import traceback
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -83,16 +82,8 @@ def claim(job_id: int) -> Job | None:
     job of the same subject the others are left to it, so that an order's e-mail does not draw the invoice
     once more. A job of a guarded kind is left, too, while the kind is paused or at its limit.
     """
-    unguarded = ~Q(kind__in=guards.guarded_kinds())
-    if _take(job_id, unguarded):
-        return Job.objects.get(pk=job_id)
-    kind = Job.objects.filter(~unguarded, pk=job_id).values_list("kind", flat=True).first()
-    if kind is None:
-        return None
-    with transaction.atomic():
-        if guards.has_room(kind) and _take(job_id, ~unguarded):
-            return Job.objects.get(pk=job_id)
-    return None
+    job = Job.objects.filter(pk=job_id).first()
+    return job if job and _took(job) else None
 
 
 def claim_next(job: Job) -> Job | None:
@@ -101,11 +92,10 @@ def claim_next(job: Job) -> Job | None:
     Whoever holds one of a guarded kind's places goes on with the kind: the others were turned away.
     """
     due = Job.objects.due(timezone.now())
-    candidates = list(due.about(job.subject).values_list("pk", flat=True))
+    candidates = list(due.about(job.subject))
     if job.kind in guards.guarded_kinds():
-        of_kind = due.filter(kind=job.kind).order_by("run_at", "pk")
-        candidates += of_kind.values_list("pk", flat=True)[:GUARDED_TRIES]
-    return next(filter(None, map(claim, candidates)), None)
+        candidates += due.filter(kind=job.kind).order_by("run_at", "pk")[:GUARDED_TRIES]
+    return next(filter(_took, candidates), None)
 
 
 def renew_lease(job: Job) -> None:
@@ -227,20 +217,11 @@ def purge_done_jobs() -> int:
     return count
 
 
-def _take(job_id: int, condition: Q) -> bool:
-    now = timezone.now()
-    return bool(
-        Job.objects.due(now)
-        .free(now)
-        .filter(condition, pk=job_id)
-        .update(
-            status=JobStatus.RUNNING,
-            attempts=F("attempts") + 1,
-            lease=uuid.uuid4(),
-            leased_until=now + timedelta(seconds=settings.JOB_LEASE_SECONDS),
-            updated_at=now,
-        )
-    )
+def _took(job: Job) -> bool:
+    if job.kind not in guards.guarded_kinds():
+        return Job.objects.take(job, seconds=settings.JOB_LEASE_SECONDS)
+    with transaction.atomic():
+        return guards.has_room(job.kind) and Job.objects.take(job, seconds=settings.JOB_LEASE_SECONDS)
 
 
 def _settle(job: Job, **changes: Any) -> None:

@@ -26,13 +26,13 @@ def subject_of(order_id: int) -> str:
 @handler(INVOICE, attempts=5)
 def make_invoice(job: Job, *, order_id: int) -> None:
     """Make the order's PDF and store it."""
-    _invoice_of(_order(order_id))
+    _invoice_of(_order(order_id, "invoice"))
 
 
 @handler(CONFIRMATION_EMAIL, retry_on=(MailUnavailable,))
 def send_confirmation_email(job: Job, *, order_id: int) -> None:
     """Send the confirmation with the PDF, which is made here if its own job has not come to it yet."""
-    order = _order(order_id)
+    order = _order(order_id, "invoice")
     if order.user.email:
         _send(job, emails.confirmation(order, _invoice_of(order), message_id=job.uuid))
 
@@ -65,8 +65,8 @@ def _send(job: Job, message: EmailMessage) -> None:
     send(message)
 
 
-def _order(order_id: int) -> Order:
-    return Order.objects.select_related("user").prefetch_related("items").get(pk=order_id)
+def _order(order_id: int, *also: str) -> Order:
+    return Order.objects.select_related("user", *also).get(pk=order_id)
 
 
 def _invoice_of(order: Order) -> Invoice:

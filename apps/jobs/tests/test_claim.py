@@ -82,6 +82,29 @@ def test_job_does_not_wait_for_one_whose_worker_died():
 
 
 @pytest.mark.django_db
+def test_job_that_somebody_tried_since_it_was_read_is_not_taken():
+    read = make_job()
+    tried = services.claim(read.pk)
+    Job.objects.filter(pk=read.pk).update(status="pending", lease=None, leased_until=None)  # and is due again
+
+    taken = Job.objects.take(read, seconds=60)
+
+    assert (tried, taken) == (read, False)
+    assert (read.status, read.attempts) == ("pending", 0)
+    assert Job.objects.values_list("status", "attempts").get() == ("pending", 1)
+
+
+@pytest.mark.django_db
+def test_claimed_job_is_what_the_table_says_of_it():
+    job = make_job(arguments={"order_id": 7})
+
+    claimed = services.claim(job.pk)
+
+    stored = Job.objects.values().get()
+    assert {name: getattr(claimed, name) for name in stored} == stored
+
+
+@pytest.mark.django_db
 def test_jobs_of_a_subject_are_claimed_in_the_order_they_were_ordered():
     before = make_job(subject="order:1", status="done")
     first, second = make_job(subject="order:1"), make_job(subject="order:1")

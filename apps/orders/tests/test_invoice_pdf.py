@@ -192,6 +192,17 @@ def test_invoices_drawn_at_once_do_not_mix(customer: User):
     assert together == alone * 2
 
 
+@pytest.mark.django_db(transaction=True)
+def test_invoice_that_another_worker_stored_meanwhile_stays(customer: User):
+    order = Order.objects.select_related("user", "invoice").get(pk=make_order(customer).pk)
+    stored = Invoice.objects.create(order_id=order.pk, pdf=b"%PDF by the other worker")
+
+    invoice = invoices.invoice_of(order)
+
+    assert (invoice, bytes(invoice.pdf)) == (stored, b"%PDF by the other worker")
+    assert Invoice.objects.get() == stored
+
+
 def test_invoice_job_run_twice_leaves_one_invoice(customer: User):
     order = make_order(customer)
     job = Job.objects.get(kind="invoice")

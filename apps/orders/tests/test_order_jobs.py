@@ -6,9 +6,10 @@ import pytest
 import time_machine
 from rest_framework.test import APIClient
 
+from apps.catalog.tests.factories import make_products
 from apps.common.tests.answers import on_the_wire, refusal_of
 from apps.jobs.models import Job
-from apps.jobs.runner import run_due_jobs
+from apps.jobs.runner import run_due_jobs, run_job
 from apps.orders.carrier import Carrier
 from apps.orders.models import Order
 from apps.orders.tests.factories import make_order, make_order_in, moved
@@ -97,6 +98,19 @@ def test_jobs_are_for_the_owner_and_for_staff(
     assert answers[0].json() == answers[1].json()
     assert len(answers[0].json()) == 2
     assert refusal_of(answers[2]) == (404, "not_found", [])
+
+
+def test_jobs_of_an_order_take_thirteen_queries_whatever_its_lines(customer: User, django_assert_num_queries):
+    for count in (1, 20):
+        order = make_order(customer, dict.fromkeys(make_products(count), 1))
+        job = Job.objects.get(key=f"invoice:{order.pk}")
+
+        # Of the invoice: read and claim the job; order, lines; store; done. Of the e-mail as many, where the
+        # lease is renewed in place of storing. Then there is nothing more to claim.
+        with django_assert_num_queries(13):
+            done = run_job(job.pk)
+
+        assert done == 2
 
 
 def test_order_whose_jobs_are_cleared_away_has_none(customer_api: APIClient, order: Order):
