@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from benchmarks import report
 from benchmarks.figures import Figure
-from benchmarks.parts import growth, login, misses, orders, processes, reads, stampede
+from benchmarks.parts import growth, jobs, login, misses, orders, processes, reads, stampede
 from benchmarks.stage import ProgramMissing, Stage, require_programs
 
 PARTS: Mapping[str, Callable[[Stage], list[Figure]]] = {
@@ -18,6 +18,7 @@ PARTS: Mapping[str, Callable[[Stage], list[Figure]]] = {
     "orders": orders.measure,
     "stampede": stampede.measure,
     "login": login.measure,
+    "jobs": jobs.measure,
     "processes": processes.measure,
     "growth": growth.measure,
 }
