@@ -7,7 +7,8 @@ from importlib import import_module
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_init
+from celery.signals import setup_logging, task_prerun, worker_init
+from django.db import close_old_connections
 from kombu.transport import redis
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "online_store.settings")
@@ -31,6 +32,7 @@ redis.Channel.QoS = GoneProofQoS
 app = Celery("online_store")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+task_prerun.connect(close_old_connections)  # see CELERY_DB_REUSE_MAX
 
 
 @worker_init.connect
