@@ -48,15 +48,17 @@ class Environment:
         words |= {"false": False, "no": False, "off": False, "0": False}
         return self._read(name, default, lambda text: words[text.lower()], "true or false")
 
-    def number(self, name: str, default: int, *, at_least: int = 0) -> int:
-        """Return a whole number that is not below `at_least`."""
+    def number(self, name: str, default: int, *, at_least: int = 0, at_most: int | None = None) -> int:
+        """Return a whole number that is not below `at_least`, nor above `at_most`."""
 
         def read(text: str) -> int:
-            if (number := int(text)) < at_least:
+            number = int(text)
+            if number < at_least or (at_most is not None and number > at_most):
                 raise ValueError(text)
             return number
 
-        return self._read(name, default, read, f"a whole number, at least {at_least}")
+        limit = "" if at_most is None else f" and at most {at_most}"
+        return self._read(name, default, read, f"a whole number, at least {at_least}{limit}")
 
     def seconds(self, name: str, default: float) -> float:
         """Return a duration in seconds, above zero."""

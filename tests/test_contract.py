@@ -20,6 +20,7 @@ HEADERS = {
 }
 PROBLEM = {
     **{name: HEADERS[name] for name in ("Content-Language", "Vary", "X-Request-ID")},
+    "Cache-Control": "no-store",
     "Content-Type": "application/problem+json",
 }
 PAGE = {"count": 0, "next": None, "previous": None, "results": []}

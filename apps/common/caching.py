@@ -16,6 +16,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, Self
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -42,6 +43,8 @@ CACHE_STATUS = {
 # forgotten. Both are longer than an answer takes.
 BUILDING_SECONDS = 2
 POLL_SECONDS = 0.005
+# For one reader alone; for all alike. Whoever keeps it asks before each use whether it still holds.
+PRIVATE, PUBLIC = "private, no-cache", "public, no-cache"
 _KEPT = re.compile(rb'(?P<expires_at>[0-9]{1,12}) (?P<mark>[0-9a-f]{32}) (?P<etag>"[0-9a-f]{32}")\n')
 
 
@@ -193,7 +196,8 @@ def cached_answer(
                 address = address_of(request)
                 kept_for = address if public else f"{request.user.pk} {address}"
                 answer = namespace.get_or_build(who, kept_for, build)
-            response = answer_response(request, answer, public=public and who is not None)
+            cache_control = _public_for(request) if public and who is not None else PRIVATE
+            response = answer_response(request, answer, cache_control=cache_control)
             response["Cache-Status"] = CACHE_STATUS[answer.outcome]
             if public and answer.outcome == HIT:
                 response.kept_in = namespace  # type: ignore[attr-defined]  # asked for by PublicAnswersMiddleware
@@ -209,7 +213,7 @@ def answer_response(
     request: HttpRequest | Request,
     answer: Answer,
     *,
-    public: bool = False,
+    cache_control: str = PRIVATE,
     content_type: str = "application/json",
 ) -> HttpResponseBase:
     """Return 200 with the answer, or 304 when the client already has it (RFC 9110, 13.2.2).
@@ -219,7 +223,7 @@ def answer_response(
     refuse_other_version(request, answer.etag)
     response = HttpResponse(answer.body, content_type=content_type)
     response["ETag"] = answer.etag
-    response["Cache-Control"] = "public, no-cache" if public else "private, no-cache"
+    response["Cache-Control"] = cache_control
     patch_vary_headers(response, ("Authorization",))
     if has_version(request, answer.etag):
         without_body(response)
@@ -247,6 +251,15 @@ def address_of(request: HttpRequest | Request) -> str:
     """
     host = request.META.get("HTTP_HOST") or request.get_host()
     return f"{request.scheme}://{host}{request.path}?{request.META.get('QUERY_STRING', '')}"
+
+
+def _public_for(request: Request) -> str:
+    """Return `Cache-Control` of what everyone may see: a CDN may give it to whoever does not sign in."""
+    if request.user.is_authenticated or not settings.CDN_SECONDS:
+        return PUBLIC
+    # RFC 9111, 5.2.2: a CDN would obey `no-cache` too. So browsers are told that it is stale at once, and all
+    # that what is stale may not be used.
+    return f"public, max-age=0, must-revalidate, s-maxage={settings.CDN_SECONDS}"
 
 
 def _packed(answer: Answer, tokens: list[str], expires_at: float) -> bytes:

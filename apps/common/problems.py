@@ -27,6 +27,8 @@ from apps.common.problem_catalogue import title_of, type_of
 from apps.common.request_id import current_request_id
 
 CONTENT_TYPE = "application/problem+json"
+# A cache may keep some errors by itself (RFC 9110, 15.1), a 404 among them; the row can come the next moment.
+NEVER_KEPT = {"Cache-Control": "no-store"}
 CHALLENGE = 'Bearer realm="api"'
 MAX_ERRORS = 100  # a body of thousands of wrong lines is not answered by a megabyte
 
@@ -53,7 +55,7 @@ def problem(
     body = problem_body(status, code=code, detail=detail, **members)
     if status == HTTPStatus.UNAUTHORIZED:
         headers = {"WWW-Authenticate": CHALLENGE, **(headers or {})}  # RFC 9110, 15.5.2: it must be there
-    return Response(body, status=status, headers=headers, content_type=CONTENT_TYPE)
+    return Response(body, status=status, headers=NEVER_KEPT | dict(headers or {}), content_type=CONTENT_TYPE)
 
 
 def problem_page(
@@ -61,6 +63,7 @@ def problem_page(
 ) -> HttpResponse:
     """Return a problem where no REST view runs: unknown addresses, errors in the middleware."""
     body = JSONRenderer().render(problem_body(status, code=code, detail=detail))
+    headers = NEVER_KEPT | dict(headers or {})
     return HttpResponse(body, status=status, headers=headers, content_type=CONTENT_TYPE)
 
 

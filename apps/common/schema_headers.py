@@ -10,7 +10,7 @@ EVERY_ANSWER = ("Content-Language", "Vary", "X-Request-ID")
 _TEXT = {"type": "string"}
 _SECONDS = {"type": "integer", "minimum": 0}
 _HEADERS: dict[str, tuple[dict[str, Any], str]] = {
-    "Cache-Control": (_TEXT, "Whether the answer may be kept; what carries an ETag is to be asked for again"),
+    "Cache-Control": (_TEXT, "Who may keep the answer; what carries an ETag is to be asked for again"),
     "Cache-Status": (_TEXT, "Whether the store's own cache had the answer (RFC 9211)"),
     "Content-Disposition": (_TEXT, "The name to save the file under"),
     "Content-Language": ({"type": "string", "enum": ["en", "ru"]}, "The language of the texts"),

@@ -116,6 +116,13 @@ def test_number_below_its_least_is_a_problem():
     assert env.problems == ["PORT must be a whole number, at least 1."]
 
 
+def test_number_above_its_most_is_a_problem():
+    env = Environment({"CDN_SECONDS": "86401"})
+
+    assert env.number("CDN_SECONDS", 0, at_most=86_400) == 0
+    assert env.problems == ["CDN_SECONDS must be a whole number, at least 0 and at most 86400."]
+
+
 @pytest.mark.parametrize(("text", "value"), [("5", 5.0), ("0.25", 0.25)])
 def test_seconds_are_read(text, value):
     assert Environment({"TIMEOUT": text}).seconds("TIMEOUT", 1.0) == value

@@ -15,6 +15,7 @@ POSTGRES = {"DATABASE_URL": "postgres://store:pa55word@db:5432/store"}
 # Empty, so that a developer's own .env does not matter.
 NOT_GIVEN = dict.fromkeys(
     [
+        "CDN_SECONDS",
         "CELERY_BROKER_URL",
         "DATABASE_URL",
         "DATABASE_POOL_SIZE",
@@ -65,6 +66,7 @@ def test_start_without_any_variable_has_the_defaults_of_the_contract(start, tmp_
     assert given["ALLOWED_HOSTS"] == ["127.0.0.1", "localhost", "[::1]"]
     assert given["DATABASES"]["default"]["NAME"] == str(tmp_path / "var" / "store.sqlite3")
     assert given["CACHES"]["default"]["LOCATION"] == ["127.0.0.1:11211"]
+    assert given["CDN_SECONDS"] == 0
     assert given["CELERY_BROKER_URL"] == "redis://127.0.0.1:6379/0"
     assert given["EMAIL_FILE_PATH"] == tmp_path / "var" / "mail"
     assert given["EMAIL_BACKEND"] == "apps.common.mail.MailFolderBackend"
@@ -108,6 +110,7 @@ def test_start_with_the_example_s_key_is_refused(start):
 def test_every_unreadable_variable_is_named_at_once_and_no_value_is_shown(start):
     with pytest.raises(ImproperlyConfigured) as refused:
         start(
+            CDN_SECONDS="86401",
             DATABASE_URL="mysql://store:pa55word@db/store",
             DJANGO_DEBUG="maybe",
             EMAIL_URL="smtp://me:pa55word@mail.example",
@@ -117,7 +120,7 @@ def test_every_unreadable_variable_is_named_at_once_and_no_value_is_shown(start)
         )
 
     text = str(refused.value)
-    names = ("DATABASE_URL", "DJANGO_DEBUG", "EMAIL_FROM", "LOG_FORMAT", "PORT", "STORE_URL")
+    names = ("CDN_SECONDS", "DATABASE_URL", "DJANGO_DEBUG", "EMAIL_FROM", "LOG_FORMAT", "PORT", "STORE_URL")
     assert all(name in text for name in names)
     assert "pa55word" not in text
     assert "\n" not in text
