@@ -31,12 +31,13 @@ Nginx = Callable[..., NginxServer]
 
 
 class Echo(BaseHTTPRequestHandler):
-    """Answer with the headers that came."""
+    """Answer with the headers that came, and let a CDN keep the answer."""
 
     def do_GET(self) -> None:
         body = json.dumps({name.lower(): value for name, value in self.headers.items()}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "public, max-age=0, must-revalidate, s-maxage=60")
         self.end_headers()
         self.wfile.write(body)
 
@@ -88,6 +89,14 @@ def test_what_a_client_says_of_itself_is_overwritten(echo: int, nginx: Nginx, va
 
 def test_host_reaches_the_store_as_it_was_asked_for(echo: int, nginx: Nginx):
     assert seen_through(nginx(echo), Host="shop.example")["host"] == "shop.example"
+
+
+def test_proxy_keeps_nothing_of_what_a_cdn_may_keep(echo: int, nginx: Nginx):
+    url = nginx(echo).url
+
+    ids = [requests.get(url, headers={"X-Request-ID": name}, timeout=10).json() for name in ("one", "two")]
+
+    assert [heard["x-request-id"] for heard in ids] == ["one", "two"]
 
 
 @pytest.mark.parametrize(
