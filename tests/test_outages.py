@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,12 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from kombu import Connection, Consumer, Queue
+from pymemcache.client.base import Client
 from rest_framework.test import APIClient
 
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_product
+from apps.common.caching import CacheNamespace
 from apps.jobs import doorbell
 from apps.jobs.models import Job
 from apps.orders.models import Invoice
@@ -86,6 +89,26 @@ def test_prices_are_fresh_when_memcached_returns_after_a_write(memcached: Memcac
     assert api.get(address).json()["price"] == "2.00"
     wait_for(lambda: answered_from_cache(api, address))
     assert api.get(address).json()["price"] == "2.00"
+
+
+@pytest.mark.memcached
+@pytest.mark.parametrize("is_noticed", [False, True])
+def test_restarted_memcached_hears_of_a_drop_though_the_writer_does_not_know_that_it_is_back(
+    memcached: MemcachedServer, is_noticed: bool
+):
+    token = cache.make_key("things:everyone:token")
+    cache.set("key", b"value")
+    memcached.kill()
+    if is_noticed:
+        found = [cache.get("key") for _ in range(2)]  # the old connection is lost, and none can be made
+        assert found == [None, None]
+    memcached.start()
+    with closing(Client(("127.0.0.1", memcached.port))) as somebody_else:
+        somebody_else.set(token, b"old", noreply=False)
+
+        CacheNamespace("things", timeout=300).drop_on_commit()
+
+        assert somebody_else.get(token) not in {b"old", None}
 
 
 def answered_from_cache(api: APIClient, address: str) -> bool:
