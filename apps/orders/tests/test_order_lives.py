@@ -4,7 +4,6 @@
 """
 
 import logging
-import os
 from collections import defaultdict
 from decimal import Decimal
 
@@ -26,20 +25,12 @@ from apps.orders.tests.shop_visit import (
     like,
     picked,
 )
+from tests.lives import lives
 
 hypothesis = pytest.importorskip("hypothesis", reason="needs hypothesis: requirements-dev.txt")
 stateful = pytest.importorskip("hypothesis.stateful")
 st, rule = hypothesis.strategies, stateful.rule
 
-LIVES = int(os.environ.get("STORE_TEST_LIVES") or 0)
-SETTINGS = hypothesis.settings(
-    max_examples=LIVES or 15,
-    stateful_step_count=50 if LIVES else 20,
-    derandomize=not LIVES,
-    database=None,
-    deadline=None,
-    suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.filter_too_much],
-)
 UNKNOWN_ID = 10**15
 MOST_ORDERS = 8
 LOOKS = 4  # at pages, after each step; there are up to 36
@@ -291,4 +282,4 @@ class OrderLives(stateful.RuleBasedStateMachine):
 @pytest.mark.django_db(transaction=True)  # caches are dropped on commit
 def test_orders_live_as_the_model_says(make_user, caplog):
     caplog.set_level(logging.ERROR)  # the refusals, thousands of them, are meant
-    stateful.run_state_machine_as_test(lambda: OrderLives(make_user), settings=SETTINGS)
+    stateful.run_state_machine_as_test(lambda: OrderLives(make_user), settings=lives(few=15, steps=20))
