@@ -9,8 +9,8 @@ from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-# What `due` and `free` say, and that nobody has tried the job since it was read. As SQL: to put it, the ORM
-# would take eight times as long as all the rest of a claim.
+# What `due` and `free` say, and that nobody has tried the job since it was read. As SQL: the ORM takes longer
+# to put it than the database to carry it out.
 _TAKE = """
     UPDATE jobs_job SET status = 'running', attempts = attempts + 1, lease = %(lease)s,
         leased_until = %(leased_until)s, updated_at = %(now)s

@@ -27,7 +27,7 @@ FONT_FILE = Path(__file__).parent / "fonts" / "DejaVuSans.ttf"
 MARGIN = 18 * mm
 WIDTHS = (10 * mm, 28 * mm, 70 * mm, 16 * mm, 25 * mm, 25 * mm)
 
-rl_config.useA85 = 0  # what a page shows is bytes in the file, not letters for them: a tenth sooner drawn
+rl_config.useA85 = 0  # bytes in the file, not letters for them, which are a quarter more
 
 _HEADING = ParagraphStyle("heading", fontName=FONT, fontSize=18, leading=24)
 _TEXT = ParagraphStyle("text", fontName=FONT, fontSize=9, leading=12, splitLongWords=True)
