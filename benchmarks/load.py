@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CONNECTIONS = 16  # as many as the server has threads
-SECONDS = 4
+SECONDS = 3
 SCRIPTS = Path(__file__).parent / "lua"
 UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}
 
