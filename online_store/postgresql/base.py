@@ -24,8 +24,8 @@ class Cursor(base.ServerBindingCursor):
 class DatabaseWrapper(base.DatabaseWrapper):
     """PostgreSQL, whose pool gives out no connection that the server has ended.
 
-    The pool's own check (`CONN_HEALTH_CHECKS`) asks the server before every request: as many round trips as
-    a cached answer needs altogether.
+    The pool's own check (`CONN_HEALTH_CHECKS`) asks the server before every request: one round trip, where
+    a kept answer for somebody signed in needs one altogether.
     """
 
     def get_connection_params(self) -> dict[str, Any]:
@@ -49,11 +49,10 @@ def is_alive(connection: "Connection[Any]") -> bool:
     life (`DATABASE_KEEPALIVES`).
     """
     socket = select.poll()
-    socket.register(connection, select.POLLIN)
-    if not socket.poll(0):
-        return True
-    try:  # the end of it, or a mere notice
-        ConnectionPool.check_connection(connection)
+    try:
+        socket.register(connection, select.POLLIN)
+        if socket.poll(0):  # the end of it, or a mere notice
+            ConnectionPool.check_connection(connection)
     except OperationalError:
         return False
     return True
