@@ -36,6 +36,7 @@ def test_connection_that_was_ended_in_the_pool_is_replaced_before_it_is_used():
         assert same.info.backend_pid == before
         with connection.cursor() as another:
             another.execute("SELECT pg_terminate_backend(%s, 5000)", [before])
+    connection.close()
 
     assert User.objects.count() == 0
     assert backend() != before
