@@ -200,7 +200,7 @@ def test_pgbouncer_is_sent_nothing_that_does_not_survive_it(start):
     database = start(DJANGO_SECRET_KEY=KEY, **POSTGRES, DATABASE_PGBOUNCER="true")["DATABASES"]["default"]
 
     assert "options" not in database["OPTIONS"]
-    assert "prepare_threshold" not in database["OPTIONS"]  # Django prepares nothing unless it is told to
+    assert database["OPTIONS"]["prepare_threshold"] is None  # nothing is prepared
     assert database["DISABLE_SERVER_SIDE_CURSORS"] is True
 
 
