@@ -46,7 +46,8 @@ def backend() -> int:
 def test_connection_that_was_ended_in_the_pool_is_replaced_before_it_is_used():
     connection.ensure_connection()
     connection.close()
-    held = {idle.info.backend_pid for idle in connection.pool._pool}  # one, or two when the pool grew meanwhile
+    # One, or two when the pool grew meanwhile.
+    held = {idle.info.backend_pid for idle in connection.pool._pool}
     with psycopg.connect(**outside_of_the_pool()) as outside:
         for ended in held:
             outside.execute("SELECT pg_terminate_backend(%s, 5000)", [ended])
