@@ -106,7 +106,7 @@ def test_staff_log_in_to_the_admin_and_see_an_order(browser: Any, tmp_path: Path
         page.locator("#result_list input.action-select").first.check()
         page.locator("select[name=action]").select_option("mark_processing")
         page.locator("button[name=index]").click()
-        playwright_api.expect(page.locator(".messagelist .success, .messagelist .info")).to_be_visible()
+        playwright_api.expect(page.locator(".desk-done")).to_be_visible()
         status = shop.call("GET", "orders/1/", user=CUSTOMER).json()["status"]
 
     assert status == "processing"

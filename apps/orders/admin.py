@@ -1,136 +1,218 @@
-"""How staff work with orders: they look, and move them along by actions."""
+"""How staff find orders, and move many of them at once. The page of one order is `order_page`."""
 
-import re
-from decimal import Decimal
 from typing import Any
 
-from django.contrib import admin, messages
+from django import forms
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from apps.common.admin import ReadOnlyInline
-from apps.common.exceptions import DomainError
+from apps.common.admin_lists import AutocompleteFilter, DateRangeFilter, LongListAdmin, NumberRangeFilter
+from apps.common.bulk_changes import BulkChange, Change, change_many, chosen_rows, outcome_of, report
 from apps.orders import services
-from apps.orders.models import Order, OrderItem, StatusChange
-from apps.orders.statuses import OrderStatus
-
-MOST_RECENT_CUSTOMERS = 20
-_ID = re.compile(r"[0-9]{1,18}")
-
-
-class OrderItemInline(ReadOnlyInline):
-    """The lines."""
-
-    model = OrderItem
-    fields = ("sku", "product_name", "quantity", "price", "total")
-    readonly_fields = fields
-
-    @admin.display(description=_("total"))
-    def total(self, item: OrderItem) -> Decimal:
-        """Return the price of the line."""
-        return item.total
+from apps.orders.models import Order
+from apps.orders.order_page import OrderPage, remade, resent
+from apps.orders.services import Terms, seen_as
+from apps.orders.statuses import NEXT_STATUSES, OrderStatus
 
 
-class StatusChangeInline(ReadOnlyInline):
-    """The history."""
+class FailedJobFilter(admin.SimpleListFilter):
+    """Orders that need somebody: a job of theirs has failed."""
 
-    model = StatusChange
-    fields = ("created_at", "from_status", "to_status", "changed_by", "comment")
-    readonly_fields = fields
+    title = _("jobs")
+    parameter_name = "failed_job"
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[StatusChange]:
-        """Fetch the names with the rows."""
-        return super().get_queryset(request).select_related("changed_by")
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Return the one choice beside all orders."""
+        return [("yes", _("has a failed job"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """Return the orders with a failed job, when they are asked for."""
+        return queryset.with_failed_jobs() if self.value() == "yes" else queryset
 
 
-class CustomerFilter(admin.RelatedFieldListFilter):
-    """The customers of the latest orders, and the chosen one: a list of all of them would not fit a page."""
+class ReasonForm(forms.Form):
+    """Why an order is cancelled."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        """Return what the filter offers."""
-        latest = list(Order.objects.values_list("user_id", flat=True)[: 10 * MOST_RECENT_CUSTOMERS])
-        shown = list(dict.fromkeys(latest))[:MOST_RECENT_CUSTOMERS]
-        chosen = [int(value) for value in self.lookup_val or [] if _ID.fullmatch(str(value))]
-        customers = field.related_model.objects.filter(pk__in=[*shown, *chosen]).order_by("username")
-        return [(customer.pk, str(customer)) for customer in customers]
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=1000,
+        help_text=_("Is written into the history, which the customer can read."),
+    )
 
 
 @admin.register(Order)
-class OrderAdmin(admin.ModelAdmin):
-    """Orders. Nothing of an order can be edited; its status is moved by the actions."""
+class OrderAdmin(OrderPage, LongListAdmin):
+    """Orders. Nothing of an order can be edited; its status is moved by buttons and actions."""
 
-    list_display = ("id", "user_link", "status", "total_price", "currency", "created_at")
-    list_filter = ("status", ("user", CustomerFilter))
-    list_select_related = ("user",)
-    date_hierarchy = "created_at"
-    search_fields = ("=id", "user__username", "user__email", "items__sku")
-    search_help_text = _("Number of the order; part of username, e-mail or SKU")
-    show_full_result_count = False
-    inlines = (OrderItemInline, StatusChangeInline)
-    fields = (
-        "id",
-        "user",
+    list_display = ("id", "customer", "shown_status", "total_price", "currency", "created_at", "trouble")
+    list_filter = (
         "status",
-        "total_price",
-        "currency",
-        "language",
-        "tracking_number",
-        "created_at",
-        "updated_at",
+        FailedJobFilter,
+        ("user", AutocompleteFilter),
+        ("created_at", DateRangeFilter),
+        ("total_price", NumberRangeFilter),
     )
-    readonly_fields = fields
-    actions = ("mark_processing", "mark_shipped", "mark_delivered", "cancel")
+    list_select_related = ("user",)
+    search_fields = ("id",)  # opens the search box; get_search_results does the work
+    search_help_text = _("Number of the order; part of username, e-mail or SKU")
+    sortable_by = ("id", "shown_status", "total_price", "created_at")
+    actions = (
+        "mark_processing",
+        "mark_shipped",
+        "mark_delivered",
+        "move_on",
+        "cancel",
+        "resend_email",
+        "remake_invoice",
+    )
+
+    @property
+    def media(self) -> forms.Media:
+        """Return what the list's filter for a customer needs."""
+        return (
+            super().media
+            + admin.widgets.AutocompleteSelect(Order._meta.get_field("user"), self.admin_site).media
+            + forms.Media(css={"all": ["desk/desk.css"]})
+        )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        """Tell of each order whether a job of it has failed."""
+        return super().get_queryset(request).noting_failed_jobs()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[QuerySet[Order], bool]:
+        """Return the orders that have what is typed, as in the API, and that none of them comes twice."""
+        return queryset.matching(search_term.strip()) if search_term.strip() else queryset, False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Let nobody write an order by hand."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
-        """Let an order be looked at only; the actions ask without one."""
+        """Let an order be looked at only; buttons and actions ask without one."""
         return obj is None and super().has_change_permission(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
         """Keep orders for the books."""
         return False
 
-    @admin.display(description=_("customer"), ordering="user__username")
-    def user_link(self, order: Order) -> str:
+    @admin.display(description=_("customer"))
+    def customer(self, order: Order) -> str:
         """Return the customer's name, leading to the customer's orders."""
         address = reverse("admin:orders_order_changelist")
         return format_html('<a href="{}?user__id__exact={}">{}</a>', address, order.user_id, order.user)
 
+    @admin.display(description=_("status"), ordering="status")
+    def shown_status(self, order: Order) -> str:
+        """Return the status in its colour."""
+        return format_html(
+            '<span class="desk-status desk-{}">{}</span>', order.status, order.get_status_display()
+        )
+
+    @admin.display(description=_("trouble"))
+    def trouble(self, order: Order) -> str:
+        """Tell that a job has failed."""
+        return (
+            format_html('<span class="desk-failed">⚠ {}</span>', _("failed job")) if order.has_failed else ""
+        )
+
     @admin.action(description=_("Put together: pending → processing"), permissions=["change"])
-    def mark_processing(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
+    def mark_processing(self, request: HttpRequest, queryset: QuerySet[Order]) -> TemplateResponse | None:
         """Move the chosen orders to `processing`."""
-        self._move(request, queryset, OrderStatus.PROCESSING)
+        return self._move(request, queryset, OrderStatus.PENDING, OrderStatus.PROCESSING)
 
     @admin.action(description=_("Ship: processing → shipped"), permissions=["change"])
-    def mark_shipped(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
+    def mark_shipped(self, request: HttpRequest, queryset: QuerySet[Order]) -> TemplateResponse | None:
         """Move the chosen orders to `shipped`."""
-        self._move(request, queryset, OrderStatus.SHIPPED)
+        return self._move(request, queryset, OrderStatus.PROCESSING, OrderStatus.SHIPPED)
 
     @admin.action(description=_("Deliver: shipped → delivered"), permissions=["change"])
-    def mark_delivered(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
+    def mark_delivered(self, request: HttpRequest, queryset: QuerySet[Order]) -> TemplateResponse | None:
         """Move the chosen orders to `delivered`."""
-        self._move(request, queryset, OrderStatus.DELIVERED)
+        return self._move(request, queryset, OrderStatus.SHIPPED, OrderStatus.DELIVERED)
 
-    @admin.action(description=_("Cancel and give the stock back"), permissions=["change"])
-    def cancel(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
-        """Move the chosen orders to `cancelled`."""
-        self._move(request, queryset, OrderStatus.CANCELLED)
+    @admin.action(description=_("Move each to its next status…"), permissions=["change"])
+    def move_on(self, request: HttpRequest, queryset: QuerySet[Order]) -> TemplateResponse | None:
+        """Move each of the chosen orders one status further, as it was shown."""
+        change = BulkChange(
+            action="move_on",
+            title=_("Move to the next status"),
+            preview=lambda order, _values: _change_of(order, _next_status(order.status)),
+            apply=lambda order, seen, _values: self._moved(request, order, _next_status(seen), seen),
+        )
+        return change_many(self, request, queryset, change)
 
-    def _move(self, request: HttpRequest, queryset: QuerySet[Order], status: OrderStatus) -> None:
-        moved = 0
-        for order_id in queryset.order_by("pk").values_list("pk", flat=True):
-            try:
-                services.change_status(order_id=order_id, new_status=status, changed_by=request.user)
-            except DomainError as refusal:
-                self.message_user(request, f"№ {order_id}: {refusal}", messages.ERROR)
-            else:
-                moved += 1
-        text = ngettext("%(count)d order moved.", "%(count)d orders moved.", moved)
-        self.message_user(request, text % {"count": moved})
+    @admin.action(description=_("Cancel, and give the stock back…"), permissions=["change"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Order]) -> TemplateResponse | None:
+        """Cancel the chosen orders, for the given reason."""
+        change = BulkChange(
+            action="cancel",
+            title=_("Cancel orders"),
+            form_class=ReasonForm,
+            preview=lambda order, _values: _change_of(order, OrderStatus.CANCELLED),
+            apply=lambda order, seen, values: self._moved(
+                request, order, OrderStatus.CANCELLED, seen, values["reason"]
+            ),
+        )
+        return change_many(self, request, queryset, change)
+
+    @admin.action(description=_("Send the e-mail about the status again"), permissions=["change"])
+    def resend_email(self, request: HttpRequest, queryset: QuerySet[Order]) -> TemplateResponse | None:
+        """Send the e-mail about the chosen orders' status once more."""
+        return self._each(request, queryset, _("Send e-mails again"), resent)
+
+    @admin.action(description=_("Make the invoice again"), permissions=["change"])
+    def remake_invoice(self, request: HttpRequest, queryset: QuerySet[Order]) -> TemplateResponse | None:
+        """Have the chosen orders' invoices drawn once more."""
+        return self._each(request, queryset, _("Make invoices again"), remade)
+
+    def _move(
+        self, request: HttpRequest, queryset: QuerySet[Order], seen: OrderStatus, status: OrderStatus
+    ) -> TemplateResponse | None:
+        title = _("Move to “%(status)s”") % {"status": status.label}
+        return self._each(request, queryset, title, lambda order: self._moved(request, order, status, seen))
+
+    def _each(
+        self, request: HttpRequest, queryset: QuerySet[Order], title: str, act: Any
+    ) -> TemplateResponse | None:
+        orders = chosen_rows(self, request, queryset)
+        if orders is None:
+            return None
+        return report(self, request, title, [outcome_of(order, act) for order in orders])
+
+    def _moved(
+        self, request: HttpRequest, order: Order, status: OrderStatus | None, seen: str, comment: str = ""
+    ) -> str:
+        order = services.change_status(
+            order_id=order.pk,
+            new_status=status or OrderStatus(seen),  # to where it is already: the table refuses that
+            changed_by=request.user,
+            terms=Terms(NEXT_STATUSES, precondition=seen_as(seen)),
+            comment=comment,
+        )
+        return _change_text(seen, order.status)
+
+
+def _next_status(status: str) -> OrderStatus | None:
+    """Return where an order goes when all is well; None at the end of the way."""
+    further = [to for to in NEXT_STATUSES[OrderStatus(status)] if to != OrderStatus.CANCELLED]
+    return further[0] if further else None
+
+
+def _change_of(order: Order, status: OrderStatus | None) -> Change:
+    is_allowed = status in NEXT_STATUSES[OrderStatus(order.status)]
+    return Change(
+        before=str(order.get_status_display()),
+        after=str(status.label) if status and is_allowed else None,
+        seen=order.status,
+    )
+
+
+def _change_text(before: str, after: str) -> str:
+    return f"{OrderStatus(before).label} → {OrderStatus(after).label}"

@@ -9,7 +9,7 @@ from apps.jobs.models import Job
 from apps.jobs.registry import handler
 from apps.jobs.services import renew_lease
 from apps.orders import emails, shipping
-from apps.orders.models import Invoice, Order
+from apps.orders.models import JOB_SUBJECT, Invoice, Order
 from apps.orders.statuses import OrderStatus
 
 INVOICE = "invoice"
@@ -20,7 +20,7 @@ SHIPMENT = "shipment"
 
 def subject_of(order_id: int) -> str:
     """Return what an order's jobs are found by."""
-    return f"order:{order_id}"
+    return f"{JOB_SUBJECT}{order_id}"
 
 
 @handler(INVOICE, attempts=5)

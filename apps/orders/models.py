@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.models import Product
 from apps.common.bulk import AnnouncedQuerySet
+from apps.jobs.models import Job, JobStatus
 from apps.orders.statuses import OrderStatus
 from apps.users.models import User
 
 TRIGRAM = 3  # characters that an index of parts needs
 FEW = 2_000  # customers, or lines, that a search finds one by one
+JOB_SUBJECT = "order:"  # and the order's number: what its jobs are found by
 
 
 class OrderQuerySet(AnnouncedQuerySet["Order"]):
@@ -42,6 +44,21 @@ class OrderQuerySet(AnnouncedQuerySet["Order"]):
         lines = OrderItem.objects.filter(order=models.OuterRef("pk")).order_by().values("order")
         count = models.Subquery(lines.annotate(count=models.Count("pk")).values("count"))
         return self.select_related("user").annotate(items_count=models.functions.Coalesce(count, 0))
+
+    def with_failed_jobs(self) -> Self:
+        """Return the orders one of whose jobs has failed."""
+        number = models.functions.Substr("subject", len(JOB_SUBJECT) + 1)
+        failed = Job.objects.filter(status=JobStatus.FAILED, subject__startswith=JOB_SUBJECT).order_by()
+        return self.filter(
+            pk__in=failed.values(order_id=models.functions.Cast(number, models.BigIntegerField()))
+        )
+
+    def noting_failed_jobs(self) -> Self:
+        """Tell of each order whether one of its jobs `has_failed`."""
+        number = models.functions.Cast(models.OuterRef("pk"), models.CharField())
+        subject = models.functions.Concat(models.Value(JOB_SUBJECT), number)
+        failed = Job.objects.filter(status=JobStatus.FAILED, subject=subject)
+        return self.annotate(has_failed=models.Exists(failed))
 
     def matching(self, text: str) -> Self:
         """Return those with this id, or with the text in the customer's name or e-mail or a line's sku."""

@@ -1,15 +1,18 @@
 """What happens to an order. `change_status` is the only door to its status."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.exceptions import ProductUnavailable
 from apps.catalog.models import Product
 from apps.catalog.stock import lock_for_sale, return_stock, sell
 from apps.common.transactions import retried_atomic
+from apps.jobs.models import Job, JobStatus
 from apps.jobs.services import JobOrder, enqueue
 from apps.orders.exceptions import (
     InvalidStatusTransition,
@@ -19,7 +22,7 @@ from apps.orders.exceptions import (
     UnavailableItems,
 )
 from apps.orders.jobs import CONFIRMATION_EMAIL, INVOICE, SHIPMENT, STATUS_EMAIL, subject_of
-from apps.orders.models import Order, OrderItem
+from apps.orders.models import Invoice, Order, OrderItem
 from apps.orders.quoting import refuse_other_total
 from apps.orders.statuses import NEXT_STATUSES, Moves, OrderStatus, allowed_moves, can_move
 from apps.orders.wishes import MAX_QUANTITY, MAX_TOTAL, RequestedItem, added_up, positions_of, total_of
@@ -104,6 +107,56 @@ def change_status(
         return_stock(quantities, order_id=order.pk, by=changed_by)
     enqueue(*_jobs_of_status(order))
     return _with_lines(order)
+
+
+def seen_as(status: str) -> Callable[[Order], None]:
+    """Return a precondition that raises ValidationError when the order has another status than was seen."""
+
+    def precondition(order: Order) -> None:
+        if order.status == status:
+            return
+        last = order.moves[-1]
+        text = _("Somebody was faster: %(name)s has moved the order, it is “%(status)s” now.")
+        values = {"name": last.changed_by, "status": order.get_status_display()}
+        raise ValidationError(text, code="moved_meanwhile", params=values)
+
+    return precondition
+
+
+@retried_atomic
+def resend_email(*, order_id: int) -> Job:
+    """Have the e-mail about the order's present status sent once more.
+
+    Raises Order.DoesNotExist, and ValidationError when the customer has no address, or when the e-mail is
+    still on its way.
+    """
+    order = Order.objects.locked().select_related("user").get(pk=order_id)
+    if not order.user.email:
+        raise ValidationError(_("The customer has no e-mail address."), code="no_address")
+    is_new = order.status == OrderStatus.PENDING
+    wanted = _job(CONFIRMATION_EMAIL, order) if is_new else _job(STATUS_EMAIL, order, status=order.status)
+    return _order_again(wanted)
+
+
+@retried_atomic
+def remake_invoice(*, order_id: int) -> Job:
+    """Have the order's invoice drawn once more, in place of the one that is there.
+
+    Raises Order.DoesNotExist, and ValidationError when it is being made already.
+    """
+    order = Order.objects.locked().get(pk=order_id)
+    job = _order_again(_job(INVOICE, order))
+    Invoice.objects.filter(order=order).delete()
+    return job
+
+
+def _order_again(wanted: JobOrder) -> Job:
+    same = [job for job in Job.objects.about(wanted.subject) if f"{job.key}:".startswith(f"{wanted.key}:")]
+    if any(job.status in {JobStatus.PENDING, JobStatus.RUNNING} for job in same):
+        raise ValidationError(_("It is on its way already."), code="under_way")
+    key = f"{wanted.key}:again:{len(same)}"
+    enqueue(replace(wanted, key=key))
+    return Job.objects.get(key=key)
 
 
 def _with_lines(order: Order) -> Order:

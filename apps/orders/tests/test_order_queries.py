@@ -98,7 +98,7 @@ def test_admin_s_list_asks_as_often_whatever_the_number_of_orders(
     make_orders(orders, customer)
     client.force_login(staff)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(4):
         response = client.get("/admin/orders/order/")
 
     assert len(response.context["cl"].result_list) == orders
@@ -112,7 +112,7 @@ def test_admin_s_page_of_an_order_asks_as_often_whatever_the_number_of_lines(
     client.force_login(staff)
     ContentType.objects.clear_cache()  # it outlives a test
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         response = client.get(f"/admin/orders/order/{order.pk}/change/")
 
     assert response.status_code == 200

@@ -1,0 +1,288 @@
+"""Staff move many orders at once in the admin: each by the service, each with its own result."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+
+from apps.catalog.models import Product
+from apps.catalog.tests.factories import make_product
+from apps.jobs.models import Job
+from apps.orders.models import Invoice, Order, StatusChange
+from apps.orders.services import change_status
+from apps.orders.statuses import OrderStatus
+from apps.orders.tests.factories import make_order, make_order_in, moved
+from apps.users.models import User
+
+LIST = "/admin/orders/order/"
+REFUSED = "The order cannot be moved to this status."
+
+
+@pytest.mark.parametrize(
+    ("action", "move"),
+    [
+        ("mark_processing", ("pending", "processing")),
+        ("mark_shipped", ("processing", "shipped")),
+        ("mark_delivered", ("shipped", "delivered")),
+    ],
+)
+def test_action_moves_the_chosen_orders_by_the_service(
+    office: Client, customer: User, staff: User, action: str, move: tuple[str, str]
+):
+    from_status, to_status = move
+    chosen = [make_order_in(from_status, customer, moved_by=staff) for _ in range(2)]
+    left = make_order_in(from_status, customer, moved_by=staff)
+
+    response = office.post(LIST, choice(action, *chosen))
+
+    assert report_of(response) == [(order, True, f"{from_status} → {to_status}") for order in chosen]
+    for order in chosen:
+        last = order.status_changes.last()
+        assert (last.from_status, last.to_status, last.changed_by) == (from_status, to_status, staff)
+        assert Order.objects.get(pk=order.pk).status == to_status
+        assert Job.objects.filter(key=f"status_email:{order.pk}:{to_status}").count() == 1
+    assert Order.objects.get(pk=left.pk).status == from_status
+
+
+def test_shipping_in_the_admin_announces_to_the_carrier(
+    office: Client, customer: User, staff: User, settings: Any
+):
+    settings.SHIPPING_API_URL = "http://127.0.0.1:9/parcels"
+    order = make_order_in("processing", customer, moved_by=staff)
+
+    office.post(LIST, choice("mark_shipped", order))
+
+    assert Job.objects.filter(key=f"shipment:{order.pk}", status="pending").count() == 1
+
+
+def test_refused_orders_are_named_and_the_others_are_moved(office: Client, orders: dict[str, Order]):
+    tea, lamp, cups = orders["tea"], orders["lamp"], orders["cups"]
+
+    response = office.post(LIST, choice("mark_shipped", tea, lamp, cups))
+
+    assert report_of(response) == [
+        (tea, False, "Somebody was faster: anna has moved the order, it is “pending” now."),
+        (lamp, True, "processing → shipped"),
+        (cups, False, f"Somebody was faster: {staff_of(cups)} has moved the order, it is “cancelled” now."),
+    ]
+    assert "1 row is done, 2 are refused." in text_of(response)
+    statuses = dict(Order.objects.values_list("pk", "status"))
+    assert statuses == {tea.pk: "pending", lamp.pk: "shipped", cups.pk: "cancelled"}
+
+
+def test_order_that_left_the_filtered_list_is_told_about(
+    office: Client, orders: dict[str, Order], staff: User
+):
+    tea = moved(orders["tea"], "processing", by=staff)
+
+    response = office.post(f"{LIST}?status__exact=pending", choice("mark_processing", tea))
+
+    text = f"Somebody was faster: {staff.username} has moved the order, it is “processing” now."
+    assert report_of(response) == [(tea, False, text)]
+
+
+def test_move_to_the_next_status_shows_each_move_before_it_is_made(office: Client, orders: dict[str, Order]):
+    before = everything()
+
+    response = office.post(LIST, choice("move_on", *orders.values()))
+
+    shown = [(row, change.before, change.after) for row, _address, change in response.context["rows"]]
+    assert shown == [
+        (orders["tea"], "pending", "processing"),
+        (orders["lamp"], "processing", "shipped"),
+        (orders["cups"], "cancelled", None),
+    ]
+    assert everything() == before
+
+
+def test_each_order_moves_to_the_status_that_was_shown(office: Client, orders: dict[str, Order], staff: User):
+    tea, lamp, cups = orders["tea"], orders["lamp"], orders["cups"]
+    page = office.post(LIST, choice("move_on", tea, lamp, cups))
+    moved(tea, "processing", by=staff)
+
+    response = office.post(LIST, confirmed(page, "move_on"))
+
+    assert report_of(response) == [
+        (tea, False, f"Somebody was faster: {staff.username} has moved the order, it is “processing” now."),
+        (lamp, True, "processing → shipped"),
+        (cups, False, REFUSED),
+    ]
+    assert Order.objects.get(pk=tea.pk).status == "processing"
+    assert Order.objects.get(pk=lamp.pk).status == "shipped"
+
+
+@pytest.mark.parametrize("status", ["pending", "processing"])
+def test_orders_are_cancelled_for_a_reason_and_give_their_stock_back(
+    office: Client, customer: User, staff: User, status: str
+):
+    mug = make_product(stock=10)
+    chosen = [make_order_in(status, customer, {mug: 1}, moved_by=staff) for _ in range(2)]
+    make_order(customer, {mug: 1})
+    page = office.post(LIST, choice("cancel", *chosen))
+    assert Product.objects.get(pk=mug.pk).stock == 7
+
+    response = office.post(LIST, {**confirmed(page, "cancel"), "reason": "Out of <b>clay</b>"})
+
+    assert report_of(response) == [(order, True, f"{status} → cancelled") for order in chosen]
+    assert [order.status_changes.last().comment for order in chosen] == ["Out of <b>clay</b>"] * 2
+    assert Product.objects.get(pk=mug.pk).stock == 9
+
+
+def test_nothing_is_cancelled_without_a_reason(office: Client, orders: dict[str, Order]):
+    page = office.post(LIST, choice("cancel", orders["tea"]))
+    before = everything()
+
+    response = office.post(LIST, {**confirmed(page, "cancel"), "reason": "  "})
+
+    assert '<ul class="errorlist" id="id_reason_error"><li>This field is required.</li></ul>' in response.text
+    assert everything() == before
+
+
+def test_of_two_who_act_on_one_order_the_second_is_told(
+    office: Client, orders: dict[str, Order], staff: User
+):
+    tea = orders["tea"]
+    page = office.post(LIST, choice("cancel", tea))
+    change_status(order_id=tea.pk, new_status=OrderStatus.PROCESSING, changed_by=staff)
+
+    response = office.post(LIST, {**confirmed(page, "cancel"), "reason": "Too late"})
+
+    text = f"Somebody was faster: {staff.username} has moved the order, it is “processing” now."
+    assert report_of(response) == [(tea, False, text)]
+    assert Order.objects.get(pk=tea.pk).status == "processing"
+
+
+def test_email_about_the_status_is_sent_again(office: Client, orders: dict[str, Order]):
+    tea, lamp, cups = orders["tea"], orders["lamp"], orders["cups"]
+    Job.objects.exclude(subject=f"order:{cups.pk}").update(status="done")
+    User.objects.filter(pk=lamp.user_id).update(email="")
+
+    response = office.post(LIST, choice("resend_email", tea, lamp, cups))
+
+    assert report_of(response) == [
+        (tea, True, "The e-mail is on its way."),
+        (lamp, False, "The customer has no e-mail address."),
+        (cups, False, "It is on its way already."),
+    ]
+    again = Job.objects.get(key=f"confirmation_email:{tea.pk}:again:1")
+    first = Job.objects.get(key=f"confirmation_email:{tea.pk}")
+    assert (again.kind, again.status, again.subject) == ("confirmation_email", "pending", first.subject)
+    assert again.arguments == first.arguments
+    assert not Job.objects.filter(key__contains=":again:", subject=f"order:{lamp.pk}").exists()
+
+
+def test_email_can_be_sent_again_and_again(office: Client, orders: dict[str, Order]):
+    lamp = orders["lamp"]
+    for _time in range(2):
+        Job.objects.update(status="done")
+        office.post(LIST, choice("resend_email", lamp))
+
+    keys = Job.objects.filter(key__contains=":again:").order_by("pk").values_list("key", flat=True)
+    assert list(keys) == [f"status_email:{lamp.pk}:processing:again:{number}" for number in (1, 2)]
+
+
+def test_invoice_is_made_again(office: Client, orders: dict[str, Order]):
+    tea, lamp = orders["tea"], orders["lamp"]
+    Job.objects.filter(subject=f"order:{tea.pk}").update(status="done")
+    Invoice.objects.create(order=tea, pdf=b"old")
+
+    response = office.post(LIST, choice("remake_invoice", tea, lamp))
+
+    assert report_of(response) == [
+        (tea, True, "The invoice is being made."),
+        (lamp, False, "It is on its way already."),
+    ]
+    assert Job.objects.get(key=f"invoice:{tea.pk}:again:1").status == "pending"
+    assert not Invoice.objects.exists()
+
+
+def test_no_more_than_a_thousand_are_moved_at_once(
+    office: Client, orders: dict[str, Order], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("apps.common.bulk_changes.MAX_CHOSEN", 2)
+    before = everything()
+
+    response = office.post(LIST, choice("mark_processing", *orders.values()), follow=True)
+
+    assert [str(message) for message in response.context["messages"]] == ["Choose at most 2 rows at a time."]
+    assert everything() == before
+
+
+def test_all_orders_of_the_filter_can_be_chosen(office: Client, orders: dict[str, Order]):
+    form = {**choice("mark_processing", orders["tea"]), "select_across": "1"}
+
+    response = office.post(f"{LIST}?status__exact=pending", form)
+
+    assert [outcome.row for outcome in response.context["outcomes"]] == [str(orders["tea"])]
+
+
+def test_report_speaks_russian_unless_asked_otherwise(client: Client, staff: User, customer: User):
+    client.force_login(staff)
+    order = make_order(customer)
+
+    response = client.post(LIST, choice("mark_processing", order))
+
+    assert report_of(response) == [(order, True, "ожидает → в обработке")]
+    assert "1 строка выполнена, 0 отклонено." in text_of(response)
+
+
+@pytest.mark.parametrize(
+    ("permissions", "offered"),
+    [
+        (["view_order"], []),
+        (
+            ["view_order", "change_order"],
+            [
+                *("cancel", "mark_delivered", "mark_processing", "mark_shipped", "move_on"),
+                *("remake_invoice", "resend_email"),
+            ],
+        ),
+    ],
+    ids=["view", "change"],
+)
+def test_actions_are_for_staff_who_may_change_orders(
+    client: Client, make_user: Callable[..., User], customer: User, permissions: list[str], offered: list[str]
+):
+    clerk = make_user(is_staff=True)
+    clerk.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client.force_login(clerk)
+    order = make_order(customer)
+
+    page = client.get(LIST)
+    client.post(LIST, choice("mark_processing", order))
+
+    shown = dict(page.context["action_form"].fields["action"].choices) if page.context["action_form"] else {}
+    assert sorted(action for action in shown if action) == offered
+    assert Order.objects.get().status == ("processing" if offered else "pending")
+
+
+def choice(action: str, *orders: Order) -> dict[str, Any]:
+    return {"action": action, "_selected_action": [order.pk for order in orders]}
+
+
+def confirmed(page: Any, action: str) -> dict[str, Any]:
+    """Return the form of a page that asks for confirmation, as it is sent by the button."""
+    names = re.findall(r'name="(seen_\d+)" value="(\w*)"', page.text)
+    chosen = re.findall(r'name="_selected_action" value="(\d+)"', page.text)
+    return {"action": action, "_selected_action": chosen, "step": "confirm", **dict(names)}
+
+
+def report_of(response: Any) -> list[tuple[Order, bool, str]]:
+    by_name = {str(order): order for order in Order.objects.all()}
+    return [(by_name[each.row], each.is_done, each.text) for each in response.context["outcomes"]]
+
+
+def staff_of(order: Order) -> str:
+    return order.status_changes.last().changed_by.username
+
+
+def text_of(response: Any) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.text))
+
+
+def everything() -> list[list[tuple]]:
+    models = (Product, Order, StatusChange, Job)
+    return [list(model.objects.order_by("pk").values_list()) for model in models]
