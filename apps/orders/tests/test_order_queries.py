@@ -101,7 +101,7 @@ def test_admin_s_list_asks_as_often_whatever_the_number_of_orders(
     with django_assert_num_queries(4):
         response = client.get("/admin/orders/order/")
 
-    assert len(response.context["cl"].result_list) == orders
+    assert len(response.context["cl"].result_list) == min(orders, 50)
 
 
 @pytest.mark.parametrize("lines", [1, 100])
