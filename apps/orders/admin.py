@@ -77,7 +77,6 @@ class OrderAdmin(OrderPage, LongListAdmin):
         return (
             super().media
             + admin.widgets.AutocompleteSelect(Order._meta.get_field("user"), self.admin_site).media
-            + forms.Media(css={"all": ["desk/desk.css"]})
         )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:

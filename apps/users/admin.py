@@ -41,8 +41,9 @@ class AccountAdmin(UserAdmin):
     date_hierarchy = "date_joined"
     ordering = ("username", "pk")
     show_full_result_count = False
-    readonly_fields = ("email_verified_at", "new_email")
-    fieldsets = (*UserAdmin.fieldsets, (_("E-mail address"), {"fields": readonly_fields}))
+    address_fields = ("email_verified_at", "new_email")
+    readonly_fields = ("last_login", "date_joined", *address_fields)  # facts, which nobody need write
+    fieldsets = (*UserAdmin.fieldsets, (_("E-mail address"), {"fields": address_fields}))
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         """Store the account; an address that staff typed is not confirmed."""

@@ -1,0 +1,22 @@
+"use strict";
+// Names for what Django's admin leaves without one for those who hear a page: found by axe-core.
+{
+    const name = () => {
+        const search = document.querySelector("#searchbar");
+        if (search) {
+            search.setAttribute("aria-label", document.querySelector("label[for=searchbar] img").alt);
+        }
+        for (const chosen of document.querySelectorAll(".select2-selection__rendered")) {
+            const id = chosen.id.replace(/^select2-/, "").replace(/-container$/, "");
+            const label = document.querySelector(`label[for="${CSS.escape(id)}"]`);
+            if (label) {
+                chosen.setAttribute("aria-label", label.textContent.trim());
+            }
+        }
+        for (const tip of document.querySelectorAll(".help-tooltip[aria-label]")) {
+            tip.setAttribute("role", "img");
+        }
+    };
+    // As the last of those whom jQuery calls, for they make what is named here.
+    window.addEventListener("load", () => window.django?.jQuery ? window.django.jQuery(name) : name());
+}

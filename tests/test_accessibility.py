@@ -1,0 +1,79 @@
+"""Every page of the admin can be used by everyone: axe-core finds nothing serious, on a desk or a phone."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from tests.browser import PHONE, Visit, chromium, needs_axe, needs_chromium
+from tests.test_embedded import CUSTOMER, Shop, free_port, store
+
+pytestmark = [pytest.mark.once, needs_chromium, needs_axe]
+
+WRITTEN_BY_HAND = {"auth.Group", "catalog.Category", "catalog.Product", "users.User"}
+WITH_A_FIRST_ROW = {"catalog.Category", "catalog.Product", "jobs.Job", "orders.Order", "users.User"}
+DAILY = (
+    "/admin/",
+    "/admin/orders/order/",
+    "/admin/orders/order/1/change/",
+    "/admin/catalog/product/",
+    "/admin/catalog/product/1/change/",
+)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    with store(tmp_path_factory.mktemp("shop"), free_port()) as (shop, _process):
+        for product_id in (1, 2):
+            wanted = {"items": [{"product_id": product_id, "quantity": 1}]}
+            shop.call("POST", "orders/", user=CUSTOMER, body=wanted)
+        yield shop
+
+
+def test_nothing_on_a_page_hinders_anyone(shop: Shop):
+    with chromium() as browser:
+        visit = Visit(browser, shop)
+        found = {"/admin/login/": hindrances_at(visit, "/admin/login/")}
+        visit.log_in("admin")
+        found |= {address: hindrances_at(visit, address) for address in addresses()}
+        found |= {action: hindrances_after(visit, action) for action in ("cancel", "mark_processing")}
+
+    assert {page: hindrances for page, hindrances in found.items() if hindrances} == {}
+    assert visit.foreign == []
+    assert visit.errors == []
+
+
+def test_nothing_hinders_anyone_on_a_phone_in_the_dark(shop: Shop):
+    with chromium() as browser:
+        visit = Visit(browser, shop, viewport=PHONE, color_scheme="dark", locale="ru-RU")
+        visit.log_in("admin")
+        found = {address: hindrances_at(visit, address) for address in DAILY}
+
+    assert {page: hindrances for page, hindrances in found.items() if hindrances} == {}
+
+
+def hindrances_at(visit: Visit, address: str) -> list[str]:
+    visit.open(address)
+    return visit.hindrances()
+
+
+def hindrances_after(visit: Visit, action: str) -> list[str]:
+    """Choose all rows of the orders' list, and let the action be done or ask."""
+    visit.open("/admin/orders/order/")
+    visit.page.locator("#action-toggle").check()
+    visit.page.locator("select[name=action]").select_option(action)
+    visit.page.locator("button[name=index]").click()
+    return visit.hindrances()
+
+
+def addresses() -> Iterator[str]:
+    """Yield the front page, and every list, empty form and first row that there is."""
+    yield "/admin/"
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        yield reverse(f"{name}_changelist")
+        if model._meta.label in WRITTEN_BY_HAND:
+            yield reverse(f"{name}_add")
+        if model._meta.label in WITH_A_FIRST_ROW:
+            yield reverse(f"{name}_change", args=[1])
