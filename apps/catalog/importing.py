@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from apps.audit.models import Action
+from apps.audit.services import Deed, changes_between, changes_from_nothing, record_all, values_of
 from apps.catalog.models import MAX_STOCK, Category, MovementKind, PriceChange, Product
 from apps.catalog.services import create_category
 from apps.catalog.slugs import slug_of, unused
@@ -18,6 +20,7 @@ from apps.catalog.stock import set_stock
 
 REQUIRED_COLUMNS = ("sku", "name", "price", "category")
 OPTIONAL_COLUMNS = ("stock", "description")
+IMPORTED_FIELDS = ("name", "price", "category", "description")  # of a product that is known
 CHUNK = 500  # products written by one statement
 _PRICE = re.compile(r"-?[0-9]+(\.[0-9]+)?")  # Decimal() would read 1_0 and digits of other scripts as well
 _PIECES = re.compile(r"[0-9]{1,10}")
@@ -163,7 +166,8 @@ def _categories_of(rows: Iterable[ProductRow]) -> dict[str, Category]:
 def _locked_products(rows: Iterable[ProductRow]) -> dict[str, Product]:
     skus = [row.sku for row in rows]
     product_ids = list(Product.objects.filter(sku__in=skus).values_list("pk", flat=True))
-    return {product.sku: product for product in Product.objects.locked(product_ids)}
+    products = Product.objects.locked(product_ids).select_related("category")
+    return {product.sku: product for product in products}
 
 
 def _write(
@@ -175,13 +179,14 @@ def _write(
         products,
         update_conflicts=True,
         unique_fields=["sku"],
-        update_fields=["name", "price", "category", "description", "search_text", "updated_at"],
+        update_fields=[*IMPORTED_FIELDS, "search_text", "updated_at"],
     )
     PriceChange.objects.bulk_create(
         PriceChange(product=known, old_price=known.price, new_price=product.price)
         for product in products
         if (known := existing.get(product.sku)) and known.price != product.price
     )
+    record_all(_deeds(products, existing))
     new, counted = {}, {}
     for row, product in zip(rows, products, strict=True):
         if row.sku not in existing and row.stock:
@@ -191,6 +196,16 @@ def _write(
     # A count, not a change: somebody may have created the product a moment before.
     set_stock(new, reason=_("import"), kind=MovementKind.RECEIVED)
     set_stock(counted, reason=_("import"))
+
+
+def _deeds(products: Iterable[Product], existing: dict[str, Product]) -> Iterator[Deed]:
+    for product in products:
+        values = values_of(product, Product.AUDITED_FIELDS)
+        known = existing.get(product.sku)
+        if known is None:
+            yield Deed(Action.CREATED, product, changes_from_nothing(values))
+        elif changes := changes_between(values_of(known, IMPORTED_FIELDS), values):
+            yield Deed(Action.CHANGED, product, changes)
 
 
 def _prepared(row: ProductRow, category: Category, known: Product | None, slugs: set[str]) -> Product:

@@ -76,6 +76,8 @@ class CategoryQuerySet(FoldedQuerySet["Category"]):
 class Category(models.Model):
     """A place in the shop's tree."""
 
+    AUDITED_FIELDS = ("name", "slug", "parent", "description", "is_active")
+
     name = models.CharField(_("name"), max_length=200)
     slug = models.SlugField(_("slug"), max_length=220, unique=True, blank=True)
     description = models.TextField(
@@ -142,6 +144,8 @@ class ProductQuerySet(FoldedQuerySet["Product"]):
 
 class Product(models.Model):
     """A thing on sale. Nothing but the stock services writes `stock` after the product is created."""
+
+    AUDITED_FIELDS = ("name", "slug", "sku", "category", "price", "description", "is_active")
 
     name = models.CharField(_("name"), max_length=255)
     slug = models.SlugField(_("slug"), max_length=280, unique=True, blank=True)

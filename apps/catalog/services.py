@@ -8,6 +8,15 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
+from apps.audit.models import Action
+from apps.audit.services import (
+    changes_between,
+    changes_from_nothing,
+    changes_to_nothing,
+    record,
+    record_change,
+    values_of,
+)
 from apps.catalog.exceptions import CategoryNotEmpty
 from apps.catalog.models import Category, PriceChange, Product
 from apps.catalog.slugs import free_slug
@@ -21,6 +30,7 @@ FIRST_STOCK_REASON = _("first stock")
 RowT = TypeVar("RowT", Category, Product)
 
 
+@retried_atomic
 def create_category(**values: Any) -> Category:
     """Create a category; its slug is made from the name when absent.
 
@@ -35,7 +45,7 @@ def create_product(*, stock: int = 0, created_by: User | None = None, **values: 
 
     Raises ValidationError for values that cannot be.
     """
-    product = _inserted(Product(**values))
+    product = _inserted(Product(**values), by=created_by)
     if stock:
         receive_stock({product.pk: stock}, reason=str(FIRST_STOCK_REASON), by=created_by)
         product.refresh_from_db(fields=["stock"])
@@ -78,7 +88,7 @@ def update_product(
     if precondition:
         precondition(product)
     old_price = product.price
-    _updated(product, changes)
+    _updated(product, changes, by=changed_by)
     if product.price != old_price:
         PriceChange.objects.create(
             product=product, old_price=old_price, new_price=product.price, created_by=changed_by
@@ -121,10 +131,12 @@ def _delete_category(category_id: int, precondition: Callable[[Category], None] 
     category = Category.objects.select_for_update().get(pk=category_id)
     if precondition:
         precondition(category)
+    last_values = values_of(category, category.AUDITED_FIELDS)
+    record(Action.DELETED, category, changes_to_nothing(last_values))
     category.delete()
 
 
-def _inserted(row: RowT) -> RowT:
+def _inserted(row: RowT, *, by: User | None = None) -> RowT:
     made = not row.slug
     for _attempt in range(SLUG_ATTEMPTS):
         if made:
@@ -135,11 +147,14 @@ def _inserted(row: RowT) -> RowT:
                 row.save(force_insert=True)
         except IntegrityError:  # somebody took the slug, or the sku, after the check: look again
             continue
+        record(Action.CREATED, row, changes_from_nothing(values_of(row, row.AUDITED_FIELDS)), by=by)
         return row
     raise _taken()
 
 
-def _updated(row: RowT, changes: dict[str, Any]) -> RowT:
+def _updated(row: RowT, changes: dict[str, Any], *, by: User | None = None) -> RowT:
+    audited = [field for field in row.AUDITED_FIELDS if field in {*changes, "slug"}]
+    before = values_of(row, audited)
     for field, value in changes.items():
         setattr(row, field, value)
     if not row.slug:
@@ -151,6 +166,7 @@ def _updated(row: RowT, changes: dict[str, Any]) -> RowT:
             row.save(update_fields=[*changes, "search_text", "updated_at"])
     except IntegrityError as error:  # somebody took a value after the check
         raise _taken() from error
+    record_change(row, changes_between(before, values_of(row, audited)), by=by)
     return row
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from apps.audit.models import Action
+from apps.audit.services import Deed, record_all
 from apps.catalog.exceptions import (
     InsufficientStock,
     ProductUnavailable,
@@ -12,7 +14,7 @@ from apps.catalog.exceptions import (
     StockChanged,
     StockOutOfRange,
 )
-from apps.catalog.models import MAX_STOCK, MovementKind, Product, StockMovement
+from apps.catalog.models import MAX_STOCK, ORDER_MOVEMENTS, MovementKind, Product, StockMovement
 from apps.common.transactions import retried_atomic
 from apps.users.models import User
 
@@ -111,7 +113,7 @@ def set_stock(counts: Mapping[int, int], *, reason: str, kind: MovementKind = Mo
 
 
 def _move(products: Iterable[Product], deltas: Mapping[int, int], cause: Cause) -> list[StockMovement]:
-    """Change the stock of locked products and write the ledger, in one statement each.
+    """Change the stock of locked products, write the ledger and the audit trail, in one statement each.
 
     A real basket has up to 1,103 lines: never a statement for each line.
     """
@@ -122,6 +124,8 @@ def _move(products: Iterable[Product], deltas: Mapping[int, int], cause: Cause) 
             raise StockOutOfRange(stock=product.stock, delta=delta)
         product.stock += delta
     Product.objects.write_stock({product.pk: product.stock for product in products})
+    if cause.kind not in ORDER_MOVEMENTS:  # of which the order's own entry tells
+        _record(products, deltas, by=cause.by)
     return StockMovement.objects.bulk_create(
         StockMovement(
             product=product,
@@ -134,3 +138,11 @@ def _move(products: Iterable[Product], deltas: Mapping[int, int], cause: Cause) 
         )
         for product in products
     )
+
+
+def _record(products: Iterable[Product], deltas: Mapping[int, int], *, by: User | None) -> None:
+    deeds = (
+        Deed(Action.CHANGED, product, {"stock": [product.stock - deltas[product.pk], product.stock]})
+        for product in products
+    )
+    record_all(deeds, by=by)

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "online_store",
     "apps.common",
+    "apps.audit",
     "apps.jobs",
     "apps.users",
     "apps.idempotency",
@@ -66,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.audit.context.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 

@@ -1,0 +1,89 @@
+"""Recording what is done, in the transaction that does it. Whoever does it calls this: no signal does."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import models
+
+from apps.audit.context import current_through, current_user_id
+from apps.audit.models import MAX_NAME_LENGTH, Action, AuditEntry, kind_of
+from apps.common.request_id import current_request_id
+
+Values = Mapping[str, Any]
+Changes = dict[str, list[Any]]  # [before, after]
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What was done to a row. A secret has no place in the changes."""
+
+    action: Action
+    target: models.Model
+    changes: Changes = field(default_factory=dict)
+
+
+def record(action: Action, target: models.Model, changes: Changes | None = None, *, by: Any = None) -> None:
+    """Record what was done to a stored row, by this user, else by the one whose request it is."""
+    record_all([Deed(action, target, changes or {})], by=by)
+
+
+def record_change(target: models.Model, changes: Changes, *, by: Any = None) -> None:
+    """Record a change of a row, unless everything is as it was."""
+    if changes:
+        record(Action.CHANGED, target, changes, by=by)
+
+
+def record_all(deeds: Iterable[Deed], *, by: Any = None) -> None:
+    """Record what was done to many rows, in one statement."""
+    actor_id = by.pk if by else current_user_id()
+    through, request_id = current_through(), current_request_id()
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            actor_id=actor_id,
+            through=through,
+            request_id=request_id,
+            action=deed.action,
+            target_kind=kind_of(deed.target),
+            target_id=deed.target.pk,
+            target_name=_name_of(deed.target),
+            changes=deed.changes,
+        )
+        for deed in deeds
+    )
+
+
+def values_of(row: models.Model, names: Iterable[str]) -> dict[str, Any]:
+    """Return the row's values of these fields as they are recorded: plain, and another row as `3: Tea`."""
+    return {name: _plain(row._meta.get_field(name), getattr(row, name)) for name in names}
+
+
+def changes_between(before: Values, after: Values) -> Changes:
+    """Return which of the values before are others now; each state is one that `values_of` returned."""
+    return {name: [value, after[name]] for name, value in before.items() if value != after[name]}
+
+
+def changes_from_nothing(values: Values) -> Changes:
+    """Return the values of a new row as changes; what is empty is left out."""
+    return {name: [None, value] for name, value in values.items() if value not in (None, "")}
+
+
+def changes_to_nothing(values: Values) -> Changes:
+    """Return the values of a row that is deleted as changes; what is empty is left out."""
+    return {name: [value, None] for name, value in values.items() if value not in (None, "")}
+
+
+def _plain(column: Any, value: Any) -> Any:
+    if isinstance(value, models.Model):
+        return f"{value.pk}: {value}"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(column, models.DecimalField) and value is not None:
+        return f"{value:.{column.decimal_places}f}"
+    return value
+
+
+def _name_of(target: models.Model) -> str:
+    return "" if isinstance(target, get_user_model()) else str(target)[:MAX_NAME_LENGTH]
