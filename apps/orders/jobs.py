@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 
+from apps.audit.services import record_change
 from apps.common.mail import MailUnavailable, send
 from apps.jobs.models import Job
 from apps.jobs.registry import handler
@@ -55,6 +56,7 @@ def announce_shipment(job: Job, *, order_id: int) -> None:
     with transaction.atomic():
         # The lock comes first, so that `updated_at` never falls behind a move that was made meanwhile.
         order = Order.objects.locked().get(pk=order_id)
+        record_change(order, {"tracking_number": [order.tracking_number, tracking_number]})
         order.tracking_number = tracking_number
         order.save(update_fields=["tracking_number", "updated_at"])
 

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from apps.audit.models import Action
+from apps.audit.services import changes_from_nothing, record, record_change, values_of
 from apps.catalog.exceptions import ProductUnavailable
 from apps.catalog.models import Product
 from apps.catalog.stock import lock_for_sale, return_stock, sell
@@ -60,6 +62,7 @@ def place_order(
     order.lines = OrderItem.objects.bulk_create(_priced_items(order, products, quantities))
     sell(products.values(), quantities, order_id=order.pk, by=user)
     order.moves = [order.status_changes.create(to_status=order.status, changed_by=user)]
+    record(Action.CREATED, order, changes_from_nothing(values_of(order, ("status", "total_price"))), by=user)
     enqueue(_job(INVOICE, order), _job(CONFIRMATION_EMAIL, order))
     return order
 
@@ -102,6 +105,7 @@ def change_status(
     order.status_changes.create(
         from_status=old_status, to_status=new_status, changed_by=changed_by, comment=comment
     )
+    record_change(order, {"status": [old_status, new_status]}, by=changed_by)
     if new_status == OrderStatus.CANCELLED:
         quantities = dict(order.items.values_list("product_id", "quantity"))
         return_stock(quantities, order_id=order.pk, by=changed_by)

@@ -23,7 +23,7 @@ def test_placing_asks_as_often_whatever_the_number_of_lines(
 ):
     items = [{"product_id": product.pk, "quantity": 1} for product in make_products(lines)]
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         response = customer_api.post(OWN, {"items": items})
 
     assert response.status_code == 201
@@ -36,7 +36,7 @@ def test_cancelling_asks_as_often_whatever_the_number_of_lines(
 ):
     order = make_order(customer, dict.fromkeys(make_products(lines), 1))
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         response = customer_api.patch(f"{OWN}{order.pk}/", {"status": "cancelled"})
 
     assert response.status_code == 200
