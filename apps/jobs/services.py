@@ -16,6 +16,8 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from apps.audit.models import Action
+from apps.audit.services import Deed, record_all
 from apps.common.request_id import current_request_id
 from apps.common.transactions import retried_atomic
 from apps.jobs import doorbell, guards
@@ -159,6 +161,7 @@ def run_again(job_ids: Iterable[int]) -> int:
         failed = (
             Job.objects.select_for_update().filter(pk__in=job_ids, status=JobStatus.FAILED).order_by("pk")
         )
+        record_all(Deed(Action.RUN_AGAIN, job) for job in failed)
         restarted = [job.pk for job in failed]
         Job.objects.filter(pk__in=restarted).update(
             status=JobStatus.PENDING, attempts=0, run_at=now, announced_at=now, updated_at=now

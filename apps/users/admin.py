@@ -3,15 +3,19 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import Group, Permission
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from apps.users.models import EndReason, Session, User
+from apps.audit.models import Action
+from apps.audit.services import Changes, record, record_change
+from apps.users import services, sessions
+from apps.users.models import Session, User
 
 
 class AccountCreationForm(AdminUserCreationForm):
@@ -49,7 +53,50 @@ class AccountAdmin(UserAdmin):
         """Store the account; an address that staff typed is not confirmed."""
         if change and "email" in form.changed_data:
             obj.email_verified_at, obj.new_email = None, ""
+        obj.also_changed = _changed_lists(obj, form, "groups", "user_permissions")
         super().save_model(request, obj, form, change)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Let nobody delete the own account: the audit trail names who deletes one."""
+        return super().has_delete_permission(request, obj) and obj != request.user
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        """Delete the account."""
+        services.delete_account(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Delete the accounts."""
+        for user in queryset.order_by("pk"):
+            services.delete_account(user)
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RoleAdmin(GroupAdmin):
+    """Groups, whose permissions are those of their members: a change of them stands in the audit trail."""
+
+    def save_model(self, request: HttpRequest, obj: Group, form: ModelForm, change: bool) -> None:
+        """Store the group, with an entry in the audit trail."""
+        changes = _changed_lists(obj, form, "permissions")
+        if "name" in form.changed_data:
+            changes["name"] = [form.initial.get("name"), obj.name]
+        super().save_model(request, obj, form, change)
+        if change:
+            record_change(obj, changes)
+        else:
+            record(Action.CREATED, obj, changes)
+
+    def delete_model(self, request: HttpRequest, obj: Group) -> None:
+        """Delete the group, with an entry in the audit trail."""
+        record(Action.DELETED, obj, {"permissions": [_names(obj.permissions.all()), None]})
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Group]) -> None:
+        """Delete the groups, each with its entry."""
+        for group in queryset.order_by("pk"):
+            self.delete_model(request, group)
 
 
 @admin.register(Session)
@@ -80,12 +127,33 @@ class SessionAdmin(admin.ModelAdmin):
         actions.pop("delete_selected", None)
         return actions
 
+    def delete_model(self, request: HttpRequest, obj: Session) -> None:
+        """End the session before it is deleted, which the audit trail tells."""
+        sessions.end_sessions([obj.pk])
+        super().delete_model(request, obj)
+
     @admin.action(description=_("End the chosen sessions"), permissions=["change"])
     def end_sessions(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
         """End the chosen sessions that still live."""
-        count = Session.objects.live().filter(pk__in=queryset.values("pk")).end(EndReason.REVOKED)
+        count = sessions.end_sessions(list(queryset.values_list("pk", flat=True)))
         text = ngettext("%(count)d session ended.", "%(count)d sessions ended.", count)
         self.message_user(request, text % {"count": count})
+
+
+def _changed_lists(obj: User | Group, form: ModelForm, *fields: str) -> Changes:
+    """Return the members of these fields before and after, of those that the form changes."""
+    return {
+        field: [_names(getattr(obj, field).all()) if obj.pk else [], _names(form.cleaned_data[field])]
+        for field in fields
+        if field in form.changed_data
+    }
+
+
+def _names(rows: QuerySet[Any]) -> list[str]:
+    if rows.model is Permission:
+        named = rows.values_list("content_type__app_label", "codename")
+        return [f"{app}.{codename}" for app, codename in named]
+    return list(rows.values_list("name", flat=True))
 
 
 admin.site.site_header = _("Online Store")

@@ -13,6 +13,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from rest_framework_simplejwt.settings import api_settings
 
+from apps.audit.models import Action
+from apps.audit.services import Changes, changes_between, changes_from_nothing, record, values_of
+
 MAX_DEVICE_LENGTH = 200  # characters
 # Asked by every request that is signed in: as SQL, as the ORM would take four times as long to put it.
 # Its columns by name: a prepared `*` fails once a migration has added one.
@@ -56,6 +59,19 @@ class StoreUserManager(UserManager["User"]):
 class User(AbstractUser):
     """A person with an account. Name and e-mail are unique whatever the case (SQLite: of ASCII letters)."""
 
+    # No password: that it has changed is all that is told.
+    AUDITED_FIELDS = (
+        "username",
+        "email",
+        "email_verified_at",
+        "new_email",
+        "first_name",
+        "last_name",
+        "is_active",
+        "is_staff",
+        "is_superuser",
+    )
+
     email_verified_at = models.DateTimeField(_("e-mail address confirmed"), null=True, blank=True)
     new_email = models.EmailField(
         _("new e-mail address, not confirmed yet"), blank=True, default="", db_default=""
@@ -64,6 +80,8 @@ class User(AbstractUser):
     objects: ClassVar[StoreUserManager] = StoreUserManager()
 
     kept_session_id: uuid.UUID | None = None  # the one in which its user changes the password
+    is_erased = False  # set when its personal data is
+    also_changed: Changes | None = None  # what the audit trail tells of its groups and permissions
     _password: str | None
     _loses_password = False
 
@@ -91,21 +109,49 @@ class User(AbstractUser):
         self._loses_password = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store the account. A new password ends its sessions, and so does its being deactivated.
+        """Store the account, with an entry in the audit trail.
 
-        Here and not in a service: Django's admin and `changepassword` call nothing else.
+        A new password ends its sessions, and so does its being deactivated. Here and not in a service: the
+        admin, `changepassword` and `createsuperuser` of Django call nothing else.
         """
         # A hash that is renewed at a login leaves `_password` empty: the password is the same.
         has_new_password = self._password is not None or self._loses_password
-        if self._state.adding or not (has_new_password or not self.is_active):
+        written = kwargs.get("update_fields")
+        audited = [name for name in self.AUDITED_FIELDS if written is None or name in written]
+        if not (audited or has_new_password):
             super().save(*args, **kwargs)
             return
-        with transaction.atomic():
+        is_new = self._state.adding
+        with transaction.atomic(savepoint=False):
+            before = {} if is_new else self._stored_values(audited)
             super().save(*args, **kwargs)
-            reason = EndReason.PASSWORD_CHANGE if has_new_password else EndReason.DEACTIVATED
-            kept = [self.kept_session_id] if self.kept_session_id else []
-            self.sessions.live().exclude(pk__in=kept).end(reason)
+            if is_new:
+                record(Action.CREATED, self, changes_from_nothing(values_of(self, audited)))
+            else:
+                self._record_change(changes_between(before, values_of(self, audited)), has_new_password)
+                self._end_sessions(has_new_password)
         self._loses_password = False
+
+    def _stored_values(self, names: list[str]) -> dict[str, Any]:
+        # Locked, so that what is recorded is what this very change finds.
+        stored = User.objects.select_for_update(no_key=True).filter(pk=self.pk).only("pk", *names).first()
+        return values_of(stored, names) if stored else {}
+
+    def _record_change(self, changes: Changes, has_new_password: bool) -> None:
+        changes, self.also_changed = changes | (self.also_changed or {}), None
+        if self.is_erased:
+            record(Action.ERASED, self)
+        elif has_new_password:
+            record(Action.PASSWORD_CHANGED, self, changes)
+        elif changes:
+            record(Action.CHANGED, self, changes)
+
+    def _end_sessions(self, has_new_password: bool) -> None:
+        if self.is_active and not has_new_password:
+            return
+        reason = EndReason.PASSWORD_CHANGE if has_new_password else EndReason.DEACTIVATED
+        kept = [self.kept_session_id] if self.kept_session_id else []
+        self.sessions.live().exclude(pk__in=kept).end(reason)
 
 
 class EndReason(models.TextChoices):

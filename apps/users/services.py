@@ -4,6 +4,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from apps.audit.models import Action, AuditEntry
+from apps.audit.services import record
 from apps.common.transactions import retried_atomic
 from apps.users.erasure import erase
 from apps.users.exceptions import StaffAccount
@@ -51,6 +53,17 @@ def close_account(*, user_id: int, password: str) -> None:
     if user.is_staff:
         raise StaffAccount
     erase(user)
+
+
+@retried_atomic
+def delete_account(user: User) -> None:
+    """Delete an account that has done nothing yet; the audit trail keeps that it was, without the values.
+
+    Raises ProtectedError.
+    """
+    record(Action.DELETED, user)
+    AuditEntry.objects.about(user).forget_values()
+    user.delete()
 
 
 def _refuse_taken(user: User) -> None:

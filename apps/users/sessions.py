@@ -1,10 +1,13 @@
 """How a session begins, goes on and ends."""
 
 import uuid
+from collections.abc import Iterable
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from apps.audit.models import Action
+from apps.audit.services import Deed, record_all
 from apps.common.exceptions import InvalidToken
 from apps.common.transactions import retried_atomic
 from apps.jobs.housekeeping import daily
@@ -70,6 +73,15 @@ def end_session(user: User, session_id: uuid.UUID) -> None:
     """
     if not user.sessions.live().filter(pk=session_id).end(EndReason.REVOKED):
         raise Session.DoesNotExist
+
+
+@retried_atomic
+def end_sessions(session_ids: Iterable[uuid.UUID]) -> int:
+    """End those of the sessions that still live, as staff do; return how many that were."""
+    chosen = Session.objects.live().filter(pk__in=session_ids)
+    living = list(chosen.select_for_update(no_key=True).order_by("pk"))
+    record_all(Deed(Action.SESSIONS_ENDED, User(pk=user_id)) for user_id in {row.user_id for row in living})
+    return chosen.end(EndReason.REVOKED)
 
 
 @daily
