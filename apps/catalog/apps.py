@@ -13,5 +13,6 @@ class CatalogConfig(AppConfig):
     verbose_name = _("Catalogue")
 
     def ready(self) -> None:
-        """Connect the signals that drop caches."""
+        """Register what can be exported; connect the signals that drop caches."""
+        import_module("apps.catalog.exporting")
         import_module("apps.catalog.receivers")

@@ -13,14 +13,17 @@ from django.utils.translation import gettext as _
 
 from apps.audit.models import Action
 from apps.audit.services import Deed, changes_between, changes_from_nothing, record_all, values_of
+from apps.catalog.category_names import categories_called
 from apps.catalog.models import MAX_STOCK, Category, MovementKind, PriceChange, Product
 from apps.catalog.services import create_category
 from apps.catalog.slugs import slug_of, unused
 from apps.catalog.stock import set_stock
+from apps.exports.formulas import unguarded
 
 REQUIRED_COLUMNS = ("sku", "name", "price", "category")
 OPTIONAL_COLUMNS = ("stock", "description")
 IMPORTED_FIELDS = ("name", "price", "category", "description")  # of a product that is known
+COLUMNS = (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)
 CHUNK = 500  # products written by one statement
 _PRICE = re.compile(r"-?[0-9]+(\.[0-9]+)?")  # Decimal() would read 1_0 and digits of other scripts as well
 _PIECES = re.compile(r"[0-9]{1,10}")
@@ -113,7 +116,7 @@ def _parsed(heading: list[str], row: list[str]) -> ProductRow:
     if len(row) != len(heading):
         raise ValueError(_("the number of cells differs from the heading's"))
     cells = dict(zip(heading, row, strict=True))
-    texts = {name: cells.get(name, "").strip() for name in (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)}
+    texts = {name: unguarded(cells.get(name, "").strip()) for name in COLUMNS}
     if any("\0" in text for text in texts.values()):
         raise ValueError(_("a NUL character"))
     product = ProductRow(
@@ -158,8 +161,7 @@ def _reason(error: ValueError | ValidationError) -> str:
 
 def _categories_of(rows: Iterable[ProductRow]) -> dict[str, Category]:
     wanted = sorted({row.category for row in rows})
-    # The oldest of those that share a name.
-    found = {category.name: category for category in Category.objects.filter(name__in=wanted).order_by("-pk")}
+    found = categories_called(wanted)
     return {name: found.get(name) or create_category(name=name) for name in wanted}
 
 

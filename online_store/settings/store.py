@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "apps.jobs",
     "apps.users",
     "apps.idempotency",
+    "apps.exports",
     "apps.catalog",
     "apps.orders",
 ]

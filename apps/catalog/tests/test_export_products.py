@@ -1,0 +1,146 @@
+"""Products as a CSV file: the columns of the import, the rows of the admin's list."""
+
+import random
+from io import StringIO
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from apps.catalog.exporting import product_rows
+from apps.catalog.importing import import_products
+from apps.catalog.models import Category, PriceChange, Product, StockMovement
+from apps.catalog.tests.factories import make_category, make_product, make_products
+from apps.exports.tests.desk import cells_of, downloaded, exported, ordered
+from apps.jobs.runner import run_due_jobs
+
+LIST, KIND = "catalog_product", "products"
+HEADING = b"sku,name,price,category,stock,description\r\n"
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "=HYPERLINK(1)",
+    "'=1",
+    "-",
+    "שלום \u202etxt.exe",
+    "🫖🇷🇺",
+    'He said "no", twice',
+    "one\ntwo\r\nthree\rfour",
+    "x" * 10_000,
+    "Ж" * 10_000,
+    "a,b;c\td",
+]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser(client, staff):
+    client.force_login(staff)
+    return client
+
+
+def state():
+    products = Product.objects.order_by("pk").values_list(
+        "pk", "sku", "name", "slug", "price", "category", "stock", "description", "is_active"
+    )
+    ledgers = StockMovement.objects.count(), PriceChange.objects.count(), Category.objects.count()
+    return list(products), ledgers
+
+
+def test_file_has_the_columns_of_the_import_and_the_rows_by_id(browser):
+    tea = make_category(name="Чай")
+    make_product(sku="T-2", name="Зелёный", price="390", stock=140, description="Лист, 100 г", category=tea)
+    make_product(sku="T-1", name="Off", price="1.5", stock=0, is_active=False, category=tea)
+
+    assert exported(browser, LIST, KIND) == HEADING + (
+        'T-2,Зелёный,390.00,Чай,140,"Лист, 100 г"\r\nT-1,Off,1.50,Чай,0,\r\n'.encode()
+    )
+
+
+def test_empty_list_is_a_file_with_the_heading_alone(browser):
+    assert exported(browser, LIST, KIND) == HEADING
+
+
+def test_file_for_spreadsheets_begins_with_a_byte_order_mark(browser):
+    export = ordered(browser, LIST, KIND, for_spreadsheets=True)
+    run_due_jobs()
+
+    assert downloaded(browser, export) == b"\xef\xbb\xbf" + HEADING
+
+
+@pytest.mark.parametrize(
+    ("query", "skus"),
+    [
+        ("is_active__exact=0", ["B"]),
+        ("q=ЗЕЛЕНЫЙ", ["A"]),
+        ("q=чай&is_active__exact=1&o=-2&p=1", ["A", "C"]),
+        ("q=nothing", []),
+    ],
+)
+def test_filter_and_search_of_the_list_choose_the_rows(browser, query, skus):
+    make_product(sku="A", name="Чай зелёный")
+    make_product(sku="B", name="Чай чёрный", is_active=False)
+    make_product(sku="C", name="Чай белый")
+
+    assert [sku for sku, *_cells in cells_of(exported(browser, LIST, KIND, query))] == skus
+
+
+@pytest.mark.parametrize(("across", "skus"), [("0", ["A"]), ("1", ["A", "C"])])
+def test_chosen_rows_are_one_more_filter(browser, across, skus):
+    chosen = make_product(sku="A")
+    make_product(sku="B", is_active=False)
+    make_product(sku="C")
+    body = {"action": "export_chosen", "_selected_action": [chosen.pk], "select_across": across}
+
+    page = browser.post("/admin/catalog/product/?is_active__exact=1", body)
+
+    query = page["Location"].partition("?")[2]
+    assert [sku for sku, *_cells in cells_of(exported(browser, LIST, KIND, query))] == skus
+
+
+def test_number_of_queries_does_not_grow_with_the_rows():
+    def queries_of(number):
+        ids = [product.pk for product in make_products(number)]
+        with CaptureQueriesContext(connection) as queries:
+            assert len(list(product_rows(ids))) == number
+        return len(queries)
+
+    assert queries_of(1) == queries_of(40)
+
+
+# --- The export imports again
+
+
+def test_export_imports_again_and_changes_nothing(browser):
+    tea = make_category(name="Tea", slug="tea", is_active=False)
+    twin = make_category(name="Tea", slug="tea-2", parent=tea)
+    make_category(name="tea-2", slug="other")
+    lone = make_category(name=" spaces ", slug="spaces")
+    formula = make_category(name="-50 %", slug="sale")
+    for number, text in enumerate(HOSTILE):
+        category = [tea, twin, lone, formula][number % 4]
+        make_product(sku=f"={number}", name=text[:255], description=text, category=category, is_active=False)
+    before = state()
+
+    report = import_products(StringIO(exported(browser, LIST, KIND).decode(), newline=""))
+
+    assert (report.bad_rows, report.created, report.updated) == ([], 0, len(HOSTILE))
+    assert state() == before
+
+
+def test_any_text_survives_the_way_out_and_in(browser):
+    chance = random.Random(11)
+    signs = "=+-@'\"\t\r\n,;<& ＝аЯ\u202e🫖0"
+    texts = {"".join(chance.choices(signs, k=chance.randint(1, 8))).strip() for _text in range(300)} - {""}
+    tea = make_category()
+    products = [
+        make_product(sku=f"{n}", name=text, description=text, category=tea) for n, text in enumerate(texts)
+    ]
+    content = exported(browser, LIST, KIND).decode()
+    Product.objects.update(name="lost", description="lost")
+
+    import_products(StringIO(content, newline=""))
+
+    back = dict(Product.objects.values_list("pk", "name"))
+    assert [product.name for product in products if back[product.pk] != product.name] == []
+    assert set(Product.objects.values_list("description", flat=True)) == texts

@@ -1,0 +1,75 @@
+"""Writing an export, part by part. The job may run twice, and its worker may die: the next goes on."""
+
+from functools import partial
+from itertools import chain
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from apps.exports.kinds import Kind, kind_named
+from apps.exports.lists import rows_of_list
+from apps.exports.models import Export, ExportPart
+from apps.exports.tables import BYTE_ORDER_MARK, encoded
+from apps.exports.turns import work_in_turns
+from apps.jobs.models import Job
+from apps.jobs.registry import handler
+from apps.jobs.services import JobOrder
+
+EXPORT = "export"
+LISTED_AT_ONCE = 2_000  # rows of the list that are written by one transaction
+
+
+def job_of(export: Export) -> JobOrder:
+    """Return the job that goes on with the export."""
+    return JobOrder(
+        EXPORT,
+        key=f"{export.subject}:{export.parts_written}",
+        subject=export.subject,
+        arguments={"export_id": export.pk},
+    )
+
+
+@handler(EXPORT)
+def write_export(job: Job, *, export_id: int) -> None:
+    """Write what is missing of the file, as far as the creator may still see the rows.
+
+    Raises PermissionDenied, and IncorrectLookupParameters when the list has other filters by now.
+    """
+    export = Export.objects.select_related("created_by").filter(pk=export_id, finished_at=None).first()
+    if export is None:
+        return  # finished by an earlier attempt, or deleted as too old
+    kind = kind_named(export.kind)
+    rows = rows_of_list(kind.model, export.created_by, export.query).order_by("pk")
+    work_in_turns(
+        partial(_write_part, export_id, kind, rows), rest=lambda: job_of(Export.objects.get(pk=export_id))
+    )
+
+
+@transaction.atomic
+def _write_part(export_id: int, kind: Kind, rows: QuerySet[Any]) -> bool:
+    # Under the lock: of two workers that both think the job is theirs, each writes what the other has not.
+    export = Export.objects.select_for_update().filter(pk=export_id, finished_at=None).first()
+    if export is None:
+        return False
+    ids = list(rows.filter(pk__gt=export.last_id).values_list("pk", flat=True)[:LISTED_AT_ONCE])
+    _append(export, kind, ids)
+    export.done += len(ids)
+    export.last_id = ids[-1] if ids else export.last_id
+    if len(ids) < LISTED_AT_ONCE:
+        export.finished_at = timezone.now()
+    export.save()
+    return export.finished_at is None
+
+
+def _append(export: Export, kind: Kind, ids: list[int]) -> None:
+    is_first = not export.parts_written
+    mark = BYTE_ORDER_MARK if is_first and export.has_mark else ""
+    heading = [kind.columns] if is_first else []
+    for count, data in encoded(chain(heading, kind.rows(ids) if ids else ()), before=mark):
+        ExportPart.objects.create(export=export, number=export.parts_written, data=data)
+        export.parts_written += 1
+        export.rows += count
+        export.size += len(data)
+    export.rows -= len(heading)

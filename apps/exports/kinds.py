@@ -1,0 +1,52 @@
+"""What can be exported: for each kind its columns, and the rows that make up a part of the file."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
+from django.utils.functional import Promise
+
+Row = Sequence[Any]  # texts, numbers, times; None: an empty cell
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of table.
+
+    Which rows it has is chosen in the admin's list of `model`. `rows` makes the rows of the file from the ids
+    of so many rows of the list, in the order of the ids, by a number of queries that does not grow with them.
+    """
+
+    name: str
+    label: str | Promise
+    model: type[Model]
+    columns: tuple[str, ...]
+    rows: Callable[[Sequence[int]], Iterable[Row]]
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def exportable(kind: Kind) -> Kind:
+    """Register the kind, and return it."""
+    _kinds[kind.name] = kind
+    return kind
+
+
+def kind_named(name: str) -> Kind:
+    """Return the kind.
+
+    Raises LookupError when there is none, as for an export of a newer release.
+    """
+    return _kinds[name]
+
+
+def kinds_of(model: type[Model]) -> list[Kind]:
+    """Return the kinds that are exported from the admin's list of the model."""
+    return [kind for kind in _kinds.values() if kind.model is model]
+
+
+def all_kinds() -> list[Kind]:
+    """Return all kinds."""
+    return list(_kinds.values())

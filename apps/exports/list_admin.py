@@ -1,0 +1,104 @@
+"""What makes a list of the admin exportable: a button, an action, and the page that they lead to."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.counting import count_of
+from apps.exports import services
+from apps.exports.kinds import kinds_of
+from apps.exports.lists import ListRequest, Unpaged, rows_of_list
+
+
+class ExportForm(forms.Form):
+    """Which table, and for which program."""
+
+    kind = forms.ChoiceField(label=_("Table"), widget=forms.RadioSelect)
+    has_mark = forms.BooleanField(
+        label=_("For spreadsheets"),
+        required=False,
+        help_text=_("Begins with a byte order mark, by which Excel knows that the file is UTF-8."),
+    )
+
+    def __init__(self, *args: Any, model: type[Model], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.name, kind.label) for kind in kinds_of(model)]
+        self.fields["kind"].initial = self.fields["kind"].choices[0][0]
+
+
+class ExportableAdmin(admin.ModelAdmin):
+    """A list whose rows can be exported, as it is filtered and searched."""
+
+    def get_urls(self) -> list[Any]:
+        """Add the page that orders an export."""
+        view = self.admin_site.admin_view(self.export_view)
+        return [path("export/", view, name=f"{_list_name(self.model)}_export"), *super().get_urls()]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Return a list without pages and counts when an export asks for the rows."""
+        found = super().get_changelist(request, **kwargs)
+        return type(found.__name__, (Unpaged, found), {}) if isinstance(request, ListRequest) else found
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Add the action, beside whatever others there are."""
+        actions = super().get_actions(request)
+        action = self.get_action("export_chosen")
+        return {**actions, "export_chosen": action} if action else actions
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list with the button."""
+        context = extra_context or {}
+        tool = {"url": self._export_address(request.GET), "label": _("Export as CSV")}
+        tools = [*context.get("list_tools", ()), tool]
+        return super().changelist_view(request, {**context, "list_tools": tools})
+
+    @admin.action(description=_("Export the chosen rows as CSV"))
+    def export_chosen(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        """Go to the page that orders an export, with the choice as one more filter of the list."""
+        query = request.GET.copy()
+        if request.POST.get("select_across") != "1":
+            query["pk__in"] = ",".join(request.POST.getlist(ACTION_CHECKBOX_NAME))
+        return redirect(self._export_address(query))
+
+    def export_view(self, request: HttpRequest) -> HttpResponse:
+        """Ask what for, and order the export."""
+        query = request.GET.urlencode()
+        try:
+            rows = rows_of_list(self.model, request.user, query)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(
+                f"{reverse(f'admin:{_list_name(self.model)}_changelist')}?{ERROR_FLAG}=1"
+            )
+        form = ExportForm(request.POST or None, model=self.model)
+        if form.is_valid():
+            export = services.order_export(
+                query=query, listed=count_of(rows).number, created_by=request.user, **form.cleaned_data
+            )
+            return redirect("admin:exports_export_change", export.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Export as CSV"),
+            "opts": self.model._meta,
+            "form": form,
+            "count": count_of(rows),
+        }
+        return TemplateResponse(request, "exports/order.html", context)
+
+    def _export_address(self, query: QueryDict) -> str:
+        return f"{reverse(f'admin:{_list_name(self.model)}_export')}?{query.urlencode()}"
+
+
+def _list_name(model: type[Model]) -> str:
+    return f"{model._meta.app_label}_{model._meta.model_name}"

@@ -1,0 +1,39 @@
+"""Ordering an export, running it again, and deleting old ones."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from apps.exports.jobs import job_of
+from apps.exports.models import Export
+from apps.jobs.housekeeping import daily
+from apps.jobs.models import Job
+from apps.jobs.services import enqueue, run_again
+from apps.users.models import User
+
+
+@transaction.atomic
+def order_export(*, kind: str, query: str, has_mark: bool, listed: int, created_by: User) -> Export:
+    """Store what is wanted, and the job that writes it; `listed` is about how many rows the list has."""
+    export = Export.objects.create(
+        kind=kind, query=query, has_mark=has_mark, listed=listed, created_by=created_by
+    )
+    enqueue(job_of(export))
+    return export
+
+
+def write_again(export: Export) -> int:
+    """Let an export whose job has failed go on where it stopped; return how many jobs that were."""
+    return run_again(Job.objects.about(export.subject).values_list("pk", flat=True))
+
+
+@daily
+def delete_old_exports() -> int:
+    """Delete exports after EXPORT_KEEP_DAYS, finished or not, and return how many they were."""
+    before = timezone.now() - timedelta(days=settings.EXPORT_KEEP_DAYS)
+    old = list(Export.objects.filter(created_at__lt=before).order_by("pk"))
+    for export in old:  # one by one: a file can be hundreds of megabytes
+        export.delete()
+    return len(old)

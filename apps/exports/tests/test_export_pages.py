@@ -1,0 +1,211 @@
+"""The pages of an export: how far it is, what went wrong, the file; for its creator and superusers alone."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.catalog.tests.factories import make_products
+from apps.exports.models import Export, ExportPart
+from apps.exports.services import delete_old_exports
+from apps.exports.tests.desk import cells_of, downloaded, ordered
+from apps.jobs.housekeeping import do_chores
+from apps.jobs.models import Job
+from apps.jobs.runner import run_due_jobs
+
+LIST = reverse("admin:exports_export_changelist")
+PAGES = ("change", "progress", "file")
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def make_clerk(make_user):
+    """Return a function that makes staff with the permissions."""
+
+    def make(*codenames):
+        clerk = make_user(is_staff=True)
+        clerk.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+        return clerk
+
+    return make
+
+
+def page(name, export):
+    return reverse(f"admin:exports_export_{name}", args=[export.pk])
+
+
+def statuses(browser, user, export):
+    browser.force_login(user)
+    return [browser.get(page(name, export)).status_code for name in PAGES]
+
+
+def test_list_has_the_button_which_keeps_filter_and_search(browser):
+    listed = browser.get("/admin/catalog/product/?is_active__exact=1&q=tea")
+
+    assert 'href="/admin/catalog/product/export/?is_active__exact=1&amp;q=tea"' in listed.text
+
+
+def test_order_page_tells_how_many_rows_and_why_one_wants_a_mark(browser):
+    make_products(3)
+
+    shown = browser.get(reverse("admin:catalog_product_export") + "?q=SKU", headers={"accept-language": "en"})
+
+    assert "3 rows of the list are exported, as it is filtered and searched." in shown.text
+    assert "by which Excel knows that the file is UTF-8" in shown.text
+
+
+def test_filter_that_cannot_be_is_told_by_the_list(browser):
+    response = browser.post(reverse("admin:catalog_product_export") + "?price=dear", {"kind": "products"})
+
+    assert (response.status_code, response["Location"]) == (302, "/admin/catalog/product/?e=1")
+    assert not Export.objects.exists()
+
+
+def test_page_shows_progress_then_the_file(browser):
+    make_products(2)
+    export = ordered(browser, "catalog_product", "products")
+    waiting = browser.get(page("change", export))
+    assert f'data-address="{page("progress", export)}"' in waiting.text
+    assert page("file", export) not in waiting.text
+    asked = browser.get(page("progress", export)).json()
+    assert (asked["done"], asked["total"], asked["is_over"]) == (0, 2, False)
+
+    run_due_jobs()
+
+    asked = browser.get(page("progress", export)).json()
+    assert (asked["done"], asked["total"], asked["is_over"]) == (2, 2, True)
+    done = browser.get(page("change", export))
+    assert page("file", export) in done.text
+    assert "data-address" not in done.text
+
+
+def test_file_is_an_attachment_that_nobody_keeps(browser, export):
+    run_due_jobs()
+
+    response = browser.get(page("file", export))
+
+    today = f"{timezone.now():%Y-%m-%d}"
+    assert response["Content-Disposition"] == f'attachment; filename="products-{today}-{export.pk}.csv"'
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert "no-store" in response["Cache-Control"]
+    assert response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_failed_export_tells_why_and_is_run_again(client, make_clerk):
+    clerk = make_clerk("view_product")
+    client.force_login(clerk)
+    export = ordered(client, "catalog_product", "products")
+    Export.objects.update(kind="bygone")
+    run_due_jobs()
+    Export.objects.update(kind="products")
+    assert Job.objects.get().status == "failed"
+
+    shown = client.get(page("change", export))
+    assert "KeyError: &#x27;bygone&#x27;" in shown.text
+    assert client.get(page("again", export)).status_code == 405
+    assert client.post(page("again", export)).status_code == 302
+    run_due_jobs()
+
+    assert cells_of(downloaded(client, export)) == []
+
+
+# --- Rights
+
+
+def test_only_its_creator_and_superusers_see_an_export(client, make_clerk, staff):
+    creator, other = make_clerk("view_product"), make_clerk("view_product")
+    client.force_login(creator)
+    export = ordered(client, "catalog_product", "products")
+    run_due_jobs()
+
+    assert statuses(client, creator, export) == [200, 200, 200]
+    assert len(client.get(LIST).context["cl"].result_list) == 1
+    assert statuses(client, staff, export) == [200, 200, 200]
+    assert len(client.get(LIST).context["cl"].result_list) == 1
+    assert statuses(client, other, export) == [404, 404, 404]
+    assert client.post(page("again", export)).status_code == 404
+    assert len(client.get(LIST).context["cl"].result_list) == 0
+
+
+def test_who_may_no_longer_see_the_list_gets_neither_file_nor_page(client, make_clerk):
+    clerk = make_clerk("view_product")
+    client.force_login(clerk)
+    export = ordered(client, "catalog_product", "products")
+    run_due_jobs()
+
+    clerk.user_permissions.set(Permission.objects.filter(codename="view_category"))
+
+    assert statuses(client, clerk, export) == [404, 404, 404]
+    assert client.get(reverse("admin:catalog_product_export")).status_code == 403
+    assert client.get(LIST).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"is_active": False}, {"is_staff": False}, {"is_superuser": False}],
+    ids=lambda change: next(iter(change)),
+)
+def test_export_is_not_written_for_who_may_not_see_the_rows_by_then(export, staff, change):
+    for name, value in change.items():
+        setattr(staff, name, value)
+    staff.save()
+
+    run_due_jobs()
+
+    job = Job.objects.get()
+    assert (job.status, job.last_error.strip().splitlines()[-1]) == (
+        "failed",
+        "django.core.exceptions.PermissionDenied",
+    )
+    assert not ExportPart.objects.exists()
+
+
+def test_customer_is_sent_to_the_login(client, customer, export):
+    assert statuses(client, customer, export) == [302, 302, 302]
+
+
+def test_address_of_no_export_is_not_found(browser, export):
+    for number in ("0", "999", "9" * 30, "x"):
+        assert browser.get(f"{LIST}{number}/change/").status_code == 404
+
+
+# --- Cost and housekeeping
+
+
+def test_list_takes_the_same_queries_for_any_number_of_exports(
+    browser, export, django_assert_max_num_queries
+):
+    browser.get(LIST)
+    with django_assert_max_num_queries(20) as few:
+        browser.get(LIST)
+    most = len(few)
+    for _time in range(10):
+        ordered(browser, "catalog_product", "products")
+
+    with django_assert_max_num_queries(most):
+        assert browser.get(LIST).status_code == 200
+
+
+def test_old_exports_are_deleted_daily(browser, export, settings):
+    settings.EXPORT_KEEP_DAYS = 7
+    run_due_jobs()
+    kept = ordered(browser, "catalog_product", "products")
+    Export.objects.filter(pk=export.pk).update(created_at=timezone.now() - timedelta(days=7, minutes=1))
+    Export.objects.filter(pk=kept.pk).update(created_at=timezone.now() - timedelta(days=6, hours=23))
+
+    do_chores()
+
+    assert list(Export.objects.all()) == [kept]
+    assert not ExportPart.objects.exists()
+    assert delete_old_exports() == 0
+
+
+def test_job_of_a_deleted_export_has_nothing_to_do(export):
+    Export.objects.all().delete()
+
+    run_due_jobs()
+
+    assert Job.objects.get().status == "done"
