@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common.admin_lists import AutocompleteFilter, DateRangeFilter, LongListAdmin, NumberRangeFilter
 from apps.common.bulk_changes import BulkChange, Change, change_many, chosen_rows, outcome_of, report
+from apps.exports.list_admin import ExportableAdmin
 from apps.orders import services
 from apps.orders.models import Order
 from apps.orders.order_page import OrderPage, remade, resent
@@ -46,7 +47,7 @@ class ReasonForm(forms.Form):
 
 
 @admin.register(Order)
-class OrderAdmin(OrderPage, LongListAdmin):
+class OrderAdmin(OrderPage, ExportableAdmin, LongListAdmin):
     """Orders. Nothing of an order can be edited; its status is moved by buttons and actions."""
 
     list_display = ("id", "customer", "shown_status", "total_price", "currency", "created_at", "trouble")

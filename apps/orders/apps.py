@@ -13,7 +13,8 @@ class OrdersConfig(AppConfig):
     verbose_name = _("Orders")
 
     def ready(self) -> None:
-        """Register the handlers of jobs and what erases a customer; connect the signals that drop caches."""
+        """Register jobs, exports and what erases a customer; connect the signals that drop caches."""
         import_module("apps.orders.erasure")
+        import_module("apps.orders.exporting")
         import_module("apps.orders.jobs")
         import_module("apps.orders.receivers")

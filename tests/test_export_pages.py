@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.catalog.tests.factories import make_products
 from apps.exports.models import Export, ExportPart
-from apps.exports.services import delete_old_exports
+from apps.exports.services import delete_old_exports, order_export
 from apps.exports.tests.desk import cells_of, downloaded, ordered
 from apps.jobs.housekeeping import do_chores
 from apps.jobs.models import Job
@@ -19,6 +19,17 @@ LIST = reverse("admin:exports_export_changelist")
 PAGES = ("change", "progress", "file")
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser(client, staff):
+    client.force_login(staff)
+    return client
+
+
+@pytest.fixture
+def export(staff) -> Export:
+    return order_export(kind="products", query="", has_mark=False, listed=0, created_by=staff)
 
 
 @pytest.fixture

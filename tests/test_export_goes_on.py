@@ -23,6 +23,12 @@ PRODUCTS = 10
 
 
 @pytest.fixture
+def browser(client, staff):
+    client.force_login(staff)
+    return client
+
+
+@pytest.fixture
 def skus(db, monkeypatch) -> list[str]:
     """Make products for four parts, and return their skus."""
     monkeypatch.setattr(jobs, "LISTED_AT_ONCE", 3)

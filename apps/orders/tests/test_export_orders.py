@@ -1,0 +1,103 @@
+"""Orders and their lines as CSV files: the rows of the admin's list."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from apps.catalog.models import Product
+from apps.catalog.tests.factories import make_product
+from apps.exports.tests.desk import cells_of, exported
+from apps.orders.exporting import item_rows, order_rows
+from apps.orders.models import Order, OrderItem
+from apps.orders.tests.factories import make_order, make_order_in
+
+LIST = "orders_order"
+CREATED = datetime(2026, 3, 1, 9, 30, 0, 120_000, UTC)
+CHANGED = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser(client, staff):
+    client.force_login(staff)
+    return client
+
+
+@pytest.fixture
+def orders(make_user, staff) -> list[Order]:
+    """Place an order of two lines by somebody whose name is a formula, and a shipped one."""
+    hostile = make_user(username="@SUM(A1)", email="=cmd@example.com")
+    tea = make_product(sku="-TEA", name='Чай "Утро", <b>1</b>', price="390.00")
+    mug = make_product(sku="MUG", name="Кружка 🫖", price="0.50")
+    first = make_order(hostile, {tea: 2, mug: 3})
+    second = make_order_in(
+        "shipped", make_user(username="olga", email="olga@example.com"), {mug: 1}, moved_by=staff
+    )
+    Order.objects.update(created_at=CREATED, updated_at=CHANGED)
+    Order.objects.filter(pk=second.pk).update(tracking_number="+EM1")
+    Product.objects.update(name="Renamed", price="1.00")
+    return [first, second]
+
+
+def test_file_of_orders(browser, orders):
+    first, second = (order.pk for order in orders)
+
+    assert exported(browser, LIST, "orders").decode() == (
+        "id,created_at,updated_at,status,username,email,items_count,total_price,currency,tracking_number\r\n"
+        f"{first},2026-03-01T09:30:00.120000Z,2026-03-02T12:00:00Z,pending,"
+        "'@SUM(A1),'=cmd@example.com,2,781.50,RUB,\r\n"
+        f"{second},2026-03-01T09:30:00.120000Z,2026-03-02T12:00:00Z,shipped,"
+        "olga,olga@example.com,1,0.50,RUB,'+EM1\r\n"
+    )
+
+
+def test_file_of_lines_has_names_and_prices_as_they_were_ordered(browser, orders):
+    first, second = (order.pk for order in orders)
+    at = "2026-03-01T09:30:00.120000Z"
+
+    assert exported(browser, LIST, "order-items").decode() == (
+        "order_id,created_at,status,sku,name,quantity,price,total,currency\r\n"
+        f'{first},{at},pending,\'-TEA,"Чай ""Утро"", <b>1</b>",2,390.00,780.00,RUB\r\n'
+        f"{first},{at},pending,MUG,Кружка 🫖,3,0.50,1.50,RUB\r\n"
+        f"{second},{at},shipped,MUG,Кружка 🫖,1,0.50,0.50,RUB\r\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("status__exact=shipped", [1]),
+        ("q=cmd@example.com", [0]),
+        ("q=MUG", [0, 1]),
+        ("q=MUG&status__exact=pending", [0]),
+        ("q=nobody", []),
+    ],
+)
+@pytest.mark.parametrize("kind", ["orders", "order-items"])
+def test_filter_and_search_of_the_list_choose_the_orders(browser, orders, kind, query, found):
+    ids = [int(number) for number, *_cells in cells_of(exported(browser, LIST, kind, query))]
+
+    assert list(dict.fromkeys(ids)) == [orders[index].pk for index in found]
+
+
+def test_list_of_orders_has_the_button_and_the_action(browser, orders):
+    page = browser.get("/admin/orders/order/?status__exact=pending")
+
+    assert 'href="/admin/orders/order/export/?status__exact=pending"' in page.text
+    assert '<option value="export_chosen">' in page.text
+
+
+@pytest.mark.parametrize("rows", [order_rows, item_rows])
+def test_number_of_queries_does_not_grow_with_the_orders(customer, rows):
+    def queries_of(number):
+        product = make_product()
+        ids = [make_order(customer, {product: 1}).pk for _time in range(number)]
+        with CaptureQueriesContext(connection) as queries:
+            assert len(list(rows(ids))) == number
+        return len(queries)
+
+    assert queries_of(1) == queries_of(10)
+    assert OrderItem.objects.count() == 11
