@@ -104,12 +104,18 @@ def receive_stock(quantities: Mapping[int, int], *, reason: str, by: User | None
 
 
 @retried_atomic
-def set_stock(counts: Mapping[int, int], *, reason: str, kind: MovementKind = MovementKind.ADJUSTED) -> None:
+def set_stock(
+    counts: Mapping[int, int],
+    *,
+    reason: str,
+    kind: MovementKind = MovementKind.ADJUSTED,
+    by: User | None = None,
+) -> None:
     """Bring the stock of products (by id) to the given counts, whatever it is now."""
     products = Product.objects.locked(list(counts))
     deltas = {product.pk: counts[product.pk] - product.stock for product in products}
     changed = [product for product in products if deltas[product.pk]]
-    _move(changed, deltas, Cause(kind, None, reason))
+    _move(changed, deltas, Cause(kind, by, reason))
 
 
 def _move(products: Iterable[Product], deltas: Mapping[int, int], cause: Cause) -> list[StockMovement]:

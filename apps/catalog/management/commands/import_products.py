@@ -34,12 +34,13 @@ class Command(BaseCommand):
         except (OSError, UnusableFile) as error:
             raise CommandError(str(error)) from error
         self._show_bad_rows(report)
-        if report.bad_rows and not options["skip_bad_rows"]:
+        if report.bad_count and not options["skip_bad_rows"]:
             raise CommandError(
-                f"Nothing was imported: {len(report.bad_rows)} bad rows. "
+                f"Nothing was imported: {report.bad_count} bad rows. "
                 "Mend them, or leave them out with --skip-bad-rows."
             )
-        self.stdout.write(f"{report.created} products created, {report.updated} updated.")
+        counts = report.counts
+        self.stdout.write(f"{counts.created} products created, {counts.updated + counts.unchanged} updated.")
 
     def _show_progress(self, done: int, total: int) -> None:
         if self.stdout.isatty():
@@ -49,5 +50,5 @@ class Command(BaseCommand):
     def _show_bad_rows(self, report: ImportReport) -> None:
         for row in report.bad_rows[:SHOWN_BAD_ROWS]:
             self.stderr.write(f"row {row.number}: {row.reason}")
-        if (more := len(report.bad_rows) - SHOWN_BAD_ROWS) > 0:
+        if (more := report.bad_count - SHOWN_BAD_ROWS) > 0:
             self.stderr.write(f"… and {more} more bad rows")

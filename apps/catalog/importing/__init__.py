@@ -1,0 +1,85 @@
+"""Products from a CSV file: `sku,name,price,category` and, if wanted, `stock` and `description`.
+
+A file is read row by row, and never held whole: it may have a million rows.
+"""
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TextIO, TypeVar
+
+from django.db import transaction
+
+from apps.catalog.importing.rows import COLUMNS, BadRow, ProductRow, SeenSkus, UnusableFile, read_rows
+from apps.catalog.importing.writing import CHUNK, Counts, known_ids, write_rows
+from apps.catalog.models import Product
+
+__all__ = ["COLUMNS", "BadRow", "ImportReport", "UnusableFile", "import_products"]
+
+KEPT_BAD_ROWS = 200  # of which the reasons are told
+LOCKED_AT_ONCE = 5000
+
+T = TypeVar("T")
+
+
+@dataclass
+class ImportReport:
+    """What became of a file, and the first of its bad rows."""
+
+    counts: Counts = field(default_factory=Counts)
+    bad_rows: list[BadRow] = field(default_factory=list)
+    bad_count: int = 0
+
+
+def import_products(
+    file: TextIO, *, skip_bad_rows: bool = False, on_progress: Callable[[int, int], None] | None = None
+) -> ImportReport:
+    """Create or update the products of the file by sku, in one transaction. The file is read twice.
+
+    `on_progress` is told how many rows of how many are written. With bad rows nothing is stored, and the
+    report names them, unless they are to be skipped. Raises UnusableFile when the file cannot be read as such
+    a table.
+    """
+    report = ImportReport()
+    known = array("q")
+    total = 0
+    for rows in in_chunks(_good_rows(file, report), CHUNK):
+        total += len(rows)
+        known.extend(known_ids(rows))
+    if report.bad_count and not skip_bad_rows:
+        return report
+    file.seek(0)
+    with transaction.atomic():
+        _lock(known)
+        done = 0
+        for rows in in_chunks(_good_rows(file), CHUNK):
+            report.counts += write_rows(rows)
+            done += len(rows)
+            if on_progress:
+                on_progress(done, total)
+    return report
+
+
+def in_chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield the items in lists of this size; the last one may be shorter."""
+    ahead = iter(items)
+    while chunk := list(islice(ahead, size)):
+        yield chunk
+
+
+def _good_rows(file: TextIO, report: ImportReport | None = None) -> Iterator[ProductRow]:
+    for row in read_rows(file, SeenSkus()):
+        if isinstance(row, ProductRow):
+            yield row
+        elif report:
+            report.bad_count += 1
+            if len(report.bad_rows) < KEPT_BAD_ROWS:
+                report.bad_rows.append(row)
+
+
+def _lock(product_ids: "array[int]") -> None:
+    """Lock all at once, in one order for all: so that no two who lock products can wait for each other."""
+    in_order = sorted(product_ids)
+    for start in range(0, len(in_order), LOCKED_AT_ONCE):
+        list(Product.objects.locked(in_order[start : start + LOCKED_AT_ONCE]).only("pk"))

@@ -1,0 +1,137 @@
+"""Rows of products as they get into the database, some hundred at a time."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.audit.models import Action
+from apps.audit.services import Deed, changes_between, changes_from_nothing, record_all, values_of
+from apps.catalog.category_names import categories_called
+from apps.catalog.importing.rows import ProductRow, product_of
+from apps.catalog.models import Category, MovementKind, PriceChange, Product
+from apps.catalog.services import create_category
+from apps.catalog.slugs import free_slugs
+from apps.catalog.stock import set_stock
+from apps.users.models import User
+
+CHUNK = 500  # rows written by one statement
+IMPORTED_FIELDS = ("name", "price", "category", "description")  # of a product that is known
+_COMPARED = ("name", "price", "stock", "description")  # where an empty cell says nothing
+
+
+@dataclass
+class Counts:
+    """How many products a table has made, changed, and found as they are to be."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+
+    def __iadd__(self, other: "Counts") -> "Counts":
+        self.created += other.created
+        self.updated += other.updated
+        self.unchanged += other.unchanged
+        return self
+
+
+def write_rows(rows: list[ProductRow], *, by: User | None = None) -> Counts:
+    """Create or update the products of the rows, by a number of statements that does not grow with them.
+
+    What is already as it is to be is left alone. A transaction is needed, which keeps the known products
+    locked.
+    """
+    locked = Product.objects.locked(known_ids(rows)).select_related("category")
+    existing = {product.sku: product for product in locked}
+    categories = categories_called(row.category for row in rows)
+    for name in sorted({row.category for row in rows} - categories.keys()):
+        categories[name] = create_category(name=name)
+    changes = {row.sku: differences(row, existing.get(row.sku), categories[row.category]) for row in rows}
+    new = [row for row in rows if row.sku not in existing]
+    edited = [row for row in rows if row.sku in existing and changes[row.sku].keys() - {"stock"}]
+    created = _write_products(new + edited, existing, categories, by)
+    received = {created[row.sku].pk: row.stock for row in new if row.stock}
+    counted = {
+        existing[row.sku].pk: row.stock
+        for row in rows
+        if row.sku in existing and row.stock is not None and "stock" in changes[row.sku]
+    }
+    # Counts, not changes: somebody may have created a new product a moment before.
+    set_stock(received, reason=_("import"), kind=MovementKind.RECEIVED, by=by)
+    set_stock(counted, reason=_("import"), by=by)
+    written = sum(bool(change) for change in changes.values())
+    return Counts(len(new), written - len(new), len(rows) - written)
+
+
+def known_ids(rows: Iterable[ProductRow]) -> list[int]:
+    """Return the ids of the products that the rows speak of and that exist already."""
+    return list(Product.objects.filter(sku__in=[row.sku for row in rows]).values_list("pk", flat=True))
+
+
+def differences(
+    row: ProductRow, known: Product | None, category: Category | None
+) -> dict[str, tuple[Any, Any]]:
+    """Return what the row changes: by field the present value (None: of a new product) and the new one.
+
+    `category` is that of the row (None: it is not there yet); the result has the id of the present one.
+    """
+    if known is None:
+        return {
+            "name": (None, row.name),
+            "price": (None, row.price),
+            "category": (None, row.category),
+            "stock": (None, row.stock),
+        }
+    pairs = {field: (getattr(known, field), getattr(row, field)) for field in _COMPARED}
+    changed = {field: (old, new) for field, (old, new) in pairs.items() if new not in {None, old}}
+    if category is None or category.pk != known.category_id:
+        changed["category"] = (known.category_id, row.category)
+    return changed
+
+
+def _write_products(
+    rows: list[ProductRow],
+    existing: Mapping[str, Product],
+    categories: Mapping[str, Category],
+    by: User | None,
+) -> dict[str, Product]:
+    """Write new and known products and note changed prices; return the written ones by sku."""
+    names = {row.sku: row.name for row in rows if row.sku not in existing}
+    slugs = dict(zip(names, free_slugs(list(names.values()), among=Product.objects.all()), strict=True))
+    products = [_prepared(row, categories[row.category], existing.get(row.sku), slugs) for row in rows]
+    # One statement for new and known ones; the stock is in neither.
+    Product.objects.bulk_create(
+        products,
+        update_conflicts=True,
+        unique_fields=["sku"],
+        update_fields=[*IMPORTED_FIELDS, "search_text", "updated_at"],
+    )
+    PriceChange.objects.bulk_create(
+        PriceChange(product=known, old_price=known.price, new_price=product.price, created_by=by)
+        for product in products
+        if (known := existing.get(product.sku)) and known.price != product.price
+    )
+    record_all(_deeds(products, existing), by=by)
+    return {product.sku: product for product in products}
+
+
+def _deeds(products: Iterable[Product], existing: Mapping[str, Product]) -> Iterator[Deed]:
+    for product in products:
+        values = values_of(product, Product.AUDITED_FIELDS)
+        known = existing.get(product.sku)
+        if known is None:
+            yield Deed(Action.CREATED, product, changes_from_nothing(values))
+        elif changes := changes_between(values_of(known, IMPORTED_FIELDS), values):
+            yield Deed(Action.CHANGED, product, changes)
+
+
+def _prepared(
+    row: ProductRow, category: Category, known: Product | None, slugs: Mapping[str, str]
+) -> Product:
+    product = product_of(row)
+    product.category = category
+    product.slug = known.slug if known else slugs[row.sku]
+    if known is not None and row.description is None:
+        product.description = known.description
+    return product
