@@ -82,12 +82,12 @@ def test_page_shows_progress_then_the_file(browser):
     assert f'data-address="{page("progress", export)}"' in waiting.text
     assert page("file", export) not in waiting.text
     asked = browser.get(page("progress", export)).json()
-    assert (asked["done"], asked["total"], asked["is_over"]) == (0, 2, False)
+    assert (asked["done"], asked["total"], asked["is_moving"]) == (0, 2, True)
 
     run_due_jobs()
 
     asked = browser.get(page("progress", export)).json()
-    assert (asked["done"], asked["total"], asked["is_over"]) == (2, 2, True)
+    assert (asked["done"], asked["total"], asked["is_moving"]) == (2, 2, False)
     done = browser.get(page("change", export))
     assert page("file", export) in done.text
     assert "data-address" not in done.text

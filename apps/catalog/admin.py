@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.catalog import services, stock
 from apps.catalog.exceptions import StockOutOfRange
+from apps.catalog.import_admin import ImportingAdmin
 from apps.catalog.models import MAX_STOCK, Category, Product, StockMovement
 from apps.exports.list_admin import ExportableAdmin
 
@@ -55,7 +56,7 @@ class StockActionForm(ActionForm):
 
 
 @admin.register(Product)
-class ProductAdmin(ExportableAdmin, FoldedSearchAdmin):
+class ProductAdmin(ImportingAdmin, ExportableAdmin, FoldedSearchAdmin):
     """Products. Their stock is given once, on creation, and changed by the action from then on."""
 
     list_display = ("name", "sku", "category", "price", "stock", "is_active")

@@ -13,6 +13,7 @@ class CatalogConfig(AppConfig):
     verbose_name = _("Catalogue")
 
     def ready(self) -> None:
-        """Register what can be exported; connect the signals that drop caches."""
+        """Register exports and imports; connect the signals that drop caches."""
         import_module("apps.catalog.exporting")
+        import_module("apps.catalog.import_jobs")
         import_module("apps.catalog.receivers")

@@ -21,7 +21,7 @@ from apps.exports import services
 from apps.exports.kinds import all_kinds, kind_named
 from apps.exports.lists import may_see
 from apps.exports.models import Export, ExportPart
-from apps.exports.progress import Progress, last_error
+from apps.exports.progress import Progress, last_line, latest_job
 from apps.jobs.models import JobStatus
 
 
@@ -105,7 +105,7 @@ class ExportAdmin(admin.ModelAdmin):
             "export": export,
             "table": kind_named(export.kind).label,
             "progress": _progress_of(export),
-            "error": last_error(export.subject) if export.status == JobStatus.FAILED else "",
+            "error": last_line(latest_job(export.subject)) if export.status == JobStatus.FAILED else "",
             "keep_days": settings.EXPORT_KEEP_DAYS,
         }
         return TemplateResponse(request, "exports/export.html", context)
@@ -148,7 +148,9 @@ def _progress_of(export: Export) -> Progress:
         address=reverse("admin:exports_export_progress", args=[export.pk]),
         done=export.done,
         total=export.done if export.finished_at else max(export.listed, export.done),
-        status=export.status,
+        state=export.status.label,
+        is_over=export.finished_at is not None,
+        is_failed=export.status == JobStatus.FAILED,
     )
 
 

@@ -1,4 +1,4 @@
-"""Files that staff take out of the store, in parts: web and workers may be different machines."""
+"""Files that staff take out and bring in, in parts: web and workers may be different machines."""
 
 from typing import Self
 
@@ -98,3 +98,84 @@ class ExportPart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.export_id}/{self.number}"
+
+
+class UploadStatus(models.TextChoices):
+    """Where a file that was brought in stands."""
+
+    CHECKING = "checking", _("being checked")
+    CHECKED = "checked", _("waits for a decision")
+    UNUSABLE = "unusable", _("cannot be used")
+    WRITING = "writing", _("being imported")
+    DONE = "done", _("imported")
+
+
+class UploadQuerySet(models.QuerySet["Upload"]):
+    """Questions about files that were brought in."""
+
+    def visible_to(self, user: User) -> Self:
+        """Return the user's own files; a superuser's are all."""
+        return self.all() if user.is_superuser else self.filter(created_by=user)
+
+
+class Upload(models.Model):
+    """A file that staff brought in, and how far it is checked and written. The report is for them."""
+
+    name = models.CharField(_("file"), max_length=255)
+    size = models.BigIntegerField(_("bytes"))
+    lines = models.BigIntegerField(_("lines"))
+    language = models.CharField(_("language"), max_length=10)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("by")
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True, db_index=True)
+    status = models.CharField(
+        _("status"), max_length=10, choices=UploadStatus.choices, default=UploadStatus.CHECKING
+    )
+    last_row = models.BigIntegerField(_("last row that was read"), default=1)
+    parts_checked = models.IntegerField(_("parts that were checked"), default=0)
+    parts_written = models.IntegerField(_("parts that are written"), default=0)
+    report = models.JSONField(_("report"), default=dict)
+
+    objects = UploadQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("uploaded file")
+        verbose_name_plural = _("uploaded files")
+        ordering = ("-pk",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=UploadStatus.values), name="exports_upload_status_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["created_by", "-id"], name="exports_upload_of_user")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def subject(self) -> str:
+        """Return what its jobs are found by."""
+        return f"upload:{self.pk}"
+
+
+class UploadPart(models.Model):
+    """A piece of the file as it came, or of its good rows as they were read."""
+
+    upload = models.ForeignKey(Upload, models.CASCADE, related_name="parts", verbose_name=_("uploaded file"))
+    is_checked = models.BooleanField(_("checked"))
+    number = models.IntegerField(_("number"))
+    data = models.BinaryField(_("data"))
+
+    class Meta:
+        verbose_name = _("part of an uploaded file")
+        verbose_name_plural = _("parts of uploaded files")
+        ordering = ("upload", "is_checked", "number")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["upload", "is_checked", "number"], name="exports_uploadpart_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.upload_id}/{self.number}"

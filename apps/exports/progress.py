@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse, JsonResponse
 from django.utils.formats import localize
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from apps.jobs.models import Job, JobStatus
+from apps.jobs.models import Job
 
 
 @dataclass(frozen=True)
@@ -16,26 +17,33 @@ class Progress:
     address: str
     done: int
     total: int
-    status: JobStatus
+    state: str | Promise
+    is_over: bool
+    is_failed: bool
 
     @property
-    def is_over(self) -> bool:
-        """Tell whether there is nothing to wait for."""
-        return self.status in {JobStatus.DONE, JobStatus.FAILED}
+    def is_moving(self) -> bool:
+        """Tell whether there is something to wait for."""
+        return not (self.is_over or self.is_failed)
 
     @property
     def text(self) -> str:
         """Return it in words."""
-        numbers = {"done": localize(self.done), "total": localize(self.total), "status": self.status.label}
-        return _("%(status)s: %(done)s of about %(total)s rows") % numbers
+        numbers = {"done": localize(self.done), "total": localize(self.total), "state": self.state}
+        return _("%(state)s: %(done)s of about %(total)s rows") % numbers
 
     def as_answer(self) -> HttpResponse:
         """Return what the script asks for."""
-        answer = {"done": self.done, "total": self.total, "text": self.text, "is_over": self.is_over}
-        return JsonResponse(answer)
+        return JsonResponse(
+            {"done": self.done, "total": self.total, "text": self.text, "is_moving": self.is_moving}
+        )
 
 
-def last_error(subject: str) -> str:
-    """Return in one line why the latest job of the subject failed; the admin of jobs has the whole of it."""
-    job = Job.objects.about(subject).last()
+def latest_job(subject: str) -> Job | None:
+    """Return the job of the subject that was ordered last."""
+    return Job.objects.about(subject).last()
+
+
+def last_line(job: Job | None) -> str:
+    """Return in one line why the job failed; the admin of jobs has the whole of it."""
     return job.last_error.strip().rpartition("\n")[2] if job else ""

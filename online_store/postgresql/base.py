@@ -8,15 +8,19 @@ from psycopg import Connection, OperationalError
 from psycopg_pool import ConnectionPool
 
 
+MANY_VALUES = 100  # of one statement
+
+
 class Cursor(base.ServerBindingCursor):
-    """Lets PostgreSQL keep the plans of repeated statements, but for those of lists.
+    """Lets PostgreSQL keep the plans of repeated statements, but for those of lists and of many rows.
 
     Which plan finds a page soonest depends on the values: a rare word wants another one than a common one.
+    Statements for many rows are repeated by imports, which fill the table that the plan was made for.
     """
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
         """Execute the statement."""
-        if isinstance(query, str) and " LIMIT " in query:
+        if (isinstance(query, str) and " LIMIT " in query) or len(params or ()) > MANY_VALUES:
             options["prepare"] = False
         return super().execute(query, params, **options)  # type: ignore[misc]  # the stubs lack it
 

@@ -3,6 +3,7 @@
 from online_store.settings.store import STORE_EMBEDDED, env
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024  # bytes; also the limit of JSON bodies
+IMPORT_MAX_BYTES = 200 * 1024 * 1024  # of a table of products; the proxy lets a little more through
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the admin's change lists post a field per row
 
 # Far above what people do, below what a store can bear; docs/adr/0011 says more.

@@ -152,6 +152,7 @@ def test_product_cannot_be_deleted(office):
     ] == [
         "",
         "adjust_stock",
+        "export_chosen",
     ]
 
 

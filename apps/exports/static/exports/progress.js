@@ -11,7 +11,7 @@
             const response = await fetch(bar.dataset.address, { headers: { Accept: "application/json" } });
             if (response.ok) {
                 const progress = await response.json();
-                if (progress.is_over) {
+                if (!progress.is_moving) {
                     window.location.reload();
                     return;
                 }

@@ -1,0 +1,179 @@
+"""How staff import products: bring a file, look at what it would change, let it be written."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.defaultfilters import filesizeformat
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST
+
+from apps.catalog import import_services
+from apps.catalog.import_jobs import may_import
+from apps.catalog.importing.rows import OPTIONAL_COLUMNS, REQUIRED_COLUMNS
+from apps.catalog.importing.writing import CHUNK
+from apps.exports.models import Upload, UploadStatus
+from apps.exports.progress import Progress, last_line, latest_job
+from apps.jobs.models import JobStatus
+
+RECENT = 20  # files in the list
+FIELDS = {
+    "name": _("name"),
+    "price": _("price"),
+    "category": _("category"),
+    "stock": _("stock"),
+    "description": _("description"),
+}
+
+
+class ImportForm(forms.Form):
+    """The file."""
+
+    file = forms.FileField(label=_("CSV file"), widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
+
+    def clean_file(self) -> Any:
+        """Refuse what is too large. Raises ValidationError."""
+        file = self.cleaned_data["file"]
+        if file.size > settings.IMPORT_MAX_BYTES:
+            limit = filesizeformat(settings.IMPORT_MAX_BYTES)
+            raise ValidationError(_("The file is too large: at most %(limit)s.") % {"limit": limit})
+        return file
+
+
+class ImportingAdmin(admin.ModelAdmin):
+    """The list of products with a button that leads to the import."""
+
+    def get_urls(self) -> list[Any]:
+        """Add the pages of the import."""
+        pages = {
+            "import": ("import/", self.import_view),
+            "import_page": ("import/<int:pk>/", self.import_page),
+            "import_progress": ("import/<int:pk>/progress/", self.import_progress),
+            "import_decision": ("import/<int:pk>/decision/", self.import_decision),
+            "import_again": ("import/<int:pk>/again/", self.import_again),
+        }
+        paths = [
+            path(address, self.admin_site.admin_view(view), name=f"catalog_product_{name}")
+            for name, (address, view) in pages.items()
+        ]
+        return [*paths, *super().get_urls()]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list, with the button for those who may import."""
+        context = extra_context or {}
+        tools = [*context.get("list_tools", ())]
+        if may_import(request.user):
+            tools.append({"url": reverse("admin:catalog_product_import"), "label": _("Import CSV")})
+        return super().changelist_view(request, {**context, "list_tools": tools})
+
+    # The protection reads the body, and so the file: only of those who may send one.
+    @method_decorator(csrf_exempt)
+    def import_view(self, request: HttpRequest) -> HttpResponse:
+        """Take a file, and show the latest ones."""
+        _require(request)
+        return self._import_view(request)
+
+    @method_decorator(csrf_protect)
+    def _import_view(self, request: HttpRequest) -> HttpResponse:
+        form = ImportForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            upload = import_services.begin_import(form.cleaned_data["file"], created_by=request.user)
+            return redirect("admin:catalog_product_import_page", upload.pk)
+        context = {
+            "title": _("Import CSV"),
+            "form": form,
+            "uploads": Upload.objects.visible_to(request.user).select_related("created_by")[:RECENT],
+            "required": ", ".join(REQUIRED_COLUMNS),
+            "optional": ", ".join(OPTIONAL_COLUMNS),
+            "limit": settings.IMPORT_MAX_BYTES,
+        }
+        return self._page(request, "catalog/import.html", context)
+
+    def import_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show how far a file is, what it would change, or what it has changed."""
+        upload = _upload(request, pk)
+        progress = _progress_of(upload)
+        context = {
+            "title": upload.name,
+            "upload": upload,
+            "progress": progress,
+            "error": last_line(latest_job(upload.subject)) if progress.is_failed else "",
+            "changes": _changes(upload.report.get("changes", ())),
+            "new": upload.report.get("new", ()),
+        }
+        return self._page(request, "catalog/import_page.html", context)
+
+    def import_progress(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Answer how far a file is."""
+        return _progress_of(_upload(request, pk)).as_answer()
+
+    @method_decorator(require_POST)
+    def import_decision(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Have the good rows of a checked file written, or forget the file."""
+        upload = _upload(request, pk)
+        if "import" in request.POST:
+            is_done = import_services.confirm_import(upload.pk)
+        else:
+            is_done = import_services.discard_import(upload.pk)
+        if not is_done:
+            self.message_user(request, _("That was decided already."), messages.WARNING)
+        elif "import" not in request.POST:
+            self.message_user(request, _("The file was discarded."), messages.SUCCESS)
+            return redirect("admin:catalog_product_import")
+        return redirect("admin:catalog_product_import_page", upload.pk)
+
+    @method_decorator(require_POST)
+    def import_again(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Let a failed import go on."""
+        upload = _upload(request, pk)
+        if import_services.go_on(upload):
+            self.message_user(request, _("The import goes on."), messages.SUCCESS)
+        return redirect("admin:catalog_product_import_page", upload.pk)
+
+    def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+        shared = {**self.admin_site.each_context(request), "opts": self.opts}
+        return TemplateResponse(request, template, {**shared, **context})
+
+
+def _require(request: HttpRequest) -> None:
+    if not may_import(request.user):
+        raise PermissionDenied
+
+
+def _upload(request: HttpRequest, pk: int) -> Upload:
+    _require(request)
+    return get_object_or_404(Upload.objects.visible_to(request.user), pk=pk)
+
+
+def _progress_of(upload: Upload) -> Progress:
+    job = latest_job(upload.subject)
+    is_writing = upload.status == UploadStatus.WRITING
+    is_busy = is_writing or upload.status == UploadStatus.CHECKING
+    done = upload.parts_written * CHUNK if is_writing else upload.last_row - 1
+    return Progress(
+        address=reverse("admin:catalog_product_import_progress", args=[upload.pk]),
+        done=done,
+        total=max(done, upload.parts_checked * CHUNK if is_writing else upload.lines - 1),
+        state=upload.get_status_display(),
+        is_over=not is_busy,
+        is_failed=is_busy and job is not None and job.status == JobStatus.FAILED,
+    )
+
+
+def _changes(kept: Any) -> list[dict[str, Any]]:
+    """Return a line for each changed field."""
+    return [
+        {**change, "field": FIELDS[field], "old": old, "new": new}
+        for change in kept
+        for field, (old, new) in change["fields"].items()
+    ]

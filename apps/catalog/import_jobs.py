@@ -1,0 +1,187 @@
+"""Imports from the admin: a job checks the file, and another writes it once staff have said so.
+
+Both work part by part, and whoever takes them up goes on after the last part. Only some hundred products are
+locked at a time, for a moment: one transaction for a long file would stop the sale of all of them.
+"""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import partial
+from itertools import islice
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import override
+
+from apps.catalog.importing.preview import add_bad_rows, add_rows, empty_preview
+from apps.catalog.importing.rows import (
+    BadRow,
+    ProductRow,
+    SeenSkus,
+    UnusableFile,
+    read_rows,
+    reason_of,
+    validated,
+)
+from apps.catalog.importing.writing import CHUNK, write_rows
+from apps.common.transactions import retried_atomic
+from apps.exports.models import Upload, UploadPart, UploadStatus
+from apps.exports.turns import work_in_turns
+from apps.exports.uploads import checked_part, opened
+from apps.jobs.models import Job
+from apps.jobs.registry import handler
+from apps.jobs.services import JobOrder
+from apps.users.models import User
+
+CHECK_IMPORT = "import_check"
+WRITE_IMPORT = "import_write"
+PERMISSIONS = ("catalog.add_product", "catalog.change_product", "catalog.add_stockmovement")
+
+
+def may_import(user: User) -> bool:
+    """Tell whether the user may do by hand all that an import does."""
+    return user.is_active and user.is_staff and user.has_perms(PERMISSIONS)
+
+
+def check_of(upload: Upload) -> JobOrder:
+    """Return the job that goes on checking the file."""
+    return _job(CHECK_IMPORT, upload, upload.last_row)
+
+
+def writing_of(upload: Upload) -> JobOrder:
+    """Return the job that goes on writing what was checked."""
+    return _job(WRITE_IMPORT, upload, upload.parts_written)
+
+
+@handler(CHECK_IMPORT)
+def check_import(job: Job, *, upload_id: int) -> None:
+    """Find the good rows of the file, and what they would change."""
+    upload = Upload.objects.filter(pk=upload_id, status=UploadStatus.CHECKING).first()
+    if upload is None:
+        return  # an earlier attempt got to the end, or it was discarded
+    with override(upload.language):
+        try:
+            check = _Check(upload)
+            work_in_turns(check.do_part, rest=lambda: check_of(Upload.objects.get(pk=upload_id)))
+        except UnusableFile as error:
+            _refuse(upload, str(error))
+
+
+@handler(WRITE_IMPORT, retry_on=(IntegrityError,))  # somebody took a slug at the same moment
+def write_import(job: Job, *, upload_id: int) -> None:
+    """Write the good rows, as far as whoever brought the file may still do so.
+
+    Raises PermissionDenied.
+    """
+    writing = Upload.objects.filter(pk=upload_id, status=UploadStatus.WRITING)
+    upload = writing.select_related("created_by").first()
+    if upload is None:
+        return
+    if not may_import(upload.created_by):
+        raise PermissionDenied
+    with override(upload.language):
+        work_in_turns(
+            partial(_write_part, upload_id), rest=lambda: writing_of(Upload.objects.get(pk=upload_id))
+        )
+
+
+class _Check:
+    """The file, opened where the check has got to."""
+
+    def __init__(self, upload: Upload) -> None:
+        self._upload_id, self._last_row = upload.pk, upload.last_row
+        seen = SeenSkus()
+        for number in range(upload.parts_checked):
+            for row in _decoded(checked_part(upload, number)):
+                seen.note(row.sku, row.number)
+        self._rows = read_rows(opened(upload), seen, after=upload.last_row)
+
+    def do_part(self) -> bool:
+        """Check the next rows, and tell whether there are others."""
+        rows = list(islice(self._rows, CHUNK))
+        with transaction.atomic():
+            checking = Upload.objects.select_for_update().filter(pk=self._upload_id)
+            # Of two workers that both think the job is theirs, one is ahead.
+            upload = checking.filter(status=UploadStatus.CHECKING, last_row=self._last_row).first()
+            if upload is None:
+                return False
+            _note(upload, rows)
+            if len(rows) < CHUNK:
+                upload.status = UploadStatus.CHECKED
+                upload.parts.filter(is_checked=False).delete()
+            upload.save()
+        self._last_row = upload.last_row
+        return upload.status == UploadStatus.CHECKING
+
+
+def _note(upload: Upload, rows: list[ProductRow | BadRow]) -> None:
+    good = [row for row in rows if isinstance(row, ProductRow)]
+    upload.report = upload.report or empty_preview()
+    add_bad_rows(upload.report, [row for row in rows if isinstance(row, BadRow)])
+    add_rows(upload.report, good)
+    if good:
+        UploadPart.objects.create(
+            upload=upload, is_checked=True, number=upload.parts_checked, data=_encoded(good)
+        )
+        upload.parts_checked += 1
+    upload.last_row = rows[-1].number if rows else upload.last_row
+
+
+def _refuse(upload: Upload, problem: str) -> None:
+    with transaction.atomic():
+        upload.parts.all().delete()
+        upload.status, upload.report = UploadStatus.UNUSABLE, {"problem": problem}
+        upload.save(update_fields=["status", "report"])
+
+
+@retried_atomic
+def _write_part(upload_id: int) -> bool:
+    writing = Upload.objects.select_for_update(of=("self",)).select_related("created_by")
+    upload = writing.filter(pk=upload_id, status=UploadStatus.WRITING).first()
+    if upload is None:
+        return False
+    if upload.parts_written < upload.parts_checked:
+        _write_rows(upload, _decoded(checked_part(upload, upload.parts_written)))
+        upload.parts_written += 1
+    if upload.parts_written == upload.parts_checked:
+        upload.status = UploadStatus.DONE
+        upload.parts.all().delete()
+    upload.save()
+    return upload.status == UploadStatus.WRITING
+
+
+def _write_rows(upload: Upload, rows: Iterator[ProductRow]) -> None:
+    """Write the rows that are still good: a newer release may know better."""
+    good = []
+    for row in rows:
+        try:
+            good.append(validated(row))
+        except ValidationError as error:
+            add_bad_rows(upload.report, [BadRow(row.number, reason_of(error))])
+    counts = write_rows(good, by=upload.created_by)
+    written = upload.report.setdefault("written", {"created": 0, "updated": 0, "unchanged": 0})
+    for name in written:
+        written[name] += getattr(counts, name)
+
+
+def _encoded(rows: list[ProductRow]) -> bytes:
+    values = [
+        [row.number, row.sku, row.name, str(row.price), row.category, row.stock, row.description]
+        for row in rows
+    ]
+    return json.dumps(values, ensure_ascii=False).encode()
+
+
+def _decoded(data: bytes) -> Iterator[ProductRow]:
+    for number, sku, name, price, *others in json.loads(data):
+        yield ProductRow(number, sku, name, Decimal(price), *others)
+
+
+def _job(kind: str, upload: Upload, place: int) -> JobOrder:
+    return JobOrder(
+        kind,
+        key=f"{upload.subject}:{kind}:{place}",
+        subject=upload.subject,
+        arguments={"upload_id": upload.pk},
+    )

@@ -1,0 +1,63 @@
+"""What a table of products would change, as staff see it before they let it."""
+
+from typing import Any
+
+from apps.catalog.category_names import categories_called
+from apps.catalog.importing.rows import BadRow, ProductRow
+from apps.catalog.importing.writing import differences
+from apps.catalog.models import Product
+
+SHOWN_BAD_ROWS = 200
+SHOWN_CHANGES = 50  # of known products
+SHOWN_NEW = 20  # products
+SHOWN_CATEGORIES = 50
+
+
+def empty_preview() -> dict[str, Any]:
+    """Return the preview of no rows; it can be kept as JSON."""
+    counts = {"created": 0, "updated": 0, "unchanged": 0, "bad": 0}
+    return {**counts, "bad_rows": [], "changes": [], "new": [], "categories": []}
+
+
+def add_bad_rows(preview: dict[str, Any], rows: list[BadRow]) -> None:
+    """Count the rows, and keep the first reasons."""
+    preview["bad"] += len(rows)
+    room = SHOWN_BAD_ROWS - len(preview["bad_rows"])
+    preview["bad_rows"] += [[row.number, row.reason] for row in rows[:room]]
+
+
+def add_rows(preview: dict[str, Any], rows: list[ProductRow]) -> None:
+    """Compare the rows with the products as they are now: count what would happen, and keep the first of it.
+
+    The number of queries does not grow with the rows.
+    """
+    known = Product.objects.filter(sku__in=[row.sku for row in rows]).select_related("category")
+    products = {product.sku: product for product in known}
+    categories = categories_called(row.category for row in rows)
+    for row in rows:
+        product = products.get(row.sku)
+        changes = differences(row, product, categories.get(row.category))
+        if row.category not in categories and len(preview["categories"]) < SHOWN_CATEGORIES:
+            preview["categories"] = sorted({*preview["categories"], row.category})
+        if product is None:
+            preview["created"] += 1
+            _keep(preview["new"], SHOWN_NEW, _shown(row, changes))
+        elif changes:
+            preview["updated"] += 1
+            if "category" in changes:
+                changes["category"] = (product.category.name, row.category)
+            _keep(preview["changes"], SHOWN_CHANGES, _shown(row, changes))
+        else:
+            preview["unchanged"] += 1
+
+
+def _shown(row: ProductRow, changes: dict[str, tuple[Any, Any]]) -> dict[str, Any]:
+    fields = {
+        field: [None if value is None else str(value) for value in pair] for field, pair in changes.items()
+    }
+    return {"number": row.number, "sku": row.sku, "name": row.name, "fields": fields}
+
+
+def _keep(kept: list[Any], room: int, shown: Any) -> None:
+    if len(kept) < room:
+        kept.append(shown)
