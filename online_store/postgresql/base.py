@@ -7,7 +7,6 @@ from django.db.backends.postgresql import base
 from psycopg import Connection, OperationalError
 from psycopg_pool import ConnectionPool
 
-
 MANY_VALUES = 100  # of one statement
 
 
