@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-embedded test-services lint lint-schema clients format replay chaos soak bench backup restore lock messages schema clean
+.PHONY: help run test test-embedded test-services lint lint-schema clients format replay chaos soak bench screenshots backup restore lock messages schema clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ soak: $(VENV)/.runtime ## use the store for SOAK_SECONDS (600) and see whether m
 
 bench: $(VENV)/.runtime ## measure the store against references (benchmarks/README.md): PARTS="reads orders"
 	@exec $(BIN)/python -m benchmarks $(PARTS)
+
+screenshots: $(VENV)/.dev ## take pictures of the admin into var/screenshots (needs Chromium)
+	@exec $(BIN)/python -m scripts.screenshots
 
 backup: $(VENV)/.runtime ## write the database into one file while the store runs: FILE=… (default: in VAR_DIR/backups)
 	@exec $(BIN)/python manage.py backup $(if $(FILE),"$(FILE)")

@@ -16,6 +16,7 @@ from apps.common.bulk_changes import BulkChange, Change, change_many, chosen_row
 from apps.exports.list_admin import ExportableAdmin
 from apps.orders import services
 from apps.orders.models import Order
+from apps.orders.money import priced
 from apps.orders.order_page import OrderPage, remade, resent
 from apps.orders.services import Terms, seen_as
 from apps.orders.statuses import NEXT_STATUSES, OrderStatus
@@ -50,7 +51,7 @@ class ReasonForm(forms.Form):
 class OrderAdmin(OrderPage, ExportableAdmin, LongListAdmin):
     """Orders. Nothing of an order can be edited; its status is moved by buttons and actions."""
 
-    list_display = ("id", "customer", "shown_status", "total_price", "currency", "created_at", "trouble")
+    list_display = ("id", "customer", "shown_status", "trouble", "shown_total", "created_at")
     list_filter = (
         "status",
         FailedJobFilter,
@@ -61,7 +62,7 @@ class OrderAdmin(OrderPage, ExportableAdmin, LongListAdmin):
     list_select_related = ("user",)
     search_fields = ("id",)  # opens the search box; get_search_results does the work
     search_help_text = _("Number of the order; part of username, e-mail or SKU")
-    sortable_by = ("id", "shown_status", "total_price", "created_at")
+    sortable_by = ("id", "shown_status", "shown_total", "created_at")
     actions = (
         "mark_processing",
         "mark_shipped",
@@ -114,6 +115,11 @@ class OrderAdmin(OrderPage, ExportableAdmin, LongListAdmin):
         return format_html(
             '<span class="desk-status desk-{}">{}</span>', order.status, order.get_status_display()
         )
+
+    @admin.display(description=_("total"), ordering="total_price")
+    def shown_total(self, order: Order) -> str:
+        """Return the total with its currency."""
+        return priced(order.total_price, order.currency)
 
     @admin.display(description=_("trouble"))
     def trouble(self, order: Order) -> str:
