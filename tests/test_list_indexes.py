@@ -57,6 +57,34 @@ def test_list_can_be_read_by_index(staff_api, shop, address, indexes):
     assert [index for index in indexes if index not in plans] == [], plans
 
 
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("created_at_from=2026-01-01", "by_time"),
+        ("through__exact=job", "by_through"),
+        ("action__exact=deleted", "by_action"),
+        ("target_kind__exact=catalog.product", "of_kind"),
+        ("target_kind__exact=orders.order&target_id__exact=7", "of_target"),
+    ],
+)
+def test_audit_trail_can_be_read_by_index(client, staff, query, index):
+    client.force_login(staff)
+
+    plans = plans_of(client, f"/admin/audit/auditentry/?{query}")
+
+    assert f"audit_auditentry_{index}" in plans, plans
+
+
+@pytest.mark.parametrize("text", ["req-1", "72", "nobody"])
+def test_search_of_the_audit_trail_can_be_answered_by_index(client, staff, text):
+    client.force_login(staff)
+    text = staff.username if text == "nobody" else text
+
+    plans = plans_of(client, f"/admin/audit/auditentry/?q={text}")
+
+    assert "Seq Scan" not in plans, plans
+
+
 def test_parts_of_words_can_be_found_by_index():
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")

@@ -1,0 +1,172 @@
+"""How staff read the audit trail. Nobody can write to it here, whatever their permissions."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from decimal import Decimal
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from django import forms
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.db.models import Case, OuterRef, QuerySet, Subquery, When
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import localize
+from django.utils.html import format_html, format_html_join
+from django.utils.text import Truncator
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from apps.audit.models import AuditEntry, kind_of
+from apps.common.admin_lists import DateRangeFilter, LongListAdmin
+
+# What entries are about: to ask the table would read all of it.
+KINDS = (
+    "auth.group",
+    "catalog.category",
+    "catalog.product",
+    "jobs.job",
+    "orders.order",
+    "users.user",
+)
+LIST_VALUES, LIST_CHARACTERS = 4, 60  # of one entry in the list; its own page shows all
+
+
+class ShownChange(NamedTuple):
+    """A field with its values before and after, in the reader's language."""
+
+    field: str
+    before: str
+    after: str
+
+
+class KindFilter(admin.SimpleListFilter):
+    """What kind of thing was changed."""
+
+    title = _("kind")
+    parameter_name = "target_kind__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Return the kinds by name."""
+        return [(kind, apps.get_model(kind)._meta.verbose_name_plural) for kind in KINDS]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the entries about the chosen kind."""
+        return queryset.filter(target_kind=self.value()) if self.value() else queryset
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(LongListAdmin):
+    """Entries are read: not even a superuser adds, changes or deletes one."""
+
+    list_display = ("created_at", "actor", "through", "action", "target", "shown_changes", "request")
+    list_filter = ("through", "action", KindFilter, ("created_at", DateRangeFilter))
+    list_select_related = ("actor",)
+    sortable_by = ()  # by time alone: each filter has an index in this order
+    search_fields = ("target_id",)  # opens the search box; get_search_results does the work
+    search_help_text = _("Id of what was changed; username; id of a request")
+    fields = ("created_at", "actor", "through", "action", "target", "request", "before_and_after")
+    readonly_fields = fields
+
+    @property
+    def media(self) -> forms.Media:
+        """Return the styles of the filters and of the values."""
+        return super().media + forms.Media(css={"all": ["desk/desk.css", "audit/audit.css"]})
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
+        """Fetch the present names of users, which the entries do not keep."""
+        users = get_user_model()
+        name = Subquery(users._default_manager.filter(pk=OuterRef("target_id")).values("username"))
+        username = Case(When(target_kind=kind_of(users), then=name))
+        return super().get_queryset(request).annotate(username=username)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[QuerySet[AuditEntry], bool]:
+        """Return the entries that go with what is typed, and that none of them comes twice."""
+        return queryset.matching(search_term.strip()) if search_term.strip() else queryset, False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Let nobody invent an entry."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
+        """Let nobody rewrite one."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
+        """Let nobody remove one."""
+        return False
+
+    @admin.display(description=_("what"))
+    def target(self, entry: AuditEntry) -> str:
+        """Return what was changed, leading to its page when there is one."""
+        kind = _name_of_kind(entry.target_kind)
+        text = f"{kind} {entry.target_name or entry.username or entry.target_id}"
+        page = f"admin:{entry.target_kind.replace('.', '_')}_change"
+        with suppress(NoReverseMatch):
+            return format_html('<a href="{}">{}</a>', reverse(page, args=[entry.target_id]), text)
+        return text
+
+    @admin.display(description=_("request"))
+    def request(self, entry: AuditEntry) -> str:
+        """Return the request's id, leading to all that it changed."""
+        if not entry.request_id:
+            return ""
+        address = f"{reverse('admin:audit_auditentry_changelist')}?{urlencode({'q': entry.request_id})}"
+        return format_html('<a href="{}">{}</a>', address, entry.request_id)
+
+    @admin.display(description=_("changes"))
+    def shown_changes(self, entry: AuditEntry) -> str:
+        """Return the first values, shortened."""
+        shown = list(_shown(entry))
+        short = [[Truncator(text).chars(LIST_CHARACTERS) for text in change] for change in shown]
+        lines = format_html_join("", "<div>{}: {} → {}</div>", short[:LIST_VALUES])
+        return format_html("{}<div>…</div>", lines) if len(shown) > LIST_VALUES else lines
+
+    @admin.display(description=_("changes"))
+    def before_and_after(self, entry: AuditEntry) -> str:
+        """Return a table of all values."""
+        row = '<tr><th scope="row">{}</th><td class="audit-value">{}</td><td class="audit-value">{}</td></tr>'
+        heading = format_html_join(
+            "", '<th scope="col">{}</th>', ([text] for text in (_("field"), _("before"), _("after")))
+        )
+        table = '<div class="desk-scroll"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
+        return format_html(table, heading, format_html_join("", row, _shown(entry)))
+
+
+def _name_of_kind(kind: str) -> str:
+    try:
+        return str(apps.get_model(kind)._meta.verbose_name)
+    except LookupError:  # of a release that had it
+        return kind
+
+
+def _shown(entry: AuditEntry) -> Iterator[ShownChange]:
+    for name, (before, after) in entry.changes.items():
+        column: Any = None
+        with suppress(LookupError, FieldDoesNotExist):
+            column = apps.get_model(entry.target_kind)._meta.get_field(name)
+        label = str(column.verbose_name) if column else name
+        yield ShownChange(label, _text(column, before), _text(column, after))
+
+
+def _text(column: Any, value: Any) -> str:
+    """Return the value as people of the reader's language write it."""
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if isinstance(value, list):
+        return ", ".join(value) or "—"
+    if isinstance(column, models.DateTimeField) and (moment := parse_datetime(value)):
+        return localize(localtime(moment))
+    if isinstance(column, models.DecimalField):
+        return localize(Decimal(value))
+    return str(dict(column.flatchoices).get(value, value)) if column and column.choices else str(value)
