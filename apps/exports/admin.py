@@ -15,6 +15,7 @@ from django.urls import path, reverse
 from django.utils import formats
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from apps.exports import services
@@ -106,7 +107,14 @@ class ExportAdmin(admin.ModelAdmin):
             "table": kind_named(export.kind).label,
             "progress": _progress_of(export),
             "error": last_line(latest_job(export.subject)) if export.status == JobStatus.FAILED else "",
-            "keep_days": settings.EXPORT_KEEP_DAYS,
+            "written": ngettext("%(number)s row", "%(number)s rows", export.rows)
+            % {"number": formats.localize(export.rows)},
+            "kept": ngettext(
+                "The file is deleted after %(number)d day.",
+                "The file is deleted after %(number)d days.",
+                settings.EXPORT_KEEP_DAYS,
+            )
+            % {"number": settings.EXPORT_KEEP_DAYS},
         }
         return TemplateResponse(request, "exports/export.html", context)
 

@@ -12,9 +12,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from apps.common.counting import count_of
+from apps.common.counting import Count, count_of
 from apps.exports import services
 from apps.exports.kinds import kinds_of
 from apps.exports.lists import ListRequest, Unpaged, rows_of_list
@@ -92,12 +94,24 @@ class ExportableAdmin(admin.ModelAdmin):
             "title": _("Export as CSV"),
             "opts": self.model._meta,
             "form": form,
-            "count": count_of(rows),
+            "found": _in_words(count_of(rows)),
         }
         return TemplateResponse(request, "exports/order.html", context)
 
     def _export_address(self, query: QueryDict) -> str:
         return f"{reverse(f'admin:{_list_name(self.model)}_export')}?{query.urlencode()}"
+
+
+def _in_words(count: Count) -> str:
+    numbers = {"number": localize(count.number)}
+    if not count.is_exact:
+        return _("About %(number)s rows of the list are exported, as it is filtered and searched.") % numbers
+    text = ngettext(
+        "%(number)s row of the list is exported, as it is filtered and searched.",
+        "%(number)s rows of the list are exported, as it is filtered and searched.",
+        count.number,
+    )
+    return text % numbers
 
 
 def _list_name(model: type[Model]) -> str:
