@@ -22,7 +22,7 @@ WORDED = re.compile(
 )
 WORD = re.compile(r"[A-Za-z]{2,}")
 # One in every language, or said by Django: keys of the keyboard, and where else a password may be checked.
-NAMES = {"Command", "Control", "ID", "Id", "LDAP", "Mac", "On", "Sing", "Single", "Uuid"}
+NAMES = {"CSV", "Command", "Control", "ID", "Id", "LDAP", "Mac", "On", "Sing", "Single", "Uuid"}
 # Django stores the names of permissions in English.
 NAMES_OF_PERMISSIONS = re.compile(r"<select[^>]*permissions.*?</select>", re.DOTALL)
 
