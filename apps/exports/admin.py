@@ -94,6 +94,12 @@ class ExportAdmin(admin.ModelAdmin):
         """Return how large the file is by now."""
         return filesizeformat(export.size)
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list, from which nothing is to be chosen."""
+        return super().changelist_view(request, {**(extra_context or {}), "title": _("Exports")})
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
