@@ -210,7 +210,11 @@ class StockMovement(AppendOnlyModel):
     """
 
     product = models.ForeignKey(
-        Product, models.PROTECT, related_name="stock_movements", verbose_name=_("product")
+        Product,
+        models.PROTECT,
+        related_name="stock_movements",
+        db_index=False,  # `catalog_stockmovement_latest` begins with it
+        verbose_name=_("product"),
     )
     kind = models.CharField(_("kind"), max_length=10, choices=MovementKind.choices)
     delta = models.IntegerField(_("change"))
@@ -244,7 +248,21 @@ class StockMovement(AppendOnlyModel):
                 name="catalog_stockmovement_order_of_sale",
             ),
         ]
-        indexes = [models.Index(fields=["product", "-id"], name="catalog_stockmovement_latest")]
+        indexes = [
+            models.Index(fields=["product", "-id"], name="catalog_stockmovement_latest"),
+            models.Index(fields=["created_at", "id"], name="catalog_stockmovement_by_age"),
+            models.Index(
+                fields=["order_id"],
+                name="catalog_stockmovement_of_order",
+                condition=models.Q(order_id__isnull=False),
+            ),
+            # Without the sales, which are most of the rows: a list of sales finds them anywhere.
+            models.Index(
+                fields=["kind", "created_at", "id"],
+                name="catalog_stockmovement_by_kind",
+                condition=~models.Q(kind=MovementKind.SOLD.value),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.delta:+d}: {self.get_kind_display()}"
