@@ -1,22 +1,37 @@
-"""How staff work with the catalogue."""
+"""How staff find categories, products and movements of stock. What they do with products stands beside."""
 
 from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from apps.catalog import services, stock
-from apps.catalog.exceptions import StockOutOfRange
+from apps.catalog import product_changes, services
+from apps.catalog.category_tree import CategoryTree
 from apps.catalog.import_admin import ImportingAdmin
-from apps.catalog.models import MAX_STOCK, Category, Product, StockMovement
+from apps.catalog.models import MAX_STOCK, Category, MovementKind, Product, StockMovement
+from apps.catalog.product_page import ProductPage
+from apps.catalog.product_prices import EditablePrices
+from apps.catalog.stocktake_page import StocktakePage
+from apps.common.admin_lists import (
+    AutocompleteFilter,
+    DateRangeFilter,
+    LongListAdmin,
+    NumberRangeFilter,
+    RangeFilter,
+)
+from apps.common.fields import MAX_ID_DIGITS
 from apps.exports.list_admin import ExportableAdmin
+
+INDENTATION, BRANCH = "\N{EM SPACE}\N{EM SPACE}", "└ "
+DEEPEST = 10  # steps that are still indented further
+REASONED = (MovementKind.RECEIVED, MovementKind.ADJUSTED)
 
 
 class FoldedSearchAdmin(admin.ModelAdmin):
@@ -31,41 +46,87 @@ class FoldedSearchAdmin(admin.ModelAdmin):
 
 @admin.register(Category)
 class CategoryAdmin(FoldedSearchAdmin):
-    """Categories."""
+    """Categories, as the tree that they are."""
 
-    list_display = ("name", "parent", "slug", "is_active")
+    list_display = ("shown_name", "parent", "slug", "products", "is_active")
     list_filter = ("is_active",)
     list_select_related = ("parent",)
+    list_max_show_all = 0
+    show_full_result_count = False
     search_fields = ("name",)  # opens the search box; get_search_results does the work
+    sortable_by = ("shown_name", "slug")
     autocomplete_fields = ("parent",)
     fields = ("name", "slug", "parent", "description", "is_active", "created_at", "updated_at")
     readonly_fields = ("created_at", "updated_at")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CategoryTree]:
+        """Show the tree."""
+        return CategoryTree
+
+    @admin.display(description=_("name"), ordering="name")
+    def shown_name(self, category: Category) -> str:
+        """Return the name, indented by its depth in the tree."""
+        depth = category.place.depth
+        return f"{INDENTATION * min(depth, DEEPEST)}{BRANCH if depth else ''}{category.name}"
+
+    @admin.display(description=_("products"))
+    def products(self, category: Category) -> str:
+        """Return how many products are in it and below, leading to them."""
+        address = reverse("admin:catalog_product_changelist")
+        number = category.place.products
+        return format_html('<a href="{}?category__id__exact={}">{}</a>', address, category.pk, number)
 
     def save_model(self, request: HttpRequest, obj: Category, form: forms.ModelForm, change: bool) -> None:
         """Save through the services, which make the slug and lock the tree."""
         _save(obj, form, change, create=services.create_category, update=services.update_category)
 
 
-class StockActionForm(ActionForm):
-    """What the action that changes stock needs to know."""
+class CategoryTreeFilter(AutocompleteFilter):
+    """Products of a category and of those below it."""
 
-    delta = forms.IntegerField(
-        label=_("Pieces (+/−)"), required=False, min_value=-MAX_STOCK, max_value=MAX_STOCK
-    )
-    reason = forms.CharField(label=_("Reason"), required=False, max_length=200)
+    def filtered(self, queryset: QuerySet[Any], values: dict[str, Any]) -> QuerySet[Any]:
+        """Return the products of the tree."""
+        (chosen,) = (values[name] for name in self.form_fields())
+        if chosen is None:
+            return queryset
+        # Ids, no subquery: by them the database knows which index is best.
+        return queryset.filter(
+            category__in=list(Category.objects.tree_of(chosen.pk).values_list("pk", flat=True))
+        )
+
+
+class StockFilter(RangeFilter):
+    """Products of which there are so many pieces."""
+
+    def bound(self) -> forms.Field:
+        """Return a field for pieces."""
+        return forms.IntegerField(required=False, min_value=0, max_value=MAX_STOCK)
 
 
 @admin.register(Product)
-class ProductAdmin(ImportingAdmin, ExportableAdmin, FoldedSearchAdmin):
-    """Products. Their stock is given once, on creation, and changed by the action from then on."""
+class ProductAdmin(
+    ProductPage,
+    StocktakePage,
+    EditablePrices,
+    ImportingAdmin,
+    ExportableAdmin,
+    FoldedSearchAdmin,
+    LongListAdmin,
+):
+    """Products. Their stock is given once, on creation, and moved by the stock pages from then on."""
 
     list_display = ("name", "sku", "category", "price", "stock", "is_active")
-    list_filter = ("is_active", "category")
+    list_filter = (
+        "is_active",
+        ("category", CategoryTreeFilter),
+        ("price", NumberRangeFilter),
+        ("stock", StockFilter),
+        ("created_at", DateRangeFilter),
+    )
     list_select_related = ("category",)
     search_fields = ("name", "sku")  # opens the search box; get_search_results does the work
+    sortable_by = ("name", "sku", "price", "stock")
     autocomplete_fields = ("category",)
-    date_hierarchy = "created_at"
-    show_full_result_count = False
     fields = (
         "name",
         "slug",
@@ -73,25 +134,41 @@ class ProductAdmin(ImportingAdmin, ExportableAdmin, FoldedSearchAdmin):
         "category",
         "price",
         "stock",
-        "ledger",
         "description",
         "is_active",
         "created_at",
         "updated_at",
     )
-    action_form = StockActionForm
-    actions = ("adjust_stock",)
+    actions = (
+        product_changes.activate,
+        product_changes.deactivate,
+        product_changes.change_price,
+        product_changes.move_to_category,
+        product_changes.adjust_stock,
+        "stocktake",
+    )
+
+    @property
+    def media(self) -> forms.Media:
+        """Return what the list's filter for a category needs."""
+        category = AutocompleteSelect(Product._meta.get_field("category"), self.admin_site)
+        return super().media + category.media + forms.Media(css={"all": ["desk/desk.css"]})
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Lead from the list to a stocktake of what it shows."""
+        query = f"?{request.META['QUERY_STRING']}" if request.META["QUERY_STRING"] else ""
+        stocktake = {
+            "may_take_stock": self.has_adjust_stock_permission(request),
+            "stocktake_query": query,
+        }
+        return super().changelist_view(request, {**stocktake, **(extra_context or {})})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> tuple[str, ...]:
         """Open the stock for a new product only."""
-        always = ("ledger", "created_at", "updated_at")
+        always = ("created_at", "updated_at")
         return (*always, "stock") if obj else always
-
-    @admin.display(description=_("stock movements"))
-    def ledger(self, product: Product) -> str:
-        """Return a link to the changes of the product's stock: a product that sells has thousands."""
-        address = reverse("admin:catalog_stockmovement_changelist")
-        return format_html('<a href="{}?product__id__exact={}">{}</a>', address, product.pk, _("show"))
 
     def save_model(self, request: HttpRequest, obj: Product, form: forms.ModelForm, change: bool) -> None:
         """Save only the changed fields, by the services: a form opened before a sale must not undo it."""
@@ -108,46 +185,41 @@ class ProductAdmin(ImportingAdmin, ExportableAdmin, FoldedSearchAdmin):
         """Keep products: they are deactivated, for orders refer to them."""
         return False
 
-    def has_adjust_stock_permission(self, request: HttpRequest) -> bool:
-        """Let those change stock who may in the API."""
-        return request.user.has_perm("catalog.add_stockmovement")
-
-    @admin.action(
-        description=_("Change the stock by the given pieces, for the given reason"),
-        permissions=["adjust_stock"],
-    )
-    def adjust_stock(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
-        """Change the stock of the chosen products, each under its lock."""
-        form = self.action_form(request.POST)
-        form.fields["action"].choices = self.get_action_choices(request)
-        wanted = form.cleaned_data if form.is_valid() else {}
-        delta, reason = wanted.get("delta"), wanted.get("reason")
-        if not delta or not reason:
-            self.message_user(request, _("Give the pieces and the reason beside the action."), messages.ERROR)
-            return
-        for product in queryset.order_by("pk"):
-            try:
-                stock.adjust_stock(product_id=product.pk, delta=delta, reason=reason, created_by=request.user)
-            except StockOutOfRange as refusal:
-                self.message_user(request, f"{product}: {refusal}", messages.ERROR)
-            else:
-                self.message_user(
-                    request,
-                    _("%(product)s: stock changed by %(delta)+d.") % {"product": product, "delta": delta},
-                )
-
 
 @admin.register(StockMovement)
-class StockMovementAdmin(admin.ModelAdmin):
-    """The ledger of stock, to be read."""
+class StockMovementAdmin(LongListAdmin):
+    """The ledger of stock, to be read. That of one product has a page of its own."""
 
     list_display = ("created_at", "product", "kind", "delta", "stock", "order_id", "reason", "created_by")
-    list_filter = ("kind",)
+    list_filter = ("kind", ("created_at", DateRangeFilter), ("product", AutocompleteFilter))
     list_select_related = ("product", "created_by")
-    search_fields = ("=product__sku", "=order_id", "reason")
-    search_help_text = _("SKU, number of an order, or part of a reason")
-    date_hierarchy = "created_at"
-    show_full_result_count = False
+    search_fields = ("order_id",)  # opens the search box; get_search_results does the work
+    search_help_text = _("SKU, number of an order, or else part of a reason")
+    ordering = ("-created_at", "-pk")  # as the index has them, by which a range of days is found
+    sortable_by = ()
+
+    @property
+    def media(self) -> forms.Media:
+        """Return what the list's filter for a product needs."""
+        product = AutocompleteSelect(StockMovement._meta.get_field("product"), self.admin_site)
+        return super().media + product.media + forms.Media(css={"all": ["desk/desk.css"]})
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Return the movements of the product or of the order that is named, else those with the reason.
+
+        Only what staff have moved has a reason, so no sale is looked at for it.
+        """
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        named = Q(product__in=list(Product.objects.filter(sku=term).values_list("pk", flat=True)))
+        if term.isascii() and term.isdigit() and len(term) <= MAX_ID_DIGITS:
+            named |= Q(order_id=int(term))
+        elif not named.children[0][1]:
+            named = Q(kind__in=REASONED, reason__icontains=term)
+        return queryset.filter(named), False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Leave it to the actions on products, which change the stock too."""

@@ -1,6 +1,7 @@
 """What staff work with."""
 
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -40,3 +41,26 @@ class Office:
         path = self.folder / "products.csv"
         path.write_text("\n".join([heading, *rows]), encoding="utf-8")
         call_command("import_products", path, stdout=StringIO())
+
+
+class Forms(HTMLParser):
+    """What each form of a page would send, as it stands: buttons and empty boxes left out."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.forms: list[dict[str, Any]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "form":
+            self.forms.append({})
+        is_sent = given.get("type") not in {"submit", "checkbox"} or "checked" in given
+        if tag == "input" and self.forms and is_sent and (name := given.get("name")):
+            self.forms[-1].setdefault(name, []).append(given.get("value") or "")
+
+
+def form_with(page: str, field: str) -> dict[str, Any]:
+    """Return what the form that has this field would send."""
+    (form,) = [form for form in Forms(page).forms if field in form]
+    return form

@@ -40,7 +40,7 @@ def test_list_takes_the_same_queries_for_any_number_of_rows(office, django_asser
     tea = make_category()
     make_categories(1, parent=tea)
     office.browser.get(LIST)
-    with django_assert_num_queries(5) as few:  # session, user, two counts, rows
+    with django_assert_num_queries(6) as few:  # session, user, count, tree, products in it, rows
         office.browser.get(LIST)
     make_categories(50, parent=tea)
 
