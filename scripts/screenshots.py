@@ -135,9 +135,8 @@ def take_pictures(order_id: int) -> Iterator[str]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         ways = itertools.product(LANGUAGES, ("light", "dark"), SCREENS)
         for language, colours, screen in ways:
-            context = browser.new_context(
-                locale=LANGUAGES[language], color_scheme=colours, viewport=SCREENS[screen]
-            )
+            look: Any = {"color_scheme": colours, "viewport": SCREENS[screen]}
+            context = browser.new_context(locale=LANGUAGES[language], **look)
             page = context.new_page()
             _log_in(page)
             for name, path in PAGES.items():

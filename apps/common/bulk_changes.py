@@ -99,6 +99,7 @@ def chosen_rows(model_admin: Any, request: HttpRequest, queryset: QuerySet[Any])
     if request.POST.get("select_across", "0") == "0":
         ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
         queryset = model_admin.get_queryset(request).filter(pk__in=ticked)
+        queryset = queryset.select_related(*model_admin.list_select_related or [])
     rows = list(queryset.order_by("pk")[: MAX_CHOSEN + 1])
     if len(rows) <= MAX_CHOSEN:
         return rows

@@ -212,10 +212,8 @@ def import_stock(office, product):
 
 
 def adjust_stock_in_admin(office, product):
-    office.send(
-        reverse("admin:catalog_product_changelist"),
-        {"action": "adjust_stock", "_selected_action": [product.pk], "delta": "-7", "reason": "broken"},
-    )
+    form = {"action": "adjust_stock", "_selected_action": [product.pk], "delta": "-7", "reason": "broken"}
+    office.browser.post(reverse("admin:catalog_product_changelist"), {**form, "step": "confirm"})
 
 
 @pytest.mark.parametrize("move", [post_movement, sell, cancel, import_stock, adjust_stock_in_admin])

@@ -102,7 +102,7 @@ def test_changes_in_the_admin(office, staff):
         headers=REQUEST,
     )
     action = {"action": "adjust_stock", "_selected_action": [mug.pk], "delta": "-2", "reason": "broken"}
-    office.post(reverse("admin:catalog_product_changelist"), action, headers=REQUEST)
+    office.post(reverse("admin:catalog_product_changelist"), {**action, "step": "confirm"}, headers=REQUEST)
 
     by_staff = {"through": "admin", "by": staff, "request": "req-1"}
     assert (

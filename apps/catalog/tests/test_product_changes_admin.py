@@ -216,7 +216,7 @@ def test_clerk_is_offered_what_the_permissions_allow(client, make_user, permissi
     tea = make_product(stock=7)
 
     form = client.get(LIST).context["action_form"]
-    choices = [name for name, _text in form.fields["action"].choices if name] if form else []
+    choices = [name for name, _text in form.fields["action"].choices if name not in {"", "export_chosen"}]
     answers = {
         action: client.post(
             LIST, {"action": action, "_selected_action": [tea.pk], "step": "confirm"}
@@ -225,8 +225,6 @@ def test_clerk_is_offered_what_the_permissions_allow(client, make_user, permissi
     }
 
     assert choices == offered
-    assert [action for action, status in answers.items() if status == 200 and action in ACTIONS] == (
-        offered or list(answers)  # without any action a list that is posted to is shown
-    )
+    assert [action for action, status in answers.items() if status == 200 and action in ACTIONS] == (offered)
     tea.refresh_from_db()
     assert (tea.stock, tea.is_active) == (7, True)
