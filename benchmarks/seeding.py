@@ -62,6 +62,7 @@ def fill(database: psycopg.Connection[Any], shop: Shop) -> None:
     with database.transaction():
         database.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks to come cannot be altered
         database.execute("TRUNCATE catalog_category, catalog_product, orders_order, jobs_job CASCADE")
+        database.execute("TRUNCATE audit_auditentry")  # it names the customers
         database.execute("DELETE FROM users_session")
         database.execute("DELETE FROM users_user WHERE NOT is_staff")
         _fill_customers(database, shop)

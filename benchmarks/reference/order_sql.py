@@ -39,6 +39,12 @@ MOVE = """
     INSERT INTO orders_statuschange (order_id, from_status, to_status, changed_by_id, comment, created_at)
     VALUES (%(order)s, NULL, 'pending', %(user)s, '', now()) RETURNING id
 """
+AUDIT = """
+    INSERT INTO audit_auditentry (created_at, actor_id, through, request_id, action, target_kind, target_id,
+        target_name, changes)
+    VALUES (now(), %(user)s, 'api', 'bench', 'created', 'orders.order', %(order)s, '',
+        '{"status": [null, "pending"]}') RETURNING id
+"""
 JOBS = """
     INSERT INTO jobs_job (uuid, kind, key, subject, arguments, request_id, status, attempts, run_at,
         announced_at, lease, leased_until, last_error, created_at, updated_at)
@@ -48,4 +54,4 @@ JOBS = """
             '{}', '', 'pending', 0, now(), now(), NULL, NULL, '', now(), now())
     RETURNING id
 """
-AFTER_THE_ORDER = (LINES, STOCK, LEDGER, MOVE, JOBS)
+AFTER_THE_ORDER = (LINES, STOCK, LEDGER, MOVE, AUDIT, JOBS)
