@@ -41,6 +41,10 @@ class Echo(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.do_GET()
+
     def log_message(self, *_arguments: object) -> None:
         pass
 
@@ -89,6 +93,21 @@ def test_what_a_client_says_of_itself_is_overwritten(echo: int, nginx: Nginx, va
 
 def test_host_reaches_the_store_as_it_was_asked_for(echo: int, nginx: Nginx):
     assert seen_through(nginx(echo), Host="shop.example")["host"] == "shop.example"
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "status"),
+    [
+        ("/admin/catalog/product/import/", 3_000_000, 200),
+        ("/admin/catalog/product/import/1/decision/", 3_000_000, 413),
+        ("/api/v1/orders/", 3_000_000, 413),
+        ("/api/v1/orders/", 600_000, 200),
+    ],
+)
+def test_only_a_table_of_products_may_be_large(echo: int, nginx: Nginx, path: str, size: int, status: int):
+    response = requests.post(f"{nginx(echo).url}{path}", data=b"x" * size, timeout=20)
+
+    assert response.status_code == status
 
 
 def test_proxy_keeps_nothing_of_what_a_cdn_may_keep(echo: int, nginx: Nginx):
