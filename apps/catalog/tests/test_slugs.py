@@ -5,7 +5,7 @@ from django.db import connection
 
 from apps.catalog.models import Category
 from apps.catalog.services import create_category
-from apps.catalog.slugs import slug_of
+from apps.catalog.slugs import free_slugs, slug_of
 from apps.catalog.tests.factories import make_category
 from apps.common.tests.answers import refusal_of
 
@@ -116,3 +116,20 @@ def test_slug_that_somebody_took_a_moment_earlier_is_numbered():
     assert not rivals
     assert made.slug == "chai-2"
     assert Category.objects.count() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("taken", "names", "slugs"),
+    [
+        ([], ["Tea", "Tea", "Mug"], ["tea", "tea-2", "mug"]),
+        (["tea", "tea-3"], ["Tea", "Tea", "Tea"], ["tea-2", "tea-4", "tea-5"]),
+        ([], ["Tea", "Tea", "Tea 2"], ["tea", "tea-2", "tea-2-2"]),
+        (["tea", *[f"tea-{number}" for number in range(2, 41)]], ["Tea", "Tea"], ["tea-41", "tea-42"]),
+    ],
+)
+def test_slugs_of_many_names_are_free_and_differ(taken, names, slugs):
+    for slug in taken:
+        make_category(slug=slug)
+
+    assert free_slugs(names, among=Category.objects.all()) == slugs
