@@ -25,6 +25,12 @@ def test_rows_up_to_the_bound_are_counted(monkeypatch, rows):
     assert count_of(Category.objects.order_by("name")) == Count(rows)
 
 
+def test_rows_that_cannot_be_are_none():
+    make_categories(1)
+
+    assert count_of(Category.objects.filter(pk__in=[])) == Count(0)
+
+
 @on_postgresql
 def test_more_rows_than_the_bound_are_estimated_by_the_sample(monkeypatch, whole_sample):
     monkeypatch.setattr(counting, "MOST_COUNTED", 20)

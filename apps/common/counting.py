@@ -5,6 +5,7 @@ An exact count reads every row that matches, which takes seconds where millions 
 
 from typing import Any, NamedTuple
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
@@ -53,7 +54,10 @@ def count_of(rows: QuerySet[Any]) -> Count:
     connection = connections[rows.db]
     if connection.vendor != "postgresql":
         return Count(rows.count())
-    (pages, values), (first, first_values) = _pages(rows), _first(rows)
+    try:
+        (pages, values), (first, first_values) = _pages(rows), _first(rows)
+    except EmptyResultSet:  # the ORM knows without asking
+        return Count(0)
     table = connection.ops.quote_name(rows.model._meta.db_table)
     question = QUESTION.format(
         glance=_seen(pages, table, GLANCE),
