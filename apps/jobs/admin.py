@@ -1,27 +1,56 @@
-"""How staff see what the store owes, and set a failed job going again."""
+"""How staff see what the store owes, and set failed jobs going again."""
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.text import Truncator
+from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from apps.jobs import services
+from apps.jobs import figures, services
+from apps.jobs.admin_filters import AgeFilter, KindFilter, LateFilter
+from apps.jobs.exceptions import JobNotFailed
 from apps.jobs.models import Job
+
+SHOWN_OF_ERROR = 100  # characters
 
 
 @admin.register(Job)
 class JobAdmin(admin.ModelAdmin):
     """Jobs are looked at; a failed one can be run again."""
 
-    list_display = ("key", "kind", "status", "attempts", "run_at", "updated_at")
-    list_filter = ("status", "kind")
+    list_display = ("key", "kind", "shown_status", "age", "attempts", "error")
+    list_filter = ("status", KindFilter, AgeFilter, LateFilter)
+    sortable_by = ()  # the last one comes first: no index has them in another order
     search_fields = ("key", "subject", "request_id")
-    date_hierarchy = "created_at"
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # they count every row
     readonly_fields = tuple(field.name for field in Job._meta.fields)
     fields = readonly_fields
     actions = ("run_again",)
+
+    class Media:
+        """Colours of the statuses."""
+
+        css = {"all": ["jobs/jobs.css"]}
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page of figures, and what the button on a job's page calls."""
+        view = self.admin_site.admin_view
+        return [
+            path("figures/", view(self.show_figures), name="jobs_job_figures"),
+            path("<path:object_id>/run-again/", view(self.run_one_again), name="jobs_job_run_again"),
+            *super().get_urls(),
+        ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Let nobody invent a job."""
@@ -35,9 +64,77 @@ class JobAdmin(admin.ModelAdmin):
         """Let nobody lose one."""
         return False
 
+    @admin.display(description=_("status"))
+    def shown_status(self, job: Job) -> str:
+        """Return the status in its colour."""
+        return format_html('<span class="job-status job-{}">{}</span>', job.status, job.get_status_display())
+
+    @admin.display(description=_("age"))
+    def age(self, job: Job) -> str:
+        """Return how long ago the job was ordered."""
+        return timesince(job.created_at)
+
+    @admin.display(description=_("error"))
+    def error(self, job: Job) -> str:
+        """Return the beginning of what went wrong the last time."""
+        return Truncator(job.error_line).chars(SHOWN_OF_ERROR)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Show the job, to those who may with a button that runs it again."""
+        context = {"may_run_again": self.has_change_permission(request), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
     @admin.action(description=_("Run the chosen failed jobs again"), permissions=["change"])
     def run_again(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
-        """Set failed jobs going again."""
-        count = services.run_again(list(queryset.values_list("pk", flat=True)))
-        text = ngettext("%(count)d job is run again.", "%(count)d jobs are run again.", count)
-        self.message_user(request, text % {"count": count})
+        """Set the failed ones of the chosen jobs going again, and name the others."""
+        keys = dict(queryset.values_list("pk", "key"))
+        restarted = services.run_again(list(keys))
+        text = ngettext("%(count)d job is run again.", "%(count)d jobs are run again.", len(restarted))
+        self.message_user(request, text % {"count": len(restarted)})
+        if refused := [key for pk, key in keys.items() if pk not in set(restarted)]:
+            text = ngettext(
+                "%(count)d job had not failed and is left alone: %(keys)s",
+                "%(count)d jobs had not failed and are left alone: %(keys)s",
+                len(refused),
+            )
+            shown = {"count": len(refused), "keys": ", ".join(refused)}
+            self.message_user(request, text % shown, messages.WARNING)
+
+    def run_one_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Set the job going again, if it has failed.
+
+        Raises PermissionDenied, and Http404.
+        """
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        job = get_object_or_404(Job, pk=object_id if object_id.isdecimal() else None)
+        try:
+            services.retry(job.pk)
+        except JobNotFailed as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+        else:
+            self.message_user(request, _("%(job)s is run again.") % {"job": job})
+        return redirect("admin:jobs_job_change", job.pk)
+
+    def show_figures(self, request: HttpRequest) -> HttpResponse:
+        """Show how the jobs of each kind fare, and which one has waited longest.
+
+        Raises PermissionDenied.
+        """
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        now = timezone.now()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Figures of jobs"),
+            "opts": self.opts,
+            "media": self.media,
+            "now": now,
+            "kinds": figures.by_kind(now),
+            "oldest": Job.objects.due(now).order_by("run_at", "pk").first(),
+        }
+        return TemplateResponse(request, "admin/jobs/job/figures.html", context)

@@ -24,6 +24,9 @@ _TAKE = """
 """
 
 
+LATE_AFTER = timedelta(minutes=5)  # that a job is due: living workers would have begun it
+
+
 class JobStatus(models.TextChoices):
     """Where a job stands."""
 
@@ -38,9 +41,11 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def due(self, now: datetime) -> Self:
         """Return what can be begun: pending jobs whose time has come, running ones whose worker has died."""
-        return self.filter(
-            Q(status=JobStatus.PENDING, run_at__lte=now) | Q(status=JobStatus.RUNNING, leased_until__lte=now)
-        )
+        return self.filter(_is_due(now))
+
+    def late(self, now: datetime) -> Self:
+        """Return what could have been begun long ago."""
+        return self.due(now - LATE_AFTER)
 
     def free(self, now: datetime) -> Self:
         """Leave out jobs while a worker is busy with another one of the same subject."""
@@ -76,7 +81,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(subject=subject).order_by("pk")
 
     def not_done_by_kind(self, now: datetime) -> "models.QuerySet[Job, Any]":
-        """Return `kind`, `status`, `count` and `due_since` (None: nothing due) of all jobs but the done ones.
+        """Return `kind`, `status`, `count`, `late` and `due_since` (None: nothing due) of what is not done.
 
         One query, by the two small indexes of this table: it does not grow with the jobs that are done.
         """
@@ -84,11 +89,24 @@ class JobQuerySet(models.QuerySet["Job"]):
             When(status=JobStatus.PENDING, run_at__lte=now, then="run_at"),
             When(status=JobStatus.RUNNING, leased_until__lte=now, then="leased_until"),
         )
+        late = Count("pk", filter=_is_due(now - LATE_AFTER))
         counted = (
-            self.order_by().values("kind", "status").annotate(count=Count("pk"), due_since=Min(due_since))
+            self.order_by()
+            .values("kind", "status")
+            .annotate(count=Count("pk"), late=late, due_since=Min(due_since))
         )
         unfinished = counted.filter(status__in=[JobStatus.PENDING, JobStatus.RUNNING])
         return unfinished.union(counted.filter(status=JobStatus.FAILED), all=True)
+
+    def done_by_kind(self, now: datetime) -> "models.QuerySet[Job, Any]":
+        """Return `kind`, `in_hour` and `in_day`: how many jobs were done lately. It reads those of a day."""
+        in_hour = Count("pk", filter=Q(updated_at__gte=now - timedelta(hours=1)))
+        lately = self.filter(status=JobStatus.DONE, updated_at__gte=now - timedelta(days=1))
+        return lately.order_by().values("kind").annotate(in_hour=in_hour, in_day=Count("pk"))
+
+
+def _is_due(now: datetime) -> Q:
+    return Q(status=JobStatus.PENDING, run_at__lte=now) | Q(status=JobStatus.RUNNING, leased_until__lte=now)
 
 
 class Job(models.Model):
@@ -137,10 +155,18 @@ class Job(models.Model):
                 condition=Q(status__in=[JobStatus.PENDING, JobStatus.RUNNING]),
             ),
             models.Index(fields=["id"], name="jobs_job_failed", condition=Q(status=JobStatus.FAILED)),
+            # For the admin's filters: a rare kind, and a short time, among years of jobs.
+            models.Index(fields=["kind", "id"], name="jobs_job_by_kind"),
+            models.Index(fields=["created_at", "id"], name="jobs_job_by_age"),
         ]
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def error_line(self) -> str:
+        """Return the line of the last error that tells what happened: Python puts it last."""
+        return self.last_error.rstrip().rpartition("\n")[2]
 
 
 class KindState(models.Model):

@@ -68,6 +68,11 @@ def handler_of(job: Job) -> Handler:
         raise LookupError(f"No handler for jobs of the kind {job.kind}") from None
 
 
+def kinds() -> list[str]:
+    """Return the kinds that this release knows, by name."""
+    return sorted(_handlers)
+
+
 def limits() -> dict[str, int]:
     """Return the guarded kinds, and how many jobs of each may run at the same time."""
     return {kind: handler.limit for kind, handler in _handlers.items() if handler.limit is not None}

@@ -154,8 +154,8 @@ def leave_to_others(job: Job, error: Exception) -> None:
     )
 
 
-def run_again(job_ids: Iterable[int]) -> int:
-    """Let failed jobs begin anew, with all their attempts, and return how many they are."""
+def run_again(job_ids: Iterable[int]) -> list[int]:
+    """Let failed jobs begin anew, with all their attempts, and return which they are."""
     now = timezone.now()
     with transaction.atomic():
         failed = (
@@ -167,7 +167,7 @@ def run_again(job_ids: Iterable[int]) -> int:
             status=JobStatus.PENDING, attempts=0, run_at=now, announced_at=now, updated_at=now
         )
         transaction.on_commit(lambda: doorbell.ring(restarted), robust=True)
-    return len(restarted)
+    return restarted
 
 
 @retried_atomic

@@ -1,12 +1,21 @@
 """Staff look at jobs, and change nothing but that a failed one runs again."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+import time_machine
 from django.urls import reverse
 
+from apps.jobs.figures import KindFigures
 from apps.jobs.models import Job
-from apps.jobs.tests.factories import make_job
+from apps.jobs.tests.factories import make_job, make_running_job
 
 LIST = reverse("admin:jobs_job_changelist")
+FIGURES = reverse("admin:jobs_job_figures")
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+LIST_QUERIES = 4  # session, user, count, jobs
+ENGLISH = {"accept-language": "en"}
 
 pytestmark = pytest.mark.django_db
 
@@ -71,12 +80,112 @@ def test_chosen_failed_jobs_run_again(office):
     other = make_job(status="failed", attempts=12)
     chosen = [failed.pk, done.pk]
 
-    response = office.post(LIST, {"action": "run_again", "_selected_action": chosen}, follow=True)
+    response = office.post(
+        LIST, {"action": "run_again", "_selected_action": chosen}, follow=True, headers=ENGLISH
+    )
 
     assert response.status_code == 200
-    assert len(response.context["messages"]) == 1
+    assert [str(message) for message in response.context["messages"]] == [
+        "1 job is run again.",
+        f"1 job had not failed and is left alone: {done.key}",
+    ]
     assert list(Job.objects.order_by("pk").values_list("pk", "status", "attempts")) == [
         (failed.pk, "pending", 0),
         (done.pk, "done", 1),
         (other.pk, "failed", 12),
     ]
+
+
+def test_list_shows_age_and_what_went_wrong(office):
+    trace = "Traceback (most recent call last):\n  File …\nCarrierAway: HTTP 503\n"
+    with time_machine.travel(NOON - 2 * HOUR, tick=False):
+        make_job("shipment", status="failed", attempts=3, last_error=trace)
+
+    with time_machine.travel(NOON, tick=False):
+        page = office.get(LIST, headers=ENGLISH).text
+
+    assert '<span class="job-status job-failed">failed</span>' in page
+    assert '<td class="field-age">2\xa0hours</td>' in page
+    assert '<td class="field-error">CarrierAway: HTTP 503</td>' in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"kind": "invoice"}, {"new", "old"}),
+        ({"age": "hour"}, {"new", "late"}),
+        ({"age": "older-day"}, {"old"}),
+        ({"late": "yes"}, {"late"}),
+        ({"kind": "invoice", "age": "week", "status__exact": "done"}, {"old"}),
+    ],
+)
+def test_list_is_filtered_by_kind_age_and_lateness(office, asked, found):
+    for kind, key, age, values in (
+        ("invoice", "new", MINUTE, {}),
+        ("shipment", "late", 6 * MINUTE, {}),
+        ("invoice", "old", 2 * DAY, {"status": "done"}),
+    ):
+        with time_machine.travel(NOON - age, tick=False):
+            make_job(kind, key=key, **values)
+
+    with time_machine.travel(NOON, tick=False):
+        response = office.get(LIST, asked)
+
+    assert {job.key for job in response.context["cl"].queryset} == found
+
+
+def test_button_on_the_page_of_a_failed_job_runs_it_again(office):
+    failed, done = make_job(status="failed", attempts=12), make_job(status="done")
+    again = reverse("admin:jobs_job_run_again", args=[failed.pk])
+
+    shown = [again in office.get(change_page(failed)).text, "run-again" in office.get(change_page(done)).text]
+    looked = office.get(again)
+    pressed = office.post(again)
+
+    assert shown == [True, False]
+    assert looked.status_code == 405
+    assert (pressed.status_code, pressed["Location"]) == (302, change_page(failed))
+    assert list(Job.objects.order_by("pk").values_list("status", "attempts")) == [("pending", 0), ("done", 0)]
+
+
+def test_button_tells_that_somebody_was_faster(office):
+    job = make_job(status="done")
+
+    response = office.post(reverse("admin:jobs_job_run_again", args=[job.pk]), follow=True, headers=ENGLISH)
+
+    assert [str(message) for message in response.context["messages"]] == [
+        "Only a failed job can be run again."
+    ]
+    assert Job.objects.get().status == "done"
+
+
+def test_figures_tell_throughput_and_the_job_that_waits_longest(office, django_assert_num_queries):
+    with time_machine.travel(NOON - 2 * HOUR, tick=False):
+        make_job("invoice", status="done")
+        oldest = make_job("invoice", key="oldest", run_at=NOON - 10 * MINUTE)
+    with time_machine.travel(NOON - 2 * MINUTE, tick=False):
+        make_job("invoice", status="done")
+        make_job("shipment", status="failed")
+        make_running_job("shipment", seconds_left=600)
+        make_job("shipment", run_at=NOON + HOUR)
+    with time_machine.travel(NOON - 2 * DAY, tick=False):
+        make_job("refund", status="done")
+
+    with time_machine.travel(NOON, tick=False), django_assert_num_queries(5):  # two of them ask who looks
+        response = office.get(FIGURES)
+
+    assert response.context["oldest"] == oldest
+    assert response.context["kinds"] == [
+        KindFigures("invoice", waiting=1, late=1, due_since=oldest.run_at, done_in_hour=1, done_in_day=2),
+        KindFigures("shipment", waiting=1, running=1, failed=1),
+    ]
+
+
+def test_list_takes_no_query_for_each_job(office, django_assert_num_queries):
+    make_job()
+    office.get(LIST)
+    for jobs in (1, 4):
+        with django_assert_num_queries(LIST_QUERIES):
+            assert office.get(LIST).context["cl"].result_count == jobs
+        for _time in range(3):
+            make_job(status="failed", last_error="Oh")

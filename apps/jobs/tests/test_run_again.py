@@ -20,11 +20,11 @@ def test_failed_job_begins_anew_with_all_its_attempts(kind_of):
     job = make_job(kind_of(seen.append), status="failed", attempts=12, run_at=NOON - timedelta(days=3))
 
     with time_machine.travel(NOON, tick=False):
-        count = services.run_again([job.pk])
+        restarted = services.run_again([job.pk])
         again = Job.objects.get()
         run_job(job.pk)
 
-    assert count == 1
+    assert restarted == [job.pk]
     assert (again.status, again.attempts, again.run_at, again.announced_at) == ("pending", 0, NOON, NOON)
     assert seen == [job]
     done = Job.objects.get()
@@ -37,9 +37,9 @@ def test_jobs_that_have_not_failed_are_left_alone():
     ids = [job.pk for job in others]
     before = list(Job.objects.filter(pk__in=ids).values())
 
-    count = services.run_again([failed.pk, *ids])
+    restarted = services.run_again([failed.pk, *ids])
 
-    assert count == 1
+    assert restarted == [failed.pk]
     assert list(Job.objects.filter(pk__in=ids).values()) == before
 
 
