@@ -4,6 +4,6 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class StoreAdminConfig(AdminConfig):
-    """Django's admin, with the store's login."""
+    """Django's admin, with the store's login and front page."""
 
-    default_site = "apps.users.admin_site.StoreAdminSite"
+    default_site = "apps.desk.site.DeskSite"

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "apps.exports",
     "apps.catalog",
     "apps.orders",
+    "apps.desk",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,42 @@
+"""What the front page shows to whom."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+
+from apps.desk import charts
+from apps.desk.goods import DAYS_LEFT, noteworthy_goods, noteworthy_rows
+from apps.desk.keeping import kept
+from apps.desk.sales import SHOWN_DAYS, daily_sales, recent_sales
+from apps.desk.waiting import job_troubles, longest_waiting_orders
+from apps.users.models import User
+
+# How long figures are shown again. Those of products are read from every line of a month.
+SALES_SECONDS, GOODS_SECONDS = 60, 300
+
+
+def sections_for(user: User | AnonymousUser) -> dict[str, Any]:
+    """Return the sections with nothing in them that the user may not see elsewhere in the admin."""
+    sees_orders, sees_products = user.has_perm("orders.view_order"), user.has_perm("catalog.view_product")
+    sections: dict[str, Any] = {
+        "currency": settings.STORE_CURRENCY,
+        "shown_days": SHOWN_DAYS,
+        "days_left": DAYS_LEFT,
+        "sees_orders": sees_orders,
+        "now": timezone.now(),
+    }
+    if sees_orders:
+        found = kept("sales", daily_sales, seconds=SALES_SECONDS)
+        sales = recent_sales(found.rows)
+        sections |= {"sales": sales, "sales_read_at": found.read_at}
+        sections["days_chart"] = charts.of_days(sales.days)
+        sections["statuses_chart"] = charts.of_statuses(sales.statuses)
+        sections["waiting_orders"] = longest_waiting_orders()
+    if sees_products:
+        found = kept("goods", noteworthy_rows, seconds=GOODS_SECONDS)
+        sections |= {"goods": noteworthy_goods(found.rows), "goods_read_at": found.read_at}
+    if user.has_perm("jobs.view_job"):
+        sections["jobs"] = job_troubles(sections["now"])
+    return sections

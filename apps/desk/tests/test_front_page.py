@@ -1,0 +1,215 @@
+"""The front page of the admin tells how the shop fares, each member of staff as far as they may see it."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.contrib.auth.models import Permission
+from django.core.cache import cache
+from django.urls import reverse
+
+from apps.catalog.models import Product
+from apps.catalog.tests.factories import make_product
+from apps.desk.sales import Tally
+from apps.jobs.tests.factories import make_job
+from apps.orders.models import Order
+from apps.orders.tests.factories import make_order, make_order_in
+
+PAGE = reverse("admin:index")
+NOON = datetime(2026, 3, 31, 12, tzinfo=UTC)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+# Session and user; sales; two of orders that wait; two of products; two of jobs; what the user did last.
+QUERIES = 10
+QUERIES_KEPT = QUERIES - 3  # sales and products are kept for a while
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office(client, staff):
+    client.force_login(staff)
+    return client
+
+
+@pytest.fixture
+def shop(customer, staff):
+    """Sell tea for 10 and mugs for 100: today, yesterday, nine days and forty days ago."""
+    with time_machine.travel(NOON - 50 * DAY, tick=False):
+        tea, mug = make_product(name="Tea", price="10", stock=100), make_product(price="100", stock=1000)
+    for ago, status, bought in (
+        (40 * DAY, "delivered", {mug: 7}),
+        (9 * DAY, "delivered", {mug: 3}),
+        (DAY, "processing", {tea: 50}),
+        (DAY, "cancelled", {mug: 5}),
+        (2 * MINUTE, "pending", {tea: 40}),
+        (MINUTE, "cancelled", {tea: 1}),
+    ):
+        with time_machine.travel(NOON - ago, tick=False):
+            make_order_in(status, customer, bought, moved_by=staff)
+    return tea, mug
+
+
+def look(client, **headers):
+    with time_machine.travel(NOON, tick=False):
+        return client.get(PAGE, headers={"accept-language": "en", **headers})
+
+
+def test_periods_are_compared_with_those_before(office, shop):
+    periods = look(office).context["sales"].periods
+
+    assert [(period.days, period.now, period.before) for period in periods] == [
+        (1, Tally(2, 1, Decimal(400)), Tally(2, 1, Decimal(500))),
+        (7, Tally(4, 2, Decimal(900)), Tally(1, 0, Decimal(300))),
+        (30, Tally(5, 2, Decimal(1200)), Tally(1, 0, Decimal(700))),
+    ]
+    assert (periods[2].now.average_basket, periods[2].now.cancelled_percent) == (400, 40)
+    assert (periods[0].before.average_basket, periods[0].before.cancelled_percent) == (500, 50)
+
+
+def test_shop_without_orders_has_a_front_page(office):
+    response = look(office)
+
+    assert response.status_code == 200
+    periods = response.context["sales"].periods
+    assert {(period.now.average_basket, period.now.cancelled_percent) for period in periods} == {(None, None)}
+    assert response.text.count("—") == 12
+
+
+def test_charts_show_what_their_tables_do(office, shop):
+    response = look(office)
+
+    days, chart = response.context["sales"].days, response.context["days_chart"]
+    assert [(day.isoformat(), tally.orders) for day, tally in days if tally.orders] == [
+        ("2026-03-22", 1),
+        ("2026-03-30", 2),
+        ("2026-03-31", 2),
+    ]
+    assert [bar.height for bar in chart.bars if bar.height] == [80, 160, 160]
+    assert [point for point in chart.line.split() if not point.endswith(",160")] == [
+        "492,64",
+        "684,0",
+        "708,32",
+    ]
+    assert [
+        (bar.stands_for.value, bar.number, bar.width) for bar in response.context["statuses_chart"].bars
+    ] == [
+        ("pending", 1, 200),
+        ("processing", 1, 200),
+        ("shipped", 0, 0),
+        ("delivered", 1, 200),
+        ("cancelled", 2, 400),
+    ]
+    assert response.text.count('<svg class="chart"') == response.text.count('role="img"') == 2
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_charts_are_drawn_alike_in_every_language(office, shop, language):
+    page = look(office, **{"accept-language": language}).text
+
+    assert '<rect class="bar" x="674" y="0" width="20" height="160">' in page
+    assert 'style="' not in page
+    assert "<script>" not in page
+
+
+def test_orders_in_another_currency_are_left_out(office, shop):
+    Order.objects.filter(status="delivered").update(currency="USD")
+
+    response = look(office)
+
+    month = response.context["sales"].periods[2]
+    assert (month.now, month.before) == (Tally(4, 2, Decimal(900)), Tally(0, 0, Decimal(0)))
+    assert [product.units for product in response.context["goods"].best] == [90]
+
+
+def test_day_is_one_of_the_stores_time_zone(office, customer, settings):
+    settings.TIME_ZONE = "Europe/Moscow"  # where 21:30 of UTC is half past midnight
+    with time_machine.travel(datetime(2026, 3, 30, 21, 30, tzinfo=UTC), tick=False):
+        make_order(customer)
+    with time_machine.travel(datetime(2026, 3, 30, 20, 30, tzinfo=UTC), tick=False):
+        make_order(customer)
+
+    today = look(office).context["sales"].periods[0]
+
+    assert (today.now.orders, today.before.orders) == (1, 1)
+
+
+def test_products_that_sell_best_and_that_run_out(office, shop):
+    tea, mug = shop
+    goods = look(office).context["goods"]
+
+    # 90 of tea in 30 days leave 10, which last three days and a third; mugs last for years.
+    assert [(product.id, product.units, product.revenue) for product in goods.best] == [
+        (tea.pk, 90, 900),
+        (mug.pk, 3, 300),
+    ]
+    assert [(product.id, product.stock, product.units_a_day) for product in goods.ending] == [(tea.pk, 10, 3)]
+    assert round(goods.ending[0].days_left, 2) == Decimal("3.33")
+
+
+def test_product_that_is_not_sold_any_more_does_not_run_out(office, shop):
+    Product.objects.update(is_active=False)
+
+    goods = look(office).context["goods"]
+
+    assert (len(goods.best), goods.ending) == (2, [])
+
+
+def test_orders_that_wait_longest_come_first(office, customer, staff):
+    for minutes, status in ((30, "shipped"), (20, "pending"), (25, "processing"), (40, "cancelled")):
+        with time_machine.travel(NOON - minutes * MINUTE, tick=False):
+            make_order_in(status, customer, moved_by=staff)
+
+    response = look(office)
+
+    waiting = response.context["waiting_orders"]
+    assert [order.status for order in waiting] == ["processing", "pending"]
+    assert "<td>25\xa0minutes</td>" in response.text
+
+
+def test_failed_and_late_jobs_are_told(office):
+    with time_machine.travel(NOON - 6 * MINUTE, tick=False):
+        make_job("shipment")
+        make_job("invoice", status="failed", last_error="Traceback:\nOSError: <disk> full\n")
+    with time_machine.travel(NOON - 4 * MINUTE, tick=False):
+        make_job("message")  # which somebody may begin any moment
+
+    response = look(office)
+
+    kinds = response.context["jobs"].kinds
+    assert [(kind.kind, kind.failed, kind.late) for kind in kinds] == [("invoice", 1, 0), ("shipment", 0, 1)]
+    assert "OSError: &lt;disk&gt; full" in response.text
+
+
+@pytest.mark.parametrize(
+    ("permissions", "shown"),
+    [
+        ([], set()),
+        (["view_order"], {"sales", "waiting"}),
+        (["view_product"], {"ending"}),
+        (["view_order", "view_product"], {"sales", "waiting", "ending", "best"}),
+        (["view_job"], {"jobs"}),
+    ],
+)
+def test_everybody_sees_what_they_may_see_elsewhere(client, make_user, shop, permissions, shown):
+    clerk = make_user(is_staff=True)
+    clerk.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client.force_login(clerk)
+
+    page = look(client).text
+
+    headings = {"sales", "waiting", "ending", "best", "jobs"}
+    assert {name for name in headings if f'<h2 id="{name}-heading">' in page} == shown
+
+
+def test_page_takes_as_many_queries_for_many_rows(office, shop, customer, django_assert_num_queries):
+    for _round in range(2):
+        cache.clear()
+        with django_assert_num_queries(QUERIES):
+            look(office)
+        with django_assert_num_queries(QUERIES_KEPT):
+            look(office)
+        with time_machine.travel(NOON - MINUTE, tick=False):
+            for product in shop:
+                make_order(customer, {product: 1, make_product(stock=2): 2})
+                make_job(f"kind of {product.pk}", status="failed", last_error="Oh")

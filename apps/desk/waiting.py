@@ -1,0 +1,41 @@
+"""What waits for somebody: orders that are not sent, jobs that failed or are late."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+
+from apps.jobs.figures import KindFigures, unfinished_by_kind
+from apps.jobs.models import Job, JobStatus
+from apps.orders.models import Order
+from apps.orders.statuses import OrderStatus
+
+WAITING_STATUSES = (OrderStatus.PENDING, OrderStatus.PROCESSING)
+SHOWN_ORDERS, SHOWN_ERRORS = 10, 5
+
+
+@dataclass(frozen=True)
+class Troubles:
+    """The kinds with failed or late jobs, and the jobs that failed last."""
+
+    kinds: list[KindFigures]
+    latest: list[Job]
+
+
+def longest_waiting_orders() -> list[Order]:
+    """Return the orders that are not sent and wait longest, the oldest first."""
+    oldest = [order for status in WAITING_STATUSES for order in _oldest(status)]
+    return sorted(oldest, key=attrgetter("created_at", "pk"))[:SHOWN_ORDERS]
+
+
+def job_troubles(now: datetime) -> Troubles:
+    """Return what is wrong with jobs."""
+    kinds = [kind for kind in unfinished_by_kind(now) if kind.failed or kind.late]
+    failed = Job.objects.filter(status=JobStatus.FAILED).order_by("-pk")[:SHOWN_ERRORS]
+    return Troubles(kinds, list(failed))
+
+
+def _oldest(status: OrderStatus) -> Iterable[Order]:
+    # Status by status: the index holds the oldest of each, but of two together in no order.
+    waiting = Order.objects.filter(status=status).select_related("user")
+    return waiting.order_by("created_at", "pk")[:SHOWN_ORDERS]
