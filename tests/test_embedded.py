@@ -58,16 +58,21 @@ def free_port() -> int:
         return free.getsockname()[1]
 
 
-@contextmanager
-def store(folder: Path, port: int) -> Iterator[tuple[Shop, object]]:
-    shop = Shop(port)
-    environment = {
+def embedded_environment(folder: Path, port: int) -> dict[str, str]:
+    """Return the variables of an embedded store in the folder."""
+    return {
         "STORE_EMBEDDED": "true",
         "VAR_DIR": str(folder / "var"),
-        "PORT": str(port),
+        "PORT": str(port or 8000),
         # Whatever the environment of the tests names, the embedded mode needs none of it.
         **dict.fromkeys((*SERVICES, *KEYS), ""),
     }
+
+
+@contextmanager
+def store(folder: Path, port: int) -> Iterator[tuple[Shop, object]]:
+    shop = Shop(port)
+    environment = embedded_environment(folder, port)
     with running("manage.py", "embedded", log=folder / "store.log", **environment) as process:
         wait_for(shop.is_up)
         yield shop, process
