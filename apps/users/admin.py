@@ -14,8 +14,11 @@ from django.utils.translation import ngettext
 
 from apps.audit.models import Action
 from apps.audit.services import Changes, record, record_change
+from apps.common.admin_lists import DateRangeFilter, LongListAdmin
 from apps.users import services, sessions
 from apps.users.models import Session, User
+
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
 class AccountCreationForm(AdminUserCreationForm):
@@ -27,7 +30,7 @@ class AccountCreationForm(AdminUserCreationForm):
 
 
 @admin.register(User)
-class AccountAdmin(UserAdmin):
+class AccountAdmin(LongListAdmin, UserAdmin):
     """Accounts are deactivated rather than deleted: their orders stay."""
 
     add_form = AccountCreationForm
@@ -41,13 +44,19 @@ class AccountAdmin(UserAdmin):
         ),
     )
     list_display = ("username", "email", "is_active", "is_staff", "date_joined")
-    list_filter = ("is_staff", "is_active", "groups")
-    date_hierarchy = "date_joined"
+    list_filter = ("is_staff", "is_active", "groups", ("date_joined", DateRangeFilter))
     ordering = ("username", "pk")
-    show_full_result_count = False
     address_fields = ("email_verified_at", "new_email")
     readonly_fields = ("last_login", "date_joined", *address_fields)  # facts, which nobody need write
     fieldsets = (*UserAdmin.fieldsets, (_("E-mail address"), {"fields": address_fields}))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Let superusers alone give rights: who could give them to others could give them to himself."""
+        return self.readonly_fields if request.user.is_superuser else (*self.readonly_fields, *RIGHTS)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Let superusers alone change staff: by password or address one takes over an account."""
+        return _may_touch(request, obj) and super().has_change_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         """Store the account; an address that staff typed is not confirmed."""
@@ -57,8 +66,9 @@ class AccountAdmin(UserAdmin):
         super().save_model(request, obj, form, change)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Let nobody delete the own account: the audit trail names who deletes one."""
-        return super().has_delete_permission(request, obj) and obj != request.user
+        """Let superusers alone delete staff, and nobody the own account: the audit trail names who did it."""
+        may = _may_touch(request, obj) and super().has_delete_permission(request, obj)
+        return may and obj != request.user
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         """Delete the account."""
@@ -75,7 +85,22 @@ admin.site.unregister(Group)
 
 @admin.register(Group)
 class RoleAdmin(GroupAdmin):
-    """Groups, whose permissions are those of their members: a change of them stands in the audit trail."""
+    """Groups, whose permissions are those of their members: superusers alone change them.
+
+    A change of them stands in the audit trail.
+    """
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Let superusers add a group."""
+        return request.user.is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        """Let superusers change one."""
+        return request.user.is_superuser
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        """Let superusers delete one."""
+        return request.user.is_superuser
 
     def save_model(self, request: HttpRequest, obj: Group, form: ModelForm, change: bool) -> None:
         """Store the group, with an entry in the audit trail."""
@@ -100,15 +125,13 @@ class RoleAdmin(GroupAdmin):
 
 
 @admin.register(Session)
-class SessionAdmin(admin.ModelAdmin):
+class SessionAdmin(LongListAdmin):
     """Sessions are looked at, and ended."""
 
     list_display = ("user", "device", "ip", "created_at", "last_used_at", "ended_at", "ended_because")
-    list_filter = ("ended_because",)
+    list_filter = ("ended_because", ("created_at", DateRangeFilter))
     list_select_related = ("user",)
     search_fields = ("user__username", "user__email", "=ip")
-    date_hierarchy = "created_at"
-    show_full_result_count = False
     readonly_fields = tuple(field.name for field in Session._meta.fields)
     fields = readonly_fields
     actions = ("end_sessions",)
@@ -159,3 +182,7 @@ def _names(rows: QuerySet[Any]) -> list[str]:
 admin.site.site_header = _("Online Store")
 admin.site.site_title = _("Online Store")
 admin.site.index_title = _("Shop administration")
+
+
+def _may_touch(request: HttpRequest, user: User | None) -> bool:
+    return request.user.is_superuser or not (user and (user.is_staff or user.is_superuser))
