@@ -93,8 +93,7 @@ class _Check:
         self._upload_id, self._last_row = upload.pk, upload.last_row
         seen = SeenSkus()
         for number in range(upload.parts_checked):
-            for row in _decoded(checked_part(upload, number)):
-                seen.note(row.sku, row.number)
+            seen.note_all((row[1], row[0]) for row in json.loads(checked_part(upload, number)))
         self._rows = read_rows(opened(upload), seen, after=upload.last_row)
 
     def do_part(self) -> bool:

@@ -3,7 +3,7 @@
 import csv
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -20,6 +20,7 @@ REQUIRED_COLUMNS = ("sku", "name", "price", "category")
 OPTIONAL_COLUMNS = ("stock", "description")
 COLUMNS = (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)
 _PRICE = re.compile(r"-?[0-9]+(\.[0-9]+)?")  # Decimal() would read 1_0 and digits of other scripts as well
+_NOTE = "INSERT OR IGNORE INTO seen VALUES (?, ?)"
 _PIECES = re.compile(r"[0-9]{1,10}")
 
 
@@ -60,11 +61,15 @@ class SeenSkus:
 
     def note(self, sku: str, number: int) -> int:
         """Return the number of the first row with this sku: this one's, if it is new."""
-        added = self._database.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (sku, number))
+        added = self._database.execute(_NOTE, (sku, number))
         if added.rowcount:
             return number
         found: tuple[int] = self._database.execute("SELECT number FROM seen WHERE sku = ?", (sku,)).fetchone()
         return found[0]
+
+    def note_all(self, rows: Iterable[tuple[str, int]]) -> None:
+        """Take down skus that are known to differ, each with the number of its row."""
+        self._database.executemany(_NOTE, rows)
 
 
 def read_rows(file: TextIO, seen: SeenSkus, *, after: int = 1) -> Iterator[ProductRow | BadRow]:
