@@ -41,6 +41,6 @@ def discard_import(upload_id: int) -> bool:
     return any(upload.delete()[0] for upload in found)
 
 
-def go_on(upload: Upload) -> list[int]:
-    """Let an import whose job has failed go on where it stopped; return which jobs that were."""
-    return run_again(Job.objects.about(upload.subject).values_list("pk", flat=True))
+def go_on(upload: Upload) -> bool:
+    """Let an import whose job has failed go on where it stopped; tell whether one had."""
+    return bool(run_again(Job.objects.about(upload.subject).values_list("pk", flat=True)))

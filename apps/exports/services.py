@@ -24,9 +24,9 @@ def order_export(*, kind: str, query: str, has_mark: bool, listed: int, created_
     return export
 
 
-def write_again(export: Export) -> list[int]:
-    """Let an export whose job has failed go on where it stopped; return which jobs that were."""
-    return run_again(Job.objects.about(export.subject).values_list("pk", flat=True))
+def write_again(export: Export) -> bool:
+    """Let an export whose job has failed go on where it stopped; tell whether one had."""
+    return bool(run_again(Job.objects.about(export.subject).values_list("pk", flat=True)))
 
 
 @daily
