@@ -214,12 +214,14 @@ class StockMovementAdmin(LongListAdmin):
         term = search_term.strip()
         if not term:
             return queryset, False
-        named = Q(product__in=list(Product.objects.filter(sku=term).values_list("pk", flat=True)))
+        products = list(Product.objects.filter(sku=term).values_list("pk", flat=True))
         if term.isascii() and term.isdigit() and len(term) <= MAX_ID_DIGITS:
-            named |= Q(order_id=int(term))
-        elif not named.children[0][1]:
-            named = Q(kind__in=REASONED, reason__icontains=term)
-        return queryset.filter(named), False
+            return queryset.filter(Q(product__in=products) | Q(order_id=int(term))), False
+        if products:
+            return queryset.filter(product__in=products), False
+        found = queryset.filter(kind__in=REASONED, reason__icontains=term)
+        # By kind first: else the database would look for them among all sales, from the latest on.
+        return found.order_by("kind", "-created_at", "-pk"), False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Leave it to the actions on products, which change the stock too."""
