@@ -1,0 +1,182 @@
+"""Which page and which action of the admin is open to which role: all of them, in two tables."""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, URLResolver, reverse
+
+from apps.desk.roles import ROLES
+from apps.orders.tests.factories import make_order
+from apps.users.models import Session, User
+
+# Nobody is staff without a group; the boss is a superuser.
+WALKERS = ("nobody", *ROLES, "boss")
+
+# The answer to GET by the name of the page, for each of WALKERS. 405: they may POST to it.
+PAGES: dict[str, tuple[int, ...]] = {
+    "app_list": (404, 200, 404, 404, 200, 200),
+    "auth_group_add": (403, 403, 403, 403, 403, 200),
+    "auth_group_change": (403, 403, 403, 403, 403, 200),
+    "auth_group_changelist": (403, 403, 403, 403, 403, 200),
+    "auth_group_delete": (403, 403, 403, 403, 403, 200),
+    "auth_group_history": (403, 403, 403, 403, 403, 200),
+    "auth_user_password_change": (403, 403, 403, 403, 403, 200),
+    "autocomplete": (403, 403, 403, 403, 403, 403),
+    "catalog_category_add": (403, 403, 403, 200, 403, 200),
+    "catalog_category_change": (403, 403, 200, 200, 200, 200),
+    "catalog_category_changelist": (403, 403, 200, 200, 200, 200),
+    "catalog_category_delete": (403, 403, 403, 403, 403, 200),
+    "catalog_category_history": (403, 403, 200, 200, 200, 200),
+    "catalog_product_add": (403, 403, 403, 200, 403, 200),
+    "catalog_product_change": (403, 200, 200, 200, 200, 200),
+    "catalog_product_changelist": (403, 200, 200, 200, 200, 200),
+    "catalog_product_delete": (403, 403, 403, 403, 403, 403),
+    "catalog_product_history": (403, 200, 200, 200, 200, 200),
+    "catalog_stockmovement_add": (403, 403, 403, 403, 403, 403),
+    "catalog_stockmovement_change": (403, 403, 200, 200, 200, 200),
+    "catalog_stockmovement_changelist": (403, 403, 200, 200, 200, 200),
+    "catalog_stockmovement_delete": (403, 403, 403, 403, 403, 403),
+    "catalog_stockmovement_history": (403, 403, 200, 200, 200, 200),
+    "index": (200, 200, 200, 200, 200, 200),
+    "jobs_job_add": (403, 403, 403, 403, 403, 403),
+    "jobs_job_change": (403, 200, 403, 403, 200, 200),
+    "jobs_job_changelist": (403, 200, 403, 403, 200, 200),
+    "jobs_job_delete": (403, 403, 403, 403, 403, 403),
+    "jobs_job_figures": (403, 200, 403, 403, 200, 200),
+    "jobs_job_history": (403, 200, 403, 403, 200, 200),
+    "jobs_job_run_again": (403, 405, 403, 403, 403, 405),
+    "jsi18n": (200, 200, 200, 200, 200, 200),
+    "orders_order_add": (403, 403, 403, 403, 403, 403),
+    "orders_order_change": (403, 200, 403, 403, 200, 200),
+    "orders_order_changelist": (403, 200, 403, 403, 200, 200),
+    "orders_order_delete": (403, 403, 403, 403, 403, 403),
+    "orders_order_history": (403, 200, 403, 403, 200, 200),
+    "password_change": (200, 200, 200, 200, 200, 200),
+    "password_change_done": (200, 200, 200, 200, 200, 200),
+    "users_session_add": (403, 403, 403, 403, 403, 403),
+    "users_session_change": (403, 403, 403, 403, 200, 200),
+    "users_session_changelist": (403, 403, 403, 403, 200, 200),
+    "users_session_delete": (403, 403, 403, 403, 403, 200),
+    "users_session_history": (403, 403, 403, 403, 200, 200),
+    "users_user_add": (403, 403, 403, 403, 403, 200),
+    "users_user_change": (403, 200, 403, 403, 200, 200),
+    "users_user_changelist": (403, 200, 403, 403, 200, 200),
+    "users_user_delete": (403, 403, 403, 403, 403, 200),
+    "users_user_history": (403, 200, 403, 403, 200, 200),
+}
+# The actions of each list that each of WALKERS is offered.
+ACTIONS: dict[str, tuple[bool, ...]] = {
+    "auth.group: delete_selected": (False, False, False, False, False, True),
+    "catalog.category: delete_selected": (False, False, False, False, False, True),
+    "catalog.product: adjust_stock": (False, False, True, True, False, True),
+    "jobs.job: run_again": (False, True, False, False, False, True),
+    "orders.order: cancel": (False, True, False, False, False, True),
+    "orders.order: mark_delivered": (False, True, False, False, False, True),
+    "orders.order: mark_processing": (False, True, False, False, False, True),
+    "orders.order: mark_shipped": (False, True, False, False, False, True),
+    "users.session: end_sessions": (False, False, False, False, False, True),
+    "users.user: delete_selected": (False, False, False, False, False, True),
+}
+# Pages of Django's that are everybody's, or that lead elsewhere by themselves.
+OPEN = {"login", "logout", "view_on_site"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("walker", WALKERS)
+def test_walker_finds_open_what_the_table_says(walker: str, walk: Callable[[str], User]):
+    user = walk(walker)
+    client = Client()
+    client.force_login(user)
+
+    answers = {name: client.get(address_of(name)).status_code for name in page_names()}
+
+    column = WALKERS.index(walker)
+    assert answers == {name: row[column] for name, row in PAGES.items()}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("walker", WALKERS)
+def test_walker_is_offered_the_actions_that_the_table_says(walker: str, walk: Callable[[str], User]):
+    request = RequestFactory().get("/admin/")
+    request.user = walk(walker)
+
+    offered = {
+        f"{label}: {action}"
+        for label, model_admin in all_admins()
+        for action in model_admin.get_actions(request)
+    }
+
+    column = WALKERS.index(walker)
+    assert offered == {name for name, row in ACTIONS.items() if row[column]}
+    assert {name for name, row in ACTIONS.items() if not any(row)} == set()
+
+
+@pytest.mark.django_db
+def test_admin_is_closed_to_customers_and_strangers(make_user: Callable[..., User]):
+    stranger, customer = Client(), Client()
+    customer.force_login(make_user())
+    make_order(make_user())
+
+    answers = {
+        (name, client.get(address_of(name)).status_code)
+        for name in page_names() - {"jsi18n"}
+        for client in (stranger, customer)
+    }
+
+    assert {status for _name, status in answers} == {302}
+
+
+@pytest.fixture
+def walk(make_user: Callable[..., User]) -> Callable[[str], User]:
+    """Return a function that makes somebody of that role, in a shop that has a row of everything."""
+
+    def make(walker: str) -> User:
+        customer = make_user()
+        make_order(customer)
+        Session.objects.open(customer)
+        user = make_user(is_staff=True, is_superuser=walker == "boss")
+        if walker in ROLES:
+            user.groups.add(Group.objects.get(name=walker))
+        return user
+
+    return make
+
+
+def page_names() -> set[str]:
+    return set(_names(admin.site.get_urls())) - OPEN
+
+
+def _names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _names(pattern.url_patterns)
+        elif pattern.name:  # Django has one without: the old address of a page, which leads to the new one
+            yield pattern.name
+
+
+def address_of(name: str) -> str:
+    """Return the address of the page; one of a row leads to the first row, which is a customer's."""
+    if name == "app_list":
+        return reverse("admin:app_list", args=["orders"])
+    if model_admin := pages_of_rows().get(name):
+        row = model_admin.model._default_manager.order_by("pk").first()
+        return reverse(f"admin:{name}", args=[row.pk if row else 1])
+    return reverse(f"admin:{name}")
+
+
+@cache
+def pages_of_rows() -> dict[str | None, admin.ModelAdmin]:
+    return {
+        pattern.name: model_admin
+        for _label, model_admin in all_admins()
+        for pattern in model_admin.get_urls()
+        if pattern.pattern.converters
+    }
+
+
+def all_admins() -> list[tuple[str, admin.ModelAdmin]]:
+    return [(model._meta.label_lower, model_admin) for model, model_admin in admin.site._registry.items()]
