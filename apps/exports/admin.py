@@ -18,12 +18,22 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from apps.audit.admin import AuditEntryAdmin
+from apps.audit.models import AuditEntry
 from apps.exports import services
 from apps.exports.kinds import all_kinds, kind_named
+from apps.exports.list_admin import ExportableAdmin
 from apps.exports.lists import may_see
 from apps.exports.models import Export, ExportPart
 from apps.exports.progress import Progress, last_line, latest_job
 from apps.jobs.models import JobStatus
+
+admin.site.unregister(AuditEntry)
+
+
+@admin.register(AuditEntry)
+class ExportableAuditEntryAdmin(ExportableAdmin, AuditEntryAdmin):
+    """The audit trail, exportable: its own app lies below this one."""
 
 
 @admin.register(Export)

@@ -13,6 +13,7 @@ class ExportsConfig(AppConfig):
     verbose_name = _("Exports")
 
     def ready(self) -> None:
-        """Register the handler that writes exports, and have old ones deleted daily."""
+        """Register the audit trail and the handler that writes exports; have old ones deleted daily."""
+        import_module("apps.exports.audit_trail")
         import_module("apps.exports.jobs")
         import_module("apps.exports.services")
