@@ -16,6 +16,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from apps.common.admin_lists import LongListAdmin
 from apps.jobs import figures, services
 from apps.jobs.admin_filters import AgeFilter, KindFilter, LateFilter
 from apps.jobs.exceptions import JobNotFailed
@@ -25,21 +26,19 @@ SHOWN_OF_ERROR = 100  # characters
 
 
 @admin.register(Job)
-class JobAdmin(admin.ModelAdmin):
+class JobAdmin(LongListAdmin):
     """Jobs are looked at; a failed one can be run again."""
 
     list_display = ("key", "kind", "shown_status", "age", "attempts", "error")
     list_filter = ("status", KindFilter, AgeFilter, LateFilter)
     sortable_by = ()  # the last one comes first: no index has them in another order
     search_fields = ("key", "subject", "request_id")
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER  # they count every row
     readonly_fields = tuple(field.name for field in Job._meta.fields)
     fields = readonly_fields
     actions = ("run_again",)
 
     class Media:
-        """Colours of the statuses."""
+        """Room for errors."""
 
         css = {"all": ["jobs/jobs.css"]}
 
@@ -67,7 +66,9 @@ class JobAdmin(admin.ModelAdmin):
     @admin.display(description=_("status"))
     def shown_status(self, job: Job) -> str:
         """Return the status in its colour."""
-        return format_html('<span class="job-status job-{}">{}</span>', job.status, job.get_status_display())
+        return format_html(
+            '<span class="desk-status desk-{}">{}</span>', job.status, job.get_status_display()
+        )
 
     @admin.display(description=_("age"))
     def age(self, job: Job) -> str:

@@ -104,7 +104,7 @@ def test_list_shows_age_and_what_went_wrong(office):
     with time_machine.travel(NOON, tick=False):
         page = office.get(LIST, headers=ENGLISH).text
 
-    assert '<span class="job-status job-failed">failed</span>' in page
+    assert '<span class="desk-status desk-failed">failed</span>' in page
     assert '<td class="field-age">2\xa0hours</td>' in page
     assert '<td class="field-error">CarrierAway: HTTP 503</td>' in page
 
