@@ -16,9 +16,16 @@ from apps.users.models import Session, User
 # Nobody is staff without a group; the boss is a superuser.
 WALKERS = ("nobody", *ROLES, "boss")
 
-# The answer to GET by the name of the page, for each of WALKERS. 405: they may POST to it.
+# The answer to GET by the name of the page, for each of WALKERS. 405: it takes a POST. What was exported or
+# uploaded is its owner's: 404, for theirs is none.
 PAGES: dict[str, tuple[int, ...]] = {
     "app_list": (404, 200, 404, 404, 200, 200),
+    "audit_auditentry_add": (403, 403, 403, 403, 403, 403),
+    "audit_auditentry_change": (403, 403, 403, 403, 403, 200),
+    "audit_auditentry_changelist": (403, 403, 403, 403, 403, 200),
+    "audit_auditentry_delete": (403, 403, 403, 403, 403, 403),
+    "audit_auditentry_export": (403, 403, 403, 403, 403, 200),
+    "audit_auditentry_history": (403, 403, 403, 403, 403, 200),
     "auth_group_add": (403, 403, 403, 403, 403, 200),
     "auth_group_change": (403, 403, 403, 403, 403, 200),
     "auth_group_changelist": (403, 403, 403, 403, 403, 200),
@@ -35,12 +42,28 @@ PAGES: dict[str, tuple[int, ...]] = {
     "catalog_product_change": (403, 200, 200, 200, 200, 200),
     "catalog_product_changelist": (403, 200, 200, 200, 200, 200),
     "catalog_product_delete": (403, 403, 403, 403, 403, 403),
+    "catalog_product_export": (403, 200, 200, 200, 200, 200),
     "catalog_product_history": (403, 200, 200, 200, 200, 200),
+    "catalog_product_import": (403, 403, 403, 200, 403, 200),
+    "catalog_product_import_again": (405, 405, 405, 405, 405, 405),
+    "catalog_product_import_decision": (405, 405, 405, 405, 405, 405),
+    "catalog_product_import_page": (403, 403, 403, 404, 403, 404),
+    "catalog_product_import_progress": (403, 403, 403, 404, 403, 404),
+    "catalog_product_stock": (403, 403, 200, 200, 200, 200),
+    "catalog_product_stocktake": (403, 403, 200, 200, 403, 200),
     "catalog_stockmovement_add": (403, 403, 403, 403, 403, 403),
     "catalog_stockmovement_change": (403, 403, 200, 200, 200, 200),
     "catalog_stockmovement_changelist": (403, 403, 200, 200, 200, 200),
     "catalog_stockmovement_delete": (403, 403, 403, 403, 403, 403),
     "catalog_stockmovement_history": (403, 403, 200, 200, 200, 200),
+    "exports_export_add": (403, 403, 403, 403, 403, 403),
+    "exports_export_again": (405, 405, 405, 405, 405, 405),
+    "exports_export_change": (404, 404, 404, 404, 404, 404),
+    "exports_export_changelist": (403, 200, 200, 200, 200, 200),
+    "exports_export_delete": (403, 403, 403, 403, 403, 403),
+    "exports_export_file": (404, 404, 404, 404, 404, 404),
+    "exports_export_history": (302, 302, 302, 302, 302, 302),
+    "exports_export_progress": (404, 404, 404, 404, 404, 404),
     "index": (200, 200, 200, 200, 200, 200),
     "jobs_job_add": (403, 403, 403, 403, 403, 403),
     "jobs_job_change": (403, 200, 403, 403, 200, 200),
@@ -54,7 +77,12 @@ PAGES: dict[str, tuple[int, ...]] = {
     "orders_order_change": (403, 200, 403, 403, 200, 200),
     "orders_order_changelist": (403, 200, 403, 403, 200, 200),
     "orders_order_delete": (403, 403, 403, 403, 403, 403),
+    "orders_order_export": (403, 200, 403, 403, 200, 200),
     "orders_order_history": (403, 200, 403, 403, 200, 200),
+    "orders_order_invoice": (403, 404, 403, 403, 404, 404),
+    "orders_order_move": (405, 405, 405, 405, 405, 405),
+    "orders_order_remake": (405, 405, 405, 405, 405, 405),
+    "orders_order_resend": (405, 405, 405, 405, 405, 405),
     "password_change": (200, 200, 200, 200, 200, 200),
     "password_change_done": (200, 200, 200, 200, 200, 200),
     "users_session_add": (403, 403, 403, 403, 403, 403),
@@ -68,16 +96,37 @@ PAGES: dict[str, tuple[int, ...]] = {
     "users_user_delete": (403, 403, 403, 403, 403, 200),
     "users_user_history": (403, 200, 403, 403, 200, 200),
 }
+# The answer to an empty POST, of pages that take nothing else. 404 and 302: they were let through.
+POSTS: dict[str, tuple[int, ...]] = {
+    "catalog_product_import_again": (403, 403, 403, 404, 403, 404),
+    "catalog_product_import_decision": (403, 403, 403, 404, 403, 404),
+    "exports_export_again": (404, 404, 404, 404, 404, 404),
+    "jobs_job_run_again": (403, 302, 403, 403, 403, 302),
+    "orders_order_move": (403, 404, 403, 403, 403, 404),
+    "orders_order_remake": (403, 302, 403, 403, 403, 302),
+    "orders_order_resend": (403, 302, 403, 403, 403, 302),
+}
 # The actions of each list that each of WALKERS is offered.
 ACTIONS: dict[str, tuple[bool, ...]] = {
+    "audit.auditentry: export_chosen": (True, True, True, True, True, True),
     "auth.group: delete_selected": (False, False, False, False, False, True),
     "catalog.category: delete_selected": (False, False, False, False, False, True),
+    "catalog.product: activate": (False, False, False, True, False, True),
     "catalog.product: adjust_stock": (False, False, True, True, False, True),
+    "catalog.product: change_price": (False, False, False, True, False, True),
+    "catalog.product: deactivate": (False, False, False, True, False, True),
+    "catalog.product: export_chosen": (True, True, True, True, True, True),
+    "catalog.product: move_to_category": (False, False, False, True, False, True),
+    "catalog.product: stocktake": (False, False, True, True, False, True),
     "jobs.job: run_again": (False, True, False, False, False, True),
     "orders.order: cancel": (False, True, False, False, False, True),
+    "orders.order: export_chosen": (True, True, True, True, True, True),
     "orders.order: mark_delivered": (False, True, False, False, False, True),
     "orders.order: mark_processing": (False, True, False, False, False, True),
     "orders.order: mark_shipped": (False, True, False, False, False, True),
+    "orders.order: move_on": (False, True, False, False, False, True),
+    "orders.order: remake_invoice": (False, True, False, False, False, True),
+    "orders.order: resend_email": (False, True, False, False, False, True),
     "users.session: end_sessions": (False, False, False, False, False, True),
     "users.user: delete_selected": (False, False, False, False, False, True),
 }
@@ -94,8 +143,12 @@ def test_walker_finds_open_what_the_table_says(walker: str, walk: Callable[[str]
 
     answers = {name: client.get(address_of(name)).status_code for name in page_names()}
 
+    posted = {name: client.post(address_of(name)).status_code for name in POSTS}
+
     column = WALKERS.index(walker)
     assert answers == {name: row[column] for name, row in PAGES.items()}
+    assert posted == {name: row[column] for name, row in POSTS.items()}
+    assert {name for name, row in PAGES.items() if 405 in row} == set(POSTS)
 
 
 @pytest.mark.django_db

@@ -66,10 +66,10 @@ class OrderPage:
     def move_view(self, request: HttpRequest, order_id: int) -> HttpResponse:
         """Move the order to the status of the pressed button, if it still has the one that was shown."""
         status, comment = request.POST.get("status", ""), request.POST.get("comment", "").strip()
-        if status not in OrderStatus.values:
-            raise Http404
 
         def move(order: Order) -> str:
+            if status not in OrderStatus.values:
+                raise Http404
             if status == OrderStatus.CANCELLED and not comment:
                 raise ValidationError(_("Give the reason for the cancellation."))
             moved = services.change_status(
