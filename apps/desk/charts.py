@@ -13,6 +13,7 @@ from apps.orders.statuses import OrderStatus
 
 WIDTH, HEIGHT = 720, 160
 LONGEST_BAR, ROW_HEIGHT = 400, 28
+LABEL_WIDTH = 140  # beside the longest bar
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,16 @@ class Bar:
     height: int
     stands_for: date | OrderStatus
     number: int
+
+    @property
+    def label_x(self) -> int:
+        """Return where a text to the right of the bar begins."""
+        return self.x + self.width + 8
+
+    @property
+    def label_y(self) -> int:
+        """Return the baseline of a text in the middle of the bar."""
+        return self.y + self.height // 2 + 5
 
 
 @dataclass(frozen=True)
@@ -68,7 +79,7 @@ def of_statuses(statuses: Sequence[tuple[OrderStatus, int]]) -> StatusesChart:
         Bar(0, row * ROW_HEIGHT, _part(orders, most, LONGEST_BAR), ROW_HEIGHT - 6, status, orders)
         for row, (status, orders) in enumerate(statuses)
     ]
-    return StatusesChart(bars, LONGEST_BAR, len(bars) * ROW_HEIGHT)
+    return StatusesChart(bars, LONGEST_BAR + LABEL_WIDTH, len(bars) * ROW_HEIGHT)
 
 
 def _part(number: Decimal | int, most: Decimal | int, length: int) -> int:
