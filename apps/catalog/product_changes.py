@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -53,7 +53,7 @@ class AdjustForm(forms.Form):
     """How the stock changes, and why."""
 
     delta = forms.IntegerField(label=_("Pieces (+/−)"), min_value=-MAX_STOCK, max_value=MAX_STOCK)
-    reason = forms.CharField(label=_("Reason"), max_length=200)
+    reason = forms.CharField(label=_("Reason"), max_length=200, widget=AdminTextInputWidget())
 
     def clean_delta(self) -> int:
         """Refuse a change that is none.

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -26,7 +27,7 @@ class CountForm(forms.Form):
     """How many pieces were found, and why somebody counted."""
 
     count = forms.IntegerField(label=_("Counted pieces"), min_value=0, max_value=MAX_STOCK)
-    reason = forms.CharField(label=_("Reason"), max_length=200)
+    reason = forms.CharField(label=_("Reason"), max_length=200, widget=AdminTextInputWidget())
 
 
 class StockPage:

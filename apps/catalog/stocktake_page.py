@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -25,7 +26,7 @@ SEEN = re.compile(r"seen_([0-9]{1,18})")
 class Sheet(forms.Form):
     """The products to count, each with a cell for the pieces that were found, and one reason for all."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=200)
+    reason = forms.CharField(label=_("Reason"), max_length=200, widget=AdminTextInputWidget())
 
     def __init__(self, products: Iterable[Product], data: QueryDict | None = None) -> None:
         super().__init__(data)
