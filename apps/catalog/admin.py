@@ -18,6 +18,7 @@ from apps.catalog.import_admin import ImportingAdmin
 from apps.catalog.models import MAX_STOCK, Category, MovementKind, Product, StockMovement
 from apps.catalog.product_page import ProductPage
 from apps.catalog.product_prices import EditablePrices
+from apps.catalog.seen_form import SeenForm
 from apps.catalog.stocktake_page import StocktakePage
 from apps.common.admin_lists import (
     AutocompleteFilter,
@@ -48,6 +49,7 @@ class FoldedSearchAdmin(admin.ModelAdmin):
 class CategoryAdmin(FoldedSearchAdmin):
     """Categories, as the tree that they are."""
 
+    form = SeenForm
     list_display = ("shown_name", "parent", "slug", "products", "is_active")
     list_filter = ("is_active",)
     list_select_related = ("parent",)
@@ -115,6 +117,7 @@ class ProductAdmin(
 ):
     """Products. Their stock is given once, on creation, and moved by the stock pages from then on."""
 
+    form = SeenForm
     list_display = ("name", "sku", "category", "price", "stock", "is_active")
     list_filter = (
         "is_active",

@@ -28,8 +28,12 @@ class Office:
         form = self.browser.get(address).context["adminform"].form
         shown = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
         no_movements = {"stock_movements-TOTAL_FORMS": "0", "stock_movements-INITIAL_FORMS": "0"}
+        seen = {
+            f"initial-{name}": shown[name] for name, field in form.fields.items() if field.show_hidden_initial
+        }
         ticked = {name: value for name, value in shown.items() if value is not False}
-        return {**no_movements, **{name: "" if value is None else value for name, value in ticked.items()}}
+        sent = {**seen, **ticked}
+        return {**no_movements, **{name: "" if value is None else value for name, value in sent.items()}}
 
     def send(self, address: str, body: dict[str, Any]) -> None:
         """Send a form or an action of the admin that must succeed."""
