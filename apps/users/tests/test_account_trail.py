@@ -74,7 +74,7 @@ def test_address_that_is_changed_and_confirmed(customer, customer_api, api):
 
 
 def test_rights_that_staff_give_are_one_entry_of_names(office, staff, customer):
-    desk, support = (Group.objects.create(name=name) for name in ("Desk", "Support"))
+    desk, support = (Group.objects.create(name=name) for name in ("Desk", "Helpers"))
     customer.groups.add(support)
     right = Permission.objects.get(codename="change_product")
     rights = {"is_staff": "on", "groups": [desk.pk], "user_permissions": [right.pk]}
@@ -83,7 +83,7 @@ def test_rights_that_staff_give_are_one_entry_of_names(office, staff, customer):
 
     changes = {
         "is_staff": [False, True],
-        "groups": [["Support"], ["Desk"]],
+        "groups": [["Helpers"], ["Desk"]],
         "user_permissions": [[], ["catalog.change_product"]],
     }
     by_staff = {"through": "admin", "by": staff, "request": "req-1"}
@@ -93,7 +93,7 @@ def test_rights_that_staff_give_are_one_entry_of_names(office, staff, customer):
 def test_groups_and_their_permissions(office, staff):
     right = Permission.objects.get(codename="change_product")
     office.post(reverse("admin:auth_group_add"), {"name": "Desk"}, headers=REQUEST)
-    desk = Group.objects.get()
+    desk = Group.objects.get(name="Desk")
     form = {"name": "Desk", "permissions": [right.pk]}
     office.post(reverse("admin:auth_group_change", args=[desk.pk]), form, headers=REQUEST)
     office.post(reverse("admin:auth_group_change", args=[desk.pk]), form, headers=REQUEST)

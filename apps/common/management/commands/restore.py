@@ -15,7 +15,13 @@ from apps.common.backups import TECHNIQUES
 from apps.common.backups.files import BackupFailed
 
 # A database that was only migrated has rows in these, and nothing to lose.
-MADE_BY_MIGRATE = {"django_migrations", "django_content_type", "auth_permission"}
+MADE_BY_MIGRATE = {
+    "auth_group",  # the roles of the shop's staff
+    "auth_group_permissions",
+    "auth_permission",
+    "django_content_type",
+    "django_migrations",
+}
 
 
 class Command(BaseCommand):
