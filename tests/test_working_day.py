@@ -164,6 +164,21 @@ def test_stock_clerk_corrects_a_count_and_counts_a_shelf(office: Office, enter: 
     assert page.request.get(f"{office.shop.url}/admin/orders/order/").status == 403
 
 
+def test_second_click_sends_nothing(office: Office, enter: Enter):
+    page, sent = enter("stas").page, []
+    page.goto(f"{office.shop.url}/admin/catalog/product/13/stock/")
+    page.route("**/stock/", lambda route: sent.append(route))  # noqa: PLW0108  the store takes its time
+    page.locator("#id_adjust_delta").fill("-1")
+    page.locator("#id_adjust_reason").fill("Broken")
+    box = page.get_by_role("button", name="Adjust by pieces").bounding_box()
+
+    for _click in range(2):
+        page.mouse.click(box["x"] + 5, box["y"] + 5)
+        page.wait_for_timeout(300)
+
+    assert [route.request.method for route in sent] == ["POST"]
+
+
 def test_catalogue_editor_raises_the_prices_of_a_category(office: Office, enter: Enter):
     product = office.shop.call("GET", "products/20/").json()
     category_id = product["category"]["id"]

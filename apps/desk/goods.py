@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Subquery
 from django.utils import timezone
 
 from apps.desk.sales import start_of
 from apps.orders.models import Order
 
 SOLD_DAYS = 30  # by which the pace is taken, today among them
+MOST_ORDERS = 100_000  # whose lines are read: where more are placed in a month, fewer days tell as much
 DAYS_LEFT = 7  # a product that lasts less long is about to run out
 SHOWN = 10
 
@@ -33,7 +35,7 @@ _QUESTION = """
         WHERE product.is_active AND product.stock * %(sold_days)s < units * %(days_left)s
         ORDER BY product.stock * 1.0 / units, product_id LIMIT %(shown)s
     )
-    SELECT product.id, product.name, product.sku, product.stock, units, revenue,
+    SELECT product.id, product.name, product.sku, product.stock, units, revenue, %(sold_days)s,
         product.id IN (SELECT product_id FROM best), product.id IN (SELECT product_id FROM ending)
     FROM sold JOIN catalog_product AS product ON product.id = product_id
     WHERE product_id IN (SELECT product_id FROM best UNION SELECT product_id FROM ending)
@@ -50,11 +52,12 @@ class SoldProduct:
     stock: int
     units: int
     revenue: Decimal
+    days: int  # in which they were sold
 
     @property
     def units_a_day(self) -> Decimal:
         """Return the pace."""
-        return Decimal(self.units) / SOLD_DAYS
+        return Decimal(self.units) / self.days
 
     @property
     def days_left(self) -> Decimal:
@@ -68,11 +71,13 @@ class Goods:
 
     best: list[SoldProduct]
     ending: list[SoldProduct]
+    days: int  # that were looked at
 
 
 def noteworthy_rows() -> list[tuple[Any, ...]]:
     """Read the products that sell best, and the active ones that will not last `DAYS_LEFT` days."""
-    since = start_of(timezone.localdate() - timedelta(days=SOLD_DAYS - 1))
+    first_day = _first_day()
+    since = start_of(first_day)
     first_id = _first_id(since)
     if first_id is None:
         return []
@@ -81,7 +86,7 @@ def noteworthy_rows() -> list[tuple[Any, ...]]:
         "since": connection.ops.adapt_datetimefield_value(since),
         "currency": settings.STORE_CURRENCY,
         "shown": SHOWN,
-        "sold_days": SOLD_DAYS,
+        "sold_days": (timezone.localdate() - first_day).days + 1,
         "days_left": DAYS_LEFT,
     }
     with connection.cursor() as cursor:
@@ -92,12 +97,25 @@ def noteworthy_rows() -> list[tuple[Any, ...]]:
 def noteworthy_goods(rows: Iterable[list[Any]]) -> Goods:
     """Return the two lists from what `noteworthy_rows` read."""
     rows = list(rows)
-    best = [_product(row) for row in rows if row[6]]
-    ending = [_product(row) for row in rows if row[7]]
+    best = [_product(row) for row in rows if row[7]]
+    ending = [_product(row) for row in rows if row[8]]
     return Goods(
         best=sorted(best, key=lambda product: (-product.revenue, product.id)),
         ending=sorted(ending, key=lambda product: (product.days_left, product.id)),
+        days=rows[0][6] if rows else SOLD_DAYS,
     )
+
+
+def _first_day() -> date:
+    """Return the first of the whole days that are looked at: of a month, or of the latest orders."""
+    today = timezone.localdate()
+    month = today - timedelta(days=SOLD_DAYS - 1)
+    newest = Order.objects.order_by("-pk").values("pk")[:1]
+    left_out = Order.objects.filter(pk__lte=Subquery(newest) - MOST_ORDERS).order_by("-pk")
+    last_left_out = left_out.values_list("created_at", flat=True).first()
+    if last_left_out is None:
+        return month
+    return max(month, min(today, timezone.localdate(last_left_out) + timedelta(days=1)))
 
 
 def _first_id(since: datetime) -> int | None:
@@ -107,6 +125,6 @@ def _first_id(since: datetime) -> int | None:
 
 
 def _product(row: list[Any]) -> SoldProduct:
-    product_id, name, sku, stock, units, revenue, _is_best, _is_ending = row
+    product_id, name, sku, stock, units, revenue, days, _is_best, _is_ending = row
     # SQLite has no decimals: what it adds up is a float.
-    return SoldProduct(product_id, name, sku, stock, units, round(Decimal(revenue), 2))
+    return SoldProduct(product_id, name, sku, stock, units, round(Decimal(revenue), 2), days)

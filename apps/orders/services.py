@@ -160,7 +160,9 @@ def _order_again(wanted: JobOrder) -> Job:
         raise ValidationError(_("It is on its way already."), code="under_way")
     key = f"{wanted.key}:again:{len(same)}"
     enqueue(replace(wanted, key=key))
-    return Job.objects.get(key=key)
+    job = Job.objects.get(key=key)
+    record(Action.RUN_AGAIN, job)
+    return job
 
 
 def _with_lines(order: Order) -> Order:

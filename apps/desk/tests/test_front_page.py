@@ -20,8 +20,8 @@ PAGE = reverse("admin:index")
 NOON = datetime(2026, 3, 31, 12, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 # Session and user; sales; two of orders that wait; two of products; two of jobs; what the user did last.
-QUERIES = 10
-QUERIES_KEPT = QUERIES - 3  # sales and products are kept for a while
+QUERIES = 11
+QUERIES_KEPT = QUERIES - 4  # sales and products are kept for a while
 
 pytestmark = pytest.mark.django_db
 
@@ -145,6 +145,19 @@ def test_products_that_sell_best_and_that_run_out(office, shop):
     ]
     assert [(product.id, product.stock, product.units_a_day) for product in goods.ending] == [(tea.pk, 10, 3)]
     assert round(goods.ending[0].days_left, 2) == Decimal("3.33")
+
+
+def test_where_many_are_sold_fewer_days_are_looked_at(office, shop, monkeypatch):
+    tea, _mug = shop
+    monkeypatch.setattr("apps.desk.goods.MOST_ORDERS", 4)  # the last one left out is nine days old
+
+    response = look(office)
+
+    goods = response.context["goods"]
+    assert goods.days == 9
+    assert [(product.id, product.units, product.units_a_day) for product in goods.best] == [(tea.pk, 90, 10)]
+    assert "Top products of the last 9 days" in response.text
+    assert "At the pace of the last 9 days" in response.text
 
 
 def test_product_that_is_not_sold_any_more_does_not_run_out(office, shop):

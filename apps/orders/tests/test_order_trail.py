@@ -5,6 +5,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from apps.catalog.tests.factories import make_product
+from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 from apps.orders.models import Order
 from apps.orders.tests.factories import make_order, make_order_in
@@ -51,6 +52,19 @@ def test_order_that_staff_ship_in_the_admin_and_a_job_announces(
         told("changed", shipped, through="admin", by=staff, request="req-1"),
         told("changed", announced, through="job", by=None, request="req-1"),
     ]
+
+
+def test_email_and_invoice_that_staff_want_again(client: Client, staff: User, customer: User):
+    order = make_order(customer)
+    Job.objects.update(status="done")
+    client.force_login(staff)
+    for action in ("resend_email", "remake_invoice", "remake_invoice"):
+        chosen = {"action": action, "_selected_action": [order.pk]}
+        client.post("/admin/orders/order/", chosen, headers=REQUEST)
+
+    again = told("run_again", {}, through="admin", by=staff, request="req-1")
+    assert [trail(job) for job in Job.objects.filter(key__endswith=":again:1")] == [[again], [again]]
+    assert trail(order)[1:] == []
 
 
 def test_order_that_is_refused_leaves_no_entry(customer_api: APIClient, customer: User):
