@@ -95,12 +95,10 @@ def test_product_made_and_changed_in_the_api(staff_api, staff):
 
 def test_changes_in_the_admin(office, staff):
     mug = make_product(price="2.00", stock=5)
-    form = {name: getattr(mug, name) for name in ("name", "slug", "sku", "description")}
-    office.post(
-        reverse("admin:catalog_product_change", args=[mug.pk]),
-        {**form, "category": mug.category_id, "price": "2.5", "is_active": "on"},
-        headers=REQUEST,
-    )
+    shown = {name: getattr(mug, name) for name in ("name", "slug", "sku", "description", "price")}
+    shown |= {"category": mug.category_id, "is_active": "on"}
+    form = {**shown, **{f"initial-{name}": value for name, value in shown.items()}, "price": "2.5"}
+    office.post(reverse("admin:catalog_product_change", args=[mug.pk]), form, headers=REQUEST)
     action = {"action": "adjust_stock", "_selected_action": [mug.pk], "delta": "-2", "reason": "broken"}
     office.post(reverse("admin:catalog_product_changelist"), {**action, "step": "confirm"}, headers=REQUEST)
 

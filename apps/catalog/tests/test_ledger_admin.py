@@ -95,13 +95,25 @@ def test_ledger_is_only_read(office, ledger):
     ],
 )
 def test_list_can_be_read_by_index(office, ledger, query, index):
+    sell_much()
     with CaptureQueriesContext(connection) as questions:
         office.browser.get(LIST + query.format(coffee=ledger["coffee"].pk))
-    (rows,) = [each["sql"] for each in questions if "LIMIT" not in each["sql"] and "delta" in each["sql"]]
+    (rows,) = [each["sql"] for each in questions if "delta" in each["sql"] and "COUNT" not in each["sql"]]
 
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN {rows} LIMIT 50")
+        cursor.execute(f"EXPLAIN {rows.removesuffix(' LIMIT 50')} LIMIT 50")
         plan = "\n".join(line for (line,) in cursor.fetchall())
 
     assert index in plan, plan
+
+
+def sell_much():
+    """Add so many sales that the planner has something to choose by."""
+    product = make_product()
+    StockMovement.objects.bulk_create(
+        StockMovement(product=product, kind="sold", delta=-1, stock=1, order_id=number)
+        for number in range(1, 3001)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE catalog_stockmovement, catalog_product")
