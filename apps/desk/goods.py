@@ -15,7 +15,7 @@ from apps.desk.sales import start_of
 from apps.orders.models import Order
 
 SOLD_DAYS = 30  # by which the pace is taken, today among them
-MOST_ORDERS = 100_000  # whose lines are read: where more are placed in a month, fewer days tell as much
+MOST_ORDERS = 50_000  # whose lines are read: where more are placed in a month, fewer days tell as much
 DAYS_LEFT = 7  # a product that lasts less long is about to run out
 SHOWN = 10
 
