@@ -13,6 +13,22 @@ pytestmark = [pytest.mark.once, needs_chromium, needs_axe]
 
 WRITTEN_BY_HAND = {"auth.Group", "catalog.Category", "catalog.Product", "users.User"}
 WITH_A_FIRST_ROW = {"catalog.Category", "catalog.Product", "jobs.Job", "orders.Order", "users.User"}
+FURTHER = (
+    "/admin/jobs/job/figures/",
+    "/admin/catalog/product/1/stock/",
+    "/admin/catalog/product/stocktake/",
+    "/admin/catalog/product/import/",
+    "/admin/catalog/product/export/",
+    "/admin/orders/order/export/",
+    "/admin/orders/order/1/history/",
+)
+ACTIONS = (
+    ("/admin/orders/order/", "cancel"),
+    ("/admin/orders/order/", "mark_processing"),
+    ("/admin/catalog/product/?q=чай", "change_price"),
+    ("/admin/catalog/product/?q=чай", "move_to_category"),
+    ("/admin/catalog/product/?q=чай", "stocktake"),
+)
 DAILY = (
     "/admin/",
     "/admin/orders/order/",
@@ -37,7 +53,9 @@ def test_nothing_on_a_page_hinders_anyone(shop: Shop):
         found = {"/admin/login/": hindrances_at(visit, "/admin/login/")}
         visit.log_in("admin")
         found |= {address: hindrances_at(visit, address) for address in addresses()}
-        found |= {action: hindrances_after(visit, action) for action in ("cancel", "mark_processing")}
+        found |= {address: hindrances_at(visit, address) for address in FURTHER}
+        found |= {action: hindrances_after(visit, address, action) for address, action in ACTIONS}
+        found |= {"export": hindrances_of_an_export(visit), "import": hindrances_of_an_import(visit)}
 
     assert {page: hindrances for page, hindrances in found.items() if hindrances} == {}
     assert visit.foreign == []
@@ -58,12 +76,29 @@ def hindrances_at(visit: Visit, address: str) -> list[str]:
     return visit.hindrances()
 
 
-def hindrances_after(visit: Visit, action: str) -> list[str]:
-    """Choose all rows of the orders' list, and let the action be done or ask."""
-    visit.open("/admin/orders/order/")
+def hindrances_after(visit: Visit, address: str, action: str) -> list[str]:
+    """Choose all rows of a list, and let the action be done or ask."""
+    visit.open(address)
     visit.page.locator("#action-toggle").check()
     visit.page.locator("select[name=action]").select_option(action)
-    visit.page.locator("button[name=index]").click()
+    visit.page.locator("button[name=index]").first.click()
+    return visit.hindrances()
+
+
+def hindrances_of_an_export(visit: Visit) -> list[str]:
+    visit.open("/admin/catalog/product/export/")
+    visit.page.get_by_role("button", name="Export").click()
+    visit.page.get_by_role("link", name="Download").wait_for()
+    return visit.hindrances()
+
+
+def hindrances_of_an_import(visit: Visit) -> list[str]:
+    visit.open("/admin/catalog/product/import/")
+    table = "sku,name,price,category\nNEW-1,New,1.00,New things\nBAD-1,Bad,much,New things\n"
+    file = {"name": "products.csv", "mimeType": "text/csv", "buffer": table.encode()}
+    visit.page.locator("input[type=file]").set_input_files(file)
+    visit.page.get_by_role("button", name="Check the file").click()
+    visit.page.get_by_role("button", name="Discard").wait_for()
     return visit.hindrances()
 
 
