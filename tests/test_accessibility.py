@@ -21,6 +21,7 @@ FURTHER = (
     "/admin/catalog/product/export/",
     "/admin/orders/order/export/",
     "/admin/orders/order/1/history/",
+    "/admin/audit/auditentry/1/change/",
 )
 ACTIONS = (
     ("/admin/orders/order/", "cancel"),

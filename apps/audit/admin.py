@@ -77,7 +77,7 @@ class AuditEntryAdmin(LongListAdmin):
     @property
     def media(self) -> forms.Media:
         """Return the styles of the filters and of the values."""
-        return super().media + forms.Media(css={"all": ["desk/desk.css", "audit/audit.css"]})
+        return super().media + forms.Media(css={"all": ["audit/audit.css"]})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         """Fetch the present names of users, which the entries do not keep."""
@@ -137,8 +137,11 @@ class AuditEntryAdmin(LongListAdmin):
         heading = format_html_join(
             "", '<th scope="col">{}</th>', ([text] for text in (_("field"), _("before"), _("after")))
         )
-        table = '<div class="desk-scroll"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
-        return format_html(table, heading, format_html_join("", row, _shown(entry)))
+        table = (
+            '<div class="desk-scroll" tabindex="0" role="region" aria-label="{}">'
+            "<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
+        )
+        return format_html(table, _("changes"), heading, format_html_join("", row, _shown(entry)))
 
 
 def _name_of_kind(kind: str) -> str:

@@ -155,7 +155,7 @@ class ProductAdmin(
     def media(self) -> forms.Media:
         """Return what the list's filter for a category needs."""
         category = AutocompleteSelect(Product._meta.get_field("category"), self.admin_site)
-        return super().media + category.media + forms.Media(css={"all": ["desk/desk.css"]})
+        return super().media + category.media
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -205,7 +205,7 @@ class StockMovementAdmin(LongListAdmin):
     def media(self) -> forms.Media:
         """Return what the list's filter for a product needs."""
         product = AutocompleteSelect(StockMovement._meta.get_field("product"), self.admin_site)
-        return super().media + product.media + forms.Media(css={"all": ["desk/desk.css"]})
+        return super().media + product.media
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
