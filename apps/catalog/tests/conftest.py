@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.test import Client
 from django.utils import translation
 from rest_framework.test import APIClient
 
+from apps.catalog.tests.import_desk import RIGHTS
 from apps.catalog.tests.office import Office
 from apps.users.models import User
 
@@ -51,3 +53,29 @@ def load(tmp_path: Path) -> Iterator[Callable[..., str]]:
 
     with translation.override("en"):
         yield run
+
+
+@pytest.fixture
+def make_clerk(make_user: Callable[..., User]) -> Callable[..., User]:
+    """Return a function that makes staff with the permissions."""
+
+    def make(*codenames: str) -> User:
+        clerk = make_user(is_staff=True)
+        clerk.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+        return clerk
+
+    return make
+
+
+@pytest.fixture
+def clerk(make_clerk: Callable[..., User]) -> User:
+    """Return staff who may import products."""
+    return make_clerk(*RIGHTS)
+
+
+@pytest.fixture
+def browser(client: Client, clerk: User) -> Client:
+    """Return the browser of staff who may import products, and read English."""
+    client.force_login(clerk)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client

@@ -3,79 +3,20 @@
 from decimal import Decimal
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, OperationalError, connection
-from django.test import Client
-from django.urls import reverse
-from django.utils import timezone
 
 from apps.catalog import import_jobs
 from apps.catalog.models import Category, PriceChange, Product, StockMovement
 from apps.catalog.services import update_product
 from apps.catalog.tests.factories import make_category, make_product
-from apps.exports import turns
+from apps.catalog.tests.import_desk import HEADING, IMPORT, brought, checked, counts, decide, page
 from apps.exports.models import Upload, UploadPart
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 
-IMPORT = reverse("admin:catalog_product_import")
-HEADING = "sku,name,price,category,stock"
-RIGHTS = ("add_product", "change_product", "add_stockmovement")
-
 pytestmark = pytest.mark.django_db
 
-
-@pytest.fixture
-def make_clerk(make_user):
-    """Return a function that makes staff with the permissions."""
-
-    def make(*codenames):
-        clerk = make_user(is_staff=True)
-        clerk.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-        return clerk
-
-    return make
-
-
-@pytest.fixture
-def clerk(make_clerk):
-    return make_clerk(*RIGHTS)
-
-
-@pytest.fixture
-def browser(client, clerk) -> Client:
-    client.force_login(clerk)
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-    return client
-
-
-def brought(browser, *lines, raw=None, name="products.csv") -> Upload:
-    """Bring a file, which is not checked yet."""
-    content = raw if raw is not None else "\n".join(lines).encode()
-    response = browser.post(IMPORT, {"file": SimpleUploadedFile(name, content)})
-    assert response.status_code == 302, response.text
-    return Upload.objects.latest("pk")
-
-
-def checked(browser, *lines, **options) -> Upload:
-    upload = brought(browser, *lines, **options)
-    run_due_jobs()
-    return Upload.objects.get(pk=upload.pk)
-
-
-def page(upload, name="import_page"):
-    return reverse(f"admin:catalog_product_{name}", args=[upload.pk])
-
-
-def decide(browser, upload, decision="import"):
-    assert browser.post(page(upload, "import_decision"), {decision: "1"}).status_code == 302
-    run_due_jobs()
-    return Upload.objects.filter(pk=upload.pk).first()
-
-
-def counts(report):
-    return {name: report[name] for name in ("created", "updated", "unchanged")}
+FILE = (HEADING, "A,Tea A,1.50,Tea,4", "B,Tea B,2.00,Tea,6", "C,Tea C,3.00,Coffee,", "D,Tea D,4,Tea,9")
 
 
 @pytest.fixture
@@ -84,9 +25,6 @@ def shop():
     tea = make_category(name="Tea")
     for sku, price, stock in (("A", "1.00", 5), ("B", "2.00", 6), ("C", "3.00", 7)):
         make_product(sku=sku, name=f"Tea {sku}", price=price, stock=stock, category=tea)
-
-
-FILE = (HEADING, "A,Tea A,1.50,Tea,4", "B,Tea B,2.00,Tea,6", "C,Tea C,3.00,Coffee,", "D,Tea D,4,Tea,9")
 
 
 # --- Preview
@@ -263,140 +201,6 @@ def test_discarded_file_leaves_nothing(browser, shop):
     assert decide(browser, checked(browser, *FILE), "discard") is None
     assert Product.objects.count() == 3
     assert not UploadPart.objects.exists()
-
-
-# --- Going on
-
-
-LONG = (HEADING, *[f"S{number},Leaves {number},1,Tea,{number}" for number in range(1, 8)])
-
-
-@pytest.mark.parametrize("part", [1, 2, 4])
-def test_import_that_is_broken_off_goes_on_after_its_last_part(browser, monkeypatch, part):
-    monkeypatch.setattr(import_jobs, "CHUNK", 2)
-    upload = checked(browser, *LONG)
-    written = []
-
-    def fail_once(execute, sql, *arguments):
-        if sql.startswith("INSERT") and '"catalog_product"' in sql:
-            written.append(sql)
-            if len(written) == part:
-                raise OperationalError("the database is away")
-        return execute(sql, *arguments)
-
-    with connection.execute_wrapper(fail_once):
-        half = decide(browser, upload)
-        assert (half.status, half.parts_written, Product.objects.count()) == (
-            "writing",
-            part - 1,
-            2 * part - 2,
-        )
-        Job.objects.exclude(status="done").update(run_at=timezone.now())
-        run_due_jobs()
-
-    done = Upload.objects.get(pk=upload.pk)
-    assert counts(done.report["written"]) == {"created": 7, "updated": 0, "unchanged": 0}
-    assert sorted(StockMovement.objects.values_list("delta", flat=True)) == list(range(1, 8))
-    assert len(written) == 5
-
-
-def test_long_file_is_a_chain_of_jobs(browser, monkeypatch):
-    monkeypatch.setattr(import_jobs, "CHUNK", 2)
-    monkeypatch.setattr(turns, "TURN_SECONDS", 0)
-
-    upload = checked(browser, *LONG, "S1,Twin,1,Tea,1")
-    assert upload.report["bad_rows"] == [[9, "sku: already in row 2"]]
-    done = decide(browser, upload)
-
-    assert counts(done.report["written"]) == {"created": 7, "updated": 0, "unchanged": 0}
-    assert set(Job.objects.values_list("status", "attempts")) == {("done", 1)}
-    assert Job.objects.filter(kind="import_check").count() > 2
-    assert Job.objects.filter(kind="import_write").count() > 2
-
-
-def test_slug_that_somebody_takes_at_the_same_moment_is_made_anew(browser):
-    upload = checked(browser, HEADING, "A,Leaves,1,Tea,1")
-    others = [{"sku": "B", "name": "Other", "slug": "leaves"}]
-
-    def taken(execute, sql, *arguments):
-        if sql.startswith("INSERT") and '"catalog_product"' in sql and others:
-            others.clear()
-            raise IntegrityError("catalog_product.slug")
-        return execute(sql, *arguments)
-
-    with connection.execute_wrapper(taken):
-        decide(browser, upload)
-    assert Job.objects.get(kind="import_write").status == "pending"
-    Job.objects.update(run_at=timezone.now())
-    run_due_jobs()
-
-    assert Product.objects.get().slug == "leaves"
-
-
-# --- Rights
-
-
-@pytest.mark.parametrize("missing", RIGHTS)
-def test_who_lacks_a_permission_sees_neither_button_nor_page(client, make_clerk, clerk, missing):
-    client.force_login(clerk)
-    upload = brought(client, HEADING)
-    client.force_login(make_clerk("view_product", *{*RIGHTS} - {missing}))
-
-    assert "/product/import/" not in client.get(reverse("admin:catalog_product_changelist")).text
-    assert client.get(IMPORT).status_code == 403
-    assert client.post(IMPORT, {"file": SimpleUploadedFile("products.csv", b"x")}).status_code == 403
-    for name in ("import_page", "import_progress"):
-        assert client.get(page(upload, name)).status_code == 403
-    assert client.post(page(upload, "import_decision"), {"import": "1"}).status_code == 403
-
-
-def test_file_of_somebody_else_is_not_found(client, make_clerk, clerk, staff):
-    client.force_login(clerk)
-    upload = brought(client, HEADING)
-    client.force_login(make_clerk(*RIGHTS))
-
-    assert client.get(page(upload)).status_code == 404
-    assert client.post(page(upload, "import_decision"), {"discard": "1"}).status_code == 404
-    client.force_login(staff)
-    assert client.get(page(upload)).status_code == 200
-    assert page(upload) in client.get(IMPORT).text
-
-
-def test_nothing_is_written_for_who_may_not_by_then(browser, clerk):
-    upload = checked(browser, HEADING, "A,Leaves,1,Tea,1")
-    browser.post(page(upload, "import_decision"), {"import": "1"})
-    clerk.user_permissions.clear()
-
-    run_due_jobs()
-
-    assert Job.objects.get(kind="import_write").status == "failed"
-    assert not Product.objects.exists()
-
-
-def test_failed_import_is_run_again(browser, clerk):
-    upload = checked(browser, HEADING, "A,Leaves,1,Tea,1")
-    rights = list(clerk.user_permissions.all())
-    browser.post(page(upload, "import_decision"), {"import": "1"})
-    clerk.user_permissions.clear()
-    run_due_jobs()
-    clerk.user_permissions.set(rights)
-    shown = browser.get(page(upload)).text
-    assert "django.core.exceptions.PermissionDenied" in shown
-
-    assert browser.post(page(upload, "import_again")).status_code == 302
-    run_due_jobs()
-
-    assert Product.objects.get().sku == "A"
-
-
-def test_form_from_another_site_is_refused(clerk):
-    browser = Client(enforce_csrf_checks=True)
-    browser.force_login(clerk)
-
-    response = browser.post(IMPORT, {"file": SimpleUploadedFile("products.csv", HEADING.encode())})
-
-    assert response.status_code == 403
-    assert not Upload.objects.exists()
 
 
 def test_page_asks_how_far_the_check_is(browser):
