@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from apps.common.addresses import counted_address
 from apps.users.exceptions import TooManyAttempts
 from apps.users.login_limits import login_attempt
+from apps.users.models import User
 
 
 class LimitedLoginForm(AdminAuthenticationForm):
@@ -28,6 +29,8 @@ class LimitedLoginForm(AdminAuthenticationForm):
         username, address = self.cleaned_data["username"], counted_address(self.request)
         try:
             with login_attempt(username=username, address=address) as note_success:
+                if account := User.objects.by_login(username):  # as in the API; Django looks for a username
+                    self.cleaned_data["username"] = account.username
                 cleaned: dict[str, Any] = super().clean()
                 note_success()
                 return cleaned

@@ -29,6 +29,18 @@ _OF_SESSION = """
 class StoreUserManager(UserManager["User"]):
     """Users, found by what people type."""
 
+    def by_login(self, typed: str) -> "User | None":
+        """Return the one account that is meant by whoever logs in so: by an e-mail address or a username.
+
+        An address is its owner's, whoever may have it as a username.
+        """
+        owner = self.with_email(typed).first() if "@" in typed else None
+        return owner or self.named(typed).first()
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Return the user with this username, whatever its case. Raises User.DoesNotExist."""
+        return self.named(username or "").get()
+
     def named(self, username: str) -> models.QuerySet["User"]:
         """Return the user with this username, whatever its case."""
         # Both sides lowered by the database, as its constraint does; SQLite lowers ASCII only.

@@ -30,18 +30,16 @@ def log_in(
     failed.
     """
     with login_attempt(username=username, address=counted_address) as note_success:
-        candidates = [*User.objects.named(username)[:1]]
-        if "@" in username:
-            candidates += User.objects.with_email(username)[:1]
-        for user in candidates:
-            if user.check_password(password) and user.is_active:
-                with transaction.atomic():
-                    tokens = _opened(user, device=device_label(device), ip=ip)
-                    note_success()  # after the user's row is locked, as everywhere
-                    return tokens
-        if not candidates:
+        user = User.objects.by_login(username)
+        if user is None:
             make_password(password)  # as much work as checking one
-        raise InvalidCredentials
+            raise InvalidCredentials
+        if not (user.check_password(password) and user.is_active):
+            raise InvalidCredentials
+        with transaction.atomic():
+            tokens = _opened(user, device=device_label(device), ip=ip)
+            note_success()  # after the user's row is locked, as everywhere
+            return tokens
 
 
 def refresh_tokens(*, refresh: str, ip: str = "", language: str) -> dict[str, str]:

@@ -23,6 +23,24 @@ def fill(client, name, failures=ACCOUNT.failures):
     assert [log_in(client, name).status_code for _time in range(failures)] == [200] * failures
 
 
+@pytest.mark.parametrize("name", ["staff", "STAFF", "Staff@example.com"])
+def test_staff_log_in_as_in_the_api_by_name_or_address_whatever_the_case(client, make_user, name):
+    clerk = make_user(username="Staff", email="staff@example.com", password=PASSWORD, is_staff=True)
+
+    assert log_in(client, name, PASSWORD).status_code == 302
+    assert client.session["_auth_user_id"] == str(clerk.pk)
+
+
+def test_address_is_its_owner_s_though_another_has_it_as_a_username(client, make_user):
+    owner = make_user(username="owner", email="owner@example.com", password=PASSWORD, is_staff=True)
+    make_user(username="owner@example.com", password="another-password", is_staff=True)
+
+    assert log_in(client, "owner@example.com", "another-password").status_code == 200
+    assert "_auth_user_id" not in client.session
+    assert log_in(client, "owner@example.com", PASSWORD).status_code == 302
+    assert client.session["_auth_user_id"] == str(owner.pk)
+
+
 @pytest.mark.parametrize("is_known", [True, False])
 def test_who_fails_too_often_is_told_to_wait_by_the_form(client, staff, is_known):
     name = staff.username if is_known else "nobody"

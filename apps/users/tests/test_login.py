@@ -1,6 +1,7 @@
 """Logging in with a name or an e-mail address."""
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 
 from apps.common.tests.answers import problem, problem_of, refusal_of
 from apps.users.models import User
@@ -91,6 +92,43 @@ def test_name_that_is_the_address_of_another_hides_nobody(api, anna, make_user):
     call = api.post("/api/v1/auth/refresh/", {"refresh": response.json()["refresh"]})
     assert call.status_code == 200
     assert owner_of(response.json()["access"]) == anna
+
+
+def test_address_never_logs_in_to_the_account_that_has_it_as_a_username(api, anna, make_user):
+    eve = make_user(
+        username="anna.petrova@example.com", email="eve@example.com", password="eves-own-password"
+    )
+
+    response = api.post(URL, {"username": "anna.petrova@example.com", "password": "eves-own-password"})
+
+    assert refusal_of(response) == (401, "invalid_credentials", [])
+    assert not eve.sessions.exists()
+    own = api.post(URL, {"username": "eve@example.com", "password": "eves-own-password"})
+    assert owner_of(own.json()["access"]) == eve
+
+
+def test_username_that_looks_like_an_address_logs_in_while_nobody_has_that_address(api, make_user):
+    olga = make_user(username="olga@example.com", email="olga.new@example.com", password=PASSWORD)
+
+    response = api.post(URL, {"username": "Olga@example.com", "password": PASSWORD})
+
+    assert owner_of(response.json()["access"]) == olga
+
+
+@pytest.mark.parametrize("name", ["Anna", "Anna.Petrova@example.com", "nobody", "inactive"])
+def test_login_hashes_one_password_whatever_is_found(api, anna, make_user, monkeypatch, name):
+    make_user(username="anna.petrova@example.com", email="eve@example.com", password="eves-own-password")
+    make_user(username="inactive", password=PASSWORD, is_active=False)
+    hashed = []
+    encode = MD5PasswordHasher.encode
+    monkeypatch.setattr(
+        MD5PasswordHasher, "encode", lambda self, *given: hashed.append(given) or encode(self, *given)
+    )
+
+    response = api.post(URL, {"username": name, "password": "wrong-horse-battery"})
+
+    assert response.status_code == 401
+    assert len(hashed) == 1
 
 
 def test_each_login_gives_another_pair(api, anna):
