@@ -9,13 +9,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+MAX_ERRORS = 100  # that are told: a body of thousands of wrong lines is not answered by a megabyte
+
 
 class Where(Enum):
     """Which operations of the API can answer with a problem; the schema goes by it."""
 
     DECLARED = "those whose view method says so, by `raises`"
     EVERYWHERE = "all"
-    BODY = "those that read a body"
+    BODY = "those that can be sent a body"
     ROW = "those whose address names a row or a page"
     TOKEN = "those that look at a token"  # noqa: S105  no password
     SIGNED_IN = "those that need a token"

@@ -1,44 +1,89 @@
 """Reading JSON bodies from strangers."""
 
+import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from json import JSONDecodeError
+from itertools import islice
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
 from rest_framework.parsers import JSONParser
+from rest_framework.utils.json import strict_constant
+
+from apps.common.exceptions import MAX_ERRORS
+from apps.common.json_pointers import Pointer
 
 MAX_DEPTH = 32  # levels of brackets
 
 
 class BoundedJSONParser(JSONParser):
-    """Refuse what is not an object, is nested too deeply, or is not UTF-8, with a 400 instead of a crash."""
+    """Refuse what is not an object, is nested too deeply, or is not UTF-8, with a 400 instead of a crash.
+
+    A member that comes twice is refused too (RFC 8259, 4): readers differ in which of the two they take.
+    """
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         """Return the object that the body holds.
 
-        Raises ParseError for anything else.
+        Raises ParseError for anything else, and ValidationError (`duplicate_member`).
         """
+        doubled: list[_Doubled] = []
+
+        def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+            if len(found := dict(pairs)) == len(pairs):
+                return found
+            doubled.append(_Doubled(pairs))
+            return doubled[-1]
+
         try:
             # Never the charset that the client names: JSON is UTF-8 (RFC 8259, 8.1).
-            body = super().parse(stream, media_type, {**(parser_context or {}), "encoding": "utf-8"})
+            text = stream.read().decode("utf-8")
+            body = json.loads(text, parse_constant=strict_constant, object_pairs_hook=members)
         except RecursionError as error:
             raise ParseError(_("The JSON is nested too deeply.")) from error
-        except ParseError as error:  # in English, whoever asks
-            raise ParseError(_unreadable(error.__context__)) from error
+        except ValueError as error:  # so are numbers too long to be read, and what is no UTF-8
+            raise ParseError(_unreadable(error)) from error
         if not isinstance(body, dict):
             raise ParseError(_("The body must be a JSON object."))
         _check_depth(body)
+        if doubled:
+            fault = ErrorDetail(_("The member is there more than once."), code="duplicate_member")
+            pointers = islice(_pointers_to_doubled(body, ""), MAX_ERRORS)
+            raise ValidationError({pointer: [fault] for pointer in pointers})
         return body
 
 
-def _unreadable(reason: BaseException | None) -> str:
-    if isinstance(reason, JSONDecodeError):
+class _Doubled(dict[str, Any]):
+    """An object of which some members came more than once."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self._pairs = pairs
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names of these members."""
+        times = Counter(name for name, _value in self._pairs)
+        return [name for name in self if times[name] > 1]
+
+
+def _unreadable(reason: ValueError) -> str:
+    if isinstance(reason, json.JSONDecodeError):
         place = {"line": reason.lineno, "column": reason.colno}
         return _("The body is not JSON: line %(line)d, column %(column)d.") % place
     return _("The body is not JSON in UTF-8.")
+
+
+def _pointers_to_doubled(value: Any, pointer: str) -> Iterator[Pointer]:
+    if isinstance(value, _Doubled):
+        yield from (Pointer(pointer + Pointer.to(name)) for name in value.names)
+    if isinstance(value, dict | list):
+        inner = value.items() if isinstance(value, dict) else enumerate(value)
+        for name, each in inner:
+            yield from _pointers_to_doubled(each, pointer + Pointer.to(name))
 
 
 def _check_depth(body: dict[str, Any]) -> None:

@@ -20,7 +20,8 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework_simplejwt.exceptions import AuthenticationFailed
 
-from apps.common.exceptions import DomainError, InvalidToken
+from apps.common.exceptions import MAX_ERRORS, DomainError, InvalidToken
+from apps.common.json_pointers import Pointer
 from apps.common.metrics import REFUSALS, count
 from apps.common.outages import retry_after
 from apps.common.problem_catalogue import title_of, type_of
@@ -30,7 +31,6 @@ CONTENT_TYPE = "application/problem+json"
 # A cache may keep some errors by itself (RFC 9110, 15.1), a 404 among them; the row can come the next moment.
 NEVER_KEPT = {"Cache-Control": "no-store"}
 CHALLENGE = 'Bearer realm="api"'
-MAX_ERRORS = 100  # a body of thousands of wrong lines is not answered by a megabyte
 
 logger = logging.getLogger(__name__)
 
@@ -182,14 +182,19 @@ def _flattened(detail: Any, pointer: str) -> Iterator[tuple[str, exceptions.Erro
     """Yield each fault with the JSON pointer (RFC 6901) of the value it speaks of."""
     if isinstance(detail, dict):
         for key, inner in detail.items():
-            own = key in {api_settings.NON_FIELD_ERRORS_KEY, NON_FIELD_ERRORS}
-            escaped = str(key).replace("~", "~0").replace("/", "~1")
-            yield from _flattened(inner, pointer if own else f"{pointer}/{escaped}")
+            yield from _flattened(inner, pointer + _place_of(key))
     elif isinstance(detail, list):
         for inner in detail:
             yield from _flattened(inner, pointer)
     else:
         yield pointer, detail
+
+
+def _place_of(key: Any) -> str:
+    if isinstance(key, Pointer):
+        return key
+    is_of_the_whole = key in {api_settings.NON_FIELD_ERRORS_KEY, NON_FIELD_ERRORS}
+    return "" if is_of_the_whole else Pointer.to(key)
 
 
 def _model_errors(exc: ModelValidationError) -> dict[str, list[exceptions.ErrorDetail]]:

@@ -21,6 +21,7 @@ from apps.common.permissions import StaffOnly, StaffWrites
 from apps.common.problem_catalogue import Problem, catalogue, title_of
 from apps.common.problem_schema import problem_answer, problem_components
 from apps.common.schema_headers import EVERY_ANSWER, header_components, header_references
+from apps.common.serializers import InputSerializer
 
 NULL = "#/components/schemas/NullEnum"
 LANGUAGE = "en"  # of the schema, whoever asks for it
@@ -79,6 +80,10 @@ class StoreSchema(AutoSchema):
         if direction == "response":  # whatever a model's default is, an answer has the member
             optional = {name for name, field in serializer._declared_fields.items() if _is_optional(field)}
             schema["required"] = sorted(schema.get("properties", {}).keys() - optional)
+        elif isinstance(serializer, InputSerializer):
+            schema["additionalProperties"] = False
+        else:
+            warn(f"{type(serializer).__name__} reads a body: it has to be an InputSerializer")
         return schema
 
     def _map_serializer_field(self, field: Any, *args: Any, **kwargs: Any) -> Any:
@@ -140,8 +145,7 @@ class StoreSchema(AutoSchema):
         applies = {
             Where.DECLARED: False,
             Where.EVERYWHERE: True,
-            Where.BODY: self.method in getattr(self.view, "body_methods", ())
-            and self.get_request_serializer() is not None,
+            Where.BODY: self.method not in SAFE_METHODS,
             Where.ROW: "{" in self.path or self._is_list_view(),
             Where.TOKEN: has_token,
             Where.SIGNED_IN: has_token and not self._is_open(),

@@ -1,21 +1,23 @@
-"""The base of every REST view: a query parameter that it does not know is refused."""
+"""The base of every REST view: what it does not know, in the query or in the body, is refused."""
 
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from apps.common.exceptions import InvalidQuery
 from apps.common.pagination import StorePagination
+from apps.common.serializers import NoInput
 
 
 class StoreView(APIView):
     """A view without query parameters, unless `known_parameters` names some."""
 
-    body_methods = frozenset({"POST", "PUT", "PATCH"})  # that read a body
+    body_methods = frozenset({"POST", "PUT", "PATCH"})  # whose bodies are read by an InputSerializer
 
     def known_parameters(self) -> set[str]:
         """Return the names of the query parameters that this request may have."""
@@ -24,7 +26,8 @@ class StoreView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check who calls, then what they ask for.
 
-        Raises InvalidQuery: a misspelt filter must not return everything.
+        Raises InvalidQuery: a misspelt filter must not return everything. Raises ValidationError for a body
+        where none is read.
         """
         super().initial(request, *args, **kwargs)
         if request.method == "OPTIONS" or not hasattr(self, str(request.method).lower()):
@@ -32,6 +35,8 @@ class StoreView(APIView):
         if unknown := set(request.query_params) - self.known_parameters():
             detail = _("There is no such parameter.")
             raise InvalidQuery({name: [("unknown_parameter", detail)] for name in sorted(unknown)})
+        if request.method not in self.body_methods.union(SAFE_METHODS):
+            NoInput(data=request.data).is_valid(raise_exception=True)
 
 
 class StoreViewSet(StoreView, GenericViewSet[Any]):

@@ -19,6 +19,7 @@ from apps.common.fields import (
     moment,
 )
 from apps.common.schema import shown_as
+from apps.common.serializers import InputSerializer
 
 
 class RowIdField(serializers.PrimaryKeyRelatedField):
@@ -37,7 +38,7 @@ class RowIdField(serializers.PrimaryKeyRelatedField):
 
 
 @shown_as(examples.WANTED_CATEGORY)
-class CategoryInput(serializers.Serializer[Any]):
+class CategoryInput(InputSerializer):
     """A category to be created or changed."""
 
     name = StrictCharField(max_length=200)
@@ -57,7 +58,7 @@ class CategoryOutput(serializers.ModelSerializer[Category]):
 
 
 @shown_as(examples.WANTED_CHANGE)
-class ProductChangeInput(serializers.Serializer[Any]):
+class ProductChangeInput(InputSerializer):
     """The fields of a product that can be changed; its stock is changed by stock movements."""
 
     name = StrictCharField(max_length=255)
@@ -133,7 +134,7 @@ class ProductOutput(serializers.ModelSerializer[Product]):
 
 
 @shown_as(examples.WANTED_MOVEMENT)
-class StockMovementInput(serializers.Serializer[Any]):
+class StockMovementInput(InputSerializer):
     """A change of stock by pieces that came or went (`delta`), or by a new `count` of them; and why.
 
     A count goes together with the stock that whoever counted saw last.

@@ -23,8 +23,8 @@ def post(api):
 
 
 def nested(depth):
-    """Return an account whose body has the given number of levels of brackets."""
-    return json.dumps(ACCOUNT)[:-1] + ', "extra": ' + "[" * (depth - 1) + "]" * (depth - 1) + "}"
+    """Return an account in place of whose name are as many brackets as give the body so many levels."""
+    return json.dumps(ACCOUNT).replace('"olga"', "[" * (depth - 1) + "]" * (depth - 1))
 
 
 def padded(size):
@@ -86,7 +86,7 @@ def test_body_of_thirty_two_levels_is_read(post):
     response = post(nested(32))
 
     assert MAX_DEPTH == 32
-    assert response.status_code == 201
+    assert refusal_of(response) == (400, "validation_error", [("invalid", "/username")])
 
 
 @pytest.mark.parametrize("raw", [b"\xff", b"\xd0", b"\xed\xa0\x80"], ids=["no UTF-8", "cut", "surrogate"])

@@ -25,6 +25,7 @@ NEVER_CACHED = {"Cache-Control": "no-store"}
 class JobViewSet(StoreViewSet):
     """The work that the store owes."""
 
+    body_methods = frozenset()
     queryset = Job.objects.none()  # tells the schema the model; get_queryset does the work
     serializer_class = StaffJobOutput
     permission_classes = (StaffChanges,)

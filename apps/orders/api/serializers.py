@@ -10,6 +10,7 @@ from rest_framework.reverse import reverse
 from apps.common.exceptions import DomainError
 from apps.common.fields import IdField, MoneyField, StrictCharField, StrictIntegerField, moment
 from apps.common.schema import ProblemErrorOutput, shown_as
+from apps.common.serializers import InputSerializer
 from apps.jobs.models import Job
 from apps.orders.api import examples
 from apps.orders.api.permissions import moves_of
@@ -22,7 +23,7 @@ from apps.users.api.serializers import UserOutput
 STAFF_NAME = "staff"  # what customers read in place of the names of those who work here
 
 
-class RequestedItemInput(serializers.Serializer[Any]):
+class RequestedItemInput(InputSerializer):
     """A line of a wish."""
 
     product_id = IdField()
@@ -30,7 +31,7 @@ class RequestedItemInput(serializers.Serializer[Any]):
 
 
 @shown_as(examples.WISH)
-class PlaceOrderInput(serializers.Serializer[Any]):
+class PlaceOrderInput(InputSerializer):
     """What is wanted; prices are the store's. The same product twice is added up."""
 
     items = RequestedItemInput(many=True, allow_empty=False, max_length=MAX_LINES)
@@ -99,7 +100,7 @@ class QuoteOutput(serializers.Serializer[Any]):
 
 
 @shown_as(examples.MOVE)
-class ChangeStatusInput(serializers.Serializer[Any]):
+class ChangeStatusInput(InputSerializer):
     """A move of an order."""
 
     status = serializers.ChoiceField(choices=OrderStatus.choices)

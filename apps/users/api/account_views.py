@@ -171,6 +171,7 @@ class VerifyEmailView(OpenView):
 class ResendVerificationView(OwnView):
     """Ask for another token that confirms the address."""
 
+    body_methods = frozenset()
     budget = "password_reset"
 
     @extend_schema(

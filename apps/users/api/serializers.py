@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from apps.common.fields import StrictCharField
 from apps.common.schema import shown_as
+from apps.common.serializers import InputSerializer
 from apps.users.api import examples
 from apps.users.models import MAX_DEVICE_LENGTH, Session, User
 
@@ -29,7 +30,7 @@ class NewPasswordField(PasswordField):
 
 
 @shown_as(examples.ACCOUNT)
-class RegisterInput(serializers.Serializer[Any]):
+class RegisterInput(InputSerializer):
     """A new account."""
 
     username = StrictCharField(max_length=150, validators=[UnicodeUsernameValidator()])
@@ -38,7 +39,7 @@ class RegisterInput(serializers.Serializer[Any]):
 
 
 @shown_as(examples.LOGIN)
-class LoginInput(serializers.Serializer[Any]):
+class LoginInput(InputSerializer):
     """A username, or the e-mail address, and the password."""
 
     username = StrictCharField(max_length=254)
@@ -52,7 +53,7 @@ class LoginInput(serializers.Serializer[Any]):
 
 
 @shown_as(examples.REFRESH)
-class RefreshInput(serializers.Serializer[Any]):
+class RefreshInput(InputSerializer):
     """The refresh token of the last pair."""
 
     refresh = StrictCharField(max_length=4096)
@@ -83,7 +84,7 @@ class OwnAccountOutput(serializers.ModelSerializer[User]):
 
 
 @shown_as(examples.NAMES)
-class NamesInput(serializers.Serializer[Any]):
+class NamesInput(InputSerializer):
     """What may be changed of one's account without further ado."""
 
     first_name = StrictCharField(max_length=150, allow_blank=True)
@@ -91,14 +92,14 @@ class NamesInput(serializers.Serializer[Any]):
 
 
 @shown_as(examples.OWN_PASSWORD)
-class OwnPasswordInput(serializers.Serializer[Any]):
+class OwnPasswordInput(InputSerializer):
     """The caller's password."""
 
     password = PasswordField()
 
 
 @shown_as(examples.PASSWORD_CHANGE)
-class ChangePasswordInput(serializers.Serializer[Any]):
+class ChangePasswordInput(InputSerializer):
     """The present password and the next one."""
 
     old_password = PasswordField()
@@ -106,14 +107,14 @@ class ChangePasswordInput(serializers.Serializer[Any]):
 
 
 @shown_as(examples.ADDRESS)
-class EmailInput(serializers.Serializer[Any]):
+class EmailInput(InputSerializer):
     """An e-mail address."""
 
     email = serializers.EmailField(max_length=254)
 
 
 @shown_as(examples.MAILED_TOKEN)
-class MailedTokenInput(serializers.Serializer[Any]):
+class MailedTokenInput(InputSerializer):
     """The token of an e-mail."""
 
     token = StrictCharField(max_length=1000)

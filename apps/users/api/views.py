@@ -106,6 +106,7 @@ class RefreshView(OpenView):
 class LogoutView(StoreView):
     """End the session of the request."""
 
+    body_methods = frozenset()
     permission_classes = (IsAuthenticated,)
 
     @extend_schema(operation_id="logOut", summary="Log out", request=None, responses={204: None})
@@ -118,6 +119,7 @@ class LogoutView(StoreView):
 class LogoutEverywhereView(StoreView):
     """End all sessions of the caller."""
 
+    body_methods = frozenset()
     permission_classes = (IsAuthenticated,)
 
     @extend_schema(
