@@ -60,6 +60,7 @@ REFUSALS = {
     "username_taken": "which rows there are",
     "idempotency_key_reused": "what came before",
     "invalid cursor": "what the store has signed",
+    "invalid ordering": "nor for names of which each may be there once, with or without a sign",
     "mailed_token_invalid": "what the store has mailed",
     "parent_loop": "what lies below the category",
     "precondition_failed": "which version is the present one",

@@ -128,8 +128,23 @@ def wrong_orders(world: World, product: Any) -> Iterator[Any]:
 
 
 def wrong_queries(world: World) -> Iterator[Any]:
-    products = ["serch=чай", "page=0", "page=99", "page=я", "page_size=0", "page_size=101", "count=я"]
-    products += ["cursor=я", "cursor=&page=2", "page=99999999999999999999&count=false", "ordering=name,"]
+    products = [
+        "serch=чай",
+        "page=1&page=2",
+        "page=0",
+        "page=99",
+        "page=я",
+        "page_size=0",
+        "page_size=101",
+        "count=я",
+    ]
+    products += [
+        "cursor=я",
+        "cursor=&page=2",
+        "page=99999999999999999999&count=false",
+        "ordering=name,",
+        "ordering=name,name",
+    ]
     products += ["price_min=я", "price_min=1.234", "price_min=12345678901234567", "category=нет"]
     products += ["in_stock=я", "ordering=цена", "search=%00", "is_active=я", f"search={'я' * 201}"]
     for query in products:

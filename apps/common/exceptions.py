@@ -152,13 +152,12 @@ class InvalidQuery(DomainError):
 
     def as_payload(self) -> Faults:
         """Name every parameter at fault."""
-        return {
-            "errors": [
-                {"code": code, "detail": str(detail), "parameter": parameter}
-                for parameter, faults in self.errors.items()
-                for code, detail in faults
-            ]
-        }
+        faults: list[Fault] = [
+            {"code": code, "detail": str(detail), "parameter": parameter}
+            for parameter, faults in self.errors.items()
+            for code, detail in faults
+        ]
+        return {"errors": faults[:MAX_ERRORS]}
 
     @classmethod
     def example(cls) -> Self:

@@ -62,6 +62,21 @@ class BooleanFilter(django_filters.BooleanFilter):
         super().__init__(*args, widget=forms.TextInput, **kwargs)
 
 
+class _ChoicesField(forms.MultipleChoiceField):
+    def to_python(self, value: Any) -> list[str]:
+        return [text for text in super().to_python(value) if text]  # an empty value counts as not given
+
+
+class AnyOfFilter(django_filters.MultipleChoiceFilter):
+    """One of a few words; of several any will do. It alone may come more than once in a query."""
+
+    field_class = _ChoicesField
+
+    def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
+        """Return the rows with one of the words."""
+        return qs.filter(**{f"{self.field_name}__in": sorted(set(value))}) if value else qs
+
+
 class IdFilter(django_filters.NumberFilter):
     """The id of a row."""
 
@@ -119,11 +134,16 @@ class StableOrderingFilter(django_filters.OrderingFilter):
         super().__init__(*args, help_text="One or more fields, comma-separated; - reverses", **kwargs)
 
     def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
-        """Return the rows in the wanted order, else in their own."""
+        """Return the rows in the wanted order, else in their own.
+
+        Raises InvalidQuery for a field that is missing between commas, or is there twice.
+        """
         if not value:
             return qs
         if not all(value):
             raise InvalidQuery(
                 {ORDERING: [("invalid_choice", gettext("A name is missing between the commas."))]}
             )
+        if len({name.removeprefix("-") for name in value}) < len(value):
+            raise InvalidQuery({ORDERING: [("invalid", gettext("A field is there more than once."))]})
         return qs.order_by(*(self.get_ordering_value(name) for name in value), "pk")

@@ -183,7 +183,8 @@ def _name_of_list(queryset: QuerySet[Any], request: Request, view: Any) -> str:
     """Return what a cursor must have been made for: address, filters, order, and whose list it is."""
     filters = sorted(
         (name, value)
-        for name, value in request.query_params.items()
+        for name, values in request.query_params.lists()
+        for value in values
         if value and name not in LongListPagination.parameters
     )
     reader = request.user.pk if view.lists_are_personal else ""

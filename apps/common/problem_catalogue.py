@@ -23,6 +23,7 @@ FAULT_CODES = (
     "delta_or_count",
     "does_not_exist",
     "duplicate_member",
+    "duplicate_parameter",
     "email_taken",
     "empty",
     "incorrect_type",

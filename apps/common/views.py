@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from apps.common.exceptions import InvalidQuery
+from apps.common.filters import AnyOfFilter
 from apps.common.pagination import StorePagination
 from apps.common.serializers import NoInput
 
@@ -23,20 +24,35 @@ class StoreView(APIView):
         """Return the names of the query parameters that this request may have."""
         return set()
 
+    def list_parameters(self) -> set[str]:
+        """Return the names of those that may come more than once."""
+        return set()
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check who calls, then what they ask for.
 
-        Raises InvalidQuery: a misspelt filter must not return everything. Raises ValidationError for a body
-        where none is read.
+        Raises InvalidQuery: a misspelt filter must not return everything, and of two values none may win
+        unseen. Raises ValidationError for a body where none is read.
         """
         super().initial(request, *args, **kwargs)
         if request.method == "OPTIONS" or not hasattr(self, str(request.method).lower()):
             return  # 405, whatever it asks for
-        if unknown := set(request.query_params) - self.known_parameters():
-            detail = _("There is no such parameter.")
-            raise InvalidQuery({name: [("unknown_parameter", detail)] for name in sorted(unknown)})
+        if faults := self._faults_of_parameters(request):
+            raise InvalidQuery(faults)
         if request.method not in self.body_methods.union(SAFE_METHODS):
             NoInput(data=request.data).is_valid(raise_exception=True)
+
+    def _faults_of_parameters(self, request: Request) -> dict[str, list[tuple[str, str]]]:
+        given = request.query_params
+        if not given:
+            return {}
+        known, lists = self.known_parameters(), self.list_parameters()
+        unknown, twice = _("There is no such parameter."), _("The parameter is there more than once.")
+        return {name: [("unknown_parameter", unknown)] for name in sorted(given) if name not in known} | {
+            name: [("duplicate_parameter", twice)]
+            for name in sorted(known - lists)
+            if len(given.getlist(name)) > 1
+        }
 
 
 class StoreViewSet(StoreView, GenericViewSet[Any]):
@@ -50,10 +66,16 @@ class StoreViewSet(StoreView, GenericViewSet[Any]):
         """Return the names that the present action understands."""
         if self.action != "list":
             return self.query_parameters.get(self.action, set())
-        filterset_class = getattr(self, "filterset_class", None)
-        filters = set(filterset_class.base_filters) if filterset_class else set()
-        return filters | self.pagination_class.parameters
+        return self._filters().keys() | self.pagination_class.parameters
+
+    def list_parameters(self) -> set[str]:
+        """Return the names of the filters that any of several values will do for."""
+        return {name for name, each in self._filters().items() if isinstance(each, AnyOfFilter)}
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Apply the filters of the list; a single row is addressed by its id alone."""
         return super().filter_queryset(queryset) if self.action == "list" else queryset
+
+    def _filters(self) -> dict[str, Any]:
+        filterset_class = getattr(self, "filterset_class", None)
+        return filterset_class.base_filters if filterset_class else {}

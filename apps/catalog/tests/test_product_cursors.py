@@ -24,7 +24,7 @@ ORDERINGS = [
     "-created_at",
     "price,-name",
     "-price,created_at",
-    "name,-name",
+    "name,-price",
 ]
 
 DROPS = pytest.mark.django_db(transaction=True)  # caches are dropped on commit

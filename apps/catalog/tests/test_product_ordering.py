@@ -91,6 +91,15 @@ def test_order_with_nothing_between_the_commas_is_no_failure(api, wares, orderin
     assert refusal_of(response)[:2] == (400, "invalid_query")
 
 
+@pytest.mark.parametrize(
+    "ordering", ["name,name", "price,-price", "name,price,-name", ",".join(["name"] * 500)]
+)
+def test_field_cannot_decide_twice(api, ordering):
+    response = api.get(URL, {"ordering": ordering, "cursor": ""})
+
+    assert refusal_of(response) == (400, "invalid_query", [("invalid", "ordering")])
+
+
 @pytest.mark.parametrize("ordering", ["", "name", "-name", "price", "-price", "created_at", "-created_at"])
 def test_pages_of_equal_products_neither_overlap_nor_leave_anything_out(api, ordering):
     products = make_products(45, name="same", price="1.00", category=make_category())

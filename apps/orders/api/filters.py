@@ -3,7 +3,14 @@
 import django_filters
 from django.db.models import QuerySet
 
-from apps.common.filters import IdFilter, MomentFilter, MoneyFilter, SearchFilter, StableOrderingFilter
+from apps.common.filters import (
+    AnyOfFilter,
+    IdFilter,
+    MomentFilter,
+    MoneyFilter,
+    SearchFilter,
+    StableOrderingFilter,
+)
 from apps.orders.models import Order
 from apps.orders.statuses import OrderStatus
 
@@ -15,7 +22,9 @@ SYNC_OVERLAP_MINUTES = 5
 class OrderFilter(django_filters.FilterSet):
     """Filters of a customer's own orders."""
 
-    status = django_filters.ChoiceFilter(choices=OrderStatus.choices, help_text="Where the order stands")
+    status = AnyOfFilter(
+        choices=OrderStatus.choices, help_text="Where the order stands; given more than once, any of them"
+    )
     created_after = MomentFilter(field_name="created_at", lookup_expr="gte", help_text="Placed then or later")
     created_before = MomentFilter(
         field_name="created_at", lookup_expr="lte", help_text="Placed then or earlier"
