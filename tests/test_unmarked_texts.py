@@ -42,7 +42,7 @@ SHOWN = {"message_user", "error", "info", "success", "warning"}  # of the admin'
 SCHEMA = {"OpenApiParameter", "OpenApiResponse"}  # whose descriptions are in English
 # Fields that no page shows by their name, or whose name is one in every language.
 NAMELESS_FIELDS = {"id", "uuid", "pdf", "search_text", "KeyedAnswer.user", "OrderItem.order"}
-NAMELESS_FIELDS |= {"StatusChange.order", "Invoice.order"}
+NAMELESS_FIELDS |= {"StatusChange.order", "Invoice.order", "login_stamp", "mail_stamp"}
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 NOT_TEXT = re.compile(
     r"\{% (blocktranslate|comment)\b.*?\{% end\1 %\}|\{[%{#].*?[#}%]\}|<(script|style)\b.*?</\2>|<!--.*?-->",

@@ -70,4 +70,4 @@ def written(
 def _link(letter: Letter, token: str) -> str:
     if not (settings.STORE_APP_URL and letter.page):
         return ""
-    return f"{settings.STORE_APP_URL}{letter.page}?{urlencode({'token': token})}"
+    return f"{settings.STORE_APP_URL}{letter.page}?{urlencode({'token': token}, safe=':')}"

@@ -8,6 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from apps.audit.models import AuditEntry
 from apps.jobs.models import Job
+from apps.users.credentials import Event
 from apps.users.jobs import subject_of
 from apps.users.models import User
 
@@ -25,7 +26,7 @@ def erase(user: User) -> None:
 
     The audit trail keeps what was done to the account, without the values. A transaction is needed.
     """
-    user.is_erased = True
+    user.events = (Event.ERASED,)
     user.username = f"deleted-{uuid.uuid4().hex}"
     user.email = user.new_email = user.first_name = user.last_name = ""
     user.email_verified_at = user.last_login = None

@@ -4,10 +4,11 @@ import uuid
 from typing import Any
 
 from apps.common.mail import MailUnavailable, send
-from apps.jobs.models import Job
+from apps.jobs.models import Job, JobStatus
 from apps.jobs.registry import handler
 from apps.jobs.services import JobOrder, renew_lease
 from apps.users import emails
+from apps.users.credentials import ANY_EVENT, Event, ends
 from apps.users.models import Session, User
 
 REUSE_EMAIL = "session_reuse_email"
@@ -15,6 +16,7 @@ RESET_EMAIL = "password_reset_email"
 VERIFICATION_EMAIL = "email_verification"
 ADDRESS_CHANGE_EMAIL = "email_change"
 ADDRESS_NOTICE = "email_change_notice"
+WITH_TOKEN = (RESET_EMAIL, VERIFICATION_EMAIL, ADDRESS_CHANGE_EMAIL)
 
 
 def subject_of(user_id: int | None) -> str:
@@ -30,6 +32,16 @@ def mail_job(kind: str, user_id: int | None, language: str, **arguments: str) ->
         subject=subject_of(user_id),
         arguments={"user_id": user_id, "language": language, **arguments},
     )
+
+
+@ends("mail_with_token", on=ANY_EVENT)
+def drop_mails_with_tokens(user: User, event: Event) -> None:
+    """Let no e-mail that was asked for before bring a token that is made afterwards.
+
+    A worker that has one in hand already finds its lease lost before it sends.
+    """
+    waiting = Job.objects.filter(subject=subject_of(user.pk), kind__in=WITH_TOKEN)
+    waiting.exclude(status=JobStatus.DONE).delete()
 
 
 @handler(REUSE_EMAIL, retry_on=(MailUnavailable,))

@@ -1,20 +1,56 @@
-"""Tokens that are sent by e-mail, and prove that whoever has them reads that mailbox. None is stored."""
+"""Tokens that are sent by e-mail, and prove that whoever has them reads that mailbox. None is stored.
 
+Each is signed together with what it depends on, so that it is worth nothing as soon as that has changed: the
+password and the account's stamp, which are others after each event that ends credentials.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
-from django.contrib.auth.tokens import default_token_generator
+from django.conf import settings
 from django.core import signing
 
+from apps.users.credentials import ANY_EVENT, Event, ends
 from apps.users.exceptions import InvalidMailedToken
 from apps.users.models import User
 
 ADDRESS_TOKEN_DAYS = 3
-_ADDRESS_SALT = "apps.users.address"
+
+
+@dataclass(frozen=True)
+class MailedToken:
+    """A purpose for which tokens are mailed. This is the one place where such a token is made."""
+
+    purpose: str
+    lifetime: Callable[[], timedelta]
+
+    def sent_to(self, email: str, user: User) -> str:
+        """Return a token for the user, to be sent to this address."""
+        return self._signer(email, user).sign(str(user.pk))
+
+    def proves(self, token: str, email: str, user: User) -> bool:
+        """Tell whether the token was sent to this address, and nothing has happened to the account since."""
+        try:
+            self._signer(email, user).unsign(token, max_age=self.lifetime())
+        except signing.BadSignature:
+            return False
+        return True
+
+    def _signer(self, email: str, user: User) -> signing.TimestampSigner:
+        # In the salt, so that the token need not carry it.
+        depends_on = f"{user.password}:{user.mail_stamp}:{email}"
+        return signing.TimestampSigner(salt=f"{__name__}.{self.purpose}:{depends_on}")
+
+
+RESET = MailedToken("reset", lambda: timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT))
+ADDRESS = MailedToken("address", lambda: timedelta(days=ADDRESS_TOKEN_DAYS))
 
 
 def reset_token(user: User) -> str:
-    """Return a token that sets a new password, once: it is bound to the present one (and to the address)."""
-    return f"{user.pk}-{default_token_generator.make_token(user)}"
+    """Return a token that sets a new password, once: that ends it."""
+    return RESET.sent_to(user.email, user)
 
 
 def user_of_reset_token(token: str) -> User:
@@ -22,30 +58,40 @@ def user_of_reset_token(token: str) -> User:
 
     Raises InvalidMailedToken. A transaction is needed.
     """
-    user_id, _dash, secret = token.partition("-")
-    if not (user_id.isascii() and user_id.isdigit() and len(user_id) < 19):
-        raise InvalidMailedToken
-    user = User.objects.select_for_update(no_key=True).filter(pk=user_id, is_active=True).first()
-    if user is None or not default_token_generator.check_token(user, secret):
+    user = _named_by(token)
+    if not RESET.proves(token, user.email, user):
         raise InvalidMailedToken
     return user
 
 
 def address_token(user: User, email: str) -> str:
     """Return a token that confirms that the user reads the mail of this address."""
-    return signing.dumps([user.pk, email], salt=_ADDRESS_SALT)
+    return ADDRESS.sent_to(email, user)
 
 
 def owner_of_address_token(token: str) -> tuple[User, str]:
-    """Return the user, locked, and the address that the token confirms.
+    """Return the user, locked, and the address that the token confirms: the new one, or the present one.
 
     Raises InvalidMailedToken. A transaction is needed.
     """
-    try:
-        user_id, email = signing.loads(token, salt=_ADDRESS_SALT, max_age=timedelta(days=ADDRESS_TOKEN_DAYS))
-    except signing.BadSignature as error:
-        raise InvalidMailedToken from error
+    user = _named_by(token)
+    for email in filter(None, (user.new_email, user.email)):
+        if ADDRESS.proves(token, email, user):
+            return user, email
+    raise InvalidMailedToken
+
+
+@ends("mailed_token", on=ANY_EVENT)
+def end_mailed_tokens(user: User, event: Event) -> None:
+    """Let the tokens that were mailed be worth nothing."""
+    user.mail_stamp = uuid.uuid4()
+
+
+def _named_by(token: str) -> User:
+    user_id = token.partition(":")[0]
+    if not (user_id.isascii() and user_id.isdigit() and len(user_id) < 19):
+        raise InvalidMailedToken
     user = User.objects.select_for_update(no_key=True).filter(pk=user_id, is_active=True).first()
     if user is None:
         raise InvalidMailedToken
-    return user, email
+    return user

@@ -5,13 +5,15 @@ import uuid
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.transactions import retried_atomic
 from apps.jobs.services import enqueue
+from apps.users.credentials import Event
 from apps.users.jobs import RESET_EMAIL, mail_job
 from apps.users.mailed_tokens import user_of_reset_token
-from apps.users.models import EndReason, User
+from apps.users.models import User
 
 
 def choose_password(user: User, password: str, *, field: str) -> None:
@@ -56,9 +58,11 @@ def ask_for_reset(*, email: str, language: str) -> None:
 def reset_password(*, token: str, new_password: str) -> None:
     """Set a new password by the token of an e-mail, and end all sessions.
 
-    Raises InvalidMailedToken, and ValidationError when the password is weak: the token stays good then.
+    Who has it reads the mailbox, so the address is confirmed by that, too. Raises InvalidMailedToken, and
+    ValidationError when the password is weak: the token stays good then.
     """
     user = user_of_reset_token(token)
     choose_password(user, new_password, field="new_password")
-    user.sessions.live().end(EndReason.PASSWORD_RESET)
-    user.save(update_fields=["password"])
+    user.events = (Event.PASSWORD_RESET,)
+    user.email_verified_at = user.email_verified_at or timezone.now()
+    user.save(update_fields=["password", "email_verified_at"])

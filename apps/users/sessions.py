@@ -12,12 +12,21 @@ from apps.common.exceptions import InvalidToken
 from apps.common.transactions import retried_atomic
 from apps.jobs.housekeeping import daily
 from apps.jobs.services import enqueue
+from apps.users.credentials import TAKEN_BACK, Event, ends
 from apps.users.devices import device_label
 from apps.users.exceptions import InvalidCredentials, SessionRevoked
 from apps.users.jobs import REUSE_EMAIL, mail_job
 from apps.users.login_limits import login_attempt
 from apps.users.models import EndReason, Session, User
 from apps.users.tokens import StoreRefreshToken, pair_for, pair_of
+
+REASONS = {
+    Event.PASSWORD_CHANGED: EndReason.PASSWORD_CHANGE,
+    Event.PASSWORD_RESET: EndReason.PASSWORD_RESET,
+    Event.LOGGED_OUT_EVERYWHERE: EndReason.LOGOUT_ALL,
+    Event.DEACTIVATED: EndReason.DEACTIVATED,
+    Event.ERASED: EndReason.DEACTIVATED,
+}
 
 
 def log_in(
@@ -59,9 +68,12 @@ def log_out(session_id: uuid.UUID) -> None:
     Session.objects.live().filter(pk=session_id).end(EndReason.LOGOUT)
 
 
-def log_out_everywhere(user: User) -> None:
-    """End all sessions of the user."""
-    user.sessions.live().end(EndReason.LOGOUT_ALL)
+@retried_atomic
+def log_out_everywhere(user_id: int) -> None:
+    """End all sessions of the user, and whatever else could open one without the password."""
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    user.events = (Event.LOGGED_OUT_EVERYWHERE,)
+    user.save(update_fields=[])
 
 
 def end_session(user: User, session_id: uuid.UUID) -> None:
@@ -80,6 +92,19 @@ def end_sessions(session_ids: Iterable[uuid.UUID]) -> int:
     living = list(chosen.select_for_update(no_key=True).order_by("pk"))
     record_all(Deed(Action.SESSIONS_ENDED, User(pk=user_id)) for user_id in {row.user_id for row in living})
     return chosen.end(EndReason.REVOKED)
+
+
+@ends("api_session", on=TAKEN_BACK)
+def end_api_sessions(user: User, event: Event) -> None:
+    """End the user's sessions, but for the one in which the password is changed."""
+    kept = [user.kept_session_id] if user.kept_session_id else []
+    user.sessions.live().exclude(pk__in=kept).end(REASONS[event])
+
+
+@ends("admin_session", on=TAKEN_BACK)
+def end_admin_sessions(user: User, event: Event) -> None:
+    """Let the admin's cookies open nothing; Django renews the one in which the password is changed."""
+    user.login_stamp = uuid.uuid4()
 
 
 @daily

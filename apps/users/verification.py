@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common.transactions import retried_atomic
 from apps.jobs.services import enqueue
+from apps.users.credentials import ANY_EVENT, Event, ends
 from apps.users.exceptions import EmailUnverified, InvalidMailedToken
 from apps.users.jobs import ADDRESS_CHANGE_EMAIL, ADDRESS_NOTICE, VERIFICATION_EMAIL, mail_job
 from apps.users.mailed_tokens import owner_of_address_token
@@ -71,3 +72,9 @@ def verify_address(*, token: str) -> None:
     except IntegrityError:  # somebody was faster than the check
         refuse_taken_email(email, field="token")
         raise
+
+
+@ends("new_address", on=ANY_EVENT)
+def drop_new_address(user: User, event: Event) -> None:
+    """Forget the address that was asked for: it may be somebody else's wish."""
+    user.new_email = ""

@@ -103,7 +103,7 @@ class ChangePasswordView(OwnView):
     )
     @raises(TooManyAttempts)
     def post(self, request: Request) -> Response:
-        """Change the password. The other sessions end; the one of this request stays."""
+        """Change the password. The other sessions end, and so do mailed tokens; this session stays."""
         wanted = ChangePasswordInput(data=request.data)
         wanted.is_valid(raise_exception=True)
         with self.password_attempt(request):
@@ -143,7 +143,10 @@ class ResetPasswordView(OpenView):
     )
     @raises(InvalidMailedToken)
     def post(self, request: Request) -> Response:
-        """Set a new password. The token is good once, for an hour; all sessions end."""
+        """Set a new password. The token is good once, for an hour; all sessions and other tokens end.
+
+        It also confirms the e-mail address, to which it was sent.
+        """
         wanted = ResetPasswordInput(data=request.data)
         wanted.is_valid(raise_exception=True)
         passwords.reset_password(**wanted.validated_data)

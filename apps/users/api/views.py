@@ -126,8 +126,8 @@ class LogoutEverywhereView(StoreView):
         operation_id="logOutEverywhere", summary="Log out everywhere", request=None, responses={204: None}
     )
     def post(self, request: Request) -> Response:
-        """End all sessions of the caller, this one too."""
-        sessions.log_out_everywhere(request.user)
+        """End all sessions of the caller, this one too, and the tokens that were mailed."""
+        sessions.log_out_everywhere(request.user.pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -96,8 +96,7 @@ def test_link_leads_to_the_app_where_there_is_one(customer, customer_api, settin
     run_due_jobs()
 
     token = token_to(customer.email)
-    link = re.search(r"^https://app\.example/verify-email\?token=(\S+)$", mail.outbox[0].body, re.MULTILINE)
-    assert link[1].replace("%3A", ":") == token
+    assert f"\n\nhttps://app.example/verify-email?token={token}\n" in mail.outbox[0].body
 
 
 def test_token_is_sent_again_until_the_address_is_confirmed(api, customer, customer_api):

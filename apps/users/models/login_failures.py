@@ -1,0 +1,24 @@
+"""How many logins have failed."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class LoginFailures(models.Model):
+    """How many logins by one name, or from one address, have failed; the rules stand in `login_limits`.
+
+    The key is a digest: people type passwords where the name belongs.
+    """
+
+    key = models.CharField(_("key"), max_length=64, primary_key=True)
+    kind = models.CharField(_("kind"), max_length=10)
+    failures = models.IntegerField(_("failures"))
+    next_at = models.DateTimeField(_("next attempt"))
+    forgotten_at = models.DateTimeField(_("forgotten"), db_index=True)
+
+    class Meta:
+        verbose_name = _("failed logins")
+        verbose_name_plural = _("failed logins")
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.failures}"

@@ -1,0 +1,234 @@
+"""The account of a customer or a member of staff."""
+
+import uuid
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import connections, models, transaction
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from apps.audit.models import Action
+from apps.audit.services import Changes, changes_between, changes_from_nothing, record, values_of
+from apps.users.credentials import Event, end_credentials
+
+ENDING_FIELDS = {"password", "email", "is_active"}  # a change of which ends credentials
+ENDED_FIELDS = {"login_stamp", "mail_stamp", "new_email"}  # what changes when credentials end
+# Asked by every request that is signed in: as SQL, as the ORM would take four times as long to put it.
+# Its columns by name: a prepared `*` fails once a migration has added one.
+_OF_SESSION = """
+    SELECT {columns} FROM users_user JOIN users_session ON users_session.user_id = users_user.id
+    WHERE users_session.id = %s AND users_user.id = %s AND users_user.is_active
+        AND users_session.ended_at IS NULL AND users_session.expires_at > %s
+"""
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    """Accounts, of which many may be changed at once."""
+
+    def update(self, **values: Any) -> int:
+        """Change the rows, and end the credentials that a change like this ends, as `User.save()` does."""
+        if not ENDING_FIELDS & values.keys():
+            return super().update(**values)
+        with transaction.atomic(savepoint=False):
+            former = self.select_for_update(no_key=True, of=("self",)).order_by("pk").in_bulk()
+            rows = User.objects.filter(pk__in=former)
+            count = models.QuerySet.update(rows, **values)
+            for user in rows.order_by("pk"):
+                user.events = user.events_since(former[user.pk], ENDING_FIELDS)
+                user.save(update_fields=[])
+        return count
+
+
+class StoreUserManager(UserManager["User"]):
+    """Users, found by what people type."""
+
+    def get_queryset(self) -> UserQuerySet:
+        """Return all users."""
+        return UserQuerySet(self.model, using=self._db)
+
+    def by_login(self, typed: str) -> "User | None":
+        """Return the one account that is meant by whoever logs in so: by an e-mail address or a username.
+
+        An address is its owner's, whoever may have it as a username.
+        """
+        owner = self.with_email(typed).first() if "@" in typed else None
+        return owner or self.named(typed).first()
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Return the user with this username, whatever its case. Raises User.DoesNotExist."""
+        return self.named(username or "").get()
+
+    def named(self, username: str) -> models.QuerySet["User"]:
+        """Return the user with this username, whatever its case."""
+        # Both sides lowered by the database, as its constraint does; SQLite lowers ASCII only.
+        name = Lower(models.Value(User.normalize_username(username)))
+        return self.alias(name_key=Lower("username")).filter(name_key=name)
+
+    def with_email(self, email: str) -> models.QuerySet["User"]:
+        """Return the user with this e-mail address, whatever its case."""
+        return (
+            self.alias(email_key=Lower("email"))
+            .filter(email_key=Lower(models.Value(email)))
+            .exclude(email="")
+        )
+
+    def of_session(self, session_id: uuid.UUID, *, user_id: int) -> "User | None":
+        """Return the active user with this id, if this is a live session of theirs."""
+        operations = connections[self.db].ops
+        named = models.UUIDField().get_db_prep_value(session_id, connections[self.db])
+        now = operations.adapt_datetimefield_value(timezone.now())
+        return next(iter(self.raw(self._of_session, [named, user_id, now])), None)
+
+    @cached_property
+    def _of_session(self) -> str:
+        fields = self.model._meta.concrete_fields
+        return _OF_SESSION.format(columns=", ".join(f"users_user.{field.column}" for field in fields))
+
+
+class User(AbstractUser):
+    """A person with an account. Name and e-mail are unique whatever the case (SQLite: of ASCII letters)."""
+
+    # No password: that it has changed is all that is told.
+    AUDITED_FIELDS = (
+        "username",
+        "email",
+        "email_verified_at",
+        "new_email",
+        "first_name",
+        "last_name",
+        "is_active",
+        "is_staff",
+        "is_superuser",
+    )
+
+    email_verified_at = models.DateTimeField(_("e-mail address confirmed"), null=True, blank=True)
+    new_email = models.EmailField(
+        _("new e-mail address, not confirmed yet"), blank=True, default="", db_default=""
+    )
+
+    # New ones end what they went into: the admin's cookies, and the tokens of e-mails (`credentials.py`).
+    login_stamp = models.UUIDField(null=True, editable=False)
+    mail_stamp = models.UUIDField(null=True, editable=False)
+
+    objects: ClassVar[StoreUserManager] = StoreUserManager()
+
+    events: tuple[Event, ...] = ()  # what happens by the next `save()`, besides what that sees itself
+    kept_session_id: uuid.UUID | None = None  # the one in which its user changes the password
+    also_changed: Changes | None = None  # what the audit trail tells of its groups and permissions
+    _loaded_hash: str | None = None
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"),
+                name="users_user_username_unique",
+                violation_error_message=_("A user with that username already exists."),
+            ),
+            # An account made on the command line may have no address.
+            models.UniqueConstraint(
+                Lower("email"),
+                name="users_user_email_unique",
+                condition=~models.Q(email=""),
+                violation_error_message=_("A user with that e-mail address already exists."),
+            ),
+        ]
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        """Return an account that was read, and remember its password's hash."""
+        user = super().from_db(*args, **kwargs)
+        user._loaded_hash = user.__dict__.get("password")
+        return user
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        """Read the account again."""
+        super().refresh_from_db(*args, **kwargs)
+        self._loaded_hash = self.__dict__.get("password")
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Tell whether this is the password; a hash that was made at another cost is renewed by that."""
+        return check_password(raw_password, self.password, self._renew_hash)
+
+    def get_session_auth_hash(self) -> str:
+        """Return what the admin's cookies are bound to: password and stamp."""
+        return self._stamped(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """Return the same for each former secret key."""
+        return map(self._stamped, super().get_session_auth_fallback_hash())
+
+    def save(self, **kwargs: Any) -> None:
+        """Store the account, with an entry in the audit trail, and end the credentials that this ends.
+
+        Here and not in a service: the admin, `changepassword` and `createsuperuser` of Django call nothing
+        else. Raises User.DoesNotExist when the account was deleted meanwhile.
+        """
+        given = kwargs.get("update_fields")
+        written = {field.name for field in self._meta.concrete_fields} if given is None else set(given)
+        if not (self.events or written & {*self.AUDITED_FIELDS, "password"}):
+            super().save(**kwargs)
+            return
+        with transaction.atomic(savepoint=False):
+            if self._state.adding:
+                super().save(**kwargs)
+                record(Action.CREATED, self, changes_from_nothing(values_of(self, self.AUDITED_FIELDS)))
+            else:
+                # Locked, so that what ends and what is recorded is what this very change finds.
+                stored = User.objects.select_for_update(no_key=True).get(pk=self.pk)
+                written |= self._end_credentials(stored, written)
+                super().save(**kwargs if given is None else {**kwargs, "update_fields": written})
+                self._record_change(stored, written)
+        self.events = ()
+        if "password" in written:
+            self._loaded_hash = self.password
+
+    def events_since(self, former: "User", fields: Iterable[str]) -> tuple[Event, ...]:
+        """Return what has happened to the account, of which these fields may have changed."""
+        changed = {name for name in ENDING_FIELDS.intersection(fields) if self._differs(former, name)}
+        seen = {
+            Event.PASSWORD_CHANGED: "password" in changed,
+            Event.DEACTIVATED: "is_active" in changed and not self.is_active,
+            Event.ADDRESS_CHANGED: "email" in changed,
+        }
+        return tuple(event for event, is_seen in seen.items() if is_seen)
+
+    def _differs(self, former: "User", name: str) -> bool:
+        return getattr(self, name) != getattr(former, name)
+
+    def _end_credentials(self, stored: "User", written: set[str]) -> set[str]:
+        """End what this change ends, and return the fields that changed by that."""
+        if "password" in written and self.password == self._loaded_hash:
+            self.password = stored.password  # somebody may have changed it since this was read
+        self.login_stamp, self.mail_stamp = stored.login_stamp, stored.mail_stamp
+        self.events += self.events_since(stored, written)
+        for event in self.events:
+            end_credentials(self, event)
+        return ENDED_FIELDS if self.events else set()
+
+    def _record_change(self, stored: "User", written: set[str]) -> None:
+        audited = [name for name in self.AUDITED_FIELDS if name in written]
+        changes = changes_between(values_of(stored, audited), values_of(self, audited))
+        changes, self.also_changed = changes | (self.also_changed or {}), None
+        if Event.ERASED in self.events:
+            record(Action.ERASED, self)
+        elif Event.PASSWORD_CHANGED in self.events:
+            record(Action.PASSWORD_CHANGED, self, changes)
+        elif changes:
+            record(Action.CHANGED, self, changes)
+
+    def _renew_hash(self, raw_password: str) -> None:
+        renewed = make_password(raw_password)
+        # Unless it is another password by now. It is no event, as this is the same one.
+        unchanged = User.objects.filter(pk=self.pk, password=self.password)
+        if models.QuerySet.update(unchanged, password=renewed):
+            self.password = self._loaded_hash = renewed
+
+    def _stamped(self, auth_hash: str) -> str:
+        return f"{auth_hash}{self.login_stamp or ''}"

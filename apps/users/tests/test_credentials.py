@@ -1,0 +1,335 @@
+"""Whatever lets somebody into an account beside its password ends when the account is taken back."""
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.auth.hashers import make_password
+from django.core import mail
+from django.core.management import call_command
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from apps.jobs.runner import run_due_jobs
+from apps.users.credentials import ANY_EVENT, Event, all_kinds
+from apps.users.exceptions import InvalidMailedToken
+from apps.users.mailed_tokens import (
+    address_token,
+    owner_of_address_token,
+    reset_token,
+    user_of_reset_token,
+)
+from apps.users.models import User
+from apps.users.tokens import pair_for
+from conftest import PASSWORD, signed_in
+
+AUTH = "/api/v1/auth/"
+NEW_PASSWORD = "another-horse-entirely"
+NEW_EMAIL = "moved@example.com"
+
+pytestmark = pytest.mark.django_db
+
+
+# --- Every kind of credential, and how to tell whether it is still good
+
+
+def session(user: User) -> Callable[[], bool]:
+    refresh = pair_for(user)["refresh"]
+    return lambda: APIClient().post(f"{AUTH}refresh/", {"refresh": refresh}).status_code == 200
+
+
+def admin_session(user: User) -> Callable[[], bool]:
+    client = Client()
+    client.force_login(user)
+    return lambda: get_user(SimpleNamespace(session=client.session)).is_authenticated
+
+
+def mailed_reset(user: User) -> Callable[[], bool]:
+    token = reset_token(user)
+    return lambda: is_good(user_of_reset_token, token)
+
+
+def mailed_verification(user: User) -> Callable[[], bool]:
+    token = address_token(user, user.email)
+    return lambda: is_good(owner_of_address_token, token)
+
+
+def mailed_change(user: User) -> Callable[[], bool]:
+    token = address_token(user, NEW_EMAIL)
+    return lambda: is_good(owner_of_address_token, token)
+
+
+def waiting_mails(user: User) -> Callable[[], bool]:
+    assert APIClient().post(f"{AUTH}password/reset/", {"email": user.email}).status_code == 202
+    assert signed_in(user).post(f"{AUTH}email/verify/resend/").status_code == 202
+    return lambda: bool(mails_with_tokens())
+
+
+def asked_address(user: User) -> Callable[[], bool]:
+    body = {"password": PASSWORD, "new_email": NEW_EMAIL}
+    assert signed_in(user).post(f"{AUTH}email/change/", body).status_code == 202
+    return lambda: User.objects.get(pk=user.pk).new_email != ""
+
+
+CREDENTIALS = {
+    "new_address": [asked_address],
+    "mail_with_token": [waiting_mails],
+    "mailed_token": [mailed_reset, mailed_verification, mailed_change],
+    "api_session": [session],
+    "admin_session": [admin_session],
+}
+
+
+def is_good(owner_of: Callable[[str], object], token: str) -> bool:
+    with suppress(InvalidMailedToken), transaction.atomic():
+        owner_of(token)
+        return True
+    return False
+
+
+def mails_with_tokens() -> list[str]:
+    run_due_jobs()
+    return [message.to[0] for message in mail.outbox if re.search(r"^Токен: ", message.body, re.MULTILINE)]
+
+
+# --- Every way by which an event happens
+
+
+@dataclass(frozen=True)
+class Door:
+    event: Event
+    go: Callable[[User, Client], object]
+
+    def __str__(self) -> str:
+        return f"{self.event.name.lower()}: {self.go.__name__}"
+
+
+def change_by_the_api(user: User, office: Client) -> None:
+    body = {"old_password": PASSWORD, "new_password": NEW_PASSWORD}
+    assert signed_in(user).post(f"{AUTH}password/change/", body).status_code == 204
+
+
+def set_in_the_admin(user: User, office: Client) -> None:
+    form = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD, "usable_password": "true"}
+    page = reverse("admin:auth_user_password_change", args=[user.pk])
+    assert office.post(page, form).status_code == 302
+
+
+def taken_away_in_the_admin(user: User, office: Client) -> None:
+    page = reverse("admin:auth_user_password_change", args=[user.pk])
+    assert office.post(page, {"usable_password": "false", "unset-password": "1"}).status_code == 302
+
+
+def set_on_the_command_line(user: User, office: Client) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("getpass.getpass", lambda prompt: NEW_PASSWORD)
+        call_command("changepassword", user.username, verbosity=0)
+
+
+def set_in_a_shell(user: User, office: Client) -> None:
+    account = User.objects.get(pk=user.pk)
+    account.set_password(NEW_PASSWORD)
+    account.save()
+
+
+def hash_assigned(user: User, office: Client) -> None:
+    account = User.objects.get(pk=user.pk)
+    account.password = make_password(NEW_PASSWORD)
+    account.save()
+
+
+def hash_written_by_update(user: User, office: Client) -> None:
+    User.objects.filter(pk=user.pk).update(password=make_password(NEW_PASSWORD))
+
+
+def reset_by_mail(user: User, office: Client) -> None:
+    body = {"token": reset_token(user), "new_password": NEW_PASSWORD}
+    assert APIClient().post(f"{AUTH}password/reset/confirm/", body).status_code == 204
+
+
+def logout_everywhere(user: User, office: Client) -> None:
+    assert signed_in(user).post(f"{AUTH}logout-all/").status_code == 204
+
+
+def deactivated_in_the_admin(user: User, office: Client) -> None:
+    change_in_the_admin(user, office, email=user.email)
+    change_in_the_admin(user, office, email=user.email, is_active="on")
+
+
+def deactivated_in_a_shell(user: User, office: Client) -> None:
+    account = User.objects.get(pk=user.pk)
+    for account.is_active in (False, True):
+        account.save()
+
+
+def deactivated_by_update(user: User, office: Client) -> None:
+    for is_active in (False, True):
+        User.objects.filter(is_staff=False).update(is_active=is_active)
+
+
+def deactivated_by_bulk_update(user: User, office: Client) -> None:
+    account = User.objects.get(pk=user.pk)
+    for account.is_active in (False, True):
+        User.objects.bulk_update([account], ["is_active"])
+
+
+def account_closed(user: User, office: Client) -> None:
+    assert signed_in(user).delete(f"{AUTH}me/", {"password": PASSWORD}).status_code == 204
+
+
+def new_address_confirmed(user: User, office: Client) -> None:
+    body = {"token": address_token(user, NEW_EMAIL)}
+    assert APIClient().post(f"{AUTH}email/verify/", body).status_code == 204
+
+
+def address_typed_in_the_admin(user: User, office: Client) -> None:
+    change_in_the_admin(user, office, email="typed@example.com", is_active="on")
+    change_in_the_admin(user, office, email=user.email, is_active="on")  # and back
+
+
+def address_written_by_update(user: User, office: Client) -> None:
+    for email in ("typed@example.com", user.email):
+        User.objects.filter(pk=user.pk).update(email=email)
+
+
+DOORS = [
+    *[
+        Door(Event.PASSWORD_CHANGED, way)
+        for way in (
+            change_by_the_api,
+            set_in_the_admin,
+            taken_away_in_the_admin,
+            set_on_the_command_line,
+            set_in_a_shell,
+            hash_assigned,
+            hash_written_by_update,
+        )
+    ],
+    Door(Event.PASSWORD_RESET, reset_by_mail),
+    Door(Event.LOGGED_OUT_EVERYWHERE, logout_everywhere),
+    *[
+        Door(Event.DEACTIVATED, way)
+        for way in (
+            deactivated_in_the_admin,
+            deactivated_in_a_shell,
+            deactivated_by_update,
+            deactivated_by_bulk_update,
+        )
+    ],
+    Door(Event.ERASED, account_closed),
+    *[
+        Door(Event.ADDRESS_CHANGED, way)
+        for way in (new_address_confirmed, address_typed_in_the_admin, address_written_by_update)
+    ],
+]
+# What outlives an event; all else ends.
+LIVES_ON = {Event.ADDRESS_CHANGED: {"api_session", "admin_session"}}
+
+
+def change_in_the_admin(user: User, office: Client, **values: str) -> None:
+    when = {"date_joined_0": "2030-01-01", "date_joined_1": "12:00:00"}
+    form = {"username": user.username, **when, **values}
+    assert office.post(reverse("admin:users_user_change", args=[user.pk]), form).status_code == 302
+
+
+@pytest.fixture
+def office(client, staff):
+    client.force_login(staff)
+    return client
+
+
+@pytest.mark.parametrize("door", DOORS, ids=str)
+def test_event_ends_what_it_has_to_by_whichever_door_it_comes(customer, office, door):
+    made = [(kind, make(customer)) for kind, makers in CREDENTIALS.items() for make in makers]
+
+    door.go(customer, office)
+
+    assert {kind for kind, is_good in made if is_good()} == LIVES_ON.get(door.event, set())
+
+
+def test_all_credentials_are_good_while_nothing_happens(customer):
+    made = [(kind, make(customer)) for kind, makers in CREDENTIALS.items() for make in makers]
+
+    assert [kind for kind, is_good in made if not is_good()] == []
+
+
+def test_other_accounts_keep_theirs(customer, other_customer, office):
+    made = [(kind, make(other_customer)) for kind, makers in CREDENTIALS.items() for make in makers]
+
+    for door in DOORS:
+        if door.go not in {deactivated_by_update, account_closed, new_address_confirmed, change_by_the_api}:
+            door.go(User.objects.get(pk=customer.pk), office)
+
+    assert [kind for kind, is_good in made if not is_good()] == []
+
+
+# --- The list is complete
+
+
+def test_every_kind_of_credential_is_tried_here_against_every_event():
+    assert {kind.name for kind in all_kinds()} == CREDENTIALS.keys()
+    assert {door.event for door in DOORS} == ANY_EVENT
+    for kind in all_kinds():
+        assert ANY_EVENT - kind.ended_by == {event for event, kinds in LIVES_ON.items() if kind.name in kinds}
+
+
+# Rows that name an account. A new kind of row is a credential, which is registered by `ends`, or stands here.
+CREDENTIAL_ROWS = {"users.Session"}
+NO_CREDENTIALS = {
+    "admin.LogEntry": "what was done",
+    "audit.AuditEntry": "what was done",
+    "catalog.PriceChange": "what was done",
+    "catalog.StockMovement": "what was done",
+    "exports.Export": "a file, which the admin gives to whom it may see",
+    "exports.Upload": "a file, which the admin shows to whom it may see",
+    "idempotency.KeyedAnswer": "an answer, which is given again to a live session of the account only",
+    "orders.Order": "what was done",
+    "orders.StatusChange": "what was done",
+    "users.User_groups": "a right, which opens nothing by itself",
+    "users.User_user_permissions": "a right, which opens nothing by itself",
+}
+
+
+def test_every_row_that_names_an_account_is_a_known_credential_or_none():
+    named = {
+        model._meta.label
+        for model in apps.get_models(include_auto_created=True)
+        for field in model._meta.get_fields()
+        if field.many_to_one and field.related_model is User
+    }
+
+    assert named == CREDENTIAL_ROWS | NO_CREDENTIALS.keys()
+
+
+# What makes a text that proves something, and the one module for each that may.
+MINTS = re.compile(
+    r"\b(jwt\.encode|make_token|PasswordResetTokenGenerator|signing\.\w+|\w*Signer|get_signed_cookie"
+    r"|set_signed_cookie|salted_hmac|hmac\.new|token_urlsafe|token_hex|get_random_string)\b"
+)
+MINTING_MODULES = {
+    "apps/users/mailed_tokens.py": "the tokens of e-mails",
+    "apps/users/tokens.py": "the tokens of sessions",
+    "apps/users/login_limits.py": "digests of names and addresses, which are counted",
+    "apps/common/cursors.py": "a place in a list, which is signed so that nobody reads around in it",
+    "apps/common/caching.py": "a version of what is cached",
+    "apps/common/health.py": "a key that nobody else uses",
+}
+
+
+def test_tokens_are_made_in_few_places_only():
+    sources = [path for path in (settings.BASE_DIR / "apps").rglob("*.py") if "tests" not in path.parts]
+    minting = {
+        path.relative_to(settings.BASE_DIR).as_posix()
+        for path in sources
+        if MINTS.search(path.read_text("utf-8"))
+    }
+
+    assert minting == MINTING_MODULES.keys()
