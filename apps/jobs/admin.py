@@ -136,6 +136,6 @@ class JobAdmin(LongListAdmin):
             "media": self.media,
             "now": now,
             "kinds": figures.by_kind(now),
-            "oldest": Job.objects.due(now).order_by("run_at", "pk").first(),
+            "oldest": Job.objects.due(now).in_turn().order_by("run_at", "pk").first(),
         }
         return TemplateResponse(request, "admin/jobs/job/figures.html", context)

@@ -9,6 +9,8 @@ from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.jobs.registry import followers
+
 # What `due` and `free` say, and that nobody has tried the job since it was read. As SQL: the ORM takes longer
 # to put it than the database to carry it out.
 _TAKE = """
@@ -22,7 +24,13 @@ _TAKE = """
                 AND other.status = 'running' AND other.leased_until > %(now)s
         )
 """
-
+_IN_TURN = """
+        AND NOT EXISTS (
+            SELECT 1 FROM jobs_job AS earlier
+            WHERE earlier.subject = jobs_job.subject AND earlier.id < jobs_job.id
+                AND earlier.status IN ('pending', 'running') AND earlier.kind IN ({kinds})
+        )
+"""
 
 LATE_AFTER = timedelta(minutes=5)  # that a job is due: living workers would have begun it
 
@@ -36,6 +44,9 @@ class JobStatus(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
+UNFINISHED = (JobStatus.PENDING, JobStatus.RUNNING)
+
+
 class JobQuerySet(models.QuerySet["Job"]):
     """Questions about jobs."""
 
@@ -44,13 +55,17 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(_is_due(now))
 
     def late(self, now: datetime) -> Self:
-        """Return what could have been begun long ago."""
-        return self.due(now - LATE_AFTER)
+        """Return what could have been begun long ago, had a worker had the time."""
+        return self.filter(_is_late(now))
 
     def free(self, now: datetime) -> Self:
-        """Leave out jobs while a worker is busy with another one of the same subject."""
+        """Return the jobs in turn, but for those of subjects that a worker is busy with."""
         busy = Job.objects.under_way(now).filter(subject=OuterRef("subject")).exclude(pk=OuterRef("pk"))
-        return self.filter(~Exists(busy))
+        return self.in_turn().filter(~Exists(busy))
+
+    def in_turn(self) -> Self:
+        """Leave out jobs that wait for an earlier one of their subject, which they follow."""
+        return self.filter(_is_in_turn())
 
     def under_way(self, now: datetime) -> Self:
         """Return the jobs that a living worker is busy with."""
@@ -69,7 +84,7 @@ class JobQuerySet(models.QuerySet["Job"]):
             "now": to_database(now),
         }
         with connections[self.db].cursor() as cursor:
-            cursor.execute(_TAKE, values)
+            cursor.execute(*_in_sql(job.kind, values))
             if not cursor.rowcount:
                 return False
         job.status, job.attempts, job.updated_at = JobStatus.RUNNING, job.attempts + 1, now
@@ -85,17 +100,17 @@ class JobQuerySet(models.QuerySet["Job"]):
 
         One query, by the two small indexes of this table: it does not grow with the jobs that are done.
         """
-        due_since = Case(
-            When(status=JobStatus.PENDING, run_at__lte=now, then="run_at"),
-            When(status=JobStatus.RUNNING, leased_until__lte=now, then="leased_until"),
+        since = Case(
+            When(status=JobStatus.PENDING, then="run_at"), When(status=JobStatus.RUNNING, then="leased_until")
         )
-        late = Count("pk", filter=_is_due(now - LATE_AFTER))
+        due_since = Min(since, filter=_is_due(now) & _is_in_turn())
+        late = Count("pk", filter=_is_late(now))
         counted = (
             self.order_by()
             .values("kind", "status")
-            .annotate(count=Count("pk"), late=late, due_since=Min(due_since))
+            .annotate(count=Count("pk"), late=late, due_since=due_since)
         )
-        unfinished = counted.filter(status__in=[JobStatus.PENDING, JobStatus.RUNNING])
+        unfinished = counted.filter(status__in=UNFINISHED)
         return unfinished.union(counted.filter(status=JobStatus.FAILED), all=True)
 
     def done_by_kind(self, now: datetime) -> "models.QuerySet[Job, Any]":
@@ -107,6 +122,27 @@ class JobQuerySet(models.QuerySet["Job"]):
 
 def _is_due(now: datetime) -> Q:
     return Q(status=JobStatus.PENDING, run_at__lte=now) | Q(status=JobStatus.RUNNING, leased_until__lte=now)
+
+
+def _is_late(now: datetime) -> Q:
+    return _is_due(now - LATE_AFTER) & _is_in_turn()
+
+
+def _is_in_turn() -> Q:
+    unfinished = Job.objects.filter(subject=OuterRef("subject"), pk__lt=OuterRef("pk"), status__in=UNFINISHED)
+    waits = Q()
+    for kind, followed in followers().items():
+        waits |= Q(kind=kind) & Q(Exists(unfinished.filter(kind__in=followed)))
+    return ~waits
+
+
+def _in_sql(kind: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the statement that takes a job of the kind, and its values."""
+    followed = {f"kind_{number}": name for number, name in enumerate(followers().get(kind, ()))}
+    if not followed:
+        return _TAKE, values
+    names = ", ".join(f"%({name})s" for name in followed)
+    return _TAKE + _IN_TURN.format(kinds=names), values | followed
 
 
 class Job(models.Model):

@@ -15,7 +15,7 @@ from apps.common.logs import job_id_set
 from apps.common.request_id import request_id_set
 from apps.jobs import doorbell, services
 from apps.jobs.models import Job
-from apps.jobs.registry import handler_of
+from apps.jobs.registry import ALWAYS_RETRIED, handler_of
 
 BATCH = 20  # due jobs looked up at once
 CHAIN_SECONDS = 60  # for jobs that follow one another, well below the time limit of Celery's task
@@ -143,7 +143,7 @@ class Runner:
 
 def _attempt(job: Job, shift: Shift) -> None:
     try:
-        handler = handler_of(job)
+        handler = handler_of(job.kind)
     except LookupError as error:
         logger.error("Job %s is left to a worker of a newer release: %s", job, error)
         services.leave_to_others(job, error)
@@ -159,7 +159,7 @@ def _attempt(job: Job, shift: Shift) -> None:
         _hand_back(job)
     except services.LeaseLost as error:
         logger.warning("%s", error)
-    except handler.retry_on as error:
+    except (*handler.retry_on, *ALWAYS_RETRIED) as error:
         logger.warning("Job %s, attempt %s: %r", job, job.attempts, error)
         services.postpone(job, error, handler)
     except Exception as error:

@@ -82,7 +82,8 @@ def claim(job_id: int) -> Job | None:
 
     One conditional update decides: of two that try, the second finds no row. While a worker is busy with a
     job of the same subject the others are left to it, so that an order's e-mail does not draw the invoice
-    once more. A job of a guarded kind is left, too, while the kind is paused or at its limit.
+    once more. A job is left, too, while one that it follows is not over, and while its kind is guarded and
+    paused or at its limit.
     """
     job = Job.objects.filter(pk=job_id).first()
     return job if job and _took(job) else None
@@ -93,7 +94,7 @@ def claim_next(job: Job) -> Job | None:
 
     Whoever holds one of a guarded kind's places goes on with the kind: the others were turned away.
     """
-    due = Job.objects.due(timezone.now())
+    due = Job.objects.due(timezone.now()).in_turn()
     candidates = list(due.about(job.subject))
     if job.kind in guards.guarded_kinds():
         candidates += due.filter(kind=job.kind).order_by("run_at", "pk")[:GUARDED_TRIES]
@@ -199,6 +200,7 @@ def take_unannounced(limit: int) -> list[int]:
     with transaction.atomic():
         unannounced = (
             Job.objects.due(now)
+            .in_turn()
             .exclude(kind__in=guards.closed_kinds(now))
             .filter(Q(announced_at=None) | Q(announced_at__lte=stale))
             .select_for_update(skip_locked=True)
