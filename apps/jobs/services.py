@@ -7,9 +7,10 @@ than a lease.
 import random
 import traceback
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -17,13 +18,13 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from apps.audit.models import Action
-from apps.audit.services import Deed, record_all
+from apps.audit.services import Deed, record, record_all
 from apps.common.request_id import current_request_id
 from apps.common.transactions import retried_atomic
 from apps.jobs import doorbell, guards
 from apps.jobs.exceptions import JobNotFailed
 from apps.jobs.metrics import count_ordered
-from apps.jobs.models import Job, JobStatus
+from apps.jobs.models import UNFINISHED, Job, JobStatus
 from apps.jobs.registry import Handler, pause_after
 
 MAX_ERROR_LENGTH = 4000  # characters of the error that are kept
@@ -45,6 +46,14 @@ class JobOrder:
     key: str
     subject: str
     arguments: dict[str, Any] = field(default_factory=dict)
+
+    def again(self) -> Self:
+        """Return the order of the same work once more, whatever is still known of the times before."""
+        return replace(self, key=f"{self.key}:again:{uuid4()}")
+
+    def names(self, job: Job) -> bool:
+        """Tell whether the job is of this work, the first time or once more."""
+        return job.key == self.key or job.key.startswith(f"{self.key}:again:")
 
 
 def enqueue(*orders: JobOrder) -> None:
@@ -75,6 +84,21 @@ def enqueue(*orders: JobOrder) -> None:
     # No partial: Django would look for its name, should it fail, and fail itself after the commit.
     transaction.on_commit(lambda: doorbell.ring(first_ids.values()), robust=True)
     transaction.on_commit(lambda: count_ordered([job.kind for job in jobs]), robust=True)
+
+
+def repeat(order: JobOrder) -> Job | None:
+    """Have work done once more, in the caller's transaction; None while it is still to be done anyway.
+
+    Whoever calls it at the same time for the same subject must be kept out by a lock.
+    """
+    unfinished = Job.objects.about(order.subject).filter(status__in=UNFINISHED)
+    if any(map(order.names, unfinished)):
+        return None
+    again = order.again()
+    enqueue(again)
+    job = Job.objects.get(key=again.key)
+    record(Action.RUN_AGAIN, job)
+    return job
 
 
 def claim(job_id: int) -> Job | None:

@@ -1,8 +1,8 @@
 """What orders keep of a user who is erased: invoices are drawn anew, without the name."""
 
 from apps.jobs.models import Job
-from apps.jobs.services import JobOrder, enqueue
-from apps.orders.jobs import INVOICE, subject_of
+from apps.jobs.services import enqueue
+from apps.orders.jobs import INVOICE, job_of, subject_of
 from apps.orders.models import Invoice, Order
 from apps.users.erasure import erases
 from apps.users.models import User
@@ -16,14 +16,4 @@ def forget_customer(user: User) -> None:
     invoices = Invoice.objects.filter(order__user=user)
     drawn = list(invoices.order_by("order_id").values_list("order_id", flat=True))
     invoices.delete()
-    enqueue(
-        *[
-            JobOrder(
-                INVOICE,
-                key=f"{INVOICE}:{order_id}:erased",
-                subject=subject_of(order_id),
-                arguments={"order_id": order_id},
-            )
-            for order_id in drawn
-        ]
-    )
+    enqueue(*[job_of(INVOICE, order_id).again() for order_id in drawn])

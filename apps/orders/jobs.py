@@ -1,27 +1,46 @@
-"""What is done after an order was placed or moved: one handler for each kind of job. Any may run twice."""
+"""What is done after an order was placed or moved: one handler for each kind of job. Any may run twice.
+
+The customer's e-mails about an order come in the order of its moves: each waits for those before it, the one
+that the order is on its way for the carrier's answer, too.
+"""
+
+import logging
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.utils import timezone
 
 from apps.audit.services import record_change
 from apps.common.mail import MailUnavailable, send
-from apps.jobs.models import Job
+from apps.jobs.models import Job, JobStatus
 from apps.jobs.registry import handler
-from apps.jobs.services import renew_lease
+from apps.jobs.services import JobOrder, enqueue, renew_lease
 from apps.orders import emails, shipping
 from apps.orders.models import JOB_SUBJECT, Invoice, Order
 from apps.orders.statuses import OrderStatus
+
+logger = logging.getLogger(__name__)
 
 INVOICE = "invoice"
 CONFIRMATION_EMAIL = "confirmation_email"
 STATUS_EMAIL = "status_email"
 SHIPMENT = "shipment"
+STALE_AFTER = timedelta(minutes=10)
 
 
 def subject_of(order_id: int) -> str:
     """Return what an order's jobs are found by."""
     return f"{JOB_SUBJECT}{order_id}"
+
+
+def job_of(kind: str, order_id: int, **arguments: str) -> JobOrder:
+    """Return what a job of the order is ordered by, which happens once for these arguments."""
+    key = ":".join([kind, str(order_id), *arguments.values()])
+    return JobOrder(
+        kind, key=key, subject=subject_of(order_id), arguments={"order_id": order_id, **arguments}
+    )
 
 
 @handler(INVOICE, attempts=5)
@@ -38,11 +57,16 @@ def send_confirmation_email(job: Job, *, order_id: int) -> None:
         _send(job, emails.confirmation(order, _invoice_of(order), message_id=job.uuid))
 
 
-@handler(STATUS_EMAIL, retry_on=(MailUnavailable,))
+@handler(STATUS_EMAIL, retry_on=(MailUnavailable,), follows=(CONFIRMATION_EMAIL, STATUS_EMAIL, SHIPMENT))
 def send_status_email(job: Job, *, order_id: int, status: str) -> None:
-    """Tell the customer what the order's status has become."""
+    """Tell the customer what the order's status has become.
+
+    When the mail server was away, and the order has moved on since, the next e-mail says all there is to say.
+    """
     order = _order(order_id)
-    if order.user.email:
+    if order.status != status and timezone.now() - job.created_at > STALE_AFTER:
+        logger.info("%s is left out: order %s is %s by now", job, order_id, order.status)
+    elif order.user.email:
         _send(job, emails.status_notice(order, OrderStatus(status), message_id=job.uuid))
 
 
@@ -59,6 +83,14 @@ def announce_shipment(job: Job, *, order_id: int) -> None:
         record_change(order, {"tracking_number": [order.tracking_number, tracking_number]})
         order.tracking_number = tracking_number
         order.save(update_fields=["tracking_number", "updated_at"])
+        if order.status == OrderStatus.SHIPPED and _was_told(order):
+            enqueue(job_of(STATUS_EMAIL, order_id, status=order.status).again())
+
+
+def _was_told(order: Order) -> bool:
+    """Tell whether the customer knows the order's status, and not its number: the carrier had failed."""
+    last = Job.objects.about(subject_of(order.pk)).filter(kind=STATUS_EMAIL).last()
+    return last is not None and last.status == JobStatus.DONE
 
 
 def _send(job: Job, message: EmailMessage) -> None:

@@ -1,7 +1,7 @@
 """What happens to an order. `change_status` is the only door to its status."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
@@ -14,8 +14,8 @@ from apps.catalog.exceptions import ProductUnavailable
 from apps.catalog.models import Product
 from apps.catalog.stock import lock_for_sale, return_stock, sell
 from apps.common.transactions import retried_atomic
-from apps.jobs.models import Job, JobStatus
-from apps.jobs.services import JobOrder, enqueue
+from apps.jobs.models import Job
+from apps.jobs.services import JobOrder, enqueue, repeat
 from apps.orders.exceptions import (
     InvalidStatusTransition,
     QuantityTooLarge,
@@ -23,7 +23,7 @@ from apps.orders.exceptions import (
     TransitionForbidden,
     UnavailableItems,
 )
-from apps.orders.jobs import CONFIRMATION_EMAIL, INVOICE, SHIPMENT, STATUS_EMAIL, subject_of
+from apps.orders.jobs import CONFIRMATION_EMAIL, INVOICE, SHIPMENT, STATUS_EMAIL, job_of
 from apps.orders.models import Invoice, Order, OrderItem
 from apps.orders.quoting import refuse_other_total
 from apps.orders.statuses import NEXT_STATUSES, Moves, OrderStatus, allowed_moves, can_move
@@ -63,7 +63,7 @@ def place_order(
     sell(products.values(), quantities, order_id=order.pk, by=user)
     order.moves = [order.status_changes.create(to_status=order.status, changed_by=user)]
     record(Action.CREATED, order, changes_from_nothing(values_of(order, ("status", "total_price"))), by=user)
-    enqueue(_job(INVOICE, order), _job(CONFIRMATION_EMAIL, order))
+    enqueue(job_of(INVOICE, order.pk), job_of(CONFIRMATION_EMAIL, order.pk))
     return order
 
 
@@ -138,8 +138,12 @@ def resend_email(*, order_id: int) -> Job:
     if not order.user.email:
         raise ValidationError(_("The customer has no e-mail address."), code="no_address")
     is_new = order.status == OrderStatus.PENDING
-    wanted = _job(CONFIRMATION_EMAIL, order) if is_new else _job(STATUS_EMAIL, order, status=order.status)
-    return _order_again(wanted)
+    wanted = (
+        job_of(CONFIRMATION_EMAIL, order.pk)
+        if is_new
+        else job_of(STATUS_EMAIL, order.pk, status=order.status)
+    )
+    return _done_again(wanted)
 
 
 @retried_atomic
@@ -149,19 +153,15 @@ def remake_invoice(*, order_id: int) -> Job:
     Raises Order.DoesNotExist, and ValidationError when it is being made already.
     """
     order = Order.objects.locked().get(pk=order_id)
-    job = _order_again(_job(INVOICE, order))
+    job = _done_again(job_of(INVOICE, order.pk))
     Invoice.objects.filter(order=order).delete()
     return job
 
 
-def _order_again(wanted: JobOrder) -> Job:
-    same = [job for job in Job.objects.about(wanted.subject) if f"{job.key}:".startswith(f"{wanted.key}:")]
-    if any(job.status in {JobStatus.PENDING, JobStatus.RUNNING} for job in same):
+def _done_again(wanted: JobOrder) -> Job:
+    job = repeat(wanted)
+    if job is None:
         raise ValidationError(_("It is on its way already."), code="under_way")
-    key = f"{wanted.key}:again:{len(same)}"
-    enqueue(replace(wanted, key=key))
-    job = Job.objects.get(key=key)
-    record(Action.RUN_AGAIN, job)
     return job
 
 
@@ -187,14 +187,7 @@ def _priced_items(
 
 
 def _jobs_of_status(order: Order) -> list[JobOrder]:
-    jobs = [_job(STATUS_EMAIL, order, status=order.status)]
+    jobs = [job_of(STATUS_EMAIL, order.pk, status=order.status)]
     if order.status == OrderStatus.SHIPPED and settings.SHIPPING_API_URL:
-        jobs.append(_job(SHIPMENT, order))
+        jobs.insert(0, job_of(SHIPMENT, order.pk))  # the e-mail tells its number
     return jobs
-
-
-def _job(kind: str, order: Order, **arguments: str) -> JobOrder:
-    key = ":".join([kind, str(order.pk), *arguments.values()])
-    return JobOrder(
-        kind, key=key, subject=subject_of(order.pk), arguments={"order_id": order.pk, **arguments}
-    )
