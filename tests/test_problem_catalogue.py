@@ -7,8 +7,9 @@ from unittest.mock import patch
 
 import pytest
 import time_machine
-from django.db import OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection
 from django.utils import timezone
+from psycopg.errors import ForeignKeyViolation
 from rest_framework.test import APIClient
 
 from apps.catalog.tests.factories import make_product, make_products
@@ -66,6 +67,12 @@ def refusing(error: Exception, *, cause: Exception | None = None, table: str = "
 
 def category_not_empty(world: World) -> Any:
     return world.staff.delete(f"/api/v1/categories/{make_product().category_id}/?hard=true")
+
+
+def conflict(world: World) -> Any:
+    collision = IntegrityError("outside")
+    with refusing(collision, cause=ForeignKeyViolation("inside"), table="audit_auditentry"):
+        return world.staff.post("/api/v1/categories/", {"name": "Tea"})
 
 
 def idempotency_key_required(world: World) -> Any:
@@ -166,6 +173,7 @@ PROVOKED: dict[str, Callable[[World], Any]] = {
     "bad_request": lambda world: world.anyone.get(PRODUCTS, HTTP_HOST="evil.example"),
     "body_too_large": lambda world: world.log_in(password="x" * (512 * 1024)),
     "category_not_empty": category_not_empty,
+    "conflict": conflict,
     "email_unverified": email_unverified,
     "idempotency_key_invalid": lambda world: world.keyed("", 1, make_product()),
     "idempotency_key_required": idempotency_key_required,

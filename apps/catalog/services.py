@@ -1,6 +1,6 @@
 """What staff do with the catalogue. Stock has a module of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -143,7 +143,7 @@ def delete_category(category_id: int, *, precondition: Callable[[Category], None
         raise CategoryNotEmpty from error
 
 
-@retried_atomic
+@transaction.atomic  # not repeated: what was put into it meanwhile is a refusal at once
 def _delete_category(category_id: int, precondition: Callable[[Category], None] | None) -> None:
     category = Category.objects.select_for_update().get(pk=category_id)
     if precondition:
@@ -158,7 +158,7 @@ def _inserted(row: RowT, *, by: User | None = None) -> RowT:
     for _attempt in range(SLUG_ATTEMPTS):
         if made:
             row.slug = free_slug(row.name, among=type(row)._default_manager.all())
-        _clean(row, exclude=["slug"] if made else None)
+        _clean(row, exclude=["slug"] if made else ())
         try:
             with transaction.atomic():
                 row.save(force_insert=True)
@@ -187,10 +187,15 @@ def _updated(row: RowT, changes: dict[str, Any], *, by: User | None = None) -> R
     return row
 
 
-def _clean(row: RowT, *, exclude: list[str] | None = None) -> None:
+def _clean(row: RowT, *, exclude: Iterable[str] = ()) -> None:
+    reference = "parent" if isinstance(row, Category) else "category"
+    category_id = getattr(row, f"{reference}_id")
+    if category_id and not Category.objects.filter(pk=category_id).exists():  # it was there a moment before
+        missing = ValidationError(_("There is no such category."), code="does_not_exist")
+        raise ValidationError({reference: missing})
     # The validators say the same as the constraints, for which Django would ask the database, and take an
     # error of it for a yes.
-    row.full_clean(exclude=exclude, validate_constraints=False)
+    row.full_clean(exclude=[*exclude, *([reference] if category_id else ())], validate_constraints=False)
 
 
 def _taken() -> ValidationError:

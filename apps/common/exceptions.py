@@ -119,6 +119,16 @@ class PreconditionFailed(DomainError):
         return cls('"9b2cf535f27731c974343645a3985328"')
 
 
+class WriteConflict(DomainError):
+    """A write that met another one: what it refers to was deleted, or its unique value taken, meanwhile."""
+
+    status_code = HTTPStatus.CONFLICT
+    code = "conflict"
+    message = _("Somebody else has just changed or deleted something that this request refers to.")
+    advice = _("Get the present state, and send the request again if it still makes sense.")
+    where = Where.BODY
+
+
 class TooManyRequests(DomainError):
     """A caller whose budget of requests is spent for the moment."""
 

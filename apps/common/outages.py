@@ -1,6 +1,6 @@
-"""Errors of the database that pass by themselves, and when a client may come back."""
+"""Errors of the database that others cause: it is out of reach, or their writes met this one."""
 
-from django.db import InterfaceError, InternalError, OperationalError
+from django.db import IntegrityError, InterfaceError, InternalError, OperationalError
 from psycopg_pool import PoolTimeout
 
 BUSY_SECONDS = 1  # somebody else has what is wanted: a row, a connection, SQLite's file
@@ -8,6 +8,7 @@ AWAY_SECONDS = 5  # the database is out of reach, starting, full or slow
 
 # PostgreSQL, appendix A of its manual.
 _UNDONE = {"40001", "40P01"}  # serialization failure, deadlock
+_COLLISIONS = {"23503", "23505"}  # foreign key, unique constraint
 _LOCK_NOT_AVAILABLE = "55P03"
 _LIMIT_OF_THE_PROGRAM = "54"  # too complex, too many arguments
 # psycopg calls these internal errors: read-only, as a standby is; idle for too long inside a transaction.
@@ -15,6 +16,7 @@ _PASSING_INTERNAL = {"25006", "25P03", "25P04"}
 # SQLite, the low byte of a result code (https://sqlite.org/rescode.html).
 _SQLITE_ERROR = 1  # wrong SQL, a missing table
 _SQLITE_BUSY = {5, 6}
+_SQLITE_COLLISIONS = {f"SQLITE_CONSTRAINT_{kind}" for kind in ("FOREIGNKEY", "PRIMARYKEY", "UNIQUE")}
 
 
 def retry_after(error: BaseException | None) -> int | None:
@@ -37,6 +39,24 @@ def is_undone(error: OperationalError) -> bool:
     return _sqlstate(error) in _UNDONE
 
 
+def is_collision(error: BaseException | None) -> bool:
+    """Tell whether a write met one of others, after the checks of both had passed.
+
+    What it refers to was deleted meanwhile, or its unique value was taken. Django's foreign keys are
+    deferred: the database looks at them at COMMIT, after the last statement.
+    """
+    if not isinstance(error, IntegrityError):
+        return False
+    return _sqlstate(error) in _COLLISIONS or _sqlite_name(error) in _SQLITE_COLLISIONS
+
+
+def constraint_of(error: IntegrityError) -> str:
+    """Return the constraint that refused a write, to be logged: the whole error quotes the values."""
+    if diagnosis := getattr(error.__cause__, "diag", None):
+        return diagnosis.constraint_name or ""
+    return str(error)  # SQLite names columns only
+
+
 def _is_fault(error: OperationalError) -> bool:
     return _sqlstate(error).startswith(_LIMIT_OF_THE_PROGRAM) or _sqlite_code(error) == _SQLITE_ERROR
 
@@ -56,3 +76,7 @@ def _sqlstate(error: Exception) -> str:
 
 def _sqlite_code(error: Exception) -> int:
     return getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
+
+
+def _sqlite_name(error: Exception) -> str:
+    return getattr(error.__cause__, "sqlite_errorname", "")

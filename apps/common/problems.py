@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, PermissionDenied, RequestDataTooBig
 from django.core.exceptions import ValidationError as ModelValidationError
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.template.loader import render_to_string
 from django.urls import resolve
@@ -16,14 +17,15 @@ from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework_simplejwt.exceptions import AuthenticationFailed
 
-from apps.common.exceptions import MAX_ERRORS, DomainError, InvalidToken
+from apps.common.exceptions import MAX_ERRORS, DomainError, InvalidToken, WriteConflict
 from apps.common.json_pointers import Pointer
 from apps.common.metrics import REFUSALS, count
-from apps.common.outages import retry_after
+from apps.common.outages import constraint_of, is_collision, retry_after
 from apps.common.problem_catalogue import title_of, type_of
 from apps.common.request_id import current_request_id
 
@@ -119,6 +121,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     if (seconds := retry_after(exc)) is not None:
         logger.error("The database does not answer: %s", exc)
         return problem(503, **_unavailable(seconds))
+    if isinstance(exc, IntegrityError) and is_collision(exc):
+        exc = _refusal_of_collision(exc, context["request"])
     match exc:
         case DomainError():
             return _refusal(exc)
@@ -128,11 +132,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
             return _validation_problem(exc)
         case RequestDataTooBig():
             return problem(413, code="body_too_large", detail=_("The body of the request is too large."))
-        case Http404() | ObjectDoesNotExist():
-            exc = exceptions.NotFound()
-        case PermissionDenied():
-            exc = exceptions.PermissionDenied()
-    return _api_problem(exc) if isinstance(exc, exceptions.APIException) else None
+    known = _as_api_exception(exc)
+    return _api_problem(known) if known else None
 
 
 def _is_api(request: HttpRequest) -> bool:
@@ -142,6 +143,28 @@ def _is_api(request: HttpRequest) -> bool:
 def _refusal(exc: DomainError) -> Response:
     count(REFUSALS, exc.code)
     return problem(exc.status_code, code=exc.code, detail=str(exc), headers=exc.headers, **exc.as_payload())
+
+
+def _refusal_of_collision(error: IntegrityError, request: Request) -> Exception:
+    """Return why the request is refused: for its token, when the caller's own account was deleted."""
+    logger.warning("%s %s met another write at %s", request.method, request.path, constraint_of(error))
+    try:
+        for authenticator in request.authenticators or ():
+            authenticator.authenticate(request)
+    except (DomainError, exceptions.APIException) as refusal:
+        return refusal
+    return WriteConflict()
+
+
+def _as_api_exception(exc: Exception) -> exceptions.APIException | None:
+    match exc:
+        case exceptions.APIException():
+            return exc
+        case Http404() | ObjectDoesNotExist():
+            return exceptions.NotFound()
+        case PermissionDenied():
+            return exceptions.PermissionDenied()
+    return None
 
 
 def _api_problem(exc: exceptions.APIException) -> Response:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import OperationalError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
-from apps.common.outages import is_undone
+from apps.common.outages import constraint_of, is_collision, is_undone
 
 REPEATS = 3
 LONGEST_PAUSE_SECONDS = 0.1
@@ -21,11 +21,13 @@ logger = logging.getLogger(__name__)
 
 
 def retried_atomic(function: Callable[P, ResultT]) -> Callable[P, ResultT]:
-    """Run the function in a transaction, and again after a deadlock or a serialization failure.
+    """Run the function in a transaction, and again when others who wrote at the same time had it taken back.
 
-    For functions that do nothing but work in the database, and leave their arguments as they are. Inside of
-    another transaction it is `atomic` only: what was taken back is the whole of that one, for its owner to
-    repeat. Raises what the last attempt raised.
+    That is after a deadlock, a serialization failure or a collision, even one that shows at COMMIT: the next
+    attempt finds what the others have left, and refuses or carries on by its own rules. For functions that do
+    nothing but work in the database, and leave their arguments as they are. Inside of another transaction it
+    is `atomic` only: what was taken back is the whole of that one, for its owner to repeat. Raises what the
+    last attempt raised.
     """
     once = transaction.atomic(function)
 
@@ -39,6 +41,12 @@ def retried_atomic(function: Callable[P, ResultT]) -> Callable[P, ResultT]:
                 if not is_undone(error):
                     raise
                 logger.warning("The database took back %s, which is repeated: %s", function.__name__, error)
+            except IntegrityError as error:
+                if not is_collision(error):
+                    raise
+                logger.warning(
+                    "%s met another write at %s, and is repeated", function.__name__, constraint_of(error)
+                )
             time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))  # those who met do not meet again
         return once(*args, **kwargs)
 

@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "apps.audit.context.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "apps.common.database_errors.DatabaseErrorMiddleware",
 ]
 
 ROOT_URLCONF = "online_store.urls"

@@ -1,5 +1,6 @@
 """Several hands at the same time."""
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -10,6 +11,11 @@ from django.core.cache.backends.memcached import BaseMemcachedCache
 from django.db import connections
 
 ResultT = TypeVar("ResultT")
+
+
+def rounds(few: int) -> range:
+    """Return so many rounds, or as many as `STORE_TEST_ROUNDS` asks for."""
+    return range(int(os.environ.get("STORE_TEST_ROUNDS") or few))
 
 
 def at_once(hands: int, work: Callable[[int], ResultT]) -> list[ResultT]:
