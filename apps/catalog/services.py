@@ -28,6 +28,8 @@ from apps.users.models import User
 SLUG_ATTEMPTS = 5
 FIRST_STOCK_REASON = _("first stock")
 
+CATEGORY_OF = {Category: "parent", Product: "category"}
+
 RowT = TypeVar("RowT", Category, Product)
 
 
@@ -188,7 +190,7 @@ def _updated(row: RowT, changes: dict[str, Any], *, by: User | None = None) -> R
 
 
 def _clean(row: RowT, *, exclude: Iterable[str] = ()) -> None:
-    reference = "parent" if isinstance(row, Category) else "category"
+    reference = CATEGORY_OF[type(row)]
     category_id = getattr(row, f"{reference}_id")
     if category_id and not Category.objects.filter(pk=category_id).exists():  # it was there a moment before
         missing = ValidationError(_("There is no such category."), code="does_not_exist")
