@@ -190,14 +190,25 @@ def _updated(row: RowT, changes: dict[str, Any], *, by: User | None = None) -> R
 
 
 def _clean(row: RowT, *, exclude: Iterable[str] = ()) -> None:
-    reference = CATEGORY_OF[type(row)]
-    category_id = getattr(row, f"{reference}_id")
-    if category_id and not Category.objects.filter(pk=category_id).exists():  # it was there a moment before
-        missing = ValidationError(_("There is no such category."), code="does_not_exist")
-        raise ValidationError({reference: missing})
+    checked: list[str] = _checked_category(row)
     # The validators say the same as the constraints, for which Django would ask the database, and take an
     # error of it for a yes.
-    row.full_clean(exclude=[*exclude, *([reference] if category_id else ())], validate_constraints=False)
+    row.full_clean(exclude=[*exclude, *checked], validate_constraints=False)
+
+
+def _checked_category(row: Category | Product) -> list[str]:
+    """Return the field that names a category, once that is there; it may have been deleted a moment before.
+
+    Raises ValidationError, with the code that the API has for an id that no row has.
+    """
+    field = CATEGORY_OF[type(row)]
+    category_id = getattr(row, f"{field}_id")
+    if category_id is None:
+        return []
+    if not Category.objects.filter(pk=category_id).exists():
+        missing = ValidationError(_("There is no such category."), code="does_not_exist")
+        raise ValidationError({field: missing})
+    return [field]
 
 
 def _taken() -> ValidationError:
