@@ -60,9 +60,9 @@ def check_import(job: Job, *, upload_id: int) -> None:
     upload = Upload.objects.filter(pk=upload_id, status=UploadStatus.CHECKING).first()
     if upload is None:
         return  # an earlier attempt got to the end, or it was discarded
-    with override(upload.language):
+    with override(upload.language), SeenSkus() as seen:
         try:
-            check = _Check(upload)
+            check = _Check(upload, seen)
             work_in_turns(check.do_part, rest=lambda: check_of(Upload.objects.get(pk=upload_id)))
         except UnusableFile as error:
             _refuse(upload, str(error))
@@ -89,9 +89,8 @@ def write_import(job: Job, *, upload_id: int) -> None:
 class _Check:
     """The file, opened where the check has got to."""
 
-    def __init__(self, upload: Upload) -> None:
+    def __init__(self, upload: Upload, seen: SeenSkus) -> None:
         self._upload_id, self._last_row = upload.pk, upload.last_row
-        seen = SeenSkus()
         for number in range(upload.parts_checked):
             seen.note_all((row[1], row[0]) for row in json.loads(checked_part(upload, number)))
         self._rows = read_rows(opened(upload), seen, after=upload.last_row)

@@ -44,16 +44,17 @@ def import_products(
     report = ImportReport()
     known = array("q")
     total = 0
-    for rows in in_chunks(_good_rows(file, report), CHUNK):
-        total += len(rows)
-        known.extend(known_ids(rows))
+    with SeenSkus() as seen:
+        for rows in in_chunks(_good_rows(file, seen, report), CHUNK):
+            total += len(rows)
+            known.extend(known_ids(rows))
     if report.bad_count and not skip_bad_rows:
         return report
     file.seek(0)
-    with transaction.atomic():
+    with SeenSkus() as seen, transaction.atomic():
         _lock(known)
         done = 0
-        for rows in in_chunks(_good_rows(file), CHUNK):
+        for rows in in_chunks(_good_rows(file, seen), CHUNK):
             report.counts += write_rows(rows)
             done += len(rows)
             if on_progress:
@@ -68,8 +69,8 @@ def in_chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield chunk
 
 
-def _good_rows(file: TextIO, report: ImportReport | None = None) -> Iterator[ProductRow]:
-    for row in read_rows(file, SeenSkus()):
+def _good_rows(file: TextIO, seen: SeenSkus, report: ImportReport | None = None) -> Iterator[ProductRow]:
+    for row in read_rows(file, seen):
         if isinstance(row, ProductRow):
             yield row
         elif report:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import TextIO
+from typing import Self, TextIO
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
@@ -50,7 +50,10 @@ class UnusableFile(Exception):
 
 
 class SeenSkus:
-    """Which sku stands in which row, of a file of any length: beyond a few megabytes they lie on the disk."""
+    """Which sku stands in which row, of a file of any length: beyond a few megabytes they lie on the disk.
+
+    Use it in a `with` statement, which gives back the memory and the disk.
+    """
 
     def __init__(self) -> None:
         # Nobody else reads it, and nothing of it outlives the connection.
@@ -58,6 +61,12 @@ class SeenSkus:
         self._database.execute("PRAGMA journal_mode = OFF")
         self._database.execute("CREATE TABLE seen (sku TEXT PRIMARY KEY, number INTEGER) WITHOUT ROWID")
         self._database.execute("BEGIN")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._database.close()
 
     def note(self, sku: str, number: int) -> int:
         """Return the number of the first row with this sku: this one's, if it is new."""
