@@ -8,8 +8,10 @@ import logging
 import os
 import random
 import re
+import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -19,6 +21,8 @@ import pytest
 import schemathesis
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from requests.structures import CaseInsensitiveDict
 from schemathesis.checks import CheckContext
 from schemathesis.config import SchemathesisConfig
@@ -196,14 +200,34 @@ def _schema(phases: tuple[str, ...], username: str, few: int, *, mode: str) -> O
 
 def _run(schema: OpenApiSchema) -> Outcome:
     outcome = Outcome()
-    for event in from_schema(schema).execute():
-        if isinstance(event, events.FatalError):
-            raise event.exception
-        if isinstance(event, events.NonFatalError):
-            outcome.failures.append(f"{event.label}: {event.info.title}: {event.info.message}")
-        if isinstance(event, events.ScenarioFinished):
-            _note(outcome, event)
+    with _connections_of_threads_closed():
+        for event in from_schema(schema).execute():
+            if isinstance(event, events.FatalError):
+                raise event.exception
+            if isinstance(event, events.NonFatalError):
+                outcome.failures.append(f"{event.label}: {event.info.title}: {event.info.message}")
+            if isinstance(event, events.ScenarioFinished):
+                _note(outcome, event)
     return outcome
+
+
+@contextmanager
+def _connections_of_threads_closed() -> Iterator[None]:
+    """Close the connections to the database that the threads of schemathesis leave behind."""
+    left: list[BaseDatabaseWrapper] = []
+
+    def note(connection: BaseDatabaseWrapper, **_values: Any) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            connection.inc_thread_sharing()  # so that another thread may close it
+            left.append(connection)
+
+    connection_created.connect(note)
+    try:
+        yield
+    finally:
+        connection_created.disconnect(note)
+        for connection in left:
+            connection.close()
 
 
 def _note(outcome: Outcome, event: events.ScenarioFinished) -> None:
