@@ -111,7 +111,9 @@ class JobQuerySet(models.QuerySet["Job"]):
             .annotate(count=Count("pk"), late=late, due_since=due_since)
         )
         unfinished = counted.filter(status__in=UNFINISHED)
-        return unfinished.union(counted.filter(status=JobStatus.FAILED), all=True)
+        failed = counted.filter(status=JobStatus.FAILED)
+        # Without the order of the model: `id` is no column of the result.
+        return unfinished.union(failed, all=True).order_by()
 
     def done_by_kind(self, now: datetime) -> "models.QuerySet[Job, Any]":
         """Return `kind`, `in_hour` and `in_day`: how many jobs were done lately. It reads those of a day."""
