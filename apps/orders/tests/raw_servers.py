@@ -67,7 +67,7 @@ class Mailbox:
             for line in wire:
                 verb = line[:4].decode().upper().strip()
                 if verb == "RCPT":
-                    self.recipients.append(line.decode().strip())
+                    self.recipients.append(line.decode().partition("<")[2].partition(">")[0])
                 if not self._say(wire, self.answers.get(verb, self._usual(verb))):
                     return
                 if verb == "DATA" and not self._take(wire):
