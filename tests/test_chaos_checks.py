@@ -31,7 +31,7 @@ def sound() -> Findings:
     journal = Journal(wishes=[wish, refused], moves=moves, restocks=[restock])
     path = [None, "pending", "processing", "shipped"]
     steps = [Step(before, after, "admin" if before else "buyer") for before, after in pairwise(path)]
-    subjects = ["placed", "being put together", "on its way"]
+    subjects = ["placed", "being put together"]
     evidence = Evidence(
         orders={7: Order(7, "shipped", "EM1")},
         lines={7: Counter({1: 2})},
@@ -46,8 +46,10 @@ def sound() -> Findings:
         stock={1: 63},
         movements={restock.reason: [(1, 5)]},
         emails={"buyer": "buyer@example.com"},
+        run_again=set(),
         mails=[
             *[mail(number, f"Order № 7 is {subject}") for number, subject in enumerate(subjects)],
+            mail(2, "Order № 7 is on its way", number="EM1"),
             mail(UUID(int=30), "Confirm your e-mail address"),
         ],
         parcels=[Parcel("uuid-2", 7, "EM1")],
@@ -69,8 +71,27 @@ def job(number: int, kind: str, status: str = "done", error: str = "") -> JobRow
     return JobRow(UUID(int=number), kind, "order:7", status, 1, NOON, None, error, NOON, NOON)
 
 
-def mail(number: int | UUID, subject: str) -> Mail:
-    return Mail(f"<{number}@store>", f"Online Store: {subject}", ("buyer@example.com",), True)
+def mail(message: int | UUID, subject: str, *, number: str = "") -> Mail:
+    text = f"Hello!\n\nTracking number: {number}\nTotal: 5" if number else "Hello!\n\nTotal: 5"
+    return Mail(f"<{message}@store>", f"Online Store: {subject}", ("buyer@example.com",), True, text)
+
+
+def told_late(findings: Findings, *, numbers: tuple[str, ...] = ("", "EM1")) -> None:
+    """Have the carrier refuse the parcel of order 7 until people run the job again."""
+    mails = findings.evidence.mails
+    findings.evidence.run_again.add(("order:7", "shipment"))
+    mails[2:3] = [
+        mail(20 + place, "Order № 7 is on its way", number=each) for place, each in enumerate(numbers)
+    ]
+
+
+def delivered(findings: Findings) -> None:
+    """Deliver order 7, and tell its customer."""
+    evidence = findings.evidence
+    evidence.orders[7] = Order(7, "delivered", "EM1")
+    evidence.history[7].append(Step("shipped", "delivered", "admin"))
+    findings.journal.moves.append(Move(7, "delivered", "admin", outcome="done"))
+    evidence.mails.append(mail(40, "Order № 7 is delivered", number="EM1"))
 
 
 def second_order(findings: Findings) -> None:
@@ -141,7 +162,7 @@ def test_sound_findings_violate_nothing():
         ),
         (lambda day: day.evidence.invoices.clear(), "order 7 has 0 invoices"),
         (
-            lambda day: day.evidence.mails.append(mail(5, "Order № 7 is placed")),
+            lambda day: day.evidence.mails.insert(1, mail(5, "Order № 7 is placed")),
             "2 messages tell that order 7 is pending: ['<0@store>', '<5@store>']",
         ),
         (
@@ -172,6 +193,67 @@ def test_violation_is_found_and_named(spoil: Spoil, problem: str):
     spoil(findings)
 
     assert list(failing(findings).values()) == [[problem]]
+
+
+def test_number_that_comes_late_is_told_by_a_second_message():
+    findings = sound()
+    told_late(findings)
+
+    assert failing(findings) == {}
+
+
+def test_number_that_comes_after_the_parcel_need_not_be_told():
+    findings = sound()
+    told_late(findings, numbers=("",))
+    delivered(findings)
+
+    assert failing(findings) == {}
+
+
+@pytest.mark.parametrize("is_delivered", [True, False])
+def test_number_that_the_carrier_gave_at_once_must_be_told(is_delivered: bool):
+    findings = sound()
+    findings.evidence.mails[2] = mail(2, "Order № 7 is on its way")
+    if is_delivered:
+        delivered(findings)
+
+    assert list(failing(findings).values()) == [["order 7 is shipped as EM1, and the message tells None"]]
+
+
+def test_number_that_came_late_and_is_not_told_is_named():
+    findings = sound()
+    told_late(findings, numbers=("",))
+
+    assert list(failing(findings).values()) == [["order 7 is shipped as EM1, and the message tells None"]]
+
+
+def test_second_message_of_a_number_that_came_at_once_is_named():
+    findings = sound()
+    told_late(findings)
+    findings.evidence.run_again.clear()
+
+    assert list(failing(findings).values()) == [
+        ["2 messages tell that order 7 is shipped: ['<20@store>', '<21@store>']"]
+    ]
+
+
+def test_messages_in_another_order_than_the_history_are_named():
+    findings = sound()
+    mails = findings.evidence.mails
+    mails[1], mails[2] = mails[2], mails[1]
+
+    assert list(failing(findings).values()) == [
+        ["the messages about order 7 came as pending, shipped, processing"]
+    ]
+
+
+def test_second_copy_is_not_out_of_order():
+    findings = sound()
+    first = findings.evidence.mails[0]
+    findings.evidence.mails[0] = replace(first, is_told=False)
+    findings.evidence.mails.append(first)
+
+    assert failing(findings) == {}
 
 
 def test_key_that_is_kept_for_another_order_is_named():

@@ -17,6 +17,7 @@ KEPT = {
     "message_id": "<1@store>",
     "subject": "Заказ № 7",
     "recipients": ["buyer@example.com"],
+    "text": "first line\n.second line\n",
     "is_told": True,
 }
 

@@ -169,6 +169,8 @@ CHECKS: dict[str, Callable[[Findings], Problems]] = {
     "no job is left failed": effects.failed_jobs,
     "every order has one invoice": effects.wrong_invoices,
     "every order has its e-mails, one message for each status": effects.wrong_mails,
+    "e-mails about an order came in the order of its history": effects.reordered_mails,
+    "the e-mail that an order is shipped tells the carrier's number": effects.untold_numbers,
     "every account has its e-mails": effects.lost_account_mails,
     "second copies of e-mails do not outnumber the kills": effects.surplus_copies,
     "every shipped order has one parcel at the carrier": effects.wrong_parcels,

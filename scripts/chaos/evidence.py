@@ -34,7 +34,12 @@ QUERIES = {
     "stock": "SELECT id, stock FROM catalog_product",
     "movements": "SELECT reason, product_id, delta FROM catalog_stockmovement",
     "users": "SELECT username, email FROM users_user",
+    "run_again": (
+        "SELECT j.subject, j.kind FROM audit_auditentry a JOIN jobs_job j ON j.id = a.target_id "
+        "WHERE a.action = 'run_again' AND a.target_kind = 'jobs.job'"
+    ),
 }
+NUMBER = re.compile(r"^Tracking number: (.+)$", re.MULTILINE)
 SUBJECT = re.compile(r"Order № (\d+) is (.+)")
 STATUS_OF_SUBJECT = {
     "placed": "pending",
@@ -85,6 +90,13 @@ class Mail:
     subject: str
     recipients: tuple[str, ...]
     is_told: bool
+    text: str
+
+    @property
+    def tracking_number(self) -> str | None:
+        """Return the number that the message tells, if it tells one."""
+        found = NUMBER.search(self.text)
+        return found[1] if found else None
 
     @property
     def job(self) -> str:
@@ -116,6 +128,7 @@ class Evidence:
     stock: dict[int, int]
     movements: dict[str, list[tuple[int, int]]]  # products and deltas, by reason
     emails: dict[str, str]  # by username
+    run_again: set[tuple[str, str]]  # subject and kind of the jobs that people let begin anew
     mails: list[Mail] = field(default_factory=list)
     parcels: list[Parcel] = field(default_factory=list)
 
@@ -133,11 +146,12 @@ def read_evidence(stage: Stage, mail_log: Path) -> Evidence:
         stock=dict(rows["stock"]),
         movements=_grouped((reason, (pk, delta)) for reason, pk, delta in rows["movements"]),
         emails=dict(rows["users"]),
+        run_again=set(rows["run_again"]),
     )
     for order_id, product_id, quantity in rows["lines"]:
         evidence.lines[order_id][product_id] += quantity
     evidence.mails = [
-        Mail(line["message_id"], line["subject"], tuple(line["recipients"]), line["is_told"])
+        Mail(line["message_id"], line["subject"], tuple(line["recipients"]), line["is_told"], line["text"])
         for line in _lines(mail_log)
     ]
     evidence.parcels = [Parcel(**line) for line in _lines(stage.parcels_log)]

@@ -63,10 +63,11 @@ class Mailbox:
 
     def keep(self, content: bytes, recipients: list[str], *, is_told: bool) -> None:
         """Write the message down, and whether its sender is told."""
-        message = email.message_from_bytes(content, policy=email.policy.default)
+        message: Any = email.message_from_bytes(content, policy=email.policy.default)
         line: dict[str, Any] = {
             "message_id": str(message["Message-ID"]),
             "subject": str(message["Subject"]),
+            "text": message.get_body().get_content().replace("\r\n", "\n"),
             "recipients": recipients,
             "is_told": is_told,
         }
