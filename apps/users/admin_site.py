@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from apps.common.addresses import counted_address
 from apps.users.exceptions import TooManyAttempts
-from apps.users.login_limits import login_attempt
+from apps.users.login_limits import login_attempt, remember_place
 from apps.users.models import User
 
 
@@ -27,16 +27,18 @@ class LimitedLoginForm(AdminAuthenticationForm):
         if not {"username", "password"} <= self.cleaned_data.keys():
             return self.cleaned_data
         username, address = self.cleaned_data["username"], counted_address(self.request)
+        account = User.objects.by_login(username)
         try:
-            with login_attempt(username=username, address=address) as note_success:
-                if account := User.objects.by_login(username):  # as in the API; Django looks for a username
-                    self.cleaned_data["username"] = account.username
-                cleaned: dict[str, Any] = super().clean()
-                note_success()
-                return cleaned
+            attempt = login_attempt(account, typed=username, address=address)
         except TooManyAttempts as refusal:
             self.refusal = refusal
             raise ValidationError(str(refusal), code=refusal.code) from refusal
+        if account:  # as in the API; Django looks for a username
+            self.cleaned_data["username"] = account.username
+        cleaned: dict[str, Any] = super().clean()
+        attempt.succeeded()
+        remember_place(self.get_user(), address)
+        return cleaned
 
 
 class StoreAdminSite(AdminSite):

@@ -1,7 +1,5 @@
 """How a password is chosen, confirmed, changed and lost."""
 
-import uuid
-
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from apps.common.transactions import retried_atomic
 from apps.jobs.services import enqueue
 from apps.users.credentials import Event
+from apps.users.exceptions import SessionRevoked
 from apps.users.jobs import RESET_EMAIL, mail_job
+from apps.users.login_limits import Caller, confirmation_attempt, forgive, remember_place
 from apps.users.mailed_tokens import user_of_reset_token
 from apps.users.models import User
 
@@ -28,23 +28,38 @@ def choose_password(user: User, password: str, *, field: str) -> None:
     user.set_password(password)
 
 
-def confirm_password(user: User, password: str, *, field: str) -> None:
-    """Make sure that it is the user who asks. Raises ValidationError, for the field, when it is wrong."""
+def confirm_password(user: User, password: str, *, field: str, caller: Caller) -> None:
+    """Make sure that it is the user who asks. Nobody may guess here what they may not guess at the login.
+
+    Raises ValidationError, for the field, when it is wrong, and TooManyAttempts when that happens too often.
+    """
+    attempt = confirmation_attempt(user, caller)
     if not user.check_password(password):
-        raise ValidationError({field: ValidationError(_("The password is wrong."), code="wrong_password")})
+        raise _wrong(field)
+    attempt.succeeded()
 
 
-@retried_atomic
-def change_password(*, user_id: int, old_password: str, new_password: str, session_id: uuid.UUID) -> None:
+def locked_as_confirmed(user: User, *, field: str) -> User:
+    """Return the user, locked, whose password was confirmed. A transaction is needed.
+
+    Raises SessionRevoked when the account is gone meanwhile, and ValidationError, for the field, when it has
+    another password.
+    """
+    found = User.objects.select_for_update(no_key=True).filter(pk=user.pk, is_active=True).first()
+    if found is None:
+        raise SessionRevoked
+    if found.password != user.password:
+        raise _wrong(field)
+    return found
+
+
+def change_password(user: User, *, old_password: str, new_password: str, caller: Caller) -> None:
     """Set a new password, and end all sessions but the one in which this is done.
 
-    Raises ValidationError, by field, when the old one is wrong or the new one weak.
+    Raises ValidationError, by field, when the old one is wrong or the new one weak; TooManyAttempts.
     """
-    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
-    confirm_password(user, old_password, field="old_password")
-    choose_password(user, new_password, field="new_password")
-    user.kept_session_id = session_id
-    user.save(update_fields=["password"])
+    confirm_password(user, old_password, field="old_password", caller=caller)
+    _change_password(user, new_password, caller)
 
 
 def ask_for_reset(*, email: str, language: str) -> None:
@@ -55,8 +70,8 @@ def ask_for_reset(*, email: str, language: str) -> None:
 
 
 @retried_atomic
-def reset_password(*, token: str, new_password: str) -> None:
-    """Set a new password by the token of an e-mail, and end all sessions.
+def reset_password(*, token: str, new_password: str, address: str) -> None:
+    """Set a new password by the token of an e-mail, and end all sessions and all waiting for failed logins.
 
     Who has it reads the mailbox, so the address is confirmed by that, too. Raises InvalidMailedToken, and
     ValidationError when the password is weak: the token stays good then.
@@ -66,3 +81,18 @@ def reset_password(*, token: str, new_password: str) -> None:
     user.events = (Event.PASSWORD_RESET,)
     user.email_verified_at = user.email_verified_at or timezone.now()
     user.save(update_fields=["password", "email_verified_at"])
+    forgive(user)
+    remember_place(user, address)  # else strangers lock the owner out again before the login
+
+
+@retried_atomic
+def _change_password(user: User, new_password: str, caller: Caller) -> None:
+    user = locked_as_confirmed(user, field="old_password")
+    choose_password(user, new_password, field="new_password")
+    user.kept_session_id = caller.session_id
+    user.save(update_fields=["password"])
+    remember_place(user, caller.address)
+
+
+def _wrong(field: str) -> ValidationError:
+    return ValidationError({field: ValidationError(_("The password is wrong."), code="wrong_password")})

@@ -9,8 +9,9 @@ from apps.audit.services import record
 from apps.common.transactions import retried_atomic
 from apps.users.erasure import erase
 from apps.users.exceptions import StaffAccount
+from apps.users.login_limits import Caller
 from apps.users.models import User
-from apps.users.passwords import choose_password, confirm_password
+from apps.users.passwords import choose_password, confirm_password, locked_as_confirmed
 from apps.users.verification import ask_for_verification
 
 
@@ -42,17 +43,13 @@ def rename(user: User, **names: str) -> User:
     return user
 
 
-@retried_atomic
-def close_account(*, user_id: int, password: str) -> None:
+def close_account(user: User, *, password: str, caller: Caller) -> None:
     """Erase the user's personal data. The orders stay, without it.
 
-    Raises StaffAccount, and ValidationError when the password is wrong.
+    Raises StaffAccount, and ValidationError when the password is wrong; TooManyAttempts.
     """
-    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
-    confirm_password(user, password, field="password")
-    if user.is_staff:
-        raise StaffAccount
-    erase(user)
+    confirm_password(user, password, field="password", caller=caller)
+    _close_account(user)
 
 
 @retried_atomic
@@ -64,6 +61,14 @@ def delete_account(user: User) -> None:
     record(Action.DELETED, user)
     AuditEntry.objects.about(user).forget_values()
     user.delete()
+
+
+@retried_atomic
+def _close_account(user: User) -> None:
+    user = locked_as_confirmed(user, field="password")
+    if user.is_staff:
+        raise StaffAccount
+    erase(user)
 
 
 def _refuse_taken(user: User) -> None:

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Iterable
 
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
 
 from apps.audit.models import Action
 from apps.audit.services import Deed, record_all
@@ -16,7 +15,7 @@ from apps.users.credentials import TAKEN_BACK, Event, ends
 from apps.users.devices import device_label
 from apps.users.exceptions import InvalidCredentials, SessionRevoked
 from apps.users.jobs import REUSE_EMAIL, mail_job
-from apps.users.login_limits import login_attempt
+from apps.users.login_limits import login_attempt, remember_place
 from apps.users.models import EndReason, Session, User
 from apps.users.tokens import StoreRefreshToken, pair_for, pair_of
 
@@ -35,20 +34,18 @@ def log_in(
     """Open a session for the user with this name, or e-mail address, and password; return its tokens.
 
     Raises InvalidCredentials, in the same words and time whether the user is unknown, the password wrong or
-    the account inactive; TooManyAttempts when too many logins by this name, or from this address, have
+    the account inactive; TooManyAttempts when too many logins to this account, or from this address, have
     failed.
     """
-    with login_attempt(username=username, address=counted_address) as note_success:
-        user = User.objects.by_login(username)
-        if user is None:
-            make_password(password)  # as much work as checking one
-            raise InvalidCredentials
-        if not (user.check_password(password) and user.is_active):
-            raise InvalidCredentials
-        with transaction.atomic():
-            tokens = _opened(user, device=device_label(device), ip=ip)
-            note_success()  # after the user's row is locked, as everywhere
-            return tokens
+    user = User.objects.by_login(username)
+    attempt = login_attempt(user, typed=username, address=counted_address)
+    if user is None:
+        make_password(password)  # as much work as checking one
+        raise InvalidCredentials
+    if not (user.check_password(password) and user.is_active):
+        raise InvalidCredentials
+    attempt.succeeded()
+    return _opened(user, device=device_label(device), ip=ip, counted_address=counted_address)
 
 
 def refresh_tokens(*, refresh: str, ip: str = "", language: str) -> dict[str, str]:
@@ -102,8 +99,12 @@ def end_api_sessions(user: User, event: Event) -> None:
 
 
 @ends("admin_session", on=TAKEN_BACK)
-def end_admin_sessions(user: User, event: Event) -> None:
-    """Let the admin's cookies open nothing; Django renews the one in which the password is changed."""
+@ends("known_place", on=TAKEN_BACK)
+def renew_login_stamp(user: User, event: Event) -> None:
+    """Let the admin's cookies open nothing, but for the one in which the password is changed; forget places.
+
+    Both are bound to the stamp. Django renews that cookie.
+    """
     user.login_stamp = uuid.uuid4()
 
 
@@ -113,13 +114,15 @@ def forget_expired_sessions() -> int:
     return Session.objects.expired().delete()[0]
 
 
-def _opened(user: User, *, device: str, ip: str) -> dict[str, str]:
+@retried_atomic
+def _opened(user: User, *, device: str, ip: str, counted_address: str) -> dict[str, str]:
     # Locked, so that a change of the password made since it was checked does not miss this session.
     same = User.objects.select_for_update(no_key=True).filter(
         pk=user.pk, password=user.password, is_active=True
     )
     if not same:
         raise InvalidCredentials
+    remember_place(user, counted_address)
     return pair_for(user, device=device, ip=ip)
 
 

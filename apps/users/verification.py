@@ -10,9 +10,10 @@ from apps.jobs.services import enqueue
 from apps.users.credentials import ANY_EVENT, Event, ends
 from apps.users.exceptions import EmailUnverified, InvalidMailedToken
 from apps.users.jobs import ADDRESS_CHANGE_EMAIL, ADDRESS_NOTICE, VERIFICATION_EMAIL, mail_job
+from apps.users.login_limits import Caller
 from apps.users.mailed_tokens import owner_of_address_token
 from apps.users.models import User
-from apps.users.passwords import confirm_password
+from apps.users.passwords import confirm_password, locked_as_confirmed
 
 
 def require_verified_email(user: User) -> None:
@@ -35,20 +36,15 @@ def ask_for_verification(*, user: User, language: str) -> None:
         enqueue(mail_job(VERIFICATION_EMAIL, user.pk, language))
 
 
-@retried_atomic
-def ask_for_address_change(*, user_id: int, password: str, new_email: str, language: str) -> None:
+def ask_for_address_change(
+    user: User, *, password: str, new_email: str, language: str, caller: Caller
+) -> None:
     """Have a token mailed to the new address, which is the user's once it is confirmed; tell the old one.
 
-    Raises ValidationError, by field, when the password is wrong or the address taken.
+    Raises ValidationError, by field, when the password is wrong or the address taken; TooManyAttempts.
     """
-    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
-    confirm_password(user, password, field="password")
-    user.new_email = User.objects.normalize_email(new_email)
-    refuse_taken_email(user.new_email, field="new_email")
-    user.save(update_fields=["new_email"])
-    enqueue(mail_job(ADDRESS_CHANGE_EMAIL, user.pk, language))
-    if user.email:
-        enqueue(mail_job(ADDRESS_NOTICE, user.pk, language, email=user.email))
+    confirm_password(user, password, field="password", caller=caller)
+    _ask_for_address_change(user, new_email, language)
 
 
 @retried_atomic
@@ -78,3 +74,14 @@ def verify_address(*, token: str) -> None:
 def drop_new_address(user: User, event: Event) -> None:
     """Forget the address that was asked for: it may be somebody else's wish."""
     user.new_email = ""
+
+
+@retried_atomic
+def _ask_for_address_change(user: User, new_email: str, language: str) -> None:
+    user = locked_as_confirmed(user, field="password")
+    user.new_email = User.objects.normalize_email(new_email)
+    refuse_taken_email(user.new_email, field="new_email")
+    user.save(update_fields=["new_email"])
+    enqueue(mail_job(ADDRESS_CHANGE_EMAIL, user.pk, language))
+    if user.email:
+        enqueue(mail_job(ADDRESS_NOTICE, user.pk, language, email=user.email))

@@ -1,9 +1,5 @@
 """The calls about one's own account: name, password, e-mail address, and its end."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from django.db import transaction
 from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -27,7 +23,7 @@ from apps.users.api.serializers import (
 )
 from apps.users.api.views import OpenView
 from apps.users.exceptions import InvalidMailedToken, StaffAccount, TooManyAttempts
-from apps.users.login_limits import login_attempt
+from apps.users.login_limits import Caller
 
 
 class OwnView(StoreView):
@@ -35,16 +31,9 @@ class OwnView(StoreView):
 
     permission_classes = (IsAuthenticated,)
 
-    @contextmanager
-    def password_attempt(self, request: Request) -> Iterator[None]:
-        """Run the block in a transaction, and count it as a failed login when it raises.
-
-        Nobody may guess a password here that they may not guess there.
-        """
-        attempt = login_attempt(username=request.user.username, address=counted_address(request))
-        with attempt as note_success, transaction.atomic():
-            yield
-            note_success()
+    def caller(self, request: Request) -> Caller:
+        """Return from where the request comes."""
+        return Caller(request.auth.session_id, counted_address(request))
 
 
 class OwnAccountView(OwnView):
@@ -87,8 +76,7 @@ class OwnAccountView(OwnView):
         """
         wanted = OwnPasswordInput(data=request.data)
         wanted.is_valid(raise_exception=True)
-        with self.password_attempt(request):
-            services.close_account(user_id=request.user.pk, **wanted.validated_data)
+        services.close_account(request.user, **wanted.validated_data, caller=self.caller(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -106,10 +94,7 @@ class ChangePasswordView(OwnView):
         """Change the password. The other sessions end, and so do mailed tokens; this session stays."""
         wanted = ChangePasswordInput(data=request.data)
         wanted.is_valid(raise_exception=True)
-        with self.password_attempt(request):
-            passwords.change_password(
-                user_id=request.user.pk, session_id=request.auth.session_id, **wanted.validated_data
-            )
+        passwords.change_password(request.user, **wanted.validated_data, caller=self.caller(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -149,7 +134,7 @@ class ResetPasswordView(OpenView):
         """
         wanted = ResetPasswordInput(data=request.data)
         wanted.is_valid(raise_exception=True)
-        passwords.reset_password(**wanted.validated_data)
+        passwords.reset_password(**wanted.validated_data, address=counted_address(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -206,10 +191,9 @@ class ChangeEmailView(OwnView):
         """
         wanted = ChangeEmailInput(data=request.data)
         wanted.is_valid(raise_exception=True)
-        with self.password_attempt(request):
-            verification.ask_for_address_change(
-                user_id=request.user.pk, **wanted.validated_data, language=get_language()
-            )
+        verification.ask_for_address_change(
+            request.user, **wanted.validated_data, language=get_language(), caller=self.caller(request)
+        )
         return Response(status=status.HTTP_202_ACCEPTED)
 
 

@@ -1,7 +1,15 @@
 """Accounts, the sessions in which they call the API, failed logins."""
 
-from apps.users.models.login_failures import LoginFailures
+from apps.users.models.login_limits import KnownPlace, LoginFailures
 from apps.users.models.session import MAX_DEVICE_LENGTH, EndReason, Session
 from apps.users.models.user import StoreUserManager, User
 
-__all__ = ["MAX_DEVICE_LENGTH", "EndReason", "LoginFailures", "Session", "StoreUserManager", "User"]
+__all__ = [
+    "MAX_DEVICE_LENGTH",
+    "EndReason",
+    "KnownPlace",
+    "LoginFailures",
+    "Session",
+    "StoreUserManager",
+    "User",
+]

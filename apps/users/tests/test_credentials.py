@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user
@@ -16,11 +17,13 @@ from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from apps.jobs.runner import run_due_jobs
 from apps.users.credentials import ANY_EVENT, Event, all_kinds
-from apps.users.exceptions import InvalidMailedToken
+from apps.users.exceptions import InvalidMailedToken, TooManyAttempts
+from apps.users.login_limits import ACCOUNT, login_attempt, remember_place
 from apps.users.mailed_tokens import (
     address_token,
     owner_of_address_token,
@@ -34,6 +37,7 @@ from conftest import PASSWORD, signed_in
 AUTH = "/api/v1/auth/"
 NEW_PASSWORD = "another-horse-entirely"
 NEW_EMAIL = "moved@example.com"
+HOME = "192.0.2.7"
 
 pytestmark = pytest.mark.django_db
 
@@ -79,18 +83,33 @@ def asked_address(user: User) -> Callable[[], bool]:
     return lambda: User.objects.get(pk=user.pk).new_email != ""
 
 
+def known_place(user: User) -> Callable[[], bool]:
+    remember_place(user, HOME)
+    return lambda: lets_in_beside_strangers(User.objects.get(pk=user.pk))
+
+
 CREDENTIALS = {
     "new_address": [asked_address],
     "mail_with_token": [waiting_mails],
     "mailed_token": [mailed_reset, mailed_verification, mailed_change],
     "api_session": [session],
     "admin_session": [admin_session],
+    "known_place": [known_place],
 }
 
 
 def is_good(owner_of: Callable[[str], object], token: str) -> bool:
     with suppress(InvalidMailedToken), transaction.atomic():
         owner_of(token)
+        return True
+    return False
+
+
+def lets_in_beside_strangers(user: User) -> bool:
+    with suppress(TooManyAttempts), time_machine.travel(timezone.now(), tick=False):
+        for number in range(ACCOUNT.failures):
+            login_attempt(user, typed=user.username, address=f"198.51.100.{number}")
+        login_attempt(user, typed=user.username, address=HOME)
         return True
     return False
 
@@ -231,7 +250,7 @@ DOORS = [
     ],
 ]
 # What outlives an event; all else ends.
-LIVES_ON = {Event.ADDRESS_CHANGED: {"api_session", "admin_session"}}
+LIVES_ON = {Event.ADDRESS_CHANGED: {"api_session", "admin_session", "known_place"}}
 
 
 def change_in_the_admin(user: User, office: Client, **values: str) -> None:
