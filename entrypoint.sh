@@ -5,11 +5,6 @@ set -eu
 role=${1:-web}
 [ $# -eq 0 ] || shift
 
-# Without a pool: one connection is enough, and a pool would not tell why there is none.
-prepare() {
-    DATABASE_POOL_SIZE=0 python manage.py migrate_once "$@"
-}
-
 # keep FILE MODE TEXT: the file appears whole or not at all.
 keep() {
     printf '%s\n' "$3" >"$1.new"
@@ -23,20 +18,19 @@ random() {
 
 case $role in
 web)
-    prepare
+    python manage.py migrate_once
     exec gunicorn online_store.wsgi:application "$@"
     ;;
 worker)
-    prepare --only-wait
+    python manage.py migrate_once --only-wait
     # Nobody waits for an answer here: a clean-up may take longer than a request.
     export DATABASE_STATEMENT_TIMEOUT="${DATABASE_STATEMENT_TIMEOUT:-60}"
     # Gossip and mingle serve clusters that need to know each other; here they would only be more to break.
     # The log is standard error; what Celery writes for people, over many lines, is not wanted in it.
-    exec celery -A online_store worker -l info --concurrency "${WORKER_CONCURRENCY:-4}" \
-        --without-gossip --without-mingle "$@" >/dev/null
+    exec celery -A online_store worker -l info --without-gossip --without-mingle "$@" >/dev/null
     ;;
 beat)
-    prepare --only-wait
+    python manage.py migrate_once --only-wait
     # In the volume: what was due while no beat ran is caught up with. It answers pings while its clock ticks.
     mkdir -p "$VAR_DIR/beat"
     exec celery -A online_store beat -l info --schedule "$VAR_DIR/beat/schedule" \

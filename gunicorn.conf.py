@@ -8,8 +8,12 @@ from importlib import import_module
 from itertools import count
 from typing import Any
 
-from dotenv import dotenv_values
+from django.conf import settings
 from prometheus_client import multiprocess, values
+
+from online_store.start import load_settings
+
+load_settings()
 
 # Every interface of the container, whose port only its neighbours reach: the proxy, in Docker Compose.
 bind = "0.0.0.0:8000"
@@ -17,13 +21,13 @@ bind = "0.0.0.0:8000"
 # Threads, as a request mostly waits for the database; processes, as Python computes in one thread at a time.
 # gunicorn's own gthread loses the connections that come while it ends.
 worker_class = "online_store.serving.StoreWorker"
-workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
-threads = int(os.environ.get("WEB_THREADS") or 8)
+workers = settings.WEB_CONCURRENCY
+threads = settings.WEB_THREADS
 
 # The port opens when the store is loaded: a proxy takes an open one for a server that answers. The forks
 # inherit no connection, as loading opens none.
 # Not in the embedded mode: loading begins its background work, which must not run in the first process.
-preload_app = (os.environ.get("STORE_EMBEDDED") or "false").lower() in {"false", "0", "no", "off"}
+preload_app = not settings.STORE_EMBEDDED
 
 
 def on_starting(server: Any) -> None:
@@ -62,13 +66,13 @@ control_socket_disable = True
 
 # Whose X-Forwarded-* headers gunicorn heeds. In Docker Compose nobody's: Django alone looks at the one that
 # the proxy has written.
-forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS") or "127.0.0.1,::1"
+forwarded_allow_ips = ",".join(settings.FORWARDED_ALLOW_IPS)
 
 # Off, as it doubles the log of a proxy; "-" writes it to standard output.
-accesslog = os.environ.get("WEB_ACCESS_LOG") or None
+accesslog = settings.WEB_ACCESS_LOG or None
 
 # The lines of gunicorn itself are JSON where those of the store are.
-if (os.environ.get("LOG_FORMAT") or dotenv_values(".env").get("LOG_FORMAT") or "").lower() == "json":
+if settings.LOG_FORMAT == "json":
     logger_class = "apps.common.server_log.JsonServerLog"
 
 # Each process counts in files of this folder, and whichever is asked for /metrics adds them up. SIGHUP reads

@@ -11,6 +11,8 @@ from celery.signals import setup_logging, task_prerun, worker_init
 from django.db import close_old_connections
 from kombu.transport import redis
 
+from online_store.start import load_settings
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "online_store.settings")
 
 
@@ -30,6 +32,14 @@ class GoneProofQoS(redis.QoS):
 redis.Channel.QoS = GoneProofQoS
 
 app = Celery("online_store")
+
+
+@app.on_configure.connect
+def check_settings(**kwargs: Any) -> None:
+    """Let the command line of Celery end as every other start does when the settings cannot be used."""
+    load_settings()
+
+
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 task_prerun.connect(close_old_connections)  # see CELERY_DB_REUSE_MAX

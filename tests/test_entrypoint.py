@@ -18,8 +18,8 @@ from tests.processes import running
 from tests.workers import database_url
 
 ENTRYPOINT = Path(__file__).resolve().parent.parent / "entrypoint.sh"
-MIGRATES = "python manage.py migrate_once (pool 0)"
-ONLY_WAITS = "python manage.py migrate_once --only-wait (pool 0)"
+MIGRATES = "python manage.py migrate_once"
+ONLY_WAITS = "python manage.py migrate_once --only-wait"
 GIVEN_KEY = "given-" * 10
 
 
@@ -31,7 +31,7 @@ def start(folder: Path, *arguments: str, **variables: str) -> list[str]:
         program = programs / name
         # As a program writes its log.
         program.write_text(
-            '#!/bin/sh\necho "${0##*/} $* (pool ${DATABASE_POOL_SIZE:-8})'
+            '#!/bin/sh\necho "${0##*/} $*'
             '${DATABASE_STATEMENT_TIMEOUT:+ (statements $DATABASE_STATEMENT_TIMEOUT s)}" >&2\n'
         )
         program.chmod(0o755)
@@ -64,7 +64,7 @@ def make_secrets(folder: Path, **variables: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("arguments", [[], ["web"]])
 def test_web_migrates_and_then_serves(tmp_path, arguments):
-    assert start(tmp_path, *arguments) == [MIGRATES, "gunicorn online_store.wsgi:application (pool 8)"]
+    assert start(tmp_path, *arguments) == [MIGRATES, "gunicorn online_store.wsgi:application"]
 
 
 @pytest.mark.parametrize("role", ["worker", "beat"])
@@ -81,19 +81,29 @@ def test_statements_of_a_worker_may_take_longer(tmp_path, given, seconds):
     )
 
 
-@pytest.mark.parametrize(("command", "seconds"), [("migrate", [0, 5, 0]), ("jobs", [10, 5, 10])])
-def test_commands_take_their_time_but_do_not_wait_longer_for_locks(tmp_path, command, seconds):
+LIMITS = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("command", "limits"), [("migrate", ["0", "5s", "0", "no pool"]), ("jobs", ["7s", "5s", "10s", "pool"])]
+)
+def test_commands_take_their_time_but_do_not_wait_longer_for_locks(tmp_path, command, limits):
     script = (
         "import runpy, sys, django.core.management as management\n"
         "def run(arguments):\n"
-        "    from django.conf import settings\n"
-        "    print(list(settings.DATABASE_LIMITS.values()))\n"
+        "    from django.db import connection\n"
+        "    with connection.cursor() as cursor:\n"
+        f"        shown = [cursor.execute(f'SHOW {{name}}').fetchone()[0] for name in {LIMITS}]\n"
+        "    print([*shown, 'pool' if connection.pool else 'no pool'])\n"
+        "    connection.close()\n"
+        "    connection.close_pool()\n"
         "management.execute_from_command_line = run\n"
         f"sys.argv = ['manage.py', '{command}']\n"
         "runpy.run_path('manage.py', run_name='__main__')\n"
     )
-    limits = dict.fromkeys(("STATEMENT", "LOCK", "IDLE"), "")
-    variables = {f"DATABASE_{name}_TIMEOUT": value for name, value in limits.items()}
+    variables = {"DATABASE_STATEMENT_TIMEOUT": "7", "DATABASE_POOL_SIZE": "4", "DATABASE_URL": database_url()}
+    variables |= dict.fromkeys(["DATABASE_LOCK_TIMEOUT", "DATABASE_IDLE_TIMEOUT"], "")
     environment = {**os.environ, "VAR_DIR": str(tmp_path), **variables}
     done = subprocess.run(
         [sys.executable, "-c", script],
@@ -104,7 +114,7 @@ def test_commands_take_their_time_but_do_not_wait_longer_for_locks(tmp_path, com
         check=True,
     )
 
-    assert done.stdout == f"{seconds}\n"
+    assert done.stdout == f"{limits}\n"
 
 
 def test_the_schedule_of_beat_lies_where_it_can_be_written(tmp_path):
@@ -113,9 +123,7 @@ def test_the_schedule_of_beat_lies_where_it_can_be_written(tmp_path):
 
 
 def test_any_other_command_runs_as_it_is(tmp_path):
-    assert start(tmp_path, "python", "manage.py", "check", "--deploy") == [
-        "python manage.py check --deploy (pool 8)"
-    ]
+    assert start(tmp_path, "python", "manage.py", "check", "--deploy") == ["python manage.py check --deploy"]
 
 
 def test_secrets_are_random_and_made_once(tmp_path):

@@ -3,15 +3,24 @@
 # networks, comma-separated. Behind TLS, when none is named, they are the private networks, where Docker itself sits.
 set -eu
 
+refuse() {
+    echo "The configuration cannot be used. $1" >&2
+    exit 1
+}
+
 trusted=${FORWARDED_ALLOW_IPS:-}
-case ${DJANGO_HTTPS_PROXY:-false} in
-[Ff]alse | FALSE | [Nn]o | NO | [Oo]ff | OFF | 0) ;;
-*) trusted=${trusted:-127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7} ;;
+case $(echo "${DJANGO_HTTPS_PROXY:-false}" | tr '[:upper:]' '[:lower:]') in
+false | no | off | 0) ;;
+true | yes | on | 1) trusted=${trusted:-127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7} ;;
+*) refuse "DJANGO_HTTPS_PROXY must be true or false." ;;
 esac
 
 : >/tmp/addresses.conf
 : >/tmp/networks.conf
 for network in $(echo "$trusted" | tr ',' ' '); do
+    case $network in
+    *[!0-9a-fA-F.:/]*) refuse "FORWARDED_ALLOW_IPS must be IP addresses or networks, comma-separated." ;;
+    esac
     echo "set_real_ip_from $network;" >>/tmp/addresses.conf
     echo "$network 1;" >>/tmp/networks.conf
 done

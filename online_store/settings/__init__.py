@@ -8,7 +8,9 @@ from online_store.settings.jobs import *
 from online_store.settings.logs import *
 from online_store.settings.outside import *
 from online_store.settings.pages import *
+from online_store.settings.processes import *
 from online_store.settings.store import *
 from online_store.settings.store import env
 
 env.complain()
+CONFIGURATION_WARNINGS = tuple(env.warnings)  # apps.py writes them into the log

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from online_store.env.servers import memcached_server
 from online_store.settings.store import STORE_EMBEDDED, VAR_DIR, env
 
 CATALOG_CACHE_SECONDS = 300
@@ -16,7 +17,7 @@ EMBEDDED_CACHE = {
 }
 MEMCACHED_CACHE = {
     "BACKEND": "apps.common.memcached.StoreMemcached",
-    "LOCATION": env.words("MEMCACHED_SERVERS", ("127.0.0.1:11211",)),
+    "LOCATION": env.words("MEMCACHED_SERVERS", ("127.0.0.1:11211",), memcached_server),
 }
 # Of the budgets. Memory counts without a gap, as a file cannot, and the embedded store is one process.
 EMBEDDED_COUNTERS = {

@@ -1,7 +1,9 @@
 """The database, and its replica."""
 
+from functools import partial
 from typing import Any
 
+from online_store.env.servers import database as database_address
 from online_store.settings.store import VAR_DIR, env
 
 DATABASE_ENGINES = {
@@ -15,15 +17,16 @@ SQLITE_OPTIONS = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
-DATABASE_POOL_SIZE = env.number("DATABASE_POOL_SIZE", 16)
+DATABASE_POOL_SIZE = env.number("DATABASE_POOL_SIZE", 16, at_most=1000)
 DATABASE_POOL_SECONDS = 5  # a request waits for a connection, and the pool tries to make one
+DAY = 86_400  # seconds
 # Seconds, 0: no limit. What a statement may take, how long it may wait for a row that somebody else has
-# locked, and how long a transaction may do nothing. `manage.py` sets others for commands, `entrypoint.sh`
-# for workers.
+# locked, and how long a transaction may do nothing. start.py lifts them for commands, `entrypoint.sh` sets
+# others for workers.
 DATABASE_LIMITS = {
-    "statement_timeout": env.number("DATABASE_STATEMENT_TIMEOUT", 10),
-    "lock_timeout": env.number("DATABASE_LOCK_TIMEOUT", 5),
-    "idle_in_transaction_session_timeout": env.number("DATABASE_IDLE_TIMEOUT", 10),
+    "statement_timeout": env.number("DATABASE_STATEMENT_TIMEOUT", 10, at_most=DAY),
+    "lock_timeout": env.number("DATABASE_LOCK_TIMEOUT", 5, at_most=DAY),
+    "idle_in_transaction_session_timeout": env.number("DATABASE_IDLE_TIMEOUT", 10, at_most=DAY),
 }
 DATABASE_PGBOUNCER = env.flag("DATABASE_PGBOUNCER", default=False)
 # What a connection has executed so many times is prepared there (online_store/postgresql says what is not).
@@ -53,9 +56,7 @@ def _postgres_options(given: dict[str, Any]) -> dict[str, Any]:
     return options
 
 
-def _database(variable: str) -> dict[str, Any]:
-    default = f"sqlite:///{VAR_DIR / 'store.sqlite3'}"
-    database = env.database(variable, default, engines=DATABASE_ENGINES)
+def _database(database: dict[str, Any]) -> dict[str, Any]:
     if database["ENGINE"] == DATABASE_ENGINES["sqlite"]:
         return {**database, "OPTIONS": SQLITE_OPTIONS}
     options = _postgres_options(database["OPTIONS"])
@@ -73,11 +74,15 @@ def _database(variable: str) -> dict[str, Any]:
     return {**database, "OPTIONS": {**options, "pool": pool}}
 
 
-DATABASES = {"default": _database("DATABASE_URL")}
-ON_SQLITE = DATABASES["default"]["ENGINE"] == DATABASE_ENGINES["sqlite"]
-if env.text("DATABASE_REPLICA_URL"):
-    DATABASES["replica"] = {**_database("DATABASE_REPLICA_URL"), "TEST": {"MIRROR": "default"}}
+NONE: dict[str, Any] = {}
+SQLITE_FILE = {"ENGINE": DATABASE_ENGINES["sqlite"], "NAME": str(VAR_DIR / "store.sqlite3")}
+READ = partial(database_address, engines=DATABASE_ENGINES, password=env.text("DATABASE_PASSWORD"))
+DATABASES = {"default": _database(env.read("DATABASE_URL", SQLITE_FILE, READ))}
+# By the text, so that an address of PostgreSQL that cannot be read still asks for the keys.
+ON_SQLITE = not env.text("DATABASE_URL").startswith("postgres")
+if replica := env.read("DATABASE_REPLICA_URL", NONE, READ):
+    DATABASES["replica"] = {**_database(replica), "TEST": {"MIRROR": "default"}}
     if DATABASE_ENGINES["sqlite"] in {database["ENGINE"] for database in DATABASES.values()}:
-        env.problems.append("DATABASE_REPLICA_URL must be a PostgreSQL replica of the one in DATABASE_URL.")
+        env.refuse("DATABASE_REPLICA_URL must be a PostgreSQL replica of the one in DATABASE_URL.")
 DATABASE_ROUTERS = ["apps.common.replica.ReplicaRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

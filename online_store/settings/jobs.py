@@ -4,20 +4,30 @@ from typing import Any
 
 from celery.schedules import crontab
 
+from online_store.env.servers import broker
+from online_store.env.values import matching
 from online_store.settings.store import env
 
 JOB_LEASE_SECONDS = 60  # a dead worker's job is taken over after this; a living one renews every third of it
 JOB_SWEEP_SECONDS = 3  # how often a worker looks for due jobs itself
 JOB_MESSAGE_SECONDS = 10  # how long a message is trusted to be on its way before the job is announced again
 JOB_KEEP_DAYS = 90  # finished jobs are deleted after this
-EXPORT_KEEP_DAYS = env.number("EXPORT_KEEP_DAYS", 7, at_least=1)  # files of exports are deleted after this
-JOB_GRACE_SECONDS = env.number("JOB_GRACE_SECONDS", 20)  # for the jobs of a worker that is told to end
-JOB_THREADS = env.number("JOB_THREADS", 2, at_least=1)  # of the embedded server and of `manage.py jobs`
+EXPORT_KEEP_DAYS = env.number(
+    "EXPORT_KEEP_DAYS", 7, at_least=1, at_most=3650
+)  # then files of exports are deleted
+JOB_GRACE_SECONDS = env.number(
+    "JOB_GRACE_SECONDS", 20, at_most=3600
+)  # for the jobs of a worker that is told to end
+JOB_THREADS = env.number(
+    "JOB_THREADS", 2, at_least=1, at_most=100
+)  # of the embedded server and of `manage.py jobs`
 
-CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "redis://127.0.0.1:6379/0")
-CELERY_BROKER_SENTINEL_MASTER = env.text("CELERY_BROKER_SENTINEL_MASTER")
-if CELERY_BROKER_URL.startswith("sentinel://") and not CELERY_BROKER_SENTINEL_MASTER:
-    env.problems.append("CELERY_BROKER_SENTINEL_MASTER must be given with a broker of sentinel://…")
+CELERY_BROKER_URL = env.read("CELERY_BROKER_URL", "redis://127.0.0.1:6379/0", broker)
+CELERY_BROKER_SENTINEL_MASTER = env.read(
+    "CELERY_BROKER_SENTINEL_MASTER", "", matching(r"[A-Za-z0-9._-]+", "a name of letters, digits and . - _")
+)
+if env.text("CELERY_BROKER_URL").startswith("sentinel://") and not CELERY_BROKER_SENTINEL_MASTER:
+    env.refuse("CELERY_BROKER_SENTINEL_MASTER must be given with a broker of sentinel://….")
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     # A worker asks Redis for lost messages from time to time, and waits for the answer: without a limit it
     # would be deaf for ever when the network has gone without a word, and publishing to a frozen Redis would

@@ -1,5 +1,6 @@
 """Lines of the log, and figures."""
 
+from online_store.env.values import token
 from online_store.settings.store import env
 
 LOG_FORMAT = env.choice("LOG_FORMAT", "text", among=("text", "json"))
@@ -22,4 +23,6 @@ LOGGING = {
         "multiprocessing": {"handlers": ["console"], "propagate": False, "level": "ERROR"},
     },
 }
-METRICS_TOKEN = env.text("METRICS_TOKEN")  # without one /metrics is not there, and nothing is counted
+METRICS_TOKEN = env.read(
+    "METRICS_TOKEN", "", token
+)  # without one /metrics is not there, and nothing is counted

@@ -1,21 +1,30 @@
 """The mail server and the carrier."""
 
+from typing import Any
+
+from online_store.env.hosts import mailbox
+from online_store.env.servers import mail_server
+from online_store.env.values import token
+from online_store.env.web import is_safe, web_address
 from online_store.settings.store import VAR_DIR, env
 
-MAIL_SERVER = env.mail_server("EMAIL_URL")
+NO_SERVER: dict[str, Any] = {}
+MAIL_SERVER = env.read("EMAIL_URL", NO_SERVER, mail_server)
 globals().update(MAIL_SERVER)
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend" if MAIL_SERVER else "apps.common.mail.MailFolderBackend"
 )
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM", "store@localhost")
-if MAIL_SERVER and not env.text("EMAIL_FROM"):
-    env.problems.append(
-        "EMAIL_FROM must be given with an SMTP server: it is the sender of the store's e-mails."
-    )
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.read("EMAIL_FROM", "store@localhost", mailbox)
+if env.text("EMAIL_URL") and not env.text("EMAIL_FROM"):
+    env.refuse("EMAIL_FROM must be given with an SMTP server: it is the sender of the store's e-mails.")
 
-SHIPPING_API_URL = env.web_address("SHIPPING_API_URL")
-SHIPPING_API_KEY = env.text("SHIPPING_API_KEY")
-SHIPPING_API_TIMEOUT = env.seconds("SHIPPING_API_TIMEOUT", 5.0)
-SHIPPING_CONCURRENCY = env.number("SHIPPING_CONCURRENCY", 2, at_least=1)  # calls of all workers
+SHIPPING_API_URL = env.read("SHIPPING_API_URL", "", web_address)
+SHIPPING_API_KEY = env.read("SHIPPING_API_KEY", "", token)
+SHIPPING_API_TIMEOUT = env.seconds("SHIPPING_API_TIMEOUT", 5.0, at_most=120)
+SHIPPING_CONCURRENCY = env.number("SHIPPING_CONCURRENCY", 2, at_least=1, at_most=1000)  # calls of all workers
+if SHIPPING_API_KEY and not is_safe(SHIPPING_API_URL):
+    env.warnings.append(
+        "SHIPPING_API_URL has no TLS: SHIPPING_API_KEY and customers' data are sent in clear."
+    )

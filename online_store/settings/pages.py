@@ -1,9 +1,8 @@
 """Languages, static files, and what browsers are told."""
 
-from pathlib import Path
-
 from django.utils.translation import gettext_lazy as _
 
+from online_store.env.values import made_folder
 from online_store.settings.store import BASE_DIR, VAR_DIR, env
 
 LANGUAGE_CODE = "ru"
@@ -15,8 +14,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 # The image collects, compresses and names the files by content; a local start serves them where they lie.
 STATIC_COLLECTED = bool(env.text("STATIC_ROOT"))
-STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR_DIR / "static")))
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+STATIC_ROOT = env.folder("STATIC_ROOT", VAR_DIR / "static", made_folder)
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # no font or script here is meant for other sites
 STORAGES = {

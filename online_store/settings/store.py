@@ -3,29 +3,31 @@
 from pathlib import Path
 
 from corsheaders.defaults import default_headers
-from dotenv import load_dotenv
 
-from online_store.env import Environment
+from online_store.env import Environment, dotenv_file
+from online_store.env.currencies import currency
+from online_store.env.hosts import allowed_host
+from online_store.env.values import short_text, writable_folder
+from online_store.env.web import app_address, origin, web_address
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-load_dotenv(BASE_DIR / ".env")
-env = Environment()
+problems = dotenv_file.load(BASE_DIR / ".env")
+env = Environment(problems=problems)
 
 DEBUG = env.flag("DJANGO_DEBUG", default=False)
 STORE_EMBEDDED = env.flag("STORE_EMBEDDED", default=False)
-VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var"))).resolve()
-VAR_DIR.mkdir(parents=True, exist_ok=True)
-PORT = env.number("PORT", 8000, at_least=1)
-PROXY_COUNT = env.number("PROXY_COUNT", 0)  # proxies before the store that write X-Forwarded-For
+VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var", writable_folder)
+PORT = env.number("PORT", 8000, at_least=1, at_most=65_535)
+PROXY_COUNT = env.number("PROXY_COUNT", 0, at_most=20)  # proxies before the store that write X-Forwarded-For
 
-STORE_NAME = env.text("STORE_NAME", "Online Store")
-STORE_CURRENCY = env.text("STORE_CURRENCY", "RUB")
-STORE_URL = env.web_address("STORE_URL", f"http://127.0.0.1:{PORT}")
-STORE_APP_URL = env.web_address("STORE_APP_URL")  # whose pages take the tokens that are mailed
+STORE_NAME = env.read("STORE_NAME", "Online Store", short_text(100))
+STORE_CURRENCY = env.read("STORE_CURRENCY", "RUB", currency)
+STORE_URL = env.read("STORE_URL", f"http://127.0.0.1:{PORT}", web_address)
+STORE_APP_URL = env.read("STORE_APP_URL", "", app_address)  # whose pages take the tokens that are mailed
 
-ALLOWED_HOSTS = env.words("DJANGO_ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]"))
-CSRF_TRUSTED_ORIGINS = env.words("DJANGO_CSRF_TRUSTED_ORIGINS")
-CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
+ALLOWED_HOSTS = env.words("DJANGO_ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]"), allowed_host)
+CSRF_TRUSTED_ORIGINS = env.words("DJANGO_CSRF_TRUSTED_ORIGINS", (), origin(wildcards=True))
+CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS", (), origin(apps=True))
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-match", "if-none-match", "x-request-id"]
 CORS_EXPOSE_HEADERS = ["Date", "ETag", "Idempotent-Replayed", "Location", "Retry-After", "X-Request-ID"]

@@ -61,3 +61,32 @@ def test_short_secret_and_the_example_s_are_problems_that_do_not_show_it(tmp_pat
     assert len(env.problems) == 1
     assert env.problems[0].startswith("SECRET must be a random text of at least 50 characters")
     assert secret not in env.problems[0]
+
+
+@pytest.mark.parametrize("content", [b"", b"short\n", b"\xff" * 60])
+def test_kept_secret_that_is_damaged_is_a_problem_and_stays_as_it_is(tmp_path, content):
+    path = tmp_path / "secret"
+    path.write_bytes(content)
+    env = Environment({})
+
+    assert env.secret("SECRET", keep_in=path) == ""
+    assert env.problems == [
+        f"SECRET is kept in {path}, which cannot be made or read, or is damaged: repair or delete that file."
+    ]
+    assert path.read_bytes() == content
+
+
+def test_secret_that_cannot_be_kept_is_a_problem(tmp_path):
+    (tmp_path / "var").write_text("a file")
+    env = Environment({})
+
+    assert env.secret("SECRET", keep_in=tmp_path / "var" / "secret") == ""
+    assert len(env.problems) == 1
+
+
+def test_refused_start_makes_no_secret(tmp_path):
+    env = Environment({}, problems=["PORT must be a number."])
+
+    assert env.secret("SECRET", keep_in=tmp_path / "secret") == ""
+    assert env.problems == ["PORT must be a number."]
+    assert not (tmp_path / "secret").exists()

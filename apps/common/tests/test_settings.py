@@ -1,61 +1,13 @@
 """The settings of a start: what must be given is asked for in one clear line, the rest has safe defaults."""
 
-import os
-import re
 import stat
-import sys
-from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 
-SETTINGS = os.environ["DJANGO_SETTINGS_MODULE"]
 KEY = "k" * 50
 POSTGRES = {"DATABASE_URL": "postgres://store:pa55word@db:5432/store"}
-# Empty, so that a developer's own .env does not matter.
-NOT_GIVEN = dict.fromkeys(
-    [
-        "CDN_SECONDS",
-        "CELERY_BROKER_URL",
-        "DATABASE_URL",
-        "DATABASE_POOL_SIZE",
-        "DATABASE_STATEMENT_TIMEOUT",
-        "DATABASE_LOCK_TIMEOUT",
-        "DATABASE_IDLE_TIMEOUT",
-        "DATABASE_PGBOUNCER",
-        "DJANGO_DEBUG",
-        "DJANGO_SECRET_KEY",
-        "DJANGO_SECRET_KEY_FILE",
-        "EMAIL_FROM",
-        "EMAIL_URL",
-        "JWT_SIGNING_KEY",
-        "JWT_SIGNING_KEY_FILE",
-        "LOG_FORMAT",
-        "MEMCACHED_SERVERS",
-        "METRICS_TOKEN",
-        "SHIPPING_API_URL",
-        "STORE_CURRENCY",
-        "STORE_EMBEDDED",
-        "STORE_NAME",
-        "STORE_URL",
-        "PORT",
-    ],
-    "",
-)
-
-
-@pytest.fixture
-def start(monkeypatch, tmp_path):
-    """Return a function that reads the settings afresh, as a start with these variables does."""
-
-    def read(**variables):
-        environment = {**NOT_GIVEN, "VAR_DIR": str(tmp_path / "var"), **variables}
-        monkeypatch.setattr(os, "environ", environment)
-        for name in [name for name in sys.modules if re.match(rf"{re.escape(SETTINGS)}\b", name)]:
-            monkeypatch.delitem(sys.modules, name)
-        return vars(import_module(SETTINGS))
-
-    return read
 
 
 def test_start_without_any_variable_has_the_defaults_of_the_contract(start, tmp_path):
@@ -107,7 +59,7 @@ def test_start_with_the_example_s_key_is_refused(start):
         start(**POSTGRES, DJANGO_SECRET_KEY=example)
 
 
-def test_every_unreadable_variable_is_named_at_once_and_no_value_is_shown(start):
+def test_every_unreadable_variable_is_named_at_once_and_no_value_is_shown(start, tmp_path):
     with pytest.raises(ImproperlyConfigured) as refused:
         start(
             CDN_SECONDS="86401",
@@ -119,11 +71,30 @@ def test_every_unreadable_variable_is_named_at_once_and_no_value_is_shown(start)
             STORE_URL="shop.example",
         )
 
-    text = str(refused.value)
-    names = ("CDN_SECONDS", "DATABASE_URL", "DJANGO_DEBUG", "EMAIL_FROM", "LOG_FORMAT", "PORT", "STORE_URL")
-    assert all(name in text for name in names)
-    assert "pa55word" not in text
-    assert "\n" not in text
+    heading, *lines = str(refused.value).split("\n- ")
+    assert heading == "The configuration cannot be used."
+    assert sorted(line.split()[0] for line in lines) == [
+        "CDN_SECONDS",
+        "DATABASE_URL",
+        "DJANGO_DEBUG",
+        "EMAIL_FROM",
+        "EMAIL_URL",
+        "LOG_FORMAT",
+        "PORT",
+        "STORE_URL",
+    ]
+    assert "pa55word" not in str(refused.value)
+    assert not (tmp_path / "var" / "secret_key").exists()
+
+
+def test_keys_are_asked_for_beside_an_address_of_postgres_that_cannot_be_read(start):
+    with pytest.raises(ImproperlyConfigured) as refused:
+        start(DATABASE_URL="postgres://store:pa55word@db:many/store")
+
+    assert [line.split()[0] for line in str(refused.value).split("\n- ")[1:]] == [
+        "DATABASE_URL",
+        "DJANGO_SECRET_KEY",
+    ]
 
 
 @pytest.mark.parametrize("name", ["JWT_SIGNING_KEY", "JWT_PREVIOUS_SIGNING_KEY"])
@@ -175,7 +146,9 @@ def test_embedded_start_needs_no_memcached(start):
 
 
 def test_mail_server_and_sender_come_from_the_environment(start):
-    given = start(EMAIL_URL="smtp://me:secret@mail.example:2525", EMAIL_FROM="shop@shop.example")
+    given = start(
+        EMAIL_URL="smtp://me:secret@mail.example:2525?starttls=true", EMAIL_FROM="shop@shop.example"
+    )
 
     assert given["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
     assert (given["EMAIL_HOST"], given["EMAIL_PORT"]) == ("mail.example", 2525)
@@ -229,3 +202,43 @@ def test_budgets_are_off_in_the_embedded_mode_and_where_they_are_empty(start):
 def test_budget_that_cannot_be_read_is_refused_at_the_start(start):
     with pytest.raises(ImproperlyConfigured, match="THROTTLE_ADDRESS must be a rate such as 20/hour"):
         start(THROTTLE_ADDRESS="many")
+
+
+@pytest.mark.parametrize("variable", ["VAR_DIR", "STATIC_ROOT"])
+def test_folder_that_is_a_file_is_told_once(start, tmp_path, variable):
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(ImproperlyConfigured) as refused:
+        start(**{variable: str(tmp_path / "file")})
+
+    assert str(refused.value) == (
+        f"The configuration cannot be used. {variable} must be a folder, which cannot be made: File exists."
+    )
+
+
+def test_key_of_the_carrier_that_goes_over_the_network_in_clear_is_warned_of(start, caplog):
+    where = {"SHIPPING_API_URL": "http://carrier.example/v1", "SHIPPING_API_KEY": "s3cret"}
+    warning = "SHIPPING_API_URL has no TLS: SHIPPING_API_KEY and customers' data are sent in clear."
+
+    assert start(**where)["CONFIGURATION_WARNINGS"] == (warning,)
+    assert start(**where | {"SHIPPING_API_URL": "https://carrier.example"})["CONFIGURATION_WARNINGS"] == ()
+    assert start(**where | {"SHIPPING_API_URL": "http://127.0.0.1:8090"})["CONFIGURATION_WARNINGS"] == ()
+
+
+def test_warnings_about_settings_stand_in_the_log_of_whatever_starts(settings, caplog):
+    settings.CONFIGURATION_WARNINGS = ("Something works, and should not be so.",)
+
+    apps.get_app_config("online_store").ready()
+
+    assert caplog.messages == ["Something works, and should not be so."]
+
+
+def test_processes_are_told_by_the_environment_or_have_the_defaults_of_the_example(start):
+    usual = start()
+    given = start(
+        WEB_CONCURRENCY="3", WEB_THREADS="4", WORKER_CONCURRENCY="5", FORWARDED_ALLOW_IPS="10.0.0.0/8"
+    )
+    names = ("WEB_CONCURRENCY", "WEB_THREADS", "CELERY_WORKER_CONCURRENCY", "FORWARDED_ALLOW_IPS")
+
+    assert [usual[name] for name in names] == [2, 8, 4, ["127.0.0.1", "::1"]]
+    assert [given[name] for name in names] == [3, 4, 5, ["10.0.0.0/8"]]

@@ -1,0 +1,31 @@
+"""The file `.env`."""
+
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+from dotenv import load_dotenv
+from dotenv.parser import parse_stream
+
+
+def load(path: Path) -> list[str]:
+    """Take the variables of the file that the environment lacks, and return what is wrong with the file."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
+        return [f"{path.name} cannot be read: {reason}."]
+    if problems := list(_unreadable_lines(path.name, text)):
+        return problems
+    load_dotenv(stream=StringIO(text))
+    return []
+
+
+def _unreadable_lines(name: str, text: str) -> Iterator[str]:
+    for binding in parse_stream(StringIO(text)):
+        if binding.error:
+            text = binding.original.string  # which begins with the empty lines before it
+            line = binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
+            yield f"{name} cannot be read in line {line}: write NAME=value, or # before a comment."

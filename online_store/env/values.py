@@ -1,0 +1,137 @@
+"""Readers of single values: each returns what a text means, or raises Unusable."""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}  # seconds
+WORDS = {
+    "true": True,
+    "yes": True,
+    "on": True,
+    "1": True,
+    "false": False,
+    "no": False,
+    "off": False,
+    "0": False,
+}
+
+T = TypeVar("T")
+Reader = Callable[[str], T]
+
+
+class Unusable(ValueError):
+    """Says what a value has to be: `must be true or false`. Never the value, which may hold a password."""
+
+
+class Rate(NamedTuple):
+    """So many requests in so many seconds."""
+
+    requests: int
+    seconds: int
+
+
+def flag(text: str) -> bool:
+    """Return what a word for yes or no means: true/false, yes/no, on/off, 1/0 in any case."""
+    if (word := text.lower()) not in WORDS:
+        raise Unusable("must be true or false")
+    return WORDS[word]
+
+
+def whole_number(at_least: int, at_most: int | None = None) -> Reader[int]:
+    """Return a reader of a whole number within these limits, in plain digits."""
+    limit = "" if at_most is None else f" and at most {at_most}"
+
+    def read(text: str) -> int:
+        # int() also takes `1_0`, `+5` and the digits of other scripts.
+        number = int(text) if re.fullmatch(r"[0-9]{1,18}", text) else -1
+        if number < at_least or (at_most is not None and number > at_most):
+            raise Unusable(f"must be a whole number, at least {at_least}{limit}")
+        return number
+
+    return read
+
+
+def seconds(at_most: int) -> Reader[float]:
+    """Return a reader of a duration in seconds, above zero and with or without a fraction."""
+
+    def read(text: str) -> float:
+        if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text) and 0 < (duration := float(text)) <= at_most:
+            return duration
+        raise Unusable(f"must be a number of seconds above 0, at most {at_most}")
+
+    return read
+
+
+def rate(text: str) -> Rate:
+    """Return a rate such as `20/hour`."""
+    if match := re.fullmatch(r"([1-9][0-9]{0,8})/(second|minute|hour|day)", text):
+        return Rate(int(match[1]), UNITS[match[2]])
+    raise Unusable("must be a rate such as 20/hour or 600/minute, or empty")
+
+
+def choice(*words: str, ignore_case: bool = True) -> Reader[str]:
+    """Return a reader of one of a few words."""
+
+    def read(text: str) -> str:
+        word = text.lower() if ignore_case else text
+        if word not in words:
+            raise Unusable(f"must be {', '.join(words[:-1])} or {words[-1]}")
+        return word
+
+    return read
+
+
+def matching(pattern: str, expected: str) -> Reader[str]:
+    """Return a reader of texts that match the regular expression as a whole."""
+
+    def read(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise Unusable(f"must be {expected}")
+        return text
+
+    return read
+
+
+# What RFC 9110 lets stand in the value of a header everywhere, without the space that would end a token.
+token = matching(r"[\x21-\x7e]+", "of visible ASCII characters without spaces, as it stands in a header")
+
+
+def short_text(at_most: int) -> Reader[str]:
+    """Return a reader of a text of so many characters."""
+    return matching(rf".{{1,{at_most}}}", f"a text of at most {at_most} characters")
+
+
+def readable_file(text: str) -> str:
+    """Return the path of a file that can be read."""
+    if Path(text).is_file() and os.access(text, os.R_OK):
+        return text
+    raise Unusable("must be the path of a file that can be read")
+
+
+def log_file(text: str) -> str:
+    """Return `-`, the console, or the path of a file that can be written."""
+    path = Path(text)
+    if text == "-" or (not path.is_dir() and os.access(path if path.exists() else path.parent, os.W_OK)):
+        return text
+    raise Unusable("must be - or the path of a file that can be written")
+
+
+def made_folder(text: str) -> Path:
+    """Return the absolute path of a folder, which is made when it is not there."""
+    path = Path(text).resolve()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unusable(f"must be a folder, which cannot be made: {error.strerror}") from None
+    return path
+
+
+def writable_folder(text: str) -> Path:
+    """Return the absolute path of a folder that can be written, which is made when it is not there."""
+    path = made_folder(text)
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise Unusable("must be a folder that the store can write to")
+    return path

@@ -1,0 +1,67 @@
+"""Readers of addresses of the web: of the store, of its apps, of the carrier, and origins."""
+
+import re
+
+from online_store.env.addresses import Form
+from online_store.env.hosts import is_local
+from online_store.env.values import Reader, Unusable
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+# Pages of apps that browsers run without a web server: Capacitor, Ionic, Tauri.
+APP_SCHEMES = ("capacitor", "ionic", "tauri")
+
+WEB = Form(
+    schemes=("http", "https"),
+    expected="an address that begins with http:// or https://, such as https://shop.example",
+)
+
+
+def web_address(text: str) -> str:
+    """Return an absolute http(s) address without a trailing slash, to which a path can be added."""
+    if re.search(r"[?#]", text):
+        raise Unusable(f"must be {WEB.expected}, without ? and #")
+    address = WEB.split(text)
+    if not address.host:
+        raise Unusable(f"must be {WEB.expected}")
+    if address.user or address.password or "@" in text:
+        raise Unusable(f"must be {WEB.expected}, without a user or password")
+    if re.search(r'[<>"\\^`{|}]', text):
+        raise Unusable(f"must be {WEB.expected}, with special characters in percent encoding")
+    return text.rstrip("/")
+
+
+def is_safe(address: str) -> bool:
+    """Tell whether what is sent there is encrypted, or stays on this machine."""
+    return not address or address.startswith("https:") or is_local(WEB.split(address).host)
+
+
+def app_address(text: str) -> str:
+    """Return an address as above; it may end in the # of an app that finds its pages behind one."""
+    address, hash_sign, path = text.partition("#")
+    if not re.fullmatch(r"[A-Za-z0-9/._~-]*", path):
+        raise Unusable(f"must be {WEB.expected}, or https://shop.example/# for an app with such paths")
+    return f"{web_address(address)}/#{path.rstrip('/')}" if hash_sign else web_address(address)
+
+
+def origin(*, wildcards: bool = False, apps: bool = False) -> Reader[str]:
+    """Return a reader of origins as browsers write them: scheme://host[:port] in small letters.
+
+    With `wildcards` the host may begin with `*.`, with `apps` it may be one of an app without a web server.
+    """
+    subdomains = " or https://*.shop.example" if wildcards else ""
+    form = Form(
+        schemes=("http", "https", *(APP_SCHEMES if apps else ())),
+        expected=f"origins, comma-separated, each with its scheme and without a path: https://shop.example{subdomains}",
+    )
+
+    def read(text: str) -> str:
+        star = "*." if wildcards and "://*." in text else ""
+        address = form.split(text.replace("://*.", "://", 1) if star else text)
+        if not address.host or address.user or "@" in text or "/" in text.split("://")[1] or "?" in text:
+            raise Unusable(f"must be {form.expected}")
+        name = f"[{address.host}]" if ":" in address.host else address.host
+        # A browser leaves the usual port out.
+        port = "" if address.port in {None, DEFAULT_PORTS.get(address.scheme)} else f":{address.port}"
+        return f"{address.scheme}://{star}{name}{port}"
+
+    return read
