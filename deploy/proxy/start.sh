@@ -1,7 +1,7 @@
 #!/bin/sh
 # Tells nginx which proxies before it are believed, then becomes nginx. FORWARDED_ALLOW_IPS names them: addresses or
 # networks, comma-separated. Behind TLS, when none is named, they are the private networks, where Docker itself sits.
-set -eu
+set -euf
 
 refuse() {
     echo "The configuration cannot be used. $1" >&2

@@ -19,14 +19,14 @@ SQLITE_OPTIONS = {
 }
 DATABASE_POOL_SIZE = env.number("DATABASE_POOL_SIZE", 16, at_most=1000)
 DATABASE_POOL_SECONDS = 5  # a request waits for a connection, and the pool tries to make one
-DAY = 86_400  # seconds
+_DAY = 86_400  # seconds
 # Seconds, 0: no limit. What a statement may take, how long it may wait for a row that somebody else has
 # locked, and how long a transaction may do nothing. start.py lifts them for commands, `entrypoint.sh` sets
 # others for workers.
 DATABASE_LIMITS = {
-    "statement_timeout": env.number("DATABASE_STATEMENT_TIMEOUT", 10, at_most=DAY),
-    "lock_timeout": env.number("DATABASE_LOCK_TIMEOUT", 5, at_most=DAY),
-    "idle_in_transaction_session_timeout": env.number("DATABASE_IDLE_TIMEOUT", 10, at_most=DAY),
+    "statement_timeout": env.number("DATABASE_STATEMENT_TIMEOUT", 10, at_most=_DAY),
+    "lock_timeout": env.number("DATABASE_LOCK_TIMEOUT", 5, at_most=_DAY),
+    "idle_in_transaction_session_timeout": env.number("DATABASE_IDLE_TIMEOUT", 10, at_most=_DAY),
 }
 DATABASE_PGBOUNCER = env.flag("DATABASE_PGBOUNCER", default=False)
 # What a connection has executed so many times is prepared there (online_store/postgresql says what is not).
@@ -74,14 +74,14 @@ def _database(database: dict[str, Any]) -> dict[str, Any]:
     return {**database, "OPTIONS": {**options, "pool": pool}}
 
 
-NONE: dict[str, Any] = {}
-SQLITE_FILE = {"ENGINE": DATABASE_ENGINES["sqlite"], "NAME": str(VAR_DIR / "store.sqlite3")}
-READ = partial(database_address, engines=DATABASE_ENGINES, password=env.text("DATABASE_PASSWORD"))
-DATABASES = {"default": _database(env.read("DATABASE_URL", SQLITE_FILE, READ))}
+_NONE: dict[str, Any] = {}
+_SQLITE_FILE = {"ENGINE": DATABASE_ENGINES["sqlite"], "NAME": str(VAR_DIR / "store.sqlite3")}
+_read = partial(database_address, engines=DATABASE_ENGINES, password=env.text("DATABASE_PASSWORD"))
+DATABASES = {"default": _database(env.read("DATABASE_URL", _SQLITE_FILE, _read))}
 # By the text, so that an address of PostgreSQL that cannot be read still asks for the keys.
 ON_SQLITE = not env.text("DATABASE_URL").startswith("postgres")
-if replica := env.read("DATABASE_REPLICA_URL", NONE, READ):
-    DATABASES["replica"] = {**_database(replica), "TEST": {"MIRROR": "default"}}
+if _replica := env.read("DATABASE_REPLICA_URL", _NONE, _read):
+    DATABASES["replica"] = {**_database(_replica), "TEST": {"MIRROR": "default"}}
     if DATABASE_ENGINES["sqlite"] in {database["ENGINE"] for database in DATABASES.values()}:
         env.refuse("DATABASE_REPLICA_URL must be a PostgreSQL replica of the one in DATABASE_URL.")
 DATABASE_ROUTERS = ["apps.common.replica.ReplicaRouter"]

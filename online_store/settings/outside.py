@@ -8,8 +8,8 @@ from online_store.env.values import token
 from online_store.env.web import is_safe, web_address
 from online_store.settings.store import VAR_DIR, env
 
-NO_SERVER: dict[str, Any] = {}
-MAIL_SERVER = env.read("EMAIL_URL", NO_SERVER, mail_server)
+_NO_SERVER: dict[str, Any] = {}
+MAIL_SERVER = env.read("EMAIL_URL", _NO_SERVER, mail_server)
 globals().update(MAIL_SERVER)
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend" if MAIL_SERVER else "apps.common.mail.MailFolderBackend"

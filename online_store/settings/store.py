@@ -11,8 +11,7 @@ from online_store.env.values import short_text, writable_folder
 from online_store.env.web import app_address, origin, web_address
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-problems = dotenv_file.load(BASE_DIR / ".env")
-env = Environment(problems=problems)
+env = Environment(problems=dotenv_file.load(BASE_DIR / ".env"))
 
 DEBUG = env.flag("DJANGO_DEBUG", default=False)
 STORE_EMBEDDED = env.flag("STORE_EMBEDDED", default=False)
