@@ -1,0 +1,129 @@
+"""The one normal form of what identifies: usernames, e-mail addresses, skus and names.
+
+Each kind has a clean form, which is stored and shown, and a key. Texts with one key mean the same, in
+whatever case, width or composition they are typed. Keys are computed here alone and kept in columns of their
+own (`apps/common/keys.py`), so that look-up, uniqueness and counting agree on every database.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+
+import idna
+
+MAX_LOCAL_LENGTH, MAX_ADDRESS_LENGTH = 64, 254  # characters: RFC 5321, 4.5.3.1
+MAX_KEY_LENGTH = 255  # characters; an index holds no text of any length
+
+# What no reader sees: Default_Ignorable_Code_Point of Unicode 17, control characters, interlinear annotation.
+# NUL stays: it is refused, not mended.
+_UNSEEN = (
+    "\u0001-\u0008\u000e-\u001b\u007f-\u0084\u0086-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e"
+    "\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e001f\U000e0080-\U000e00ff\U000e01f0-\U000e0fff"
+)
+# The same, but between visible characters they choose how these look: joiners, variation selectors, flags.
+_SHAPING = "\u034f\u180b-\u180d\u180f\u200c\u200d\ufe00-\ufe0f\U000e0020-\U000e007f\U000e0100-\U000e01ef"
+_unseen, _invisible = re.compile(f"[{_UNSEEN}]"), re.compile(f"[{_UNSEEN}{_SHAPING}]")
+_JOINERS = "\u200c\u200d"
+_BLANKS = str.maketrans({"\N{BRAILLE PATTERN BLANK}": " "})  # the one space that is none for Unicode
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"))
+
+_AT = re.compile("[@＠﹫]")
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_TOP_LEVEL = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]+")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of identifier: how it is stored, and what it is known by. Applied again, both change nothing."""
+
+    clean: Callable[[str], str]
+    key: Callable[[str], str]
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether nothing of the text can be seen."""
+    return not _in_one_line(_invisible.sub("", text))
+
+
+def clean_name(text: str) -> str:
+    """Return a name as it is shown: in one line, without invisible characters, composed (NFC).
+
+    Joiners and the like stay inside of it: without them some scripts, and emoji, look otherwise.
+    """
+    shown = _in_one_line(unicodedata.normalize("NFC", _unseen.sub("", text))).strip(f"{_JOINERS} ")
+    return "" if is_blank(shown) else shown
+
+
+def clean_code(text: str) -> str:
+    """Return what people copy rather than read, such as a sku: as a name, without any invisible character."""
+    return _in_one_line(unicodedata.normalize("NFC", _invisible.sub("", text)))
+
+
+def clean_username(text: str) -> str:
+    """Return a username as Django stores it, in compatible characters (NFKC), without invisible ones."""
+    return _in_one_line(unicodedata.normalize("NFKC", _invisible.sub("", text)))
+
+
+def clean_email(text: str) -> str:
+    """Return an address as mail is sent to it: the local part in ASCII, the domain in IDNA and lower case.
+
+    Raises ValueError for what is no mailbox of the internet, local names and quoted local parts among it.
+    """
+    local, _at, domain = _AT.sub("@", text.strip()).rpartition("@")
+    local = unicodedata.normalize("NFKC", _invisible.sub("", local))
+    address = f"{local}@{_mail_domain(domain)}"
+    if not _LOCAL.fullmatch(local) or len(local) > MAX_LOCAL_LENGTH or len(address) > MAX_ADDRESS_LENGTH:
+        raise ValueError("no mailbox")
+    return address
+
+
+def mailbox_of(text: str) -> str:
+    """Return the address in its clean form; what is no mailbox stays as it is."""
+    try:
+        return clean_email(text)
+    except ValueError:
+        return text.strip()
+
+
+def folded(text: str) -> str:
+    """Return what the text has in common with all that look alike: no case, no width, nothing invisible."""
+    # NFKC_Casefold of Unicode, as D146 has it: a folded character can come apart again.
+    decomposed = unicodedata.normalize("NFKD", _invisible.sub("", text)).casefold()
+    once_more = unicodedata.normalize("NFKD", decomposed).casefold()
+    return _bounded(_in_one_line(unicodedata.normalize("NFKC", once_more)))
+
+
+def email_key(text: str) -> str:
+    """Return what all spellings of one mailbox have in common."""
+    return _bounded(mailbox_of(text).lower())
+
+
+def code_key(text: str) -> str:
+    """Return what all spellings of a sku have in common; a spreadsheet makes other dashes of its hyphens."""
+    return folded(text).translate(_DASHES)
+
+
+USERNAME = Kind(clean_username, folded)
+EMAIL = Kind(mailbox_of, email_key)
+CODE = Kind(clean_code, code_key)
+NAME = Kind(clean_name, folded)
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.translate(_BLANKS).split())
+
+
+def _mail_domain(text: str) -> str:
+    domain = idna.encode(text.removesuffix("."), uts46=True, std3_rules=True).decode("ascii")
+    parent, _dot, top = domain.rpartition(".")
+    if not (parent and _TOP_LEVEL.fullmatch(top)):
+        raise ValueError("no domain of the internet")
+    return domain
+
+
+def _bounded(key: str) -> str:
+    # Some characters fold to eighteen others. What is longer than an index can hold is known by its digest.
+    return key if len(key) <= MAX_KEY_LENGTH else sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
