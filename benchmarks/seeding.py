@@ -121,9 +121,10 @@ def _fill_customers(database: psycopg.Connection[Any], shop: Shop) -> None:
     # All with the password of the staff, whose hash is there already: hashing takes a second for ten.
     database.execute(
         """
-        INSERT INTO users_user (id, password, is_superuser, username, first_name, last_name, email, is_staff,
-            is_active, date_joined, new_email)
-        SELECT %s + number, staff.password, false, name, '', '', name || '@example.com', false, true, %s, ''
+        INSERT INTO users_user (id, password, is_superuser, username, username_key, first_name, last_name,
+            email, email_key, is_staff, is_active, date_joined, new_email)
+        SELECT %s + number, staff.password, false, name, name, '', '', name || '@example.com',
+            name || '@example.com', false, true, %s, ''
         FROM generate_series(1, %s) AS number, users_user AS staff,
             LATERAL (SELECT CASE WHEN number <= %s THEN 'customer' || number
                 ELSE left(md5(number::text), 10) END AS name) AS named

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.catalog.search import FoldedQuerySet, FoldedTextField
 from apps.common.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from apps.common.bulk import bulk_written
+from apps.common.derived import DerivingModel
 
 MAX_STOCK = 2_147_483_647  # what the column holds
 MAX_DESCRIPTION_LENGTH = 10_000  # characters
@@ -73,7 +74,7 @@ class CategoryQuerySet(FoldedQuerySet["Category"]):
         return self.filter(pk__in=category_tree_ids(category_id))
 
 
-class Category(models.Model):
+class Category(DerivingModel):
     """A place in the shop's tree."""
 
     AUDITED_FIELDS = ("name", "slug", "parent", "description", "is_active")
@@ -142,7 +143,7 @@ class ProductQuerySet(FoldedQuerySet["Product"]):
             bulk_written.send(sender=self.model)
 
 
-class Product(models.Model):
+class Product(DerivingModel):
     """A thing on sale. Nothing but the stock services writes `stock` after the product is created."""
 
     AUDITED_FIELDS = ("name", "slug", "sku", "category", "price", "description", "is_active")

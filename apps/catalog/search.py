@@ -1,11 +1,11 @@
 """Texts folded so that a search finds them whatever their case or accents, alike on every database."""
 
 import unicodedata
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from django.db import models, transaction
+from django.db import models
 
-from apps.common.bulk import AnnouncedQuerySet
+from apps.common.derived import DerivedField, DerivingQuerySet
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 
@@ -26,8 +26,8 @@ else:
     TextField = models.TextField
 
 
-class FoldedTextField(TextField):
-    """The folded text of other fields of the row, computed at every write, bulk inserts included."""
+class FoldedTextField(DerivedField, TextField):
+    """The folded text of other fields of the row."""
 
     def __init__(self, *args: Any, sources: tuple[str, ...] = (), **kwargs: Any) -> None:
         self.sources = sources
@@ -38,29 +38,13 @@ class FoldedTextField(TextField):
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, {**kwargs, "sources": self.sources}
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+    def derived(self, row: models.Model) -> str:
         """Return the folded text of the sources' present values."""
-        value = folded("\n".join(getattr(model_instance, source) for source in self.sources))
-        setattr(model_instance, self.attname, value)
-        return value
+        return folded("\n".join(getattr(row, source) for source in self.sources))
 
 
-class FoldedQuerySet(AnnouncedQuerySet[ModelT]):
-    """Rows with a folded `search_text`, which follows its sources in bulk updates as well."""
-
-    def update(self, **values: Any) -> int:
-        """Update the rows, and fold anew what the values have changed."""
-        field = cast(FoldedTextField, self.model._meta.get_field("search_text"))
-        if not values.keys() & set(field.sources):
-            return super().update(**values)
-        with transaction.atomic():
-            row_ids = list(self.values_list("pk", flat=True))
-            count = super().update(**values)
-            rows = list(self.model._base_manager.filter(pk__in=row_ids))
-            for row in rows:
-                field.pre_save(row, add=False)
-            self.model._default_manager.bulk_update(rows, [field.name])
-        return count
+class FoldedQuerySet(DerivingQuerySet[ModelT]):
+    """Rows with a folded `search_text`."""
 
     def matching(self, text: str) -> Self:
         """Return the rows that have every word of the text, or the part of a word that it is."""

@@ -182,7 +182,7 @@ def _updated(row: RowT, changes: dict[str, Any], *, by: User | None = None) -> R
     _clean(row)
     try:
         with transaction.atomic():
-            row.save(update_fields=[*changes, "search_text", "updated_at"])
+            row.save(update_fields=[*changes, "updated_at"])
     except IntegrityError as error:  # somebody took a value after the check
         raise _taken() from error
     record_change(row, changes_between(before, values_of(row, audited)), by=by)

@@ -1,4 +1,4 @@
-"""What is deleted day by day. Nothing depends on its being done in time."""
+"""What is deleted, or put in order, day by day. Nothing depends on its being done in time."""
 
 import logging
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import DatabaseError
 
+from apps.common.key_filling import refresh_keys
 from apps.jobs.services import purge_done_jobs
 
 logger = logging.getLogger(__name__)
@@ -21,7 +22,10 @@ def daily(chore: Callable[[], Any]) -> Callable[[], Any]:
 
 
 def do_chores() -> None:
-    """Delete what is over: jobs done long ago, expired sessions of the admin, what other apps register."""
+    """Delete what is over: jobs done long ago, expired sessions of the admin, what other apps register.
+
+    And look after the keys of rows that were written past the models.
+    """
     for chore in _chores:
         try:
             chore()
@@ -31,3 +35,4 @@ def do_chores() -> None:
 
 daily(purge_done_jobs)
 daily(SessionStore.clear_expired)
+daily(refresh_keys)

@@ -6,6 +6,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import functions
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.models import Product
@@ -43,20 +44,18 @@ class OrderQuerySet(AnnouncedQuerySet["Order"]):
         """Count the lines, and fetch the user."""
         lines = OrderItem.objects.filter(order=models.OuterRef("pk")).order_by().values("order")
         count = models.Subquery(lines.annotate(count=models.Count("pk")).values("count"))
-        return self.select_related("user").annotate(items_count=models.functions.Coalesce(count, 0))
+        return self.select_related("user").annotate(items_count=functions.Coalesce(count, 0))
 
     def with_failed_jobs(self) -> Self:
         """Return the orders one of whose jobs has failed."""
-        number = models.functions.Substr("subject", len(JOB_SUBJECT) + 1)
+        number = functions.Substr("subject", len(JOB_SUBJECT) + 1)
         failed = Job.objects.filter(status=JobStatus.FAILED, subject__startswith=JOB_SUBJECT).order_by()
-        return self.filter(
-            pk__in=failed.values(order_id=models.functions.Cast(number, models.BigIntegerField()))
-        )
+        return self.filter(pk__in=failed.values(order_id=functions.Cast(number, models.BigIntegerField())))
 
     def noting_failed_jobs(self) -> Self:
         """Tell of each order whether one of its jobs `has_failed`."""
-        number = models.functions.Cast(models.OuterRef("pk"), models.CharField())
-        subject = models.functions.Concat(models.Value(JOB_SUBJECT), number)
+        number = functions.Cast(models.OuterRef("pk"), models.CharField())
+        subject = functions.Concat(models.Value(JOB_SUBJECT), number)
         failed = Job.objects.filter(status=JobStatus.FAILED, subject=subject)
         return self.annotate(has_failed=models.Exists(failed))
 
@@ -86,9 +85,7 @@ def _lines_with_sku(text: str) -> models.QuerySet["OrderItem"]:
     and the rest is compared.
     """
     words = [word for word in re.findall(r"\w+", text) if len(word) >= TRIGRAM]
-    place = models.functions.StrIndex(
-        models.functions.Upper("sku"), models.functions.Upper(models.Value(text))
-    )
+    place = functions.StrIndex(functions.Upper("sku"), functions.Upper(models.Value(text)))
     lines = OrderItem.objects.filter(sku__icontains=words[-1] if words else text).order_by()
     return lines.alias(place=place).filter(place__gt=0)
 

@@ -15,6 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from apps.common.identity import USERNAME
 from apps.common.transactions import retried_atomic
 from apps.jobs.housekeeping import daily
 from apps.users.exceptions import TooManyAttempts
@@ -136,8 +137,7 @@ def _count(row: LoginFailures, limit: Limit, now: datetime) -> None:
 
 
 def _account_key(user: User | None, typed: str) -> str:
-    name = User.normalize_username(typed).strip().casefold()
-    return _key(ACCOUNT.kind, f"id:{user.pk}" if user else f"name:{name}")
+    return _key(ACCOUNT.kind, f"id:{user.pk}" if user else f"name:{USERNAME.key(typed)}")
 
 
 def _place_key(user: User | None, address: str) -> str:

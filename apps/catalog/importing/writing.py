@@ -105,7 +105,7 @@ def _write_products(
         products,
         update_conflicts=True,
         unique_fields=["sku"],
-        update_fields=[*IMPORTED_FIELDS, "search_text", "updated_at"],
+        update_fields=[*IMPORTED_FIELDS, "updated_at"],
     )
     PriceChange.objects.bulk_create(
         PriceChange(product=known, old_price=known.price, new_price=product.price, created_by=by)

@@ -163,7 +163,7 @@ def test_both_forms_can_be_applied_again_and_the_key_is_that_of_the_clean_form()
     texts = strategies.text(strategies.one_of(odd, strategies.characters()), max_size=20)
     lives = int(os.environ.get("STORE_TEST_LIVES") or 0)
 
-    @hypothesis.settings(max_examples=lives * 100 or 300, derandomize=not lives, database=None, deadline=None)
+    @hypothesis.settings(max_examples=lives * 100 or 100, derandomize=not lives, database=None, deadline=None)
     @hypothesis.given(strategies.sampled_from(sorted(KINDS)), texts)
     def check(name, text):
         kind = KINDS[name]

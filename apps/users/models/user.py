@@ -7,13 +7,15 @@ from typing import Any, ClassVar, Self
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import connections, models, transaction
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.models import Action
 from apps.audit.services import Changes, changes_between, changes_from_nothing, record, values_of
+from apps.common.derived import DerivingQuerySet
+from apps.common.identity import EMAIL, USERNAME
+from apps.common.keys import KeyedModel, KeyField
 from apps.users.credentials import Event, end_credentials
 
 ENDING_FIELDS = {"password", "email", "is_active"}  # a change of which ends credentials
@@ -27,7 +29,7 @@ _OF_SESSION = """
 """
 
 
-class UserQuerySet(models.QuerySet["User"]):
+class UserQuerySet(DerivingQuerySet["User"]):
     """Accounts, of which many may be changed at once."""
 
     def update(self, **values: Any) -> int:
@@ -36,8 +38,8 @@ class UserQuerySet(models.QuerySet["User"]):
             return super().update(**values)
         with transaction.atomic(savepoint=False):
             former = self.select_for_update(no_key=True, of=("self",)).order_by("pk").in_bulk()
-            rows = User.objects.filter(pk__in=former)
-            count = models.QuerySet.update(rows, **values)
+            rows = UserQuerySet(self.model, using=self.db).filter(pk__in=former)
+            count = super(UserQuerySet, rows).update(**values)
             for user in rows.order_by("pk"):
                 user.events = user.events_since(former[user.pk], ENDING_FIELDS)
                 user.save(update_fields=[])
@@ -51,35 +53,31 @@ class StoreUserManager(UserManager["User"]):
         """Return all users."""
         return UserQuerySet(self.model, using=self._db)
 
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """Return the address as mail is sent to it; what is no mailbox stays as it is."""
+        return EMAIL.clean(email or "")
+
     def by_login(self, typed: str) -> "User | None":
         """Return the one account that is meant by whoever logs in so: by an e-mail address or a username.
 
         An address is its owner's, whoever may have it as a username.
         """
-        if "@" not in typed:
-            return self.named(typed).first()
-        # One statement for both, so that it costs the same whether one is found, and by what.
-        owner, bearer = models.Value(0), models.Value(1)
-        found = self.with_email(typed).annotate(rank=owner).union(self.named(typed).annotate(rank=bearer))
-        return min(found, key=lambda user: user.rank, default=None)
+        address = EMAIL.key(typed)
+        found = list(self.filter(models.Q(username_key=USERNAME.key(typed)) | models.Q(email_key=address)))
+        return min(found, key=lambda user: user.email_key != address, default=None)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """Return the user with this username, whatever its case. Raises User.DoesNotExist."""
+        """Return the user with this username, in any spelling. Raises User.DoesNotExist."""
         return self.named(username or "").get()
 
     def named(self, username: str) -> models.QuerySet["User"]:
-        """Return the user with this username, whatever its case."""
-        # Both sides lowered by the database, as its constraint does; SQLite lowers ASCII only.
-        name = Lower(models.Value(User.normalize_username(username)))
-        return self.alias(name_key=Lower("username")).filter(name_key=name)
+        """Return the user with this username, in any spelling."""
+        return self.filter(username_key=USERNAME.key(username))
 
     def with_email(self, email: str) -> models.QuerySet["User"]:
-        """Return the user with this e-mail address, whatever its case."""
-        return (
-            self.alias(email_key=Lower("email"))
-            .filter(email_key=Lower(models.Value(email)))
-            .exclude(email="")
-        )
+        """Return the user with this e-mail address, in any spelling."""
+        return self.filter(email_key=EMAIL.key(email))
 
     def of_session(self, session_id: uuid.UUID, *, user_id: int) -> "User | None":
         """Return the active user with this id, if this is a live session of theirs."""
@@ -94,8 +92,8 @@ class StoreUserManager(UserManager["User"]):
         return _OF_SESSION.format(columns=", ".join(f"users_user.{field.column}" for field in fields))
 
 
-class User(AbstractUser):
-    """A person with an account. Name and e-mail are unique whatever the case (SQLite: of ASCII letters)."""
+class User(KeyedModel, AbstractUser):
+    """A person with an account. Name and e-mail address are unique in whatever spelling."""
 
     # No password: that it has changed is all that is told.
     AUDITED_FIELDS = (
@@ -110,6 +108,13 @@ class User(AbstractUser):
         "is_superuser",
     )
 
+    email = models.EmailField(
+        _("email address"),
+        blank=True,
+        error_messages={"unique": _("A user with that e-mail address already exists.")},
+    )
+    username_key = KeyField("username", USERNAME)
+    email_key = KeyField("email", EMAIL)
     email_verified_at = models.DateTimeField(_("e-mail address confirmed"), null=True, blank=True)
     new_email = models.EmailField(
         _("new e-mail address, not confirmed yet"), blank=True, default="", db_default=""
@@ -130,19 +135,15 @@ class User(AbstractUser):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         constraints = [
-            models.UniqueConstraint(
-                Lower("username"),
-                name="users_user_username_unique",
-                violation_error_message=_("A user with that username already exists."),
-            ),
-            # An account made on the command line may have no address.
-            models.UniqueConstraint(
-                Lower("email"),
-                name="users_user_email_unique",
-                condition=~models.Q(email=""),
-                violation_error_message=_("A user with that e-mail address already exists."),
-            ),
+            models.UniqueConstraint(fields=["username_key"], name="users_user_username_key_unique"),
+            # Null without an address: an account made on the command line may have none.
+            models.UniqueConstraint(fields=["email_key"], name="users_user_email_key_unique"),
         ]
+
+    @classmethod
+    def normalize_username(cls, username: Any) -> Any:
+        """Return the username as it is stored. A form that refused it has none."""
+        return USERNAME.clean(username) if isinstance(username, str) else username
 
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> Self:

@@ -1,0 +1,31 @@
+"""`python manage.py check_keys`: the rows that cannot be told apart by name, address or sku."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from apps.common.key_filling import collisions, columns_of, keyed_models, refresh_keys, refuse_collisions
+
+
+class Command(BaseCommand):
+    """List what a migration would refuse, and bring rows into form that were written past the models."""
+
+    help = "List rows that cannot be told apart by username, e-mail address or sku; before a migration, too."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare whether anything is to be written."""
+        parser.add_argument(
+            "--refresh",
+            action="store_true",
+            help="compute the keys anew of rows that another release, or SQL, has written",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Raise CommandError when there are such rows."""
+        refuse_collisions(
+            [found for model in keyed_models() for found in collisions(model, columns_of(model))]
+        )
+        if options["refresh"]:
+            self.stdout.write(f"{refresh_keys()} rows refreshed.")
+        self.stdout.write("All rows can be told apart.")
