@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -79,7 +79,7 @@ def _plain(column: Any, value: Any) -> Any:
     if isinstance(value, models.Model):
         return f"{value.pk}: {value}"
     if isinstance(value, datetime):
-        return value.isoformat()
+        return value.astimezone(UTC).isoformat()
     if isinstance(column, models.DecimalField) and value is not None:
         return f"{value:.{column.decimal_places}f}"
     return value

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db.models import Count, Min, Q, Sum
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
 from apps.catalog.models import ORDER_MOVEMENTS, Product
 from apps.common.counting import MOST_COUNTED
+from apps.common.days import start_of_day, today
 
 LATEST = 20  # rows of each table
 SALES_DAYS = 30
@@ -46,8 +46,11 @@ class ProductPage:
 
 
 def latest_sales(product: Product) -> Sales:
-    """Add up what the last 30 days sold, from the latest 10,000 movements: an index holds them together."""
-    since = timezone.now() - timedelta(days=SALES_DAYS)
+    """Add up what the last 30 days sold, today among them as on the front page.
+
+    From the latest 10,000 movements: an index holds them together.
+    """
+    since = start_of_day(today() - timedelta(days=SALES_DAYS - 1))
     sold = Q(kind__in=ORDER_MOVEMENTS, created_at__gte=since)
     latest = product.stock_movements.order_by("-pk")[:MOST_COUNTED]
     found = latest.aggregate(delta=Sum("delta", filter=sold), rows=Count("pk"), first=Min("created_at"))

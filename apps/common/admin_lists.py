@@ -1,8 +1,6 @@
 """Lists of the admin that stay quick when they are long: pages without a full count, filters by typing."""
 
 from collections.abc import Iterator
-from contextlib import suppress
-from datetime import datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -13,10 +11,10 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.counting import MOST_COUNTED
+from apps.common.days import end_of_day, start_of_day
 
 
 class AtLeast(int):
@@ -142,10 +140,9 @@ class DateRangeFilter(RangeFilter):
         """Return the rows from the beginning of the first day to the end of the last one."""
         low, high = (values[name] for name in self._names)
         if low is not None:
-            queryset = queryset.filter(**{f"{self.field_path}__gte": _midnight(low)})
+            queryset = queryset.filter(**{f"{self.field_path}__gte": start_of_day(low)})
         if high is not None:
-            with suppress(OverflowError):  # the last day that there is
-                queryset = queryset.filter(**{f"{self.field_path}__lt": _midnight(high + timedelta(days=1))})
+            queryset = queryset.filter(**{f"{self.field_path}__lt": end_of_day(high)})
         return queryset
 
 
@@ -167,7 +164,3 @@ class AutocompleteFilter(FormFilter):
         """Return the rows that refer to the chosen one."""
         (chosen,) = (values[name] for name in self._names)
         return queryset if chosen is None else queryset.filter(**{self.field_path: chosen})
-
-
-def _midnight(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

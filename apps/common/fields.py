@@ -4,7 +4,7 @@
 """
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NewType
 
@@ -13,12 +13,21 @@ from rest_framework import serializers
 MAX_ID = 2**63 - 1  # the largest value of a BigAutoField
 MAX_ID_DIGITS = 18  # of a text that surely holds no larger number
 MoneyText = NewType("MoneyText", str)  # as money is written on the wire: 12.50
-_PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+PLAIN_INTEGER = re.compile(r"-?[0-9]+")
+PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def moment(when: datetime) -> str:
-    """Return the moment (UTC) as DateTimeField writes it."""
-    return when.isoformat().removesuffix("+00:00") + "Z"
+    """Return the moment as it is written on the wire, in UTC whatever the store's time zone."""
+    return when.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment in an answer."""
+
+    def to_representation(self, value: datetime) -> str:
+        """Return the moment in UTC."""
+        return moment(value)
 
 
 class StrictIntegerField(serializers.IntegerField):
@@ -77,14 +86,14 @@ class MoneyField(serializers.DecimalField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs = {"max_digits": 10, "decimal_places": 2, "min_value": 0, **kwargs}
         super().__init__(**kwargs)
-        self.described_as = {"pattern": rf"^\d{{1,{self.max_whole_digits}}}(\.\d{{1,2}})?$"}
+        self.described_as = {"pattern": rf"^[0-9]{{1,{self.max_whole_digits}}}(\.[0-9]{{1,2}})?$"}
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the Decimal.
 
         Raises ValidationError (`invalid`) for anything but plain ASCII digits with a sign and a point.
         """
-        if isinstance(data, bool) or not _PLAIN_NUMBER.fullmatch(str(data)):
+        if isinstance(data, bool) or not PLAIN_NUMBER.fullmatch(str(data)):
             self.fail("invalid")
         return abs(amount) if (amount := super().to_internal_value(data)) == 0 else amount
 

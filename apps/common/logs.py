@@ -5,6 +5,7 @@ Only the standard library is imported here: gunicorn's first process, which must
 
 import json
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -32,6 +33,12 @@ class IdsFilter(logging.Filter):
         record.request_id = REQUEST_ID.get() or "-"
         record.job_id = JOB_ID.get() or "-"
         return True
+
+
+class UtcFormatter(logging.Formatter):
+    """Write the time of a record in UTC: Django puts the clock of the process to the store's time zone."""
+
+    converter = staticmethod(time.gmtime)
 
 
 class JsonFormatter(logging.Formatter):

@@ -16,7 +16,7 @@ from rest_framework.permissions import SAFE_METHODS, AllowAny
 
 from apps.common.contract import links_of, raised_codes, sent_headers
 from apps.common.exceptions import PreconditionFailed, Where
-from apps.common.fields import MAX_ID_DIGITS
+from apps.common.fields import MAX_ID_DIGITS, MomentField
 from apps.common.permissions import StaffOnly, StaffWrites
 from apps.common.problem_catalogue import Problem, catalogue, title_of
 from apps.common.problem_schema import problem_answer, problem_components
@@ -89,6 +89,8 @@ class StoreSchema(AutoSchema):
     def _map_serializer_field(self, field: Any, *args: Any, **kwargs: Any) -> Any:
         schema = super()._map_serializer_field(field, *args, **kwargs)
         schema |= getattr(field, "described_as", {})
+        if isinstance(field, serializers.DateTimeField) and not isinstance(field, MomentField):
+            warn(f"{field.field_name} would be shown in the store's time zone: it has to be a MomentField")
         if isinstance(field, serializers.ListSerializer) and (most := getattr(field, "max_length", None)):
             schema |= {"minItems": int(not field.allow_empty), "maxItems": most}
         return schema

@@ -1,15 +1,28 @@
-"""The base of everything that reads a body: its members are those that it names, and no others."""
+"""The bases of serializers: those of bodies refuse unknown members, those of rows tell times in UTC."""
 
 from collections.abc import Mapping
 from functools import cached_property
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db import models
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from apps.common.exceptions import MAX_ERRORS
+from apps.common.fields import MomentField
 from apps.common.json_pointers import Pointer
+
+ModelT = TypeVar("ModelT", bound=models.Model)
+
+
+class OutputSerializer(serializers.ModelSerializer[ModelT]):
+    """A row as answers show it, its moments in UTC."""
+
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.DateTimeField: MomentField,
+    }
 
 
 class InputSerializer(serializers.Serializer[Any]):

@@ -9,9 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.db.models import Subquery
-from django.utils import timezone
 
-from apps.desk.sales import start_of
+from apps.common.days import day_of, start_of_day, today
 from apps.orders.models import Order
 
 SOLD_DAYS = 30  # by which the pace is taken, today among them
@@ -77,7 +76,7 @@ class Goods:
 def noteworthy_rows() -> list[tuple[Any, ...]]:
     """Read the products that sell best, and the active ones that will not last `DAYS_LEFT` days."""
     first_day = _first_day()
-    since = start_of(first_day)
+    since = start_of_day(first_day)
     first_id = _first_id(since)
     if first_id is None:
         return []
@@ -86,7 +85,7 @@ def noteworthy_rows() -> list[tuple[Any, ...]]:
         "since": connection.ops.adapt_datetimefield_value(since),
         "currency": settings.STORE_CURRENCY,
         "shown": SHOWN,
-        "sold_days": (timezone.localdate() - first_day).days + 1,
+        "sold_days": (today() - first_day).days + 1,
         "days_left": DAYS_LEFT,
     }
     with connection.cursor() as cursor:
@@ -108,14 +107,14 @@ def noteworthy_goods(rows: Iterable[list[Any]]) -> Goods:
 
 def _first_day() -> date:
     """Return the first of the whole days that are looked at: of a month, or of the latest orders."""
-    today = timezone.localdate()
-    month = today - timedelta(days=SOLD_DAYS - 1)
+    last = today()
+    month = last - timedelta(days=SOLD_DAYS - 1)
     newest = Order.objects.order_by("-pk").values("pk")[:1]
     left_out = Order.objects.filter(pk__lte=Subquery(newest) - MOST_ORDERS).order_by("-pk")
     last_left_out = left_out.values_list("created_at", flat=True).first()
     if last_left_out is None:
         return month
-    return max(month, min(today, timezone.localdate(last_left_out) + timedelta(days=1)))
+    return max(month, min(last, day_of(last_left_out) + timedelta(days=1)))
 
 
 def _first_id(since: datetime) -> int | None:

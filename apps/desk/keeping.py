@@ -11,6 +11,8 @@ from django.core.cache import cache
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
+from apps.common.days import today
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -23,13 +25,13 @@ class Kept:
 def kept(name: str, read: Callable[[], list[tuple[Any, ...]]], *, seconds: int) -> Kept:
     """Return the rows with this name, no older than so many seconds.
 
-    They belong to a day and a currency: neither may show those of another.
+    They belong to a day, a time zone and a currency: none may show those of another.
     """
 
     def reading() -> str:
         return json.dumps({"rows": read(), "read_at": timezone.now()}, cls=DjangoJSONEncoder)
 
-    key = f"desk:{name}:{timezone.localdate()}:{settings.STORE_CURRENCY}"
+    key = f"desk:{name}:{today()}:{settings.TIME_ZONE}:{settings.STORE_CURRENCY}"
     found = json.loads(
         cache.get_or_set(key, reading, seconds) or reading()
     )  # the cache takes JSON or bytes only

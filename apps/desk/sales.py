@@ -6,15 +6,16 @@ in its present currency. Revenue and the average basket leave cancelled orders o
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Sum
 from django.db.models.functions import TruncDate
-from django.utils import timezone
+from django.utils.timezone import get_default_timezone
 
+from apps.common.days import start_of_day, today
 from apps.orders.models import Order
 from apps.orders.statuses import OrderStatus
 
@@ -85,12 +86,12 @@ class Sales:
 
 def daily_sales() -> list[tuple[Any, ...]]:
     """Return day, status, number of orders and their total, as far back as periods are compared."""
-    first = timezone.localdate() - timedelta(days=2 * SHOWN_DAYS - 1)
+    first = today() - timedelta(days=2 * SHOWN_DAYS - 1)
     # Read from the index orders_order_by_day alone. Count("*") and not "pk": it holds no id.
     counted = (
-        Order.objects.filter(created_at__gte=start_of(first), currency=settings.STORE_CURRENCY)
+        Order.objects.filter(created_at__gte=start_of_day(first), currency=settings.STORE_CURRENCY)
         .order_by()
-        .annotate(day=TruncDate("created_at"))
+        .annotate(day=TruncDate("created_at", tzinfo=get_default_timezone()))
         .values_list("day", "status")
         .annotate(orders=Count("*"), total=Sum("total_price"))
     )
@@ -99,15 +100,15 @@ def daily_sales() -> list[tuple[Any, ...]]:
 
 def recent_sales(rows: Iterable[list[Any]]) -> Sales:
     """Return the sales up to today from what `daily_sales` read."""
-    today = timezone.localdate()
+    last = today()
     portions = [
         Portion(date.fromisoformat(day), OrderStatus(status), orders, Decimal(total))
         for day, status, orders, total in rows
     ]
-    shown = [today - timedelta(days=ago) for ago in reversed(range(SHOWN_DAYS))]
+    shown = [last - timedelta(days=ago) for ago in reversed(range(SHOWN_DAYS))]
     recent = [portion for portion in portions if portion.day >= shown[0]]
     return Sales(
-        periods=[_period(portions, today, days) for days in PERIODS],
+        periods=[_period(portions, last, days) for days in PERIODS],
         days=[(day, Tally.of(portion for portion in recent if portion.day == day)) for day in shown],
         statuses=[
             (status, sum(portion.orders for portion in recent if portion.status == status))
@@ -116,13 +117,8 @@ def recent_sales(rows: Iterable[list[Any]]) -> Sales:
     )
 
 
-def start_of(day: date) -> datetime:
-    """Return the moment at which the day begins for the store."""
-    return timezone.make_aware(datetime.combine(day, time.min))
-
-
-def _period(portions: list[Portion], today: date, days: int) -> Period:
-    first = today - timedelta(days=days - 1)
+def _period(portions: list[Portion], last: date, days: int) -> Period:
+    first = last - timedelta(days=days - 1)
     first_before = first - timedelta(days=days)
     return Period(
         days,

@@ -19,6 +19,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, LongTable, Paragraph, SimpleDocTemplate, Spacer, TableStyle
 
+from apps.common.days import day_of
 from apps.orders.models import Invoice, Order, OrderItem
 from apps.orders.money import priced
 
@@ -93,7 +94,7 @@ def _text(text: str, style: ParagraphStyle = _TEXT) -> Paragraph:
 
 
 def _head(order: Order, title: str) -> list[Flowable]:
-    date = formats.date_format(order.created_at, "DATE_FORMAT")
+    date = formats.date_format(day_of(order.created_at), "DATE_FORMAT")
     return [
         _text(settings.STORE_NAME),
         _text(title, _HEADING),

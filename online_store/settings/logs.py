@@ -10,6 +10,7 @@ LOGGING = {
     "filters": {"ids": {"()": "apps.common.logs.IdsFilter"}},
     "formatters": {
         "text": {
+            "class": "apps.common.logs.UtcFormatter",
             "format": "{asctime} {levelname} {name} [{request_id}] [{job_id}] {message}",
             "style": "{",
         },

@@ -3,12 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from online_store.env.values import made_folder
-from online_store.settings.store import BASE_DIR, VAR_DIR, env
+from online_store.settings.store import BASE_DIR, STORE_TIME_ZONE, VAR_DIR, env
 
 LANGUAGE_CODE = "ru"
 LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "online_store" / "locale"]
-TIME_ZONE = "UTC"
+TIME_ZONE = STORE_TIME_ZONE  # of pages and documents; the API, exports and the log are in UTC
 USE_TZ = True
 
 STATIC_URL = "/static/"

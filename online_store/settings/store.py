@@ -7,6 +7,7 @@ from corsheaders.defaults import default_headers
 from online_store.env import Environment, dotenv_file
 from online_store.env.currencies import currency
 from online_store.env.hosts import allowed_host
+from online_store.env.time_zones import time_zone
 from online_store.env.values import short_text, writable_folder
 from online_store.env.web import app_address, origin, web_address
 
@@ -21,6 +22,7 @@ PROXY_COUNT = env.number("PROXY_COUNT", 0, at_most=20)  # proxies before the sto
 
 STORE_NAME = env.read("STORE_NAME", "Online Store", short_text(100))
 STORE_CURRENCY = env.read("STORE_CURRENCY", "RUB", currency)
+STORE_TIME_ZONE = env.read("STORE_TIME_ZONE", "UTC", time_zone)
 STORE_URL = env.read("STORE_URL", f"http://127.0.0.1:{PORT}", web_address)
 STORE_APP_URL = env.read("STORE_APP_URL", "", app_address)  # whose pages take the tokens that are mailed
 

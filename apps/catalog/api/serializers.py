@@ -19,7 +19,7 @@ from apps.common.fields import (
     moment,
 )
 from apps.common.schema import shown_as
-from apps.common.serializers import InputSerializer
+from apps.common.serializers import InputSerializer, OutputSerializer
 
 
 class RowIdField(serializers.PrimaryKeyRelatedField):
@@ -49,7 +49,7 @@ class CategoryInput(InputSerializer):
 
 
 @shown_as(examples.CATEGORY)
-class CategoryOutput(serializers.ModelSerializer[Category]):
+class CategoryOutput(OutputSerializer[Category]):
     """A category."""
 
     class Meta:
@@ -77,7 +77,7 @@ class ProductInput(ProductChangeInput):
     stock = StrictIntegerField(min_value=0, max_value=MAX_STOCK, required=False)
 
 
-class ProductCategoryOutput(serializers.ModelSerializer[Category]):
+class ProductCategoryOutput(OutputSerializer[Category]):
     """The category of a product, in short."""
 
     class Meta:
@@ -86,7 +86,7 @@ class ProductCategoryOutput(serializers.ModelSerializer[Category]):
 
 
 @shown_as(examples.PRODUCT)
-class ProductOutput(serializers.ModelSerializer[Product]):
+class ProductOutput(OutputSerializer[Product]):
     """A product."""
 
     currency = serializers.SerializerMethodField()
@@ -166,7 +166,7 @@ class StockMovementInput(InputSerializer):
 
 
 @shown_as(examples.MOVEMENT)
-class StockMovementOutput(serializers.ModelSerializer[StockMovement]):
+class StockMovementOutput(OutputSerializer[StockMovement]):
     """A change of stock, with the stock that it left."""
 
     class Meta:

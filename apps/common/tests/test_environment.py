@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from online_store.env import Environment
+from online_store.env.time_zones import time_zone
 
 
 def test_text_is_read_without_the_spaces_around_it():
@@ -216,3 +217,8 @@ def test_unreadable_rate_is_a_problem(text):
 
     assert env.rate("LIMIT", "7/hour") is None
     assert env.problems == ["LIMIT must be a rate such as 20/hour or 600/minute, or empty."]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Moscow", "America/Argentina/Buenos_Aires", "Etc/GMT+3"])
+def test_time_zone_is_one_of_the_iana_database(zone):
+    assert Environment({"STORE_TIME_ZONE": zone}).read("STORE_TIME_ZONE", "UTC", time_zone) == zone

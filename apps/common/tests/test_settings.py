@@ -24,6 +24,7 @@ def test_start_without_any_variable_has_the_defaults_of_the_contract(start, tmp_
     assert given["EMAIL_BACKEND"] == "apps.common.mail.MailFolderBackend"
     assert given["DEFAULT_FROM_EMAIL"] == "store@localhost"
     assert (given["STORE_NAME"], given["STORE_CURRENCY"]) == ("Online Store", "RUB")
+    assert given["STORE_TIME_ZONE"] == given["TIME_ZONE"] == "UTC"
     assert given["STORE_URL"] == "http://127.0.0.1:8000"
     assert given["SHIPPING_API_URL"] == ""
     assert given["AUTH_USER_MODEL"] == "users.User"
@@ -242,3 +243,10 @@ def test_processes_are_told_by_the_environment_or_have_the_defaults_of_the_examp
 
     assert [usual[name] for name in names] == [2, 8, 4, ["127.0.0.1", "::1"]]
     assert [given[name] for name in names] == [3, 4, 5, ["10.0.0.0/8"]]
+
+
+def test_pages_and_documents_are_in_the_store_s_time_zone_and_the_workers_schedule_in_utc(start):
+    given = start(STORE_TIME_ZONE="Europe/Moscow")
+
+    assert (given["STORE_TIME_ZONE"], given["TIME_ZONE"]) == ("Europe/Moscow", "Europe/Moscow")
+    assert given["CELERY_TIMEZONE"] == "UTC"

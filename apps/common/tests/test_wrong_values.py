@@ -122,6 +122,19 @@ WRONG: dict[str, dict[str, list[str]]] = {
             "XAU",
         ],
     },
+    "STORE_TIME_ZONE": {
+        "must be the IANA name of a time zone, such as Europe/Moscow": [
+            "Europe",
+            "Europe/Moskow",
+            "europe/moscow",
+            "MSK",
+            "+03:00",
+            "UTC+3",
+            "../etc/passwd",
+            "/etc/passwd",
+            "zone.tab",
+        ]
+    },
     "STORE_URL": ADDRESS,
     "STORE_APP_URL": {
         **{sentence: values for sentence, values in ADDRESS.items() if "without ?" not in sentence},

@@ -1,14 +1,13 @@
 """How jobs look to staff."""
 
-from rest_framework import serializers
-
 from apps.common.schema import shown_as
+from apps.common.serializers import OutputSerializer
 from apps.jobs.api import examples
 from apps.jobs.models import Job
 
 
 @shown_as(examples.JOB)
-class StaffJobOutput(serializers.ModelSerializer[Job]):
+class StaffJobOutput(OutputSerializer[Job]):
     """A job, with what went wrong."""
 
     class Meta:

@@ -10,7 +10,7 @@ from rest_framework.reverse import reverse
 from apps.common.exceptions import DomainError
 from apps.common.fields import IdField, MoneyField, StrictCharField, StrictIntegerField, moment
 from apps.common.schema import ProblemErrorOutput, shown_as
-from apps.common.serializers import InputSerializer
+from apps.common.serializers import InputSerializer, OutputSerializer
 from apps.jobs.models import Job
 from apps.orders.api import examples
 from apps.orders.api.permissions import moves_of
@@ -107,7 +107,7 @@ class ChangeStatusInput(InputSerializer):
     comment = StrictCharField(max_length=1000, allow_blank=True, required=False)
 
 
-class OrderItemOutput(serializers.ModelSerializer[OrderItem]):
+class OrderItemOutput(OutputSerializer[OrderItem]):
     """A line of an order, as it was when it was placed."""
 
     total = serializers.DecimalField(max_digits=15, decimal_places=2)
@@ -129,7 +129,7 @@ class OrderItemOutput(serializers.ModelSerializer[OrderItem]):
         }
 
 
-class StatusChangeOutput(serializers.ModelSerializer[StatusChange]):
+class StatusChangeOutput(OutputSerializer[StatusChange]):
     """A move of an order, as its customer reads it."""
 
     changed_by = serializers.SerializerMethodField()
@@ -163,7 +163,7 @@ class StaffStatusChangeOutput(StatusChangeOutput):
         return change.changed_by.username
 
 
-class OrderBaseOutput(serializers.ModelSerializer[Order]):
+class OrderBaseOutput(OutputSerializer[Order]):
     """What every view of an order shows."""
 
     allowed_statuses = serializers.SerializerMethodField()
@@ -285,7 +285,7 @@ class StaffOrderOutput(OrderOutput):
 
 
 @shown_as(examples.JOB)
-class JobOutput(serializers.ModelSerializer[Job]):
+class JobOutput(OutputSerializer[Job]):
     """Work that follows an order."""
 
     class Meta:

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from apps.common.fields import StrictCharField
 from apps.common.schema import shown_as
-from apps.common.serializers import InputSerializer
+from apps.common.serializers import InputSerializer, OutputSerializer
 from apps.users.api import examples
 from apps.users.models import MAX_DEVICE_LENGTH, Session, User
 
@@ -60,7 +60,7 @@ class RefreshInput(InputSerializer):
 
 
 @shown_as(examples.USER)
-class UserOutput(serializers.ModelSerializer[User]):
+class UserOutput(OutputSerializer[User]):
     """An account."""
 
     class Meta:
@@ -69,7 +69,7 @@ class UserOutput(serializers.ModelSerializer[User]):
 
 
 @shown_as(examples.OWN_ACCOUNT)
-class OwnAccountOutput(serializers.ModelSerializer[User]):
+class OwnAccountOutput(OutputSerializer[User]):
     """The caller's account."""
 
     email_verified = serializers.SerializerMethodField()
@@ -143,7 +143,7 @@ class TokenPairOutput(serializers.Serializer[Any]):
 
 
 @shown_as(examples.SESSION)
-class SessionOutput(serializers.ModelSerializer[Session]):
+class SessionOutput(OutputSerializer[Session]):
     """A login on one device."""
 
     is_current = serializers.BooleanField(help_text="Whether this request belongs to it")
