@@ -64,6 +64,10 @@ REFUSALS = {
     "username_taken": "which rows there are",
     "idempotency_key_reused": "what came before",
     "invalid cursor": "what the store has signed",
+    **dict.fromkeys(
+        [f"invalid {name}" for name in ("created_after", "created_before", "updated_since")],
+        "nor for how many days a month has",
+    ),
     "invalid ordering": "nor for names of which each may be there once, with or without a sign",
     "mailed_token_invalid": "what the store has mailed",
     "parent_loop": "what lies below the category",

@@ -1,6 +1,7 @@
 """List filters that refuse what they cannot read."""
 
-from datetime import UTC, datetime
+import re
+from datetime import date, datetime
 from typing import Any
 
 import django_filters
@@ -8,16 +9,26 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django_filters.fields import IsoDateTimeField
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.drainage import set_override
 from rest_framework.request import Request
 
+from apps.common.days import end_of_day, in_utc, start_of_day
 from apps.common.exceptions import InvalidQuery
-from apps.common.fields import MAX_ID
+from apps.common.fields import MAX_ID, PLAIN_INTEGER, PLAIN_NUMBER
 
 MAX_SEARCH_LENGTH = 200  # characters
 ORDERING = "ordering"  # what every list calls it
+# RFC 3339, of which the time, its seconds and the offset may be left out.
+_DAY = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?"
+_OFFSET = "(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+DAY_OR_MOMENT = f"{_DAY}(T{_TIME}{_OFFSET}?)?"
+DAY_OR_MOMENT_TEXT = (
+    "A date and time of RFC 3339, or a date alone, which means the whole of that day in the store's time "
+    "zone; a time without an offset is one of that zone too"
+)
+_DAY_OR_MOMENT = re.compile(DAY_OR_MOMENT.replace("(T", "(?P<time>T"))
 
 
 class StrictFilterBackend(DjangoFilterBackend):
@@ -77,10 +88,21 @@ class AnyOfFilter(django_filters.MultipleChoiceFilter):
         return qs.filter(**{f"{self.field_name}__in": sorted(set(value))}) if value else qs
 
 
+class _PlainNumberField(forms.IntegerField):
+    """A number without what Python and Django bear: plus, spaces, underscores, digits of other scripts."""
+
+    pattern = PLAIN_INTEGER
+
+    def clean(self, value: Any) -> Any:
+        if value and not self.pattern.fullmatch(value):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().clean(value)
+
+
 class IdFilter(django_filters.NumberFilter):
     """The id of a row."""
 
-    field_class = forms.IntegerField
+    field_class = _PlainNumberField
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, min_value=1, max_value=MAX_ID, **kwargs)
@@ -91,31 +113,72 @@ class IdFilter(django_filters.NumberFilter):
         """Leave the upper bound to the field: the library's own is far above 64 bits."""
 
 
+class _MoneyField(_PlainNumberField, forms.DecimalField):
+    pattern = PLAIN_NUMBER
+
+
 class MoneyFilter(django_filters.NumberFilter):
     """An amount of money."""
 
+    field_class = _MoneyField
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, max_digits=15, decimal_places=2, **kwargs)
-        money = {"type": "string", "format": "decimal", "pattern": r"^-?\d{1,13}(\.\d{1,2})?$"}
+        money = {"type": "string", "format": "decimal", "pattern": r"^-?[0-9]{1,13}(\.[0-9]{1,2})?$"}
         set_override(self, "field", {**money, "description": kwargs["help_text"]})
 
     def get_max_validator(self) -> None:
         """Leave the upper bound to the field's number of digits."""
 
 
-class _MomentField(IsoDateTimeField):
-    def clean(self, value: Any) -> datetime | None:
-        moment = super().clean(value)
+class _DayOrMomentField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strip=False, **kwargs)
+
+    def clean(self, value: Any) -> date | datetime | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        if not (match := _DAY_OR_MOMENT.fullmatch(text)):
+            raise forms.ValidationError(_("A date, or a date and a time, is expected."), code="invalid")
         try:
-            return moment and moment.astimezone(UTC)
-        except OverflowError as error:  # a zone's first or last day of the calendar is none in UTC
-            raise forms.ValidationError(_("A moment is expected."), code="invalid") from error
+            return in_utc(datetime.fromisoformat(text)) if match["time"] else date.fromisoformat(text)
+        except ValueError as error:  # such as 30 February
+            raise forms.ValidationError(
+                _("A date, or a date and a time, is expected."), code="invalid"
+            ) from error
 
 
-class MomentFilter(django_filters.IsoDateTimeFilter):
-    """A moment in RFC 3339."""
+class _TimeFilter(django_filters.Filter):
+    field_class = _DayOrMomentField
 
-    field_class = _MomentField
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        text = {"type": "string", "pattern": f"^{DAY_OR_MOMENT}$"}
+        set_override(self, "field", {**text, "description": f"{kwargs['help_text']}. {DAY_OR_MOMENT_TEXT}"})
+
+
+class SinceFilter(_TimeFilter):
+    """Rows of a moment, or of a day of the store, and later ones."""
+
+    def filter(self, qs: QuerySet[Any], value: date | datetime | None) -> QuerySet[Any]:
+        """Return the rows from the moment on, or from the beginning of the day on."""
+        if value is None:
+            return qs
+        first = value if isinstance(value, datetime) else start_of_day(value)
+        return qs.filter(**{f"{self.field_name}__gte": first})
+
+
+class UntilFilter(_TimeFilter):
+    """Rows of a moment, or of a day of the store, and earlier ones."""
+
+    def filter(self, qs: QuerySet[Any], value: date | datetime | None) -> QuerySet[Any]:
+        """Return the rows up to the moment, or up to the end of the day."""
+        if value is None:
+            return qs
+        if isinstance(value, datetime):
+            return qs.filter(**{f"{self.field_name}__lte": value})
+        return qs.filter(**{f"{self.field_name}__lt": end_of_day(value)})
 
 
 class SearchFilter(django_filters.CharFilter):

@@ -32,7 +32,9 @@ class ProductFilter(django_filters.FilterSet):
         method="matching", help_text="Words, or parts of words, of name, sku and description"
     )
     category = django_filters.CharFilter(
-        method="in_category", help_text="Id or slug of a category; the categories below it are taken in"
+        method="in_category",
+        strip=False,
+        help_text="Id or slug of a category; the categories below it are taken in",
     )
     price_min = MoneyFilter(field_name="price", lookup_expr="gte", help_text="The least price")
     price_max = MoneyFilter(field_name="price", lookup_expr="lte", help_text="The largest price")

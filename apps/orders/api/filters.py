@@ -6,10 +6,11 @@ from django.db.models import QuerySet
 from apps.common.filters import (
     AnyOfFilter,
     IdFilter,
-    MomentFilter,
     MoneyFilter,
     SearchFilter,
+    SinceFilter,
     StableOrderingFilter,
+    UntilFilter,
 )
 from apps.orders.models import Order
 from apps.orders.statuses import OrderStatus
@@ -25,13 +26,10 @@ class OrderFilter(django_filters.FilterSet):
     status = AnyOfFilter(
         choices=OrderStatus.choices, help_text="Where the order stands; given more than once, any of them"
     )
-    created_after = MomentFilter(field_name="created_at", lookup_expr="gte", help_text="Placed then or later")
-    created_before = MomentFilter(
-        field_name="created_at", lookup_expr="lte", help_text="Placed then or earlier"
-    )
-    updated_since = MomentFilter(
+    created_after = SinceFilter(field_name="created_at", help_text="Placed then or later")
+    created_before = UntilFilter(field_name="created_at", help_text="Placed then or earlier")
+    updated_since = SinceFilter(
         field_name="updated_at",
-        lookup_expr="gte",
         help_text="Changed at this moment or later. An app that syncs asks with "
         "`ordering=updated_at&cursor=` and follows `next` to the end. Its next round asks from "
         f"{SYNC_OVERLAP_MINUTES} minutes before the `Date` of the first answer of this one: a change shows "

@@ -152,7 +152,7 @@ def test_search_finds_an_order_by_its_whole_number(staff_api: APIClient, make_us
         ("total_min=x", ("invalid", "total_min")),
         ("total_min=NaN", ("invalid", "total_min")),
         ("total_max=Infinity", ("invalid", "total_max")),
-        ("total_max=1e400", ("max_digits", "total_max")),
+        ("total_max=1e400", ("invalid", "total_max")),
         ("total_max=1.005", ("max_decimal_places", "total_max")),
         ("ordering=user__password", ("invalid_choice", "ordering")),
         ("search=%00", ("null_characters_not_allowed", "search")),
