@@ -1,0 +1,48 @@
+"""The OpenAPI schema as the store serves it: made once by each process, and then given out from memory."""
+
+import threading
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.utils.encoding import force_bytes
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+from apps.common.caching import PUBLIC, Answer, answer_response
+from apps.common.schema import StoreSchemaGenerator
+
+FILE_NAME = "online-store"
+
+_making = threading.Lock()
+_schemas: list[dict[str, Any]] = []
+_answers: dict[str, Answer] = {}  # by the format
+
+
+class SchemaView(SpectacularAPIView):
+    """Answer with the schema, in YAML or JSON by `Accept`."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Return what was made for an earlier request; the first one waits for about a second.
+
+        Nothing of the request but the format has a say in it: the schema is the same for every host, caller
+        and language.
+        """
+        renderer: BaseRenderer = request.accepted_renderer
+        content_type = renderer.media_type + (f"; charset={renderer.charset}" if renderer.charset else "")
+        answer = _answers.get(renderer.format) or _made(renderer)
+        response = answer_response(request, answer, cache_control=PUBLIC, content_type=content_type)
+        response["Content-Disposition"] = f'inline; filename="{FILE_NAME}.{renderer.format}"'
+        return response
+
+
+def _made(renderer: BaseRenderer) -> Answer:
+    with _making:  # who comes meanwhile waits, instead of making another one
+        if renderer.format not in _answers:
+            if not _schemas:
+                _schemas.append(StoreSchemaGenerator().get_schema(public=True))
+            body = renderer.render(_schemas[0], renderer.media_type, {})
+            _answers[renderer.format] = Answer.of(force_bytes(body))
+        return _answers[renderer.format]
