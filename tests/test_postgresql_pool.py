@@ -1,11 +1,14 @@
 """The pool of connections to PostgreSQL: an ended one is not given out, and a living one is not asked."""
 
+import os
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from apps.users.models import User
 
@@ -91,3 +94,36 @@ def test_repeated_statements_are_prepared_but_for_those_of_lists():
         prepared = [statement for (statement,) in cursor.fetchall()]
     assert len(prepared) == 1
     assert 'WHERE "users_user"."id" = $1' in prepared[0]
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_forked_process_has_a_pool_of_its_own_that_grows():
+    connection.ensure_connection()
+    connection.close()
+    parents = {idle.info.backend_pid for idle in connection.pool._pool}
+
+    child = os.fork()
+    if child == 0:
+        try:
+            os._exit(0 if parents.isdisjoint(backends_held_together(3)) else 1)
+        finally:
+            os._exit(2)
+
+    assert parents
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert User.objects.count() == 0  # the parent's connection is still its own
+
+
+def backends_held_together(number: int) -> set[int]:
+    """Let so many threads hold a connection at the same moment, and return whose they are."""
+    together = threading.Barrier(number, timeout=10)
+
+    def hold() -> int:
+        together.wait()
+        held = backend()
+        together.wait()
+        connections.close_all()
+        return held
+
+    with ThreadPoolExecutor(number) as threads:
+        return set(threads.map(lambda _: hold(), range(number)))

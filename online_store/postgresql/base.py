@@ -1,5 +1,6 @@
 """The database wrapper that `ENGINE = "online_store.postgresql"` names."""
 
+import os
 import select
 from typing import Any, Self
 
@@ -8,6 +9,7 @@ from psycopg import Connection, OperationalError
 from psycopg_pool import ConnectionPool
 
 MANY_VALUES = 100  # of one statement
+_inherited: list[Any] = []  # pools of the process that forked this one
 
 
 class Cursor(base.ServerBindingCursor):
@@ -59,3 +61,18 @@ def is_alive(connection: "Connection[Any]") -> bool:
     except OperationalError:
         return False
     return True
+
+
+def _leave_pools_to_the_parent() -> None:
+    """Begin a forked process without pools, so that it makes its own.
+
+    A pool does not survive the fork: its threads, which make connections, are those of the parent, and so is
+    its socket. In the child it would never grow beyond the connections that it had, and everybody would wait
+    for one of them. It is kept from being deleted too, which would wait for its threads.
+    """
+    pools = DatabaseWrapper._connection_pools  # type: ignore[attr-defined]  # the stubs lack it
+    _inherited.append(dict(pools))
+    pools.clear()
+
+
+os.register_at_fork(after_in_child=_leave_pools_to_the_parent)

@@ -81,7 +81,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         call_command("load_demo")
         do_chores()  # no beat runs beside it
-        connections.close_all()  # the worker is a fork, and must not share them
+        _disconnect()
         Server(on_ready=self._welcome).run()
 
     def _welcome(self) -> None:
@@ -95,3 +95,11 @@ class Command(BaseCommand):
             )
         )
         self.stdout.flush()
+
+
+def _disconnect() -> None:
+    """Close what the first process has opened: it only looks after the worker, which is a fork of it."""
+    connections.close_all()
+    for connection in connections.all():
+        if connection.vendor == "postgresql":
+            connection.close_pool()  # type: ignore[attr-defined]
