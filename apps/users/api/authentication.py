@@ -3,12 +3,25 @@
 from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from rest_framework_simplejwt.authentication import JWTAuthentication
 
+from apps.common.exceptions import InvalidToken
 from apps.users.models import User
 from apps.users.tokens import StoreAccessToken
 
 
 class BearerAuthentication(JWTAuthentication):
     """SimpleJWT's, with the user whom the token has found by its session: one query for both."""
+
+    def get_raw_token(self, header: bytes) -> bytes | None:
+        """Return the token; None when there is none, or the header is of another scheme.
+
+        A scheme has no case (RFC 9110, 11.1). Raises InvalidToken for anything but one token after it.
+        """
+        scheme, *credentials = header.split() or [b""]
+        if scheme.lower() != b"bearer":
+            return None
+        if len(credentials) != 1:
+            raise InvalidToken
+        return credentials[0]
 
     def get_user(self, validated_token: StoreAccessToken) -> User:
         """Return the token's user, who is active."""
