@@ -40,6 +40,7 @@ SIMPLE_JWT = {
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),  # a session that is not used for so long is over
     "SIGNING_KEY": JWT_SIGNING_KEY,
     "ALGORITHM": "HS256",
+    "LEEWAY": 60,  # seconds by which the clocks of the store's machines may differ
     "AUTH_TOKEN_CLASSES": ("apps.users.tokens.StoreAccessToken",),
 }
 SESSION_DAYS = 60  # after so long everybody logs in again, however often the tokens were refreshed
