@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, PermissionDenied, RequestDataTooBig
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import IntegrityError
@@ -121,9 +122,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     if (seconds := retry_after(exc)) is not None:
         logger.error("The database does not answer: %s", exc)
         return problem(503, **_unavailable(seconds))
-    if isinstance(exc, IntegrityError) and is_collision(exc):
-        exc = _refusal_of_collision(exc, context["request"])
-    match exc:
+    match exc := _with_its_cause(exc, context["request"]):
         case DomainError():
             return _refusal(exc)
         case ModelValidationError():
@@ -145,15 +144,24 @@ def _refusal(exc: DomainError) -> Response:
     return problem(exc.status_code, code=exc.code, detail=str(exc), headers=exc.headers, **exc.as_payload())
 
 
-def _refusal_of_collision(error: IntegrityError, request: Request) -> Exception:
-    """Return why the request is refused: for its token, when the caller's own account was deleted."""
-    logger.warning("%s %s met another write at %s", request.method, request.path, constraint_of(error))
+def _with_its_cause(exc: Exception, request: Request) -> Exception:
+    """Return why the request is refused when others have changed what it needs, the caller's account too."""
+    if isinstance(exc, IntegrityError) and is_collision(exc):
+        logger.warning("%s %s met another write at %s", request.method, request.path, constraint_of(exc))
+        return _refusal_of_token(request) or WriteConflict()
+    if isinstance(exc, get_user_model().DoesNotExist):
+        return _refusal_of_token(request) or exc
+    return exc
+
+
+def _refusal_of_token(request: Request) -> Exception | None:
+    """Return why the token of the request is not good any more, such as after the account was deleted."""
     try:
         for authenticator in request.authenticators or ():
             authenticator.authenticate(request)
     except (DomainError, exceptions.APIException) as refusal:
         return refusal
-    return WriteConflict()
+    return None
 
 
 def _as_api_exception(exc: Exception) -> exceptions.APIException | None:

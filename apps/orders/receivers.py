@@ -24,7 +24,7 @@ def drop_all(**kwargs: Any) -> None:
 
 
 @receiver(post_save, sender=User)
-def drop_for_user(created: bool, update_fields: frozenset[str] | None, **kwargs: Any) -> None:
+def drop_for_user(created: bool, **kwargs: Any) -> None:
     """Drop everything when a name or an address may have changed: it can stand in anybody's history."""
-    if not created and update_fields != frozenset({"last_login"}):
+    if not created:
         orders_cache.drop_on_commit()

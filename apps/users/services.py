@@ -58,6 +58,9 @@ def delete_account(user: User) -> None:
 
     Raises ProtectedError.
     """
+    # Whoever logs in at the same moment has the row locked: that session is found, or there is none.
+    if not list(User.objects.select_for_update().filter(pk=user.pk)):
+        return  # somebody else was faster
     record(Action.DELETED, user)
     AuditEntry.objects.about(user).forget_values()
     user.delete()

@@ -177,6 +177,9 @@ class User(KeyedModel, AbstractUser):
         """
         given = kwargs.get("update_fields")
         written = {field.name for field in self._meta.concrete_fields} if given is None else set(given)
+        if written == {"last_login"}:  # Django's, at a login to the admin; the account may be gone by now
+            User.objects.filter(pk=self.pk).update(last_login=self.last_login)
+            return
         if not (self.events or written & {*self.AUDITED_FIELDS, "password"}):
             super().save(**kwargs)
             return
