@@ -24,5 +24,5 @@ def product_rows(product_ids: Sequence[int]) -> Iterator[Row]:
 
 
 PRODUCTS = exportable(
-    Kind(name="products", label=_("Products"), model=Product, columns=COLUMNS, rows=product_rows)
+    Kind(name="products", label=_("Products"), model=Product, columns=COLUMNS, rows=product_rows, naming=None)
 )

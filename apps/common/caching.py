@@ -73,9 +73,12 @@ class _Look:
 class CacheNamespace:
     """Answers of one kind, kept for at most `timeout` seconds, for everyone alike or by narrower scopes."""
 
-    def __init__(self, name: str, *, timeout: int, replicated: bool = False) -> None:
+    def __init__(
+        self, name: str, *, timeout: int, replicated: bool = False, names_people: bool = False
+    ) -> None:
         self.name = name
         self.timeout = timeout
+        self._names_people = names_people
         self._replicated = replicated  # may be built from a replica of the database
 
     def get(self, scope: str, address: str) -> Answer | None:
@@ -97,9 +100,9 @@ class CacheNamespace:
             with self._turn(key) as is_mine:
                 if not is_mine:
                     look = self._look_again(scope, key)
-                answer = look.answer or self._built(key, look.tokens, build)
+                answer = look.answer or self._built(scope, key, look.tokens, build)
         else:
-            answer = look.answer or self._built(key, look.tokens, build)
+            answer = look.answer or self._built(scope, key, look.tokens, build)
         count(CACHE_READS, self.name, answer.outcome)
         return answer
 
@@ -146,7 +149,7 @@ class CacheNamespace:
                 return look
             time.sleep(POLL_SECONDS)
 
-    def _built(self, key: str, tokens: list[str] | None, build: Callable[[], bytes]) -> Answer:
+    def _built(self, scope: str, key: str, tokens: list[str] | None, build: Callable[[], bytes]) -> Answer:
         if tokens is None:
             return Answer.of(build())
         expires_at = time.time() + self.timeout
@@ -154,6 +157,8 @@ class CacheNamespace:
         body = replica.read(build, since=positions) if self._replicated else build()
         answer = Answer.of(body, MISS)
         cache.set(key, _packed(answer, tokens, expires_at), self.timeout)
+        if self._names_people and self._look(scope, key).tokens != tokens:
+            cache.delete(key)  # it was dropped while it was built, perhaps with the person whom it names
         return answer
 
     def _drop(self, scopes: Iterable[str]) -> None:
@@ -168,6 +173,16 @@ class CacheNamespace:
 
     def _key(self, scope: str, address: str) -> str:
         return f"{self.name}:{scope}:{hashlib.sha256(address.encode()).hexdigest()[:32]}"
+
+
+def wipe_on_commit() -> None:
+    """Delete the bytes of all answers, once the transaction is committed, where they would stay for long.
+
+    A new token puts answers out of reach. Memcached then gives up their bytes when they expire; of the files
+    of the embedded mode nobody would.
+    """
+    if settings.STORE_EMBEDDED:
+        transaction.on_commit(cache.clear, robust=True)
 
 
 def cached_answer(

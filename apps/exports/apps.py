@@ -15,5 +15,6 @@ class ExportsConfig(AppConfig):
     def ready(self) -> None:
         """Register the audit trail and the handler that writes exports; have old ones deleted daily."""
         import_module("apps.exports.audit_trail")
+        import_module("apps.exports.erasure")
         import_module("apps.exports.jobs")
         import_module("apps.exports.services")

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Iterator, Sequence
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from apps.audit.models import AuditEntry
+from apps.audit.models import AuditEntry, kind_of
 from apps.exports.kinds import Kind, Row, exportable
+from apps.users.models import User
 
 ROWS_IN_MEMORY = 500
 COLUMNS = {
@@ -29,6 +31,11 @@ def audit_rows(entry_ids: Sequence[int]) -> Iterator[Row]:
         yield *values, json.dumps(changes, ensure_ascii=False, sort_keys=True)
 
 
+def entries_naming(user: User) -> QuerySet[AuditEntry]:
+    """Return the entries by the user, and those about the user, whose values hold names."""
+    return AuditEntry.objects.filter(Q(actor=user) | Q(target_kind=kind_of(User), target_id=user.pk))
+
+
 AUDIT_TRAIL = exportable(
     Kind(
         name="audit-trail",
@@ -36,5 +43,6 @@ AUDIT_TRAIL = exportable(
         model=AuditEntry,
         columns=(*COLUMNS, "changes"),
         rows=audit_rows,
+        naming=entries_naming,
     )
 )

@@ -1,5 +1,6 @@
 """Writing an export, part by part. The job may run twice, and its worker may die: the next goes on."""
 
+import uuid
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -16,6 +17,7 @@ from apps.exports.turns import work_in_turns
 from apps.jobs.models import Job
 from apps.jobs.registry import handler
 from apps.jobs.services import JobOrder
+from apps.users.erasure import let_nobody_be_erased
 
 EXPORT = "export"
 LISTED_AT_ONCE = 2_000  # rows of the list that are written by one transaction
@@ -25,7 +27,7 @@ def job_of(export: Export) -> JobOrder:
     """Return the job that goes on with the export."""
     return JobOrder(
         EXPORT,
-        key=f"{export.subject}:{export.parts_written}",
+        key=f"{export.subject}:{uuid.uuid4()}",  # it may come to the same part twice, beginning anew
         subject=export.subject,
         arguments={"export_id": export.pk},
     )
@@ -49,6 +51,7 @@ def write_export(job: Job, *, export_id: int) -> None:
 
 @transaction.atomic
 def _write_part(export_id: int, kind: Kind, rows: QuerySet[Any]) -> bool:
+    let_nobody_be_erased()
     # Under the lock: of two workers that both think the job is theirs, each writes what the other has not.
     export = Export.objects.select_for_update().filter(pk=export_id, finished_at=None).first()
     if export is None:

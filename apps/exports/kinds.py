@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
+
+from apps.users.models import User
 
 Row = Sequence[Any]  # texts, numbers, times; None: an empty cell
 
@@ -16,6 +18,8 @@ class Kind:
 
     Which rows it has is chosen in the admin's list of `model`. `rows` makes the rows of the file from the ids
     of so many rows of the list, in the order of the ids, by a number of queries that does not grow with them.
+    `naming` returns the rows of the list whose rows in the file tell who the user is; None: no row tells that
+    of anybody.
     """
 
     name: str
@@ -23,6 +27,7 @@ class Kind:
     model: type[Model]
     columns: tuple[str, ...]
     rows: Callable[[Sequence[int]], Iterable[Row]]
+    naming: Callable[[User], QuerySet[Any]] | None
 
 
 _kinds: dict[str, Kind] = {}

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError
+from django.db.models import Exists
 from django.utils import timezone
 
 from apps.common.transactions import retried_atomic
@@ -14,6 +15,7 @@ from apps.idempotency.exceptions import KeyReused, RequestInProgress
 from apps.idempotency.models import KeyedAnswer
 from apps.jobs.housekeeping import daily
 from apps.users.erasure import erases
+from apps.users.exceptions import SessionRevoked
 from apps.users.models import User
 
 LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL, appendix A: the lock_timeout is over
@@ -47,8 +49,8 @@ def carry_out_once(request: KeyedRequest, act: Callable[[], Outcome]) -> Outcome
     """Act and keep the outcome, in one transaction; or return what was kept for the same request before.
 
     An exception of `act` takes all of it back, so the request may be sent again. Raises KeyReused when the
-    key was used for another request, and RequestInProgress when the first one takes longer than the
-    database's lock time-out.
+    key was used for another request, RequestInProgress when the first one takes longer than the database's
+    lock time-out, and SessionRevoked when the account was closed meanwhile.
     """
     while True:
         try:
@@ -93,11 +95,13 @@ def _begun(request: KeyedRequest) -> KeyedAnswer:
 
 
 def _complete(answer: KeyedAnswer, outcome: Outcome) -> None:
-    answer.status = outcome.status
-    answer.headers = dict(outcome.headers)
-    answer.body = outcome.body
-    answer.subject = outcome.subject
-    answer.save(update_fields=["status", "headers", "body", "subject"])
+    # The answer shows the name: in the same statement the user is locked and looked at.
+    user = User.objects.locked().filter(pk=answer.user_id, is_active=True)
+    completed = KeyedAnswer.objects.filter(Exists(user), pk=answer.pk).update(
+        status=outcome.status, headers=dict(outcome.headers), body=outcome.body, subject=outcome.subject
+    )
+    if not completed:
+        raise SessionRevoked
 
 
 def _kept(request: KeyedRequest) -> Outcome | None:

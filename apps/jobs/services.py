@@ -163,6 +163,25 @@ def hand_back(job: Job) -> None:
     _settle(job, status=JobStatus.PENDING, attempts=F("attempts") - 1, run_at=now, announced_at=None)
 
 
+def take_back(subjects: Iterable[str]) -> None:
+    """Forget the errors of the subjects' jobs, and take those that run from their workers.
+
+    What such a worker still finds out is not recorded: the job is done anew, by what the database says then.
+    A transaction is needed.
+    """
+    jobs = Job.objects.filter(subject__in=subjects).select_for_update().order_by("pk")
+    running = [job.pk for job in jobs if job.status == JobStatus.RUNNING]
+    jobs.exclude(last_error="").update(last_error="")
+    Job.objects.filter(pk__in=running).update(
+        status=JobStatus.PENDING,
+        attempts=F("attempts") - 1,
+        run_at=timezone.now(),
+        announced_at=None,
+        lease=None,
+        leased_until=None,
+    )
+
+
 def leave_to_others(job: Job, error: Exception) -> None:
     """Put off a job that this worker does not know how to do; no attempt is used up.
 

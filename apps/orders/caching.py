@@ -4,7 +4,7 @@ from django.conf import settings
 
 from apps.common.caching import CacheNamespace
 
-orders_cache = CacheNamespace("orders", timeout=settings.ORDERS_CACHE_SECONDS)
+orders_cache = CacheNamespace("orders", timeout=settings.ORDERS_CACHE_SECONDS, names_people=True)
 
 
 def customer_scope(user_id: int) -> str:

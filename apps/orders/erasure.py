@@ -1,10 +1,14 @@
 """What orders keep of a user who is erased: invoices are drawn anew, without the name."""
 
-from apps.jobs.models import Job
-from apps.jobs.services import enqueue
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+
+from apps.jobs.services import enqueue, take_back
 from apps.orders.jobs import INVOICE, job_of, subject_of
-from apps.orders.models import Invoice, Order
-from apps.users.erasure import erases
+from apps.orders.models import Invoice, Order, StatusChange
+from apps.users.erasure import called, erases
 from apps.users.models import User
 
 
@@ -12,8 +16,15 @@ from apps.users.models import User
 def forget_customer(user: User) -> None:
     """Have the invoices drawn again, and drop the errors of jobs, which may quote the address."""
     order_ids = list(Order.objects.of(user).order_by("pk").values_list("pk", flat=True))
-    Job.objects.filter(subject__in=map(subject_of, order_ids)).update(last_error="")
+    take_back(map(subject_of, order_ids))
     invoices = Invoice.objects.filter(order__user=user)
     drawn = list(invoices.order_by("order_id").values_list("order_id", flat=True))
     invoices.delete()
     enqueue(*[job_of(INVOICE, order_id).again() for order_id in drawn])
+
+
+@erases
+def forget_comments(user: User) -> None:
+    """Empty the comments that the user wrote to the own orders, and those of staff that name the user."""
+    naming = reduce(or_, [Q(comment__icontains=name) for name in called(user)], Q(changed_by=user))
+    StatusChange.objects.filter(naming, order__user=user).exclude(comment="").update(comment="")

@@ -48,8 +48,22 @@ def item_rows(order_ids: Sequence[int]) -> Iterator[Row]:
 
 
 ORDERS = exportable(
-    Kind(name="orders", label=_("Orders"), model=Order, columns=tuple(ORDER_COLUMNS), rows=order_rows)
+    Kind(
+        name="orders",
+        label=_("Orders"),
+        model=Order,
+        columns=tuple(ORDER_COLUMNS),
+        rows=order_rows,
+        naming=Order.objects.of,
+    )
 )
 ORDER_ITEMS = exportable(
-    Kind(name="order-items", label=_("Order lines"), model=Order, columns=ITEM_COLUMNS, rows=item_rows)
+    Kind(
+        name="order-items",
+        label=_("Order lines"),
+        model=Order,
+        columns=ITEM_COLUMNS,
+        rows=item_rows,
+        naming=None,
+    )
 )

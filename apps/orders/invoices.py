@@ -7,7 +7,7 @@ from threading import Lock
 from xml.sax.saxutils import escape
 
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import transaction
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 from reportlab import rl_config
@@ -22,6 +22,7 @@ from reportlab.platypus import Flowable, LongTable, Paragraph, SimpleDocTemplate
 from apps.common.days import day_of
 from apps.orders.models import Invoice, Order, OrderItem
 from apps.orders.money import priced
+from apps.users.models import User
 
 FONT = "DejaVuSans"  # the fonts built into PDF have no Cyrillic and no ₽
 FONT_FILE = Path(__file__).parent / "fonts" / "DejaVuSans.ttf"
@@ -49,10 +50,14 @@ def invoice_of(order: Order) -> Invoice:
     """Return the order's invoice, made and stored now if there is none yet."""
     if hasattr(order, "invoice"):
         return order.invoice
-    try:
-        return Invoice.objects.create(order=order, pdf=drawn(order))
-    except IntegrityError:  # two workers got here together: one row stays
-        return Invoice.objects.get(order=order)
+    while True:
+        pdf = drawn(order)
+        with transaction.atomic():
+            customer = User.objects.locked().get(pk=order.user_id)
+            # Drawing takes seconds, in which the customer may be erased.
+            if _names_of(customer) == _names_of(order.user):
+                return Invoice.objects.get_or_create(order=order, defaults={"pdf": pdf})[0]
+        order.user = customer
 
 
 def drawn(order: Order) -> bytes:
@@ -99,9 +104,13 @@ def _head(order: Order, title: str) -> list[Flowable]:
         _text(settings.STORE_NAME),
         _text(title, _HEADING),
         _text(_("Date: %(date)s") % {"date": date}),
-        _text(_("Customer: %(name)s") % {"name": f"{order.user.username} {order.user.email}".strip()}),
+        _text(_("Customer: %(name)s") % {"name": _names_of(order.user)}),
         Spacer(0, 6 * mm),
     ]
+
+
+def _names_of(customer: User) -> str:
+    return f"{customer.username} {customer.email}".strip()
 
 
 def _lines(order: Order) -> Flowable:

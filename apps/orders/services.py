@@ -88,7 +88,8 @@ def change_status(
     """Move the order along the table of statuses and record who did it; a cancelled one gives its stock back.
 
     Raises Order.DoesNotExist, InvalidStatusTransition when the table of statuses has no such move, and
-    TransitionForbidden when it has, but not for this person.
+    TransitionForbidden when it has, but not for this person, and SessionRevoked when it is a customer whose
+    account was closed meanwhile, and who leaves a comment.
     """
     order = Order.objects.locked().get(pk=order_id)
     if terms.precondition:
@@ -109,6 +110,8 @@ def change_status(
     if new_status == OrderStatus.CANCELLED:
         quantities = dict(order.items.values_list("product_id", "quantity"))
         return_stock(quantities, order_id=order.pk, by=changed_by)
+    if comment and changed_by.pk == order.user_id:
+        User.objects.lock_active(changed_by.pk)  # may say who it is; the last lock, as everywhere
     enqueue(*_jobs_of_status(order))
     return _with_lines(order)
 

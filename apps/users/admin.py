@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group, Permission
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -16,6 +18,7 @@ from apps.audit.models import Action
 from apps.audit.services import Changes, record, record_change
 from apps.common.admin_lists import DateRangeFilter, LongListAdmin
 from apps.users import services, sessions
+from apps.users.exceptions import AccountErased
 from apps.users.models import Session, User
 
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -29,8 +32,28 @@ class AccountCreationForm(AdminUserCreationForm):
         fields = ("username", "email")
 
 
+class NamelessLogAdmin(admin.ModelAdmin):
+    """Rows whose text tells who somebody is: Django's log of the admin gets their number instead."""
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
+        """Log a new row."""
+        return super().log_addition(request, self.nameless(obj), message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
+        """Log a change."""
+        return super().log_change(request, self.nameless(obj), message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        """Log rows that are about to be deleted."""
+        return super().log_deletions(request, [self.nameless(obj) for obj in queryset])
+
+    def nameless(self, obj: Any) -> Any:
+        """Return a row with the same number, whose text is this number."""
+        raise NotImplementedError
+
+
 @admin.register(User)
-class AccountAdmin(LongListAdmin, UserAdmin):
+class AccountAdmin(NamelessLogAdmin, LongListAdmin, UserAdmin):
     """Accounts are deactivated rather than deleted: their orders stay."""
 
     add_form = AccountCreationForm
@@ -47,16 +70,44 @@ class AccountAdmin(LongListAdmin, UserAdmin):
     list_filter = ("is_staff", "is_active", "groups", ("date_joined", DateRangeFilter))
     ordering = ("username", "pk")
     address_fields = ("email_verified_at", "new_email")
-    readonly_fields = ("last_login", "date_joined", *address_fields)  # facts, which nobody need write
-    fieldsets = (*UserAdmin.fieldsets, (_("E-mail address"), {"fields": address_fields}))
+    # Facts, which nobody need write.
+    readonly_fields = ("last_login", "date_joined", "erased_at", *address_fields)
+    fieldsets = (
+        *UserAdmin.fieldsets[:-1],
+        (_("Important dates"), {"fields": ("last_login", "date_joined", "erased_at")}),
+        (_("E-mail address"), {"fields": address_fields}),
+    )
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Let superusers alone give rights: who could give them to others could give them to himself."""
         return self.readonly_fields if request.user.is_superuser else (*self.readonly_fields, *RIGHTS)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Let superusers alone change staff: by password or address one takes over an account."""
+        """Let superusers alone change staff: by password or address one takes over an account.
+
+        Nobody changes an account that was erased.
+        """
+        if obj is not None and obj.erased_at:
+            return False
         return _may_touch(request, obj) and super().has_change_permission(request, obj)
+
+    def nameless(self, obj: User) -> User:
+        """Return a user with the same number, who is called by it."""
+        return User(pk=obj.pk, username=str(obj.pk))
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show and take the form, unless the account is erased while it is saved."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except AccountErased as refusal:
+            return self._refused(request, refusal)
+
+    def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show and take the form of the password, unless the account is erased while it is saved."""
+        try:
+            return super().user_change_password(request, *args, **kwargs)
+        except AccountErased as refusal:
+            return self._refused(request, refusal)
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         """Store the account; an address that staff typed is not confirmed."""
@@ -78,6 +129,10 @@ class AccountAdmin(LongListAdmin, UserAdmin):
         """Delete the accounts."""
         for user in queryset.order_by("pk"):
             services.delete_account(user)
+
+    def _refused(self, request: HttpRequest, refusal: AccountErased) -> HttpResponse:
+        self.message_user(request, str(refusal), messages.ERROR)
+        return redirect("admin:users_user_changelist")
 
 
 admin.site.unregister(Group)
@@ -125,7 +180,7 @@ class RoleAdmin(GroupAdmin):
 
 
 @admin.register(Session)
-class SessionAdmin(LongListAdmin):
+class SessionAdmin(NamelessLogAdmin, LongListAdmin):
     """Sessions are looked at, and ended."""
 
     list_display = ("user", "device", "ip", "created_at", "last_used_at", "ended_at", "ended_because")
@@ -143,6 +198,10 @@ class SessionAdmin(LongListAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
         """Let a session be looked at only; the action asks without one."""
         return obj is None and super().has_change_permission(request)
+
+    def nameless(self, obj: Session) -> Session:
+        """Return a session with the same number, on no device."""
+        return Session(pk=obj.pk)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Leave out the deletion of many: an ended session tells why it ended."""

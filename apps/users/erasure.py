@@ -5,20 +5,44 @@ from collections.abc import Callable
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
 
 from apps.audit.models import AuditEntry
+from apps.common.advisory_locks import lock_alone, lock_shared
+from apps.common.caching import wipe_on_commit
 from apps.jobs.models import Job
 from apps.users.credentials import Event
 from apps.users.jobs import subject_of
 from apps.users.models import User
 
+_COPYING = "users.copying_names"
+
 _erasers: list[Callable[[User], object]] = []
 
 
 def erases(function: Callable[[User], object]) -> Callable[[User], object]:
-    """Register the decorated function to erase what its app keeps of a user, in the same transaction."""
+    """Register the decorated function to erase what its app keeps of a user, in the same transaction.
+
+    It still reads what the user was called. It finds everything that was written under the lock of the user
+    (`User.objects.locked`), or while nobody could be erased; whatever names people is written so.
+    """
     _erasers.append(function)
     return function
+
+
+def called(user: User) -> list[str]:
+    """Return every name and address that the account holds."""
+    names = (user.username, user.email, user.new_email, user.first_name, user.last_name)
+    return [name for name in names if name]
+
+
+def let_nobody_be_erased() -> None:
+    """Put off every erasure until the end of the transaction, which copies what many people are called.
+
+    To lock each of them, as is done where one is named, would write to thousands of rows. A transaction is
+    needed.
+    """
+    lock_shared(_COPYING)
 
 
 def erase(user: User) -> None:
@@ -26,17 +50,27 @@ def erase(user: User) -> None:
 
     The audit trail keeps what was done to the account, without the values. A transaction is needed.
     """
+    forget(user)
     user.events = (Event.ERASED,)
+    user.erased_at = timezone.now()
     user.username = f"deleted-{uuid.uuid4().hex}"
     user.email = user.new_email = user.first_name = user.last_name = ""
     user.email_verified_at = user.last_login = None
     user.is_active = False
     user.set_unusable_password()
     user.save()
+    wipe_on_commit()  # comes after the drop, by which an answer that is being built is found out of date
+
+
+def forget(user: User) -> None:
+    """Erase what is kept of the user beside the row itself, which is locked. A transaction is needed."""
+    # The whole row: an order that is being placed has to be there first, or to wait until the user is erased.
+    User.objects.select_for_update().get(pk=user.pk)
+    lock_alone(_COPYING)
     AuditEntry.objects.about(user).forget_values()
     user.sessions.all().delete()
     Job.objects.filter(subject=subject_of(user.pk)).delete()
     pages = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User))
-    pages.filter(object_id=str(user.pk)).update(object_repr=user.username)
+    pages.filter(object_id=str(user.pk)).update(object_repr=f"{user.pk}")
     for eraser in _erasers:
         eraser(user)

@@ -55,6 +55,13 @@ class SessionRevoked(TokenRefused):
     description = "The session is over"
 
 
+class AccountErased(SessionRevoked):
+    """An account that was erased or deleted since it was read: what it was called is not written back."""
+
+    message = _("The account has been erased. Nothing was saved.")
+    advice = ""  # of the code: that of a session that is over
+
+
 class InvalidMailedToken(DomainError):
     """A token of an e-mail that is not one of ours, was used, is too old, or was overtaken by another one."""
 

@@ -91,7 +91,7 @@ def _named_by(token: str) -> User:
     user_id = token.partition(":")[0]
     if not (user_id.isascii() and user_id.isdigit() and len(user_id) < 19):
         raise InvalidMailedToken
-    user = User.objects.select_for_update(no_key=True).filter(pk=user_id, is_active=True).first()
+    user = User.objects.locked().filter(pk=user_id, is_active=True).first()
     if user is None:
         raise InvalidMailedToken
     return user

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from apps.common.transactions import retried_atomic
 from apps.jobs.services import enqueue
 from apps.users.credentials import Event
-from apps.users.exceptions import SessionRevoked
 from apps.users.jobs import RESET_EMAIL, mail_job
 from apps.users.login_limits import Caller, confirmation_attempt, forgive, remember_place
 from apps.users.mailed_tokens import user_of_reset_token
@@ -45,9 +44,7 @@ def locked_as_confirmed(user: User, *, field: str) -> User:
     Raises SessionRevoked when the account is gone meanwhile, and ValidationError, for the field, when it has
     another password.
     """
-    found = User.objects.select_for_update(no_key=True).filter(pk=user.pk, is_active=True).first()
-    if found is None:
-        raise SessionRevoked
+    found = User.objects.lock_active(user.pk)
     if found.password != user.password:
         raise _wrong(field)
     return found

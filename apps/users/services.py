@@ -4,10 +4,10 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from apps.audit.models import Action, AuditEntry
+from apps.audit.models import Action
 from apps.audit.services import record
 from apps.common.transactions import retried_atomic
-from apps.users.erasure import erase
+from apps.users.erasure import erase, forget
 from apps.users.exceptions import StaffAccount
 from apps.users.login_limits import Caller
 from apps.users.models import User
@@ -61,8 +61,8 @@ def delete_account(user: User) -> None:
     # Whoever logs in at the same moment has the row locked: that session is found, or there is none.
     if not list(User.objects.select_for_update().filter(pk=user.pk)):
         return  # somebody else was faster
+    forget(user)
     record(Action.DELETED, user)
-    AuditEntry.objects.about(user).forget_values()
     user.delete()
 
 

@@ -117,9 +117,7 @@ def forget_expired_sessions() -> int:
 @retried_atomic
 def _opened(user: User, *, device: str, ip: str, counted_address: str) -> dict[str, str]:
     # Locked, so that a change of the password made since it was checked does not miss this session.
-    same = User.objects.select_for_update(no_key=True).filter(
-        pk=user.pk, password=user.password, is_active=True
-    )
+    same = User.objects.locked().filter(pk=user.pk, password=user.password, is_active=True)
     if not same:
         raise InvalidCredentials
     remember_place(user, counted_address)

@@ -17,6 +17,7 @@ from apps.common.derived import DerivingQuerySet
 from apps.common.identity import EMAIL, USERNAME
 from apps.common.keys import KeyedModel, KeyField
 from apps.users.credentials import Event, end_credentials
+from apps.users.exceptions import AccountErased, SessionRevoked
 
 ENDING_FIELDS = {"password", "email", "is_active"}  # a change of which ends credentials
 ENDED_FIELDS = {"login_stamp", "mail_stamp", "new_email"}  # what changes when credentials end
@@ -32,12 +33,21 @@ _OF_SESSION = """
 class UserQuerySet(DerivingQuerySet["User"]):
     """Accounts, of which many may be changed at once."""
 
+    def locked(self) -> Self:
+        """Lock the rows until the transaction ends.
+
+        What names a person is written under this lock, after a look at the person. Erasing waits for it: what
+        was written before is erased, and whoever comes later finds out.
+        """
+        # no_key: rows that merely refer to a user, such as the orders, need not wait.
+        return self.select_for_update(of=("self",), no_key=True)
+
     def update(self, **values: Any) -> int:
         """Change the rows, and end the credentials that a change like this ends, as `User.save()` does."""
         if not ENDING_FIELDS & values.keys():
             return super().update(**values)
         with transaction.atomic(savepoint=False):
-            former = self.select_for_update(no_key=True, of=("self",)).order_by("pk").in_bulk()
+            former = self.locked().order_by("pk").in_bulk()
             rows = UserQuerySet(self.model, using=self.db).filter(pk__in=former)
             count = super(UserQuerySet, rows).update(**values)
             for user in rows.order_by("pk"):
@@ -57,6 +67,20 @@ class StoreUserManager(UserManager["User"]):
     def normalize_email(cls, email: str | None) -> str:
         """Return the address as mail is sent to it; what is no mailbox stays as it is."""
         return EMAIL.clean(email or "")
+
+    def locked(self) -> UserQuerySet:
+        """Lock the users until the transaction ends."""
+        return self.get_queryset().locked()
+
+    def lock_active(self, user_id: int) -> "User":
+        """Return the user, locked, who is about to write something of their own.
+
+        Raises SessionRevoked when the account was deactivated, erased or deleted since the request came in.
+        """
+        user = self.locked().filter(pk=user_id, is_active=True).first()
+        if user is None:
+            raise SessionRevoked
+        return user
 
     def by_login(self, typed: str) -> "User | None":
         """Return the one account that is meant by whoever logs in so: by an e-mail address or a username.
@@ -120,6 +144,8 @@ class User(KeyedModel, AbstractUser):
         _("new e-mail address, not confirmed yet"), blank=True, default="", db_default=""
     )
 
+    erased_at = models.DateTimeField(_("personal data erased"), null=True, blank=True, editable=False)
+
     # New ones end what they went into: the admin's cookies, and the tokens of e-mails (`credentials.py`).
     login_stamp = models.UUIDField(null=True, editable=False)
     mail_stamp = models.UUIDField(null=True, editable=False)
@@ -173,7 +199,8 @@ class User(KeyedModel, AbstractUser):
         """Store the account, with an entry in the audit trail, and end the credentials that this ends.
 
         Here and not in a service: the admin, `changepassword` and `createsuperuser` of Django call nothing
-        else. Raises User.DoesNotExist when the account was deleted meanwhile.
+        else. Raises User.DoesNotExist when the account was deleted meanwhile, and AccountErased when it was
+        erased since it was read: what it was called is not written back.
         """
         given = kwargs.get("update_fields")
         written = {field.name for field in self._meta.concrete_fields} if given is None else set(given)
@@ -189,7 +216,8 @@ class User(KeyedModel, AbstractUser):
                 record(Action.CREATED, self, changes_from_nothing(values_of(self, self.AUDITED_FIELDS)))
             else:
                 # Locked, so that what ends and what is recorded is what this very change finds.
-                stored = User.objects.select_for_update(no_key=True).get(pk=self.pk)
+                stored = User.objects.locked().get(pk=self.pk)
+                self._refuse_to_undo_erasure(stored)
                 written |= self._end_credentials(stored, written)
                 super().save(**kwargs if given is None else {**kwargs, "update_fields": written})
                 self._record_change(stored, written)
@@ -206,6 +234,10 @@ class User(KeyedModel, AbstractUser):
             Event.ADDRESS_CHANGED: "email" in changed,
         }
         return tuple(event for event, is_seen in seen.items() if is_seen)
+
+    def _refuse_to_undo_erasure(self, stored: "User") -> None:
+        if stored.erased_at and (self.erased_at is None or self.erased_at < stored.erased_at):
+            raise AccountErased
 
     def _differs(self, former: "User", name: str) -> bool:
         return getattr(self, name) != getattr(former, name)
