@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.core import mail
 from pypdf import PdfReader
 
 from apps.catalog.tests.factories import make_product
@@ -12,7 +13,10 @@ from apps.common.tests.answers import problem, problem_of, refusal_of
 from apps.idempotency.models import KeyedAnswer
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
+from apps.jobs.services import LeaseLost, claim, fail, renew_lease
 from apps.orders.models import Invoice, Order
+from apps.orders.services import change_status
+from apps.orders.statuses import OrderStatus
 from apps.orders.tests.factories import make_order
 from apps.users.models import Session, User
 from conftest import PASSWORD, signed_in
@@ -91,6 +95,49 @@ def test_orders_stay_and_their_invoices_are_drawn_again_without_the_name(anna, s
     )
     assert shown["history"][0]["changed_by"] == name
     assert staff_api.get(f"/api/v1/orders/{order.pk}/invoice/").status_code == 200
+
+
+def test_comments_that_tell_who_it_was_are_emptied(anna, other_customer, staff):
+    own, foreign = make_order(anna), make_order(other_customer)
+    for order, comments in (
+        (own, ("Canarianna called", "packed")),
+        (foreign, ("Canarianna called", "packed")),
+    ):
+        for status, comment in zip(("processing", "shipped"), comments, strict=True):
+            change_status(
+                order_id=order.pk, new_status=OrderStatus(status), changed_by=staff, comment=comment
+            )
+    cancelled = make_order(anna)
+    signed_in(anna).patch(f"/api/v1/orders/{cancelled.pk}/", {"status": "cancelled", "comment": "I moved"})
+
+    close(signed_in(anna))
+
+    comments = {
+        order: list(order.status_changes.values_list("comment", flat=True))
+        for order in (own, foreign, cancelled)
+    }
+    assert comments == {
+        own: ["", "", "packed"],
+        foreign: ["", "Canarianna called", "packed"],
+        cancelled: ["", ""],
+    }
+
+
+def test_job_that_runs_meanwhile_is_done_anew_and_says_nothing_of_the_first_time(anna):
+    order = make_order(anna)
+    running = claim(Job.objects.get(kind="invoice").pk)
+    close(signed_in(anna))
+
+    fail(running, ValueError("550 <anna.canary@example.com>: no such user"))
+
+    with pytest.raises(LeaseLost):
+        renew_lease(running)
+    job = Job.objects.get(kind="invoice")
+    assert (job.status, job.attempts, job.last_error, job.lease) == ("pending", 0, "", None)
+    run_due_jobs()
+    assert set(Job.objects.about(f"order:{order.pk}").values_list("status", flat=True)) == {"done"}
+    assert mail.outbox == []
+    assert "canary" not in text_of(order)
 
 
 def test_others_are_left_alone(anna, other_customer):
