@@ -59,7 +59,7 @@ class AccountErased(SessionRevoked):
     """An account that was erased or deleted since it was read: what it was called is not written back."""
 
     message = _("The account has been erased. Nothing was saved.")
-    advice = ""  # of the code: that of a session that is over
+    advice = ""  # type: ignore[assignment]  # the code's is that of a session that is over
 
 
 class InvalidMailedToken(DomainError):
