@@ -25,7 +25,16 @@ ERASED = {
     "orders.invoice": {"pdf"},
     "orders.statuschange": {"comment"},
     "users.session": {"device", "ip"},
-    "users.user": {"email", "first_name", "last_name", "new_email", "password", "username"},
+    "users.user": {
+        "email",
+        "email_key",
+        "first_name",
+        "last_name",
+        "new_email",
+        "password",
+        "username",
+        "username_key",
+    },
 }
 # Words of the code and of operators, numbers, digests, and what staff write about goods.
 NAMELESS = {
