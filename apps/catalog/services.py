@@ -22,6 +22,7 @@ from apps.catalog.exceptions import CategoryNotEmpty
 from apps.catalog.models import Category, PriceChange, Product
 from apps.catalog.slugs import free_slug
 from apps.catalog.stock import receive_stock
+from apps.common.row_changes import changed_columns, columns_of
 from apps.common.transactions import retried_atomic
 from apps.users.models import User
 
@@ -173,16 +174,18 @@ def _inserted(row: RowT, *, by: User | None = None) -> RowT:
 
 def _updated(row: RowT, changes: dict[str, Any], *, by: User | None = None) -> RowT:
     audited = [field for field in row.AUDITED_FIELDS if field in {*changes, "slug"}]
-    before = values_of(row, audited)
+    before, columns = values_of(row, audited), columns_of(row)
     for field, value in changes.items():
         setattr(row, field, value)
     if not row.slug:
         row.slug = free_slug(row.name, among=type(row)._default_manager.exclude(pk=row.pk))
-        changes = {**changes, "slug": row.slug}
     _clean(row)
+    changed: list[str] = changed_columns(row, columns)
+    if not changed:  # nothing has happened: the row keeps its `updated_at`, and readers their ETag
+        return row
     try:
         with transaction.atomic():
-            row.save(update_fields=[*changes, "updated_at"])
+            row.save(update_fields=[*changed, "updated_at"])
     except IntegrityError as error:  # somebody took a value after the check
         raise _taken() from error
     record_change(row, changes_between(before, values_of(row, audited)), by=by)

@@ -129,9 +129,11 @@ def _move(products: Iterable[Product], deltas: Mapping[int, int], cause: Cause) 
         if not 0 <= product.stock + delta <= MAX_STOCK:
             raise StockOutOfRange(stock=product.stock, delta=delta)
         product.stock += delta
-    Product.objects.write_stock({product.pk: product.stock for product in products})
+    # A count that finds what there is stands in the ledger alone.
+    moved = [product for product in products if deltas[product.pk]]
+    Product.objects.write_stock({product.pk: product.stock for product in moved})
     if cause.kind not in ORDER_MOVEMENTS:  # of which the order's own entry tells
-        _record(products, deltas, by=cause.by)
+        _record(moved, deltas, by=cause.by)
     return StockMovement.objects.bulk_create(
         StockMovement(
             product=product,

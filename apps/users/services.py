@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.audit.models import Action
 from apps.audit.services import record
+from apps.common.row_changes import changed_columns, columns_of
 from apps.common.transactions import retried_atomic
 from apps.users.erasure import erase, forget
 from apps.users.exceptions import StaffAccount
@@ -36,10 +37,11 @@ def register_user(*, username: str, email: str, password: str, language: str) ->
 
 def rename(user: User, **names: str) -> User:
     """Store the user's first and last name, or one of them."""
+    before = columns_of(user)
     for field, name in names.items():
         setattr(user, field, name)
-    if names:
-        user.save(update_fields=list(names))
+    if changed := changed_columns(user, before):
+        user.save(update_fields=changed)
     return user
 
 
