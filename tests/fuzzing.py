@@ -60,6 +60,8 @@ REFUSALS = {
     "null_characters_not_allowed": "nor for what no text may have, beside the pattern of its own",
     "does_not_exist": "which rows there are",
     "email_taken": "which rows there are",
+    "too_many_words": "nor for how many words a text has",
+    "word_too_long": "nor for how long each of them is",
     "unique": "which rows there are",
     "username_taken": "which rows there are",
     "idempotency_key_reused": "what came before",

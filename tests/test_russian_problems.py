@@ -146,7 +146,15 @@ def wrong_queries(world: World) -> Iterator[Any]:
         "ordering=name,name",
     ]
     products += ["price_min=я", "price_min=1.234", "price_min=12345678901234567", "category=нет"]
-    products += ["in_stock=я", "ordering=цена", "search=%00", "is_active=я", f"search={'я' * 201}"]
+    products += [
+        "in_stock=я",
+        "ordering=цена",
+        "search=%00",
+        "is_active=я",
+        f"search={'я' * 201}",
+        f"search={'я' * 65}",
+    ]
+    products += ["search=а+б+в+г+д+е+ж+з+и+к+л"]
     for query in products:
         yield world.staff.get(f"{PRODUCTS}?{query}")
     orders = ["status=я", "created_after=я", "user=я", "user=0", "user=99999999999999999999", "total_min=я"]

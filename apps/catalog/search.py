@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from django.db import models
 
 from apps.common.derived import DerivedField, DerivingQuerySet
+from apps.common.search_words import looked_for, refuse_long_search
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 
@@ -24,6 +25,16 @@ if TYPE_CHECKING:
     TextField = models.TextField[str, str]
 else:
     TextField = models.TextField
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a search as they stand in the rows, each once."""
+    return list(dict.fromkeys(folded(text).split()))
+
+
+def validate_search(text: str) -> None:
+    """Raise ValidationError when the text has more, or longer, words than are looked for."""
+    refuse_long_search(words_of(text))
 
 
 class FoldedTextField(DerivedField, TextField):
@@ -47,11 +58,15 @@ class FoldedQuerySet(DerivingQuerySet[ModelT]):
     """Rows with a folded `search_text`."""
 
     def matching(self, text: str) -> Self:
-        """Return the rows that have every word of the text, or the part of a word that it is."""
-        words = folded(text).split()
+        """Return the rows that have every word of the text, or the part of a word that it is.
+
+        A text that `validate_search` would refuse is shortened.
+        """
+        words = looked_for(words_of(text))
         if text.strip() and not words:  # a lone accent: it is in no word, and must not find everything
             return self.none()
         rows = self
         for word in words:
-            rows = rows.filter(search_text__contains=word)
+            if not any(word in other for other in words if other != word):  # else that one says it all
+                rows = rows.filter(search_text__contains=word)
         return rows

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common.counting import MOST_COUNTED
 from apps.common.days import end_of_day, start_of_day
+from apps.common.search_words import looked_for
 
 
 class AtLeast(int):
@@ -43,6 +44,12 @@ class LongListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's cla
     list_per_page = 50
     list_max_show_all = 0
     show_facets = admin.ShowFacets.NEVER  # they count every row
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Return the rows that have the words, of many the first, and whether one can come twice."""
+        return super().get_search_results(request, queryset, " ".join(looked_for(search_term.split())))
 
 
 class FormFilter(admin.FieldListFilter):

@@ -49,10 +49,12 @@ FAULT_CODES = (
     "read_only",
     "required",
     "surrogate_characters_not_allowed",
+    "too_many_words",
     "unique",
     "unknown_member",
     "unknown_parameter",
     "username_taken",
+    "word_too_long",
     "wrong_password",
     "zero",
 )

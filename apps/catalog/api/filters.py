@@ -1,21 +1,43 @@
 """What the lists of the catalogue can be asked for."""
 
+from typing import Any
+
 import django_filters
+from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from apps.catalog.api.permissions import lists_inactive
 from apps.catalog.models import Category, Product
+from apps.catalog.search import validate_search
 from apps.common.exceptions import InvalidQuery
 from apps.common.fields import MAX_ID_DIGITS
 from apps.common.filters import BooleanFilter, IdFilter, MoneyFilter, SearchFilter, StableOrderingFilter
+from apps.common.search_words import MAX_WORD_LENGTH, MAX_WORDS
+
+
+class _WordsField(forms.CharField):
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        validate_search(text)
+        return text
+
+
+class WordsFilter(SearchFilter):
+    """Words to look for."""
+
+    field_class = _WordsField
+
+    def __init__(self, *args: Any, help_text: str, **kwargs: Any) -> None:
+        limits = f"at most {MAX_WORDS} different words, each of at most {MAX_WORD_LENGTH} characters"
+        super().__init__(*args, help_text=f"{help_text}; {limits}", **kwargs)
 
 
 class CategoryFilter(django_filters.FilterSet):
     """Filters of the categories."""
 
-    search = SearchFilter(method="matching", help_text="Words, or parts of words, of name and description")
+    search = WordsFilter(method="matching", help_text="Words, or parts of words, of name and description")
     parent = IdFilter(field_name="parent_id", help_text="Id of the category right above")
 
     def matching(self, queryset: QuerySet[Category], name: str, value: str) -> QuerySet[Category]:
@@ -28,7 +50,7 @@ class ProductFilter(django_filters.FilterSet):
 
     request: Request
 
-    search = SearchFilter(
+    search = WordsFilter(
         method="matching", help_text="Words, or parts of words, of name, sku and description"
     )
     category = django_filters.CharFilter(
