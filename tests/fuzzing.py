@@ -63,6 +63,8 @@ REFUSALS = {
     "too_many_words": "nor for how many words a text has",
     "word_too_long": "nor for how long each of them is",
     "unique": "which rows there are",
+    "username_is_address": "that one member is like another one",
+    "username_reserved": "which names the store keeps for itself",
     "username_taken": "which rows there are",
     "idempotency_key_reused": "what came before",
     "invalid cursor": "what the store has signed",

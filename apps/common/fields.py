@@ -10,6 +10,8 @@ from typing import Any, NewType
 
 from rest_framework import serializers
 
+from apps.common.identity import CODE, MAX_ADDRESS_LENGTH, NAME, clean_email, is_blank
+
 MAX_ID = 2**63 - 1  # the largest value of a BigAutoField
 MAX_ID_DIGITS = 18  # of a text that surely holds no larger number
 MoneyText = NewType("MoneyText", str)  # as money is written on the wire: 12.50
@@ -64,7 +66,13 @@ class StrictBooleanField(serializers.BooleanField):
 
 
 class StrictCharField(serializers.CharField):
-    """A JSON string."""
+    """A JSON string. One of which nothing can be seen counts as empty, unless it is taken as it was typed."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """Return the text. Raises ValidationError."""
+        if self.trim_whitespace and isinstance(data, str) and is_blank(data):
+            data = ""
+        return super().run_validation(data)
 
     def to_internal_value(self, data: Any) -> str:
         """Return the text.
@@ -74,6 +82,42 @@ class StrictCharField(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class NameField(StrictCharField):
+    """What people call something or somebody, in one line (`identity.NAME`)."""
+
+    kind = NAME
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the text in its clean form. Raises ValidationError (`invalid`) for any other type."""
+        return self.kind.clean(super().to_internal_value(data))
+
+
+class CodeField(NameField):
+    """What people copy, such as a sku (`identity.CODE`)."""
+
+    kind = CODE
+
+
+class MailboxField(StrictCharField, serializers.EmailField):
+    """An e-mail address that mail on the internet reaches: as it is stored, and the same in all spellings.
+
+    Every call that takes an address takes it by this field.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": MAX_ADDRESS_LENGTH, **kwargs})
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the address in its clean form. Raises ValidationError (`invalid`, `max_length`)."""
+        text = super().to_internal_value(data)
+        if len(text) > MAX_ADDRESS_LENGTH:
+            self.fail("max_length", max_length=MAX_ADDRESS_LENGTH)
+        try:
+            return clean_email(text)
+        except ValueError:
+            self.fail("invalid")
 
 
 class StrictSlugField(StrictCharField, serializers.SlugField):

@@ -53,6 +53,8 @@ FAULT_CODES = (
     "unique",
     "unknown_member",
     "unknown_parameter",
+    "username_is_address",
+    "username_reserved",
     "username_taken",
     "word_too_long",
     "wrong_password",

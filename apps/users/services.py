@@ -19,10 +19,12 @@ from apps.users.verification import ask_for_verification
 def register_user(*, username: str, email: str, password: str, language: str) -> User:
     """Open an account, and have its address confirmed by an e-mail.
 
-    Raises ValidationError, by field, for a name or an address that is taken, and for a weak password.
+    Raises ValidationError, by field, for a name or an address that is taken, or may not be, and for a weak
+    password.
     """
     user = User(username=User.normalize_username(username), email=User.objects.normalize_email(email))
-    user.clean_fields(exclude=["password"])  # a name can grow, or become another one, as it is normalised
+    # A name can grow, or become another one, as it is normalised.
+    user.full_clean(exclude=["password"], validate_unique=False, validate_constraints=False)
     _refuse_taken(user)
     choose_password(user, password, field="password")
     try:

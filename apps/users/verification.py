@@ -1,5 +1,7 @@
 """How an e-mail address is confirmed, and changed for another one."""
 
+import uuid
+
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -14,6 +16,7 @@ from apps.users.login_limits import Caller
 from apps.users.mailed_tokens import owner_of_address_token
 from apps.users.models import User
 from apps.users.passwords import confirm_password, locked_as_confirmed
+from apps.users.usernames import is_address
 
 
 def require_verified_email(user: User) -> None:
@@ -58,13 +61,14 @@ def verify_address(*, token: str) -> None:
         raise InvalidMailedToken
     if email == user.new_email:
         refuse_taken_email(email, field="token")
+        user.username = _username_at(email, user)
         user.email, user.new_email = email, ""
     elif email != user.email or user.email_verified_at:
         raise InvalidMailedToken
     user.email_verified_at = timezone.now()
     try:
         with transaction.atomic():
-            user.save(update_fields=["email", "new_email", "email_verified_at"])
+            user.save(update_fields=["username", "email", "new_email", "email_verified_at"])
     except IntegrityError:  # somebody was faster than the check
         refuse_taken_email(email, field="token")
         raise
@@ -85,3 +89,19 @@ def _ask_for_address_change(user: User, new_email: str, language: str) -> None:
     enqueue(mail_job(ADDRESS_CHANGE_EMAIL, user.pk, language))
     if user.email:
         enqueue(mail_job(ADDRESS_NOTICE, user.pk, language, email=user.email))
+
+
+def _username_at(email: str, user: User) -> str:
+    """Return the username of whoever moves to this address. It moves along, if it is the former one.
+
+    That mailbox may be somebody else's by now, or soon, and nobody may be called by a foreign address.
+    """
+    if not is_address(user.username, user.email):
+        return user.username
+    try:
+        username: str = User._meta.get_field("username").clean(email, None)
+    except ValidationError:  # it has characters that no username may have, or too many
+        username = ""
+    if username and not User.objects.named(username).exists():
+        return username
+    return f"user-{uuid.uuid4().hex[:12]}"

@@ -6,7 +6,7 @@ from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from rest_framework import serializers
 
-from apps.common.fields import StrictCharField
+from apps.common.fields import MailboxField, NameField, StrictCharField
 from apps.common.schema import shown_as
 from apps.common.serializers import InputSerializer, OutputSerializer
 from apps.users.api import examples
@@ -34,7 +34,7 @@ class RegisterInput(InputSerializer):
     """A new account."""
 
     username = StrictCharField(max_length=150, validators=[UnicodeUsernameValidator()])
-    email = serializers.EmailField(max_length=254)
+    email = MailboxField()
     password = NewPasswordField()
 
 
@@ -87,8 +87,8 @@ class OwnAccountOutput(OutputSerializer[User]):
 class NamesInput(InputSerializer):
     """What may be changed of one's account without further ado."""
 
-    first_name = StrictCharField(max_length=150, allow_blank=True)
-    last_name = StrictCharField(max_length=150, allow_blank=True)
+    first_name = NameField(max_length=150, allow_blank=True)
+    last_name = NameField(max_length=150, allow_blank=True)
 
 
 @shown_as(examples.OWN_PASSWORD)
@@ -110,7 +110,7 @@ class ChangePasswordInput(InputSerializer):
 class EmailInput(InputSerializer):
     """An e-mail address."""
 
-    email = serializers.EmailField(max_length=254)
+    email = MailboxField()
 
 
 @shown_as(examples.MAILED_TOKEN)
@@ -131,7 +131,7 @@ class ResetPasswordInput(MailedTokenInput):
 class ChangeEmailInput(OwnPasswordInput):
     """The caller's password and the next e-mail address."""
 
-    new_email = serializers.EmailField(max_length=254)
+    new_email = MailboxField()
 
 
 @shown_as(examples.TOKEN_PAIR)

@@ -44,9 +44,11 @@ class RegisterView(OpenView):
         operation_id="register", summary="Open an account", request=RegisterInput, responses={201: UserOutput}
     )
     def post(self, request: Request) -> Response:
-        """Open an account. Username and e-mail address are unique whatever their case.
+        """Open an account. Username and e-mail address are unique whatever their case and spelling.
 
-        An e-mail brings the token that confirms the address.
+        A username with @ has to be the account's own address; `staff`, `system` and `guest` are reserved.
+        The address is stored as mail is sent to it, with its domain in IDNA. An e-mail brings the token that
+        confirms it.
         """
         wanted = RegisterInput(data=request.data)
         wanted.is_valid(raise_exception=True)

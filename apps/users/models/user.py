@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.exceptions import ValidationError
 from django.db import connections, models, transaction
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -18,6 +19,7 @@ from apps.common.identity import EMAIL, USERNAME
 from apps.common.keys import KeyedModel, KeyField
 from apps.users.credentials import Event, end_credentials
 from apps.users.exceptions import AccountErased, SessionRevoked
+from apps.users.usernames import fault_of_email, fault_of_username
 
 ENDING_FIELDS = {"password", "email", "is_active"}  # a change of which ends credentials
 ENDED_FIELDS = {"login_stamp", "mail_stamp", "new_email"}  # what changes when credentials end
@@ -81,6 +83,13 @@ class StoreUserManager(UserManager["User"]):
         if user is None:
             raise SessionRevoked
         return user
+
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **extra_fields: Any
+    ) -> "User":
+        """Store a superuser. Raises ValidationError for a name or an address that nobody may take."""
+        self.model(username=username, email=email or "").clean()
+        return super().create_superuser(username, email, password, **extra_fields)
 
     def by_login(self, typed: str) -> "User | None":
         """Return the one account that is meant by whoever logs in so: by an e-mail address or a username.
@@ -182,6 +191,24 @@ class User(KeyedModel, AbstractUser):
         """Read the account again."""
         super().refresh_from_db(*args, **kwargs)
         self._loaded_hash = self.__dict__.get("password")
+
+    def clean(self) -> None:
+        """Bring name and address into their clean form.
+
+        Raises ValidationError, by field, for those that nobody may take. What was taken before may stay.
+        """
+        super().clean()
+        former = None if self._state.adding else User.objects.filter(pk=self.pk).first()
+        is_moved = former is None or former.email_key != EMAIL.key(self.email)
+        is_renamed = former is None or former.username_key != USERNAME.key(self.username or "")
+        faults = {
+            "email": fault_of_email(self.email) if is_moved else None,
+            "username": fault_of_username(self.username or "", email=self.email)
+            if is_moved or is_renamed
+            else None,
+        }
+        if found := {name: fault for name, fault in faults.items() if fault}:
+            raise ValidationError(found)
 
     def check_password(self, raw_password: str | None) -> bool:
         """Tell whether this is the password; a hash that was made at another cost is renewed by that."""

@@ -31,7 +31,7 @@ def test_new_customer_can_log_in(api):
     assert response.status_code == 200
 
 
-@pytest.mark.parametrize("name", ["Анна-Мария", "anna@shop", "a.b+c_d", "名前", "x", "a" * 150])
+@pytest.mark.parametrize("name", ["Анна-Мария", "a.b+c_d", "名前", "x", "a" * 150])
 def test_name_may_have_letters_of_any_alphabet(api, name):
     response = api.post(URL, {**ANNA, "username": name})
 
