@@ -1,7 +1,7 @@
 """The account of a customer or a member of staff."""
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -162,9 +162,9 @@ class User(KeyedModel, AbstractUser):
     objects: ClassVar[StoreUserManager] = StoreUserManager()
 
     events: tuple[Event, ...] = ()  # what happens by the next `save()`, besides what that sees itself
-    kept_session_id: uuid.UUID | None = None  # the one in which its user changes the password
+    kept_session_id: uuid.UUID | str | None = None  # the one in which its user changes the password
     also_changed: Changes | None = None  # what the audit trail tells of its groups and permissions
-    _loaded_hash: str | None = None
+    _loaded: Mapping[str, Any] = {}  # values that may be told of or end something, as they were read or saved
 
     class Meta:
         verbose_name = _("user")
@@ -182,15 +182,17 @@ class User(KeyedModel, AbstractUser):
 
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> Self:
-        """Return an account that was read, and remember its password's hash."""
+        """Return an account that was read, and remember its values."""
         user = super().from_db(*args, **kwargs)
-        user._loaded_hash = user.__dict__.get("password")
+        user._note_loaded(user.__dict__)
         return user
 
-    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
-        """Read the account again."""
-        super().refresh_from_db(*args, **kwargs)
-        self._loaded_hash = self.__dict__.get("password")
+    def refresh_from_db(
+        self, using: str | None = None, fields: Any = None, from_queryset: Any = None
+    ) -> None:
+        """Read the account, or these fields, again."""
+        super().refresh_from_db(using, fields, from_queryset)
+        self._note_loaded(self.__dict__ if fields is None else fields)
 
     def clean(self) -> None:
         """Bring name and address into their clean form.
@@ -226,8 +228,9 @@ class User(KeyedModel, AbstractUser):
         """Store the account, with an entry in the audit trail, and end the credentials that this ends.
 
         Here and not in a service: the admin, `changepassword` and `createsuperuser` of Django call nothing
-        else. Raises User.DoesNotExist when the account was deleted meanwhile, and AccountErased when it was
-        erased since it was read: what it was called is not written back.
+        else. What this instance has not changed stays as others have stored it meanwhile. Raises
+        User.DoesNotExist when they have deleted the account, and AccountErased when it was erased since it
+        was read: what it was called is not written back.
         """
         given = kwargs.get("update_fields")
         written = {field.name for field in self._meta.concrete_fields} if given is None else set(given)
@@ -245,12 +248,12 @@ class User(KeyedModel, AbstractUser):
                 # Locked, so that what ends and what is recorded is what this very change finds.
                 stored = User.objects.locked().get(pk=self.pk)
                 self._refuse_to_undo_erasure(stored)
+                self._leave_to_others(stored, written)
                 written |= self._end_credentials(stored, written)
                 super().save(**kwargs if given is None else {**kwargs, "update_fields": written})
                 self._record_change(stored, written)
         self.events = ()
-        if "password" in written:
-            self._loaded_hash = self.password
+        self._note_loaded(written)
 
     def events_since(self, former: "User", fields: Iterable[str]) -> tuple[Event, ...]:
         """Return what has happened to the account, of which these fields may have changed."""
@@ -266,14 +269,22 @@ class User(KeyedModel, AbstractUser):
         if stored.erased_at and (self.erased_at is None or self.erased_at < stored.erased_at):
             raise AccountErased
 
+    def _note_loaded(self, names: Container[str]) -> None:
+        noted = [name for name in (*self.AUDITED_FIELDS, "password") if name in names]
+        self._loaded = {**self._loaded, **{name: self.__dict__[name] for name in noted}}
+
+    def _leave_to_others(self, stored: "User", written: set[str]) -> None:
+        """Take what this instance was read with, and has not changed, from what is stored by now."""
+        for name, loaded in self._loaded.items():
+            if name in written and self.__dict__.get(name) == loaded:
+                setattr(self, name, getattr(stored, name))
+        self.login_stamp, self.mail_stamp = stored.login_stamp, stored.mail_stamp
+
     def _differs(self, former: "User", name: str) -> bool:
         return getattr(self, name) != getattr(former, name)
 
     def _end_credentials(self, stored: "User", written: set[str]) -> set[str]:
         """End what this change ends, and return the fields that changed by that."""
-        if "password" in written and self.password == self._loaded_hash:
-            self.password = stored.password  # somebody may have changed it since this was read
-        self.login_stamp, self.mail_stamp = stored.login_stamp, stored.mail_stamp
         self.events += self.events_since(stored, written)
         for event in self.events:
             end_credentials(self, event)
@@ -295,7 +306,8 @@ class User(KeyedModel, AbstractUser):
         # Unless it is another password by now. It is no event, as this is the same one.
         unchanged = User.objects.filter(pk=self.pk, password=self.password)
         if models.QuerySet.update(unchanged, password=renewed):
-            self.password = self._loaded_hash = renewed
+            self.password = renewed
+            self._note_loaded({"password"})
 
     def _stamped(self, auth_hash: str) -> str:
         return f"{auth_hash}{self.login_stamp or ''}"

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher, PBKDF2PasswordHasher
 from django.core import mail
+from django.core.management import call_command
 from django.db import transaction
 from rest_framework.test import APIClient
 
@@ -174,6 +175,32 @@ def test_account_that_was_read_before_does_not_bring_the_former_password_back(cu
     assert (customer.first_name, customer.check_password(NEW)) == ("Anna", True)
     answer = call("password/reset/confirm", {"token": token, "new_password": PASSWORD})
     assert problem_of(answer) == INVALID
+
+
+def test_what_is_changed_is_written_though_other_fields_were_read_again(customer):
+    account = User.objects.only("pk", "username").get(pk=customer.pk)
+    account.first_name = "Anna"
+    assert account.is_active is True  # which reads it
+    account.refresh_from_db(fields=["email"])
+
+    account.save()
+
+    assert User.objects.get(pk=customer.pk).first_name == "Anna"
+
+
+def test_password_typed_on_the_command_line_for_long_brings_nothing_else_back(customer, monkeypatch):
+    def slow(prompt):
+        account = User.objects.get(pk=customer.pk)
+        account.is_active, account.first_name = False, "Anna"
+        account.save()
+        return NEW
+
+    monkeypatch.setattr("getpass.getpass", slow)
+
+    call_command("changepassword", customer.username, verbosity=0)
+
+    after = User.objects.get(pk=customer.pk)
+    assert (after.check_password(NEW), after.is_active, after.first_name) == (True, False, "Anna")
 
 
 def test_hash_that_is_renewed_at_a_login_does_not_bring_the_former_password_back(customer, settings):
