@@ -1,15 +1,18 @@
-"""The admin, whose login fails no more often than that of the API."""
+"""The admin, where a password can be guessed no more often than through the API."""
 
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from apps.common.addresses import counted_address
 from apps.users.exceptions import TooManyAttempts
-from apps.users.login_limits import login_attempt, remember_place
+from apps.users.login_limits import Caller, confirmation_attempt, login_attempt, remember_place
 from apps.users.models import User
 
 
@@ -41,16 +44,77 @@ class LimitedLoginForm(AdminAuthenticationForm):
         return cleaned
 
 
+class LimitedPasswordChangeForm(AdminPasswordChangeForm):
+    """Django's form, which counts a wrong old password as the calls of the API do."""
+
+    refusal: TooManyAttempts | None = None
+
+    def __init__(self, *args: Any, caller: Caller, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.caller = caller
+
+    def clean_old_password(self) -> str:
+        """Check the old password, unless too many attempts have failed. Raises ValidationError."""
+        try:
+            attempt = confirmation_attempt(self.user, self.caller)
+        except TooManyAttempts as refusal:
+            self.refusal = refusal
+            raise ValidationError(str(refusal), code=refusal.code) from refusal
+        old_password: str = super().clean_old_password()
+        attempt.succeeded()
+        return old_password
+
+
+class LimitedPasswordChangeView(PasswordChangeView):
+    """Django's view with that form, which changes no other password than the one that was told."""
+
+    form_class = LimitedPasswordChangeForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Let the form know who asks."""
+        session_key, address = self.request.session.session_key or "", counted_address(self.request)
+        return {**super().get_form_kwargs(), "caller": Caller(session_key, address)}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Change the password, unless it was changed since it was looked at."""
+        with transaction.atomic():
+            told = User.objects.select_for_update(no_key=True).filter(
+                pk=form.user.pk, password=form.user.password, is_active=True
+            )
+            if told:
+                response = super().form_valid(form)
+                remember_place(form.user, form.caller.address)
+                return response
+        form.add_error("old_password", form.error_messages["password_incorrect"])
+        return self.form_invalid(form)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Show the form again; 429 when the password was not even looked at."""
+        return _refused(super().form_invalid(form), form)
+
+
 class StoreAdminSite(AdminSite):
-    """Django's admin site, with that form."""
+    """Django's admin site, with those forms."""
 
     login_form = LimitedLoginForm
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the form and log in; 429 when that was not even tried."""
         response = super().login(request, extra_context)
-        form = (getattr(response, "context_data", None) or {}).get("form")
-        if refusal := getattr(form, "refusal", None):
-            response.status_code = refusal.status_code
-            response["Retry-After"] = refusal.headers["Retry-After"]
-        return response
+        return _refused(response, (getattr(response, "context_data", None) or {}).get("form"))
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Let staff change their own password."""
+        view = LimitedPasswordChangeView.as_view(
+            success_url=reverse("admin:password_change_done", current_app=self.name),
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )
+        request.current_app = self.name
+        return view(request)
+
+
+def _refused(response: HttpResponse, form: Any) -> HttpResponse:
+    if refusal := getattr(form, "refusal", None):
+        response.status_code = refusal.status_code
+        response["Retry-After"] = refusal.headers["Retry-After"]
+    return response

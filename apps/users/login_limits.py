@@ -44,7 +44,7 @@ ADDRESS = Limit("address", 100, since_last=False)
 class Caller:
     """A session in which somebody asks for something, and the address from which."""
 
-    session_id: uuid.UUID
+    session_id: uuid.UUID | str
     address: str
 
 

@@ -1,9 +1,11 @@
 """A call that asks for the password again counts what is wrong as a failed attempt, and nothing else."""
 
+import re
 from collections import Counter
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.contrib.auth import hashers
 from rest_framework.test import APIClient
 
@@ -123,6 +125,18 @@ def test_password_is_hashed_once_to_be_confirmed(customer_api, monkeypatch, call
     call(customer_api, password)
 
     assert [given[0] for given in hashed].count(password) == 1
+
+
+def test_passwords_are_looked_at_where_that_is_counted_only():
+    """The admin's forms look at them by Django's own, which `admin_site.py` counts."""
+    sources = [path for path in (settings.BASE_DIR / "apps").rglob("*.py") if "tests" not in path.parts]
+    looking = {
+        path.name
+        for path in sources
+        if re.search(r"\b(check_password|authenticate)\(", path.read_text("utf-8"))
+    }
+
+    assert looking == {"passwords.py", "sessions.py", "user.py", "problems.py"}
 
 
 @pytest.mark.parametrize("call", CALLS)
