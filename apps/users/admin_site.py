@@ -78,10 +78,8 @@ class LimitedPasswordChangeView(PasswordChangeView):
     def form_valid(self, form: Any) -> HttpResponse:
         """Change the password, unless it was changed since it was looked at."""
         with transaction.atomic():
-            told = User.objects.select_for_update(no_key=True).filter(
-                pk=form.user.pk, password=form.user.password, is_active=True
-            )
-            if told:
+            same = {"pk": form.user.pk, "password": form.user.password, "is_active": True}
+            if User.objects.locked().filter(**same):
                 response = super().form_valid(form)
                 remember_place(form.user, form.caller.address)
                 return response

@@ -67,8 +67,11 @@ def log_out(session_id: uuid.UUID) -> None:
 
 @retried_atomic
 def log_out_everywhere(user_id: int) -> None:
-    """End all sessions of the user, and whatever else could open one without the password."""
-    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    """End all sessions of the user, and whatever else could open one without the password.
+
+    Raises SessionRevoked when the account is gone.
+    """
+    user = User.objects.lock_active(user_id)
     user.events = (Event.LOGGED_OUT_EVERYWHERE,)
     user.save(update_fields=[])
 

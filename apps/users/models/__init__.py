@@ -2,7 +2,8 @@
 
 from apps.users.models.login_limits import KnownPlace, LoginFailures
 from apps.users.models.session import MAX_DEVICE_LENGTH, EndReason, Session
-from apps.users.models.user import StoreUserManager, User
+from apps.users.models.user import User
+from apps.users.models.user_manager import StoreUserManager
 
 __all__ = [
     "MAX_DEVICE_LENGTH",
