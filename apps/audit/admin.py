@@ -24,7 +24,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.models import AuditEntry, kind_of
+from apps.audit.services import last_author
 from apps.common.admin_lists import DateRangeFilter, LongListAdmin
+from apps.common.optimistic_locking import tells_authors
 
 # What entries are about: to ask the table would read all of it.
 KINDS = (
@@ -36,6 +38,8 @@ KINDS = (
     "users.user",
 )
 LIST_VALUES, LIST_CHARACTERS = 4, 60  # of one entry in the list; its own page shows all
+
+tells_authors(last_author)
 
 
 class ShownChange(NamedTuple):

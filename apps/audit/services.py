@@ -75,6 +75,20 @@ def changes_to_nothing(values: Values) -> Changes:
     return {name: [value, None] for name, value in values.items() if value not in (None, "")}
 
 
+def last_author(row: models.Model, field: str) -> str:
+    """Return the name of whoever changed the row's field last; empty when the trail does not tell.
+
+    An erasure changes everything, and its author has no name any more.
+    """
+    entries = AuditEntry.objects.about(row).filter(
+        models.Q(changes__has_key=field) | models.Q(action=Action.ERASED)
+    )
+    entry = entries.select_related("actor").order_by("-created_at", "-pk").first()
+    if entry is None or entry.actor is None or entry.action == Action.ERASED:
+        return ""
+    return entry.actor.get_username()
+
+
 def _plain(column: Any, value: Any) -> Any:
     if isinstance(value, models.Model):
         return f"{value.pk}: {value}"

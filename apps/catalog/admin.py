@@ -18,7 +18,6 @@ from apps.catalog.import_admin import ImportingAdmin
 from apps.catalog.models import MAX_STOCK, Category, MovementKind, Product, StockMovement
 from apps.catalog.product_page import ProductPage
 from apps.catalog.product_prices import EditablePrices
-from apps.catalog.seen_form import SeenForm
 from apps.catalog.stocktake_page import StocktakePage
 from apps.common.admin_lists import (
     AutocompleteFilter,
@@ -28,6 +27,7 @@ from apps.common.admin_lists import (
     RangeFilter,
 )
 from apps.common.fields import MAX_ID_DIGITS
+from apps.common.optimistic_locking import VersionedAdmin
 from apps.exports.list_admin import ExportableAdmin
 
 INDENTATION, BRANCH = "\N{EM SPACE}\N{EM SPACE}", "└ "
@@ -35,7 +35,7 @@ DEEPEST = 10  # steps that are still indented further
 REASONED = (MovementKind.RECEIVED, MovementKind.ADJUSTED)
 
 
-class FoldedSearchAdmin(admin.ModelAdmin):
+class FoldedSearchAdmin(VersionedAdmin):
     """Rows that are searched as in the API: whatever the case, Cyrillic included, on every database."""
 
     def get_search_results(
@@ -49,7 +49,6 @@ class FoldedSearchAdmin(admin.ModelAdmin):
 class CategoryAdmin(FoldedSearchAdmin):
     """Categories, as the tree that they are."""
 
-    form = SeenForm
     list_display = ("shown_name", "parent", "slug", "products", "is_active")
     list_filter = ("is_active",)
     list_select_related = ("parent",)
@@ -78,9 +77,22 @@ class CategoryAdmin(FoldedSearchAdmin):
         number = category.place.products
         return format_html('<a href="{}?category__id__exact={}">{}</a>', address, category.pk, number)
 
+    def lock(self, lookup: dict[str, Any], *, no_key: bool = True) -> None:
+        """Lock the tree, as the services do: in another order they would wait for each other."""
+        super().lock({}, no_key=no_key)
+
     def save_model(self, request: HttpRequest, obj: Category, form: forms.ModelForm, change: bool) -> None:
         """Save through the services, which make the slug and lock the tree."""
         _save(obj, form, change, create=services.create_category, update=services.update_category)
+
+    def delete_model(self, request: HttpRequest, obj: Category) -> None:
+        """Delete the category, which the audit trail tells."""
+        services.delete_category(obj.pk)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Category]) -> None:
+        """Delete the categories."""
+        for category in queryset.order_by("pk"):
+            services.delete_category(category.pk)
 
 
 class CategoryTreeFilter(AutocompleteFilter):
@@ -117,7 +129,6 @@ class ProductAdmin(
 ):
     """Products. Their stock is given once, on creation, and moved by the stock pages from then on."""
 
-    form = SeenForm
     list_display = ("name", "sku", "category", "price", "stock", "is_active")
     list_filter = (
         "is_active",

@@ -20,6 +20,7 @@ from apps.catalog import services, stock
 from apps.catalog.exceptions import StockOutOfRange
 from apps.catalog.models import MAX_STOCK, Category, Product
 from apps.common.bulk_changes import BulkChange, Change, Values, change_many
+from apps.common.optimistic_locking import unless_changed
 
 CENT = Decimal("0.01")
 MAX_PRICE = Decimal("99999999.99")  # what the column holds
@@ -169,7 +170,7 @@ def _switch(request: HttpRequest, action: str, title: str, *, is_active: bool) -
 
 def _updated(by: Any, product: Product, field: str, seen: str, value: Callable[[], Any]) -> str:
     """Bring the field to the value that follows from what was seen, and say so."""
-    as_seen = services.seen_as(field, seen)
+    as_seen = unless_changed(field, seen)
     as_seen(product)  # as it was just read: the value is made of it
     before, after = getattr(product, field), value()
     if before == after:

@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
-from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.models import Action
@@ -98,22 +97,6 @@ def update_product(
             product=product, old_price=old_price, new_price=product.price, created_by=changed_by
         )
     return product
-
-
-def seen_as(field: str, seen: str) -> Callable[[Product], None]:
-    """Return a precondition that raises ValidationError when the product's field is not what was seen."""
-
-    def precondition(product: Product) -> None:
-        column: Any = Product._meta.get_field(field)
-        if str(getattr(product, column.attname)) == seen:
-            return
-        value = getattr(product, field)
-        shown = {True: _("yes"), False: _("no")}[value] if isinstance(value, bool) else localize(value)
-        text = _("Somebody was faster: “%(field)s” is “%(value)s” now.")
-        values = {"field": column.verbose_name, "value": shown}
-        raise ValidationError(text, code="changed_meanwhile", params=values)
-
-    return precondition
 
 
 def deactivate_category(

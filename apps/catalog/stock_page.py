@@ -1,5 +1,6 @@
 """The stock of one product in the admin: its ledger, and how it is adjusted."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -21,6 +22,7 @@ from apps.common.admin_lists import BoundedPaginator
 from apps.common.bulk_changes import outcome_of, seen_of
 
 MOVEMENTS_PER_PAGE = 50
+PIECES = re.compile(r"[0-9]{1,10}")
 
 
 class CountForm(forms.Form):
@@ -100,7 +102,7 @@ def counted(product: Product, count: int, seen: str, reason: str, by: Any) -> st
 
     Raises ValidationError when it is not the seen one any more: what was sold meanwhile was perhaps counted.
     """
-    last_seen = int(seen) if seen.isdecimal() else -1
+    last_seen = int(seen) if PIECES.fullmatch(seen) else -1
     try:
         movement = count_stock(
             product_id=product.pk, count=count, last_seen=last_seen, reason=reason, created_by=by

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common.counting import MOST_COUNTED
 from apps.common.days import end_of_day, start_of_day
+from apps.common.optimistic_locking import VersionedAdmin
 from apps.common.search_words import looked_for
 
 
@@ -36,7 +37,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
         return counted if counted <= MOST_COUNTED else AtLeast(MOST_COUNTED)
 
 
-class LongListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's class takes no parameter
+class LongListAdmin(VersionedAdmin):
     """Rows of which there may be millions."""
 
     paginator = BoundedPaginator

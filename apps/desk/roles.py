@@ -68,7 +68,9 @@ def make_roles(*, reset: bool = False) -> list[str]:
 
     Raises PermissionsMissing.
     """
-    there = {group.name: group for group in Group.objects.filter(name__in=ROLES)}
+    # Locked, as the form of a group locks it: neither undoes what the other has just done.
+    groups = Group.objects.select_for_update().filter(name__in=ROLES).order_by("pk")
+    there = {group.name: group for group in groups}
     written = [name for name in ROLES if reset or name not in there]
     permissions = _permissions() if written else {}
     for name in written:

@@ -1,24 +1,28 @@
 """How staff find orders, and move many of them at once. The page of one order is `order_page`."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.admin_lists import AutocompleteFilter, DateRangeFilter, LongListAdmin, NumberRangeFilter
 from apps.common.bulk_changes import BulkChange, Change, change_many, chosen_rows, outcome_of, report
+from apps.common.optimistic_locking import unless_changed
 from apps.exports.list_admin import ExportableAdmin
 from apps.orders import services
 from apps.orders.models import Order
 from apps.orders.money import priced
 from apps.orders.order_page import OrderPage, remade, resent
-from apps.orders.services import Terms, seen_as
+from apps.orders.services import Terms
 from apps.orders.statuses import NEXT_STATUSES, OrderStatus
 
 
@@ -150,7 +154,7 @@ class OrderAdmin(OrderPage, ExportableAdmin, LongListAdmin):
             action="move_on",
             title=_("Move to the next status"),
             preview=lambda order, _values: _change_of(order, _next_status(order.status)),
-            apply=lambda order, seen, _values: self._moved(request, order, _next_status(seen), seen),
+            apply=lambda order, seen, _values: self._moved_as_seen(request, order, seen),
         )
         return change_many(self, request, queryset, change)
 
@@ -163,7 +167,11 @@ class OrderAdmin(OrderPage, ExportableAdmin, LongListAdmin):
             form_class=ReasonForm,
             preview=lambda order, _values: _change_of(order, OrderStatus.CANCELLED),
             apply=lambda order, seen, values: self._moved(
-                request, order, OrderStatus.CANCELLED, seen, values["reason"]
+                request,
+                order,
+                OrderStatus.CANCELLED,
+                precondition=unless_changed("status", seen),
+                comment=values["reason"],
             ),
         )
         return change_many(self, request, queryset, change)
@@ -179,10 +187,15 @@ class OrderAdmin(OrderPage, ExportableAdmin, LongListAdmin):
         return self._each(request, queryset, _("Make invoices again"), remade)
 
     def _move(
-        self, request: HttpRequest, queryset: QuerySet[Order], seen: OrderStatus, status: OrderStatus
+        self, request: HttpRequest, queryset: QuerySet[Order], start: OrderStatus, status: OrderStatus
     ) -> TemplateResponse | None:
         title = _("Move to “%(status)s”") % {"status": status.label}
-        return self._each(request, queryset, title, lambda order: self._moved(request, order, status, seen))
+        return self._each(
+            request,
+            queryset,
+            title,
+            lambda order: self._moved(request, order, status, precondition=_only_in(start)),
+        )
 
     def _each(
         self, request: HttpRequest, queryset: QuerySet[Order], title: str, act: Any
@@ -192,17 +205,33 @@ class OrderAdmin(OrderPage, ExportableAdmin, LongListAdmin):
             return None
         return report(self, request, title, [outcome_of(order, act) for order in orders])
 
+    def _moved_as_seen(self, request: HttpRequest, order: Order, seen: str) -> str:
+        as_seen = unless_changed("status", seen)
+        as_seen(order)  # as it was just read: where it goes follows from it
+        here = OrderStatus(order.status)
+        # At the end of the way it goes to where it is already: the table refuses that.
+        return self._moved(request, order, _next_status(here) or here, precondition=as_seen)
+
     def _moved(
-        self, request: HttpRequest, order: Order, status: OrderStatus | None, seen: str, comment: str = ""
+        self, request: HttpRequest, order: Order, status: OrderStatus, *, precondition: Any, comment: str = ""
     ) -> str:
         order = services.change_status(
             order_id=order.pk,
-            new_status=status or OrderStatus(seen),  # to where it is already: the table refuses that
+            new_status=status,
             changed_by=request.user,
-            terms=Terms(NEXT_STATUSES, precondition=seen_as(seen)),
+            terms=Terms(NEXT_STATUSES, precondition=precondition),
             comment=comment,
         )
-        return _change_text(seen, order.status)
+        return _change_text(order.moves[-1].from_status, order.status)
+
+
+def _only_in(start: OrderStatus) -> Callable[[Order], None]:
+    def precondition(order: Order) -> None:
+        if order.status != start:
+            text = gettext("Only an order that is “%(start)s” can be moved there; this one is “%(status)s”.")
+            raise ValidationError(text % {"start": start.label, "status": order.get_status_display()})
+
+    return precondition
 
 
 def _next_status(status: str) -> OrderStatus | None:

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from apps.common.bulk_changes import address_of, outcome_of, seen_of
+from apps.common.optimistic_locking import unless_changed
 from apps.jobs.models import Job
 from apps.orders import services
 from apps.orders.jobs import subject_of
 from apps.orders.models import Invoice, Order
-from apps.orders.services import Terms, seen_as
+from apps.orders.services import Terms
 from apps.orders.statuses import NEXT_STATUSES, OrderStatus
 
 PDF_HEADERS = {"Cache-Control": "no-store"}
@@ -76,7 +77,7 @@ class OrderPage:
                 order_id=order.pk,
                 new_status=OrderStatus(status),
                 changed_by=request.user,
-                terms=Terms(NEXT_STATUSES, precondition=seen_as(seen_of(request, order))),
+                terms=Terms(NEXT_STATUSES, precondition=unless_changed("status", seen_of(request, order))),
                 comment=comment,
             )
             return _("The order is “%(status)s” now.") % {"status": moved.get_status_display()}

@@ -116,20 +116,6 @@ def change_status(
     return _with_lines(order)
 
 
-def seen_as(status: str) -> Callable[[Order], None]:
-    """Return a precondition that raises ValidationError when the order has another status than was seen."""
-
-    def precondition(order: Order) -> None:
-        if order.status == status:
-            return
-        last = order.moves[-1]
-        text = _("Somebody was faster: %(name)s has moved the order, it is “%(status)s” now.")
-        values = {"name": last.changed_by, "status": order.get_status_display()}
-        raise ValidationError(text, code="moved_meanwhile", params=values)
-
-    return precondition
-
-
 @retried_atomic
 def resend_email(*, order_id: int) -> Job:
     """Have the e-mail about the order's present status sent once more.

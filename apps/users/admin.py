@@ -1,27 +1,39 @@
 """How staff work with accounts."""
 
+from http import HTTPStatus
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group, Permission
+from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import render
+from django.template.response import TemplateResponse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_post_parameters
 
 from apps.audit.models import Action
 from apps.audit.services import Changes, record, record_change
 from apps.common.admin_lists import DateRangeFilter, LongListAdmin
+from apps.common.optimistic_locking import VERSION, StaleDataForm, VersionedAdmin, version_of
 from apps.users import services, sessions
 from apps.users.exceptions import AccountErased
 from apps.users.models import Session, User
 
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+PASSWORD_PAGE_FIELDS = ("username", "email", "password", "is_active", "is_staff", "is_superuser")
+
+
+class AccountChangeForm(StaleDataForm, UserChangeForm):
+    """Django's form for a user, refused when the account was changed since it was opened."""
 
 
 class AccountCreationForm(AdminUserCreationForm):
@@ -56,6 +68,7 @@ class NamelessLogAdmin(admin.ModelAdmin):
 class AccountAdmin(NamelessLogAdmin, LongListAdmin, UserAdmin):
     """Accounts are deactivated rather than deleted: their orders stay."""
 
+    form = AccountChangeForm
     add_form = AccountCreationForm
     add_fieldsets = (
         (
@@ -77,6 +90,7 @@ class AccountAdmin(NamelessLogAdmin, LongListAdmin, UserAdmin):
         (_("Important dates"), {"fields": ("last_login", "date_joined", "erased_at")}),
         (_("E-mail address"), {"fields": address_fields}),
     )
+    unversioned_fields = ("password", "last_login")  # which a login may write
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Let superusers alone give rights: who could give them to others could give them to himself."""
@@ -95,17 +109,26 @@ class AccountAdmin(NamelessLogAdmin, LongListAdmin, UserAdmin):
         """Return a user with the same number, who is called by it."""
         return User(pk=obj.pk, username=str(obj.pk))
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show and take the form, unless the account is erased while it is saved."""
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Show and take the form, unless the account has been erased."""
         try:
-            return super().changeform_view(request, *args, **kwargs)
+            self._refuse_erased(request, object_id)
+            return super().changeform_view(request, object_id, *args, **kwargs)
         except AccountErased as refusal:
             return self._refused(request, refusal)
 
-    def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show and take the form of the password, unless the account is erased while it is saved."""
+    @method_decorator(sensitive_post_parameters())
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Show and take the form of the password, unless the account was changed since it was shown."""
         try:
-            return super().user_change_password(request, *args, **kwargs)
+            self._refuse_erased(request, id)
+            if request.method == "POST":
+                return self._taken_password(request, id, form_url)
+            page = super().user_change_password(request, id, form_url)
+            page.context_data[VERSION] = version_of(page.context_data["original"], PASSWORD_PAGE_FIELDS)
+            return page
         except AccountErased as refusal:
             return self._refused(request, refusal)
 
@@ -113,8 +136,17 @@ class AccountAdmin(NamelessLogAdmin, LongListAdmin, UserAdmin):
         """Store the account; an address that staff typed is not confirmed."""
         if change and "email" in form.changed_data:
             obj.email_verified_at, obj.new_email = None, ""
-        obj.also_changed = _changed_lists(obj, form, "groups", "user_permissions")
+        lists = _changed_lists(obj, form, "groups", "user_permissions")
+        if change and not self.changed_fields(obj, form):
+            record_change(obj, lists)
+            return
+        obj.also_changed = lists
         super().save_model(request, obj, form, change)
+
+    def changed_fields(self, obj: User, form: ModelForm) -> list[str]:
+        """Return the columns to write; with another address those about the old one."""
+        changed = super().changed_fields(obj, form)
+        return [*changed, *self.address_fields] if "email" in changed else changed
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Let superusers alone delete staff, and nobody the own account: the audit trail names who did it."""
@@ -130,16 +162,32 @@ class AccountAdmin(NamelessLogAdmin, LongListAdmin, UserAdmin):
         for user in queryset.order_by("pk"):
             services.delete_account(user)
 
+    def _taken_password(self, request: HttpRequest, user_id: str, form_url: str) -> HttpResponse:
+        with transaction.atomic():
+            user = self.get_object(request, unquote(user_id))
+            may = user is not None and self.has_change_permission(request, user)
+            outdated = self.outdated(request, user, PASSWORD_PAGE_FIELDS) if may else None
+            page = outdated or super().user_change_password(request, user_id, form_url)
+        if isinstance(page, TemplateResponse):  # the password was refused
+            page.context_data[VERSION] = request.POST.get(VERSION, "")
+        return page
+
+    def _refuse_erased(self, request: HttpRequest, object_id: str | None) -> None:
+        """Raise AccountErased for a form that was opened before: it needs a reason, not a bare 403."""
+        if request.method == "POST" and object_id and super().has_change_permission(request):
+            user = self.get_object(request, unquote(object_id))
+            if user is not None and user.erased_at:
+                raise AccountErased
+
     def _refused(self, request: HttpRequest, refusal: AccountErased) -> HttpResponse:
-        self.message_user(request, str(refusal), messages.ERROR)
-        return redirect("admin:users_user_changelist")
+        return render(request, "403.html", {"detail": str(refusal)}, status=HTTPStatus.FORBIDDEN)
 
 
 admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class RoleAdmin(GroupAdmin):
+class RoleAdmin(VersionedAdmin, GroupAdmin):
     """Groups, whose permissions are those of their members: superusers alone change them.
 
     A change of them stands in the audit trail.
@@ -190,6 +238,7 @@ class SessionAdmin(NamelessLogAdmin, LongListAdmin):
     readonly_fields = tuple(field.name for field in Session._meta.fields)
     fields = readonly_fields
     actions = ("end_sessions",)
+    unversioned_fields = readonly_fields  # which every refresh of its tokens writes
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Let nobody open a session for somebody else."""

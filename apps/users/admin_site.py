@@ -5,12 +5,14 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
+from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from apps.common.addresses import counted_address
+from apps.common.optimistic_locking import VersionedAdmin, delete_unchanged
 from apps.users.exceptions import TooManyAttempts
 from apps.users.login_limits import Caller, confirmation_attempt, login_attempt, remember_place
 from apps.users.models import User
@@ -92,9 +94,23 @@ class LimitedPasswordChangeView(PasswordChangeView):
 
 
 class StoreAdminSite(AdminSite):
-    """Django's admin site, with those forms."""
+    """Django's admin site, with those forms; what it shows is locked optimistically."""
 
     login_form = LimitedLoginForm
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.disable_action("delete_selected")
+        self.add_action(delete_unchanged, "delete_selected")
+
+    def check(self, app_configs: Any) -> list[CheckMessage]:
+        """Return what is wrong with the admins, among it those that are not locked optimistically."""
+        unlocked = [each for each in self._registry.values() if not isinstance(each, VersionedAdmin)]
+        errors = [
+            Error("Every admin of the store is a VersionedAdmin.", obj=type(each), id="store.E002")
+            for each in unlocked
+        ]
+        return [*super().check(app_configs), *errors]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the form and log in; 429 when that was not even tried."""

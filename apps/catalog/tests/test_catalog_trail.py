@@ -15,6 +15,7 @@ from apps.catalog.models import Category, Product
 from apps.catalog.tests.factories import make_category, make_product, put_back, take_stock
 from apps.common.logs import job_id_set
 from apps.common.request_id import request_id_set
+from tests.html_forms import send_form
 from tests.trail import REQUEST, told, trail
 
 CATEGORIES, PRODUCTS = "/api/v1/categories/", "/api/v1/products/"
@@ -95,10 +96,7 @@ def test_product_made_and_changed_in_the_api(staff_api, staff):
 
 def test_changes_in_the_admin(office, staff):
     mug = make_product(price="2.00", stock=5)
-    shown = {name: getattr(mug, name) for name in ("name", "slug", "sku", "description", "price")}
-    shown |= {"category": mug.category_id, "is_active": "on"}
-    form = {**shown, **{f"initial-{name}": value for name, value in shown.items()}, "price": "2.5"}
-    office.post(reverse("admin:catalog_product_change", args=[mug.pk]), form, headers=REQUEST)
+    send_form(office, reverse("admin:catalog_product_change", args=[mug.pk]), price="2.5")
     action = {"action": "adjust_stock", "_selected_action": [mug.pk], "delta": "-2", "reason": "broken"}
     office.post(reverse("admin:catalog_product_changelist"), {**action, "step": "confirm"}, headers=REQUEST)
 

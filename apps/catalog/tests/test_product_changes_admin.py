@@ -11,7 +11,7 @@ from django.urls import reverse
 from apps.catalog import services
 from apps.catalog.models import PriceChange, Product, StockMovement
 from apps.catalog.tests.factories import make_category, make_product, make_products, take_stock
-from apps.catalog.tests.office import form_with
+from tests.html_forms import form_with
 
 LIST = reverse("admin:catalog_product_changelist")
 CELL = re.compile(r"<td>(.*?)</td>", re.DOTALL)
@@ -71,7 +71,7 @@ def test_row_that_has_left_the_filter_meanwhile_is_told_of(office):
     services.deactivate_product(tea.pk)
 
     assert outcomes(go_on(office, page, query=only_active)) == {
-        str(tea): (False, "Somebody was faster: “active” is “no” now."),
+        str(tea): (False, "“active” was changed after you opened the page. It is now “No”."),
         str(coffee): (True, "active → not active: nobody can order it"),
     }
 
@@ -127,7 +127,7 @@ def test_price_that_has_changed_since_the_preview_is_refused_and_the_others_foll
 
     assert outcomes(report) == {
         str(first): (True, "10.00 → 11.00"),
-        str(second): (False, "Somebody was faster: “price” is “12.00” now."),
+        str(second): (False, "“price” was changed after you opened the page. It is now “12.00”."),
         str(third): (True, "10.00 → 11.00"),
     }
     prices = Product.objects.order_by("pk").values_list("price", "stock")
@@ -146,7 +146,7 @@ def test_products_are_moved_to_a_category(office):
 
     assert outcomes(report) == {
         str(tea): (True, f"{tea.category} → Hot"),
-        str(coffee): (False, "Somebody was faster: “category” is “Cold” now."),
+        str(coffee): (False, "“category” was changed after you opened the page. It is now “Cold”."),
     }
     assert list(Product.objects.order_by("pk").values_list("category__name", flat=True)) == ["Hot", "Cold"]
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from apps.catalog import services
 from apps.catalog.models import PriceChange, Product
 from apps.catalog.tests.factories import make_category, make_product, make_products, take_stock
-from apps.catalog.tests.office import form_with
+from tests.html_forms import form_with
 
 LIST = reverse("admin:catalog_product_changelist")
 
@@ -69,7 +69,7 @@ def test_list_that_was_opened_before_a_change_and_a_sale_undoes_neither(office):
     said = save(office, typed(typed(form, coffee, "11.00"), mug, "11.00"))
 
     assert said == [
-        f"{coffee}: Somebody was faster: “price” is “12.00” now.",
+        f"{coffee}: “price” was changed after you opened the page. It is now “12.00”.",
         f"{mug}: 10.00 → 11.00",
     ]
     assert prices() == ["12.00", "12.00", "11.00"]

@@ -9,6 +9,7 @@ from django.urls import reverse
 from apps.desk.receivers import make_missing_roles
 from apps.desk.roles import ROLES
 from apps.users.models import User
+from tests.html_forms import send_form
 
 RIGHTS_OF_USERS = {"add_user", "change_user", "delete_user", "add_group", "change_group", "delete_group"}
 
@@ -87,19 +88,14 @@ def manager(client, make_user):
 
 def test_who_may_change_accounts_gives_no_rights(client, manager, customer):
     address = reverse("admin:users_user_change", args=[customer.pk])
-    form = {
-        "username": customer.username,
-        "email": "new@example.com",
-        "is_active": "on",
+    rights = {
         "is_staff": "on",
         "is_superuser": "on",
         "groups": [Group.objects.get(name="Support").pk],
         "user_permissions": [Permission.objects.first().pk],
-        "date_joined_0": "2030-01-01",
-        "date_joined_1": "12:00:00",
     }
 
-    response = client.post(address, form)
+    response = send_form(client, address, email="new@example.com", **rights)
 
     assert response.status_code == 302
     customer.refresh_from_db()

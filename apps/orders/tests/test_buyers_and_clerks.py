@@ -19,7 +19,6 @@ from django.urls import reverse
 from apps.catalog.exceptions import InsufficientStock
 from apps.catalog.models import Product, StockMovement
 from apps.catalog.tests.factories import make_products
-from apps.catalog.tests.office import form_with
 from apps.common.tests.threads import at_once
 from apps.orders.models import Order
 from apps.orders.services import change_status, place_order
@@ -27,6 +26,7 @@ from apps.orders.statuses import OrderStatus
 from apps.orders.stock_audit import stock_differences
 from apps.orders.wishes import RequestedItem
 from apps.users.models import User
+from tests.html_forms import form_with
 
 BUYERS, CLERKS, PRODUCTS = 16, 4, 5
 SECONDS = float(os.environ.get("STORE_TEST_DESK_SECONDS", "5"))

@@ -82,7 +82,9 @@ def test_of_two_who_press_a_button_the_second_is_told(office: Client, orders: di
 
     response = office.post(f"{LIST}{order.pk}/move/", form, follow=True)
 
-    text = f"№ {order.pk}: Somebody was faster: {staff.username} has moved the order, it is “processing” now."
+    text = (
+        f"№ {order.pk}: {staff.username} changed “status” after you opened the page. It is now “processing”."
+    )
     assert messages_of(response) == [("error", text)]
     assert everything() == before
 

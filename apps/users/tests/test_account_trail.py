@@ -13,6 +13,7 @@ from apps.audit.models import AuditEntry
 from apps.users.mailed_tokens import address_token, reset_token
 from apps.users.models import Session, User
 from conftest import PASSWORD, signed_in
+from tests.html_forms import send_form
 from tests.trail import REQUEST, told, trail
 
 AUTH = "/api/v1/auth/"
@@ -26,11 +27,6 @@ pytestmark = pytest.mark.django_db
 def office(client, staff):
     client.force_login(staff)
     return client
-
-
-def form_of(user, **values):
-    when = {"date_joined_0": "2030-01-01", "date_joined_1": "12:00:00"}
-    return {"username": user.username, "email": user.email, "is_active": "on", **when, **values}
 
 
 def test_account_that_is_opened_and_named_by_its_owner(api):
@@ -78,8 +74,8 @@ def test_rights_that_staff_give_are_one_entry_of_names(office, staff, customer):
     customer.groups.add(support)
     right = Permission.objects.get(codename="change_product")
     rights = {"is_staff": "on", "groups": [desk.pk], "user_permissions": [right.pk]}
-    office.post(reverse(CHANGE, args=[customer.pk]), form_of(customer, **rights), headers=REQUEST)
-    office.post(reverse(CHANGE, args=[customer.pk]), form_of(customer, **rights), headers=REQUEST)
+    send_form(office, reverse(CHANGE, args=[customer.pk]), **rights)
+    send_form(office, reverse(CHANGE, args=[customer.pk]), **rights)
 
     changes = {
         "is_staff": [False, True],
@@ -94,9 +90,8 @@ def test_groups_and_their_permissions(office, staff):
     right = Permission.objects.get(codename="change_product")
     office.post(reverse("admin:auth_group_add"), {"name": "Desk"}, headers=REQUEST)
     desk = Group.objects.get(name="Desk")
-    form = {"name": "Desk", "permissions": [right.pk]}
-    office.post(reverse("admin:auth_group_change", args=[desk.pk]), form, headers=REQUEST)
-    office.post(reverse("admin:auth_group_change", args=[desk.pk]), form, headers=REQUEST)
+    send_form(office, reverse("admin:auth_group_change", args=[desk.pk]), permissions=[right.pk])
+    send_form(office, reverse("admin:auth_group_change", args=[desk.pk]), permissions=[right.pk])
     office.post(reverse("admin:auth_group_delete", args=[desk.pk]), {"post": "yes"}, headers=REQUEST)
 
     by_staff = {"through": "admin", "by": staff, "request": "req-1"}
@@ -158,8 +153,8 @@ def test_no_password_and_no_token_is_ever_written(office, staff, customer, api, 
 
 
 def test_values_about_a_person_go_with_the_person(customer, other_customer, office, staff):
-    office.post(reverse(CHANGE, args=[customer.pk]), form_of(customer, first_name="Canary"))
-    office.post(reverse(CHANGE, args=[other_customer.pk]), form_of(other_customer, first_name="Boris"))
+    send_form(office, reverse(CHANGE, args=[customer.pk]), first_name="Canary")
+    send_form(office, reverse(CHANGE, args=[other_customer.pk]), first_name="Boris")
     name, kept = customer.username, trail(other_customer)
     assert signed_in(customer).delete(f"{AUTH}me/", {"password": PASSWORD}).status_code == 204
 

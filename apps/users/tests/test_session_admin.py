@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from apps.users.models import Session
 from conftest import signed_in
+from tests.html_forms import send_form
 
 LIST = reverse("admin:users_session_changelist")
 
@@ -89,18 +90,11 @@ def test_address_that_staff_type_is_not_confirmed(office, customer):
     customer.email_verified_at, customer.new_email = timezone.now(), "new@example.com"
     customer.save()
     address = reverse("admin:users_user_change", args=[customer.pk])
-    form = {
-        "username": customer.username,
-        "email": customer.email,
-        "is_active": "on",
-        "date_joined_0": "2030-01-01",
-        "date_joined_1": "12:00:00",
-    }
 
-    office.post(address, {**form, "first_name": "Anna"})
+    send_form(office, address, first_name="Anna")
     customer.refresh_from_db()
     assert customer.email_verified_at is not None
 
-    office.post(address, {**form, "email": "typed@example.com"})
+    send_form(office, address, email="typed@example.com")
     customer.refresh_from_db()
     assert (customer.email, customer.email_verified_at, customer.new_email) == ("typed@example.com", None, "")

@@ -12,6 +12,7 @@ from apps.common.tests.answers import refusal_of
 from apps.users.mailed_tokens import address_token
 from apps.users.models import User
 from conftest import PASSWORD
+from tests.html_forms import send_form
 
 REGISTER, VERIFY = "/api/v1/auth/register/", "/api/v1/auth/email/verify/"
 ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
@@ -148,18 +149,7 @@ def change(client, staff):
     client.force_login(staff)
 
     def post(user, **fields):
-        address = reverse("admin:users_user_change", args=[user.pk])
-        form = client.get(address).context["adminform"].form
-        seen = {form[name].html_name: form[name].value() for name in form.fields if name != "password"}
-        hidden = {
-            form[name].html_initial_name: form[name].value()
-            for name in form.fields
-            if form.fields[name].show_hidden_initial
-        }
-        sent = {
-            name: value for name, value in {**hidden, **seen, **fields}.items() if value not in (None, False)
-        }
-        response = post_form(client, address, sent)
+        response = send_form(client, reverse("admin:users_user_change", args=[user.pk]), **fields)
         return response.context["adminform"].form.errors if response.status_code == 200 else {}
 
     return post
