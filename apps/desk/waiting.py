@@ -6,7 +6,8 @@ from datetime import datetime
 from operator import attrgetter
 
 from apps.jobs.figures import KindFigures, unfinished_by_kind
-from apps.jobs.models import Job, JobStatus
+from apps.jobs.guards import troubled
+from apps.jobs.models import Job, JobStatus, KindState
 from apps.orders.models import Order
 from apps.orders.statuses import OrderStatus
 
@@ -16,10 +17,11 @@ SHOWN_ORDERS, SHOWN_ERRORS = 10, 5
 
 @dataclass(frozen=True)
 class Troubles:
-    """The kinds with failed or late jobs, and the jobs that failed last."""
+    """The kinds with failed or late jobs, the jobs that failed last, and what jobs lean on and is away."""
 
     kinds: list[KindFigures]
     latest: list[Job]
+    outages: list[KindState]
 
 
 def longest_waiting_orders() -> list[Order]:
@@ -32,7 +34,7 @@ def job_troubles(now: datetime) -> Troubles:
     """Return what is wrong with jobs."""
     kinds = [kind for kind in unfinished_by_kind(now) if kind.failed or kind.late]
     failed = Job.objects.filter(status=JobStatus.FAILED).order_by("-pk")[:SHOWN_ERRORS]
-    return Troubles(kinds, list(failed))
+    return Troubles(kinds, list(failed), troubled(now))
 
 
 def _oldest(status: OrderStatus) -> Iterable[Order]:

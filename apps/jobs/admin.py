@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from apps.common.admin_lists import LongListAdmin
-from apps.jobs import figures, services
+from apps.jobs import figures, guards, services
 from apps.jobs.admin_filters import AgeFilter, KindFilter, LateFilter
 from apps.jobs.exceptions import JobNotFailed
 from apps.jobs.models import Job
@@ -136,6 +136,7 @@ class JobAdmin(LongListAdmin):
             "media": self.media,
             "now": now,
             "kinds": figures.by_kind(now),
+            "outages": guards.troubled(now),
             "oldest": Job.objects.due(now).in_turn().order_by("run_at", "pk").first(),
         }
         return TemplateResponse(request, "admin/jobs/job/figures.html", context)

@@ -1,57 +1,82 @@
-"""Kinds of job that lean on somebody else: no more at a time than it can bear, and a pause when it fails."""
+"""What jobs lean on, such as the carrier: no more at a time than it can bear, and a pause when it fails."""
 
+import logging
 from collections import Counter
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from apps.jobs.models import Job, KindState
-from apps.jobs.registry import FAILURES_TO_PAUSE, PAUSE_SECONDS, limits
+from apps.jobs.errors import line_of
+from apps.jobs.models import Job, JobStatus, KindState
+from apps.jobs.registry import FAILURES_TO_PAUSE, PAUSE_SECONDS, Guard, guard_of, guards, handler_of
+
+TROUBLED_AFTER = timedelta(minutes=1)  # of failures alone
+
+logger = logging.getLogger(__name__)
 
 
-def guarded_kinds() -> list[str]:
-    """Return the kinds that have a limit."""
-    return list(limits())
-
-
-def has_room(kind: str) -> bool:
-    """Tell whether one more job of the guarded kind may begin, and let nobody else ask until the commit."""
+def has_room(guard: Guard) -> bool:
+    """Tell whether one more job of the guard may begin, and let nobody else ask until the commit."""
     now = timezone.now()
-    KindState.objects.get_or_create(kind=kind)
-    state = KindState.objects.select_for_update().get(kind=kind)
-    return _has_room(state, Job.objects.under_way(now).filter(kind=kind).count(), now)
+    KindState.objects.get_or_create(kind=guard.name)
+    state = KindState.objects.select_for_update().get(kind=guard.name)
+    return _has_room(guard, state, Job.objects.under_way(now).filter(kind__in=guard.kinds).count(), now)
 
 
 def closed_kinds(now: datetime) -> list[str]:
-    """Return the guarded kinds of which no job may begin now."""
+    """Return the kinds of which no job may begin now."""
     states = {state.kind: state for state in KindState.objects.all()}
-    running = Counter(
-        Job.objects.under_way(now).filter(kind__in=guarded_kinds()).values_list("kind", flat=True)
-    )
-    return [
-        kind
-        for kind in guarded_kinds()
-        if not _has_room(states.get(kind) or KindState(kind=kind), running[kind], now)
-    ]
+    guarded = [kind for guard in guards().values() for kind in guard.kinds]
+    running = Counter(Job.objects.under_way(now).filter(kind__in=guarded).values_list("kind", flat=True))
+    closed = []
+    for name, guard in guards().items():
+        count = sum(running[kind] for kind in guard.kinds)
+        if not _has_room(guard, states.get(name) or KindState(), count, now):
+            closed += guard.kinds
+    return closed
 
 
 def note_success(kind: str) -> None:
-    """Open the guarded kind wholly: it works."""
-    if kind in limits():
-        KindState.objects.filter(kind=kind, failures__gt=0).update(failures=0, paused_until=None)
+    """Note that what the kind leans on works. After a pause, what had been put off is due at once."""
+    if (guard := guard_of(kind)) is None:
+        return
+    state = KindState.objects.filter(kind=guard.name)
+    if not state.filter(failures__gt=0).update(failures=0, failing_since=None, last_error=""):
+        return
+    if state.filter(paused_until__isnull=False).update(paused_until=None):
+        now = timezone.now()
+        put_off = Job.objects.filter(kind__in=guard.kinds, status=JobStatus.PENDING, run_at__gt=now)
+        put_off.update(run_at=now, announced_at=None)
 
 
-def note_failure(kind: str) -> None:
-    """Count a failure of the guarded kind, and pause it when there were too many in a row."""
-    if kind in limits():
-        until = timezone.now() + timedelta(seconds=PAUSE_SECONDS)
-        KindState.objects.filter(kind=kind).update(failures=F("failures") + 1)
-        KindState.objects.filter(kind=kind, failures__gte=FAILURES_TO_PAUSE).update(paused_until=until)
+def note_failure(kind: str, error: Exception) -> None:
+    """Count a failure of what the kind leans on, and pause its jobs when there were too many in a row."""
+    guard = guard_of(kind)
+    if guard is None or not handler_of(kind).is_outage(error):
+        return
+    now = timezone.now()
+    KindState.objects.get_or_create(kind=guard.name)
+    state = KindState.objects.filter(kind=guard.name)
+    state.update(
+        failures=F("failures") + 1, failing_since=Coalesce("failing_since", now), last_error=line_of(error)
+    )
+    too_many = state.filter(failures__gte=FAILURES_TO_PAUSE)
+    if too_many.update(paused_until=now + timedelta(seconds=PAUSE_SECONDS)):
+        text = "Jobs of %s pause for %s seconds, it has failed %s times in a row: %s"
+        logger.error(text, guard.name, PAUSE_SECONDS, state.get().failures, line_of(error))
 
 
-def _has_room(state: KindState, running: int, now: datetime) -> bool:
+def troubled(now: datetime) -> list[KindState]:
+    """Return what has failed for a while, or often, and has not worked since."""
+    failing = Q(failures__gte=FAILURES_TO_PAUSE) | Q(failures__gt=0, failing_since__lte=now - TROUBLED_AFTER)
+    return list(KindState.objects.filter(failing, kind__in=guards()).order_by("kind"))
+
+
+def _has_room(guard: Guard, state: KindState, running: int, now: datetime) -> bool:
     if state.is_paused(now):
         return False
-    # After a pause one job at a time is tried, until one succeeds.
-    return running < (1 if state.failures >= FAILURES_TO_PAUSE else limits()[state.kind])
+    if state.failures >= FAILURES_TO_PAUSE:  # after a pause one job at a time is tried, until one succeeds
+        return not running
+    return guard.limit is None or running < guard.limit

@@ -14,7 +14,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from apps.common.metrics import AT_SCRAPE, COUNTED, count
-from apps.jobs.models import Job
+from apps.jobs.models import Job, KindState
 
 ORDERED = Counter("store_jobs_ordered", "Jobs stored by this server.", ["kind"], registry=COUNTED)
 
@@ -35,6 +35,7 @@ class JobCollector(Collector):
         now = timezone.now()
         try:
             groups = list(Job.objects.not_done_by_kind(now))
+            states = list(KindState.objects.order_by("kind"))
         except DatabaseError as error:
             logger.warning("The jobs cannot be counted: %s", error)
             return []
@@ -46,7 +47,14 @@ class JobCollector(Collector):
         due = [group["due_since"] for group in groups if group["due_since"]]
         waited = (now - min(due)).total_seconds() if due else 0
         oldest = "Seconds that the oldest due job has waited; 0 when none is due."
-        return [jobs, GaugeMetricFamily("store_jobs_oldest_due_seconds", oldest, value=waited)]
+        outages = GaugeMetricFamily(
+            "store_job_outage_failures",
+            "Failures in a row of what jobs lean on, as the mail server; 0 when it works.",
+            labels=["guard"],
+        )
+        for state in states:
+            outages.add_metric([state.kind], state.failures)
+        return [jobs, outages, GaugeMetricFamily("store_jobs_oldest_due_seconds", oldest, value=waited)]
 
 
 AT_SCRAPE.register(JobCollector())

@@ -9,28 +9,9 @@ from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.jobs.errors import last_line
 from apps.jobs.registry import followers
-
-# What `due` and `free` say, and that nobody has tried the job since it was read. As SQL: the ORM takes longer
-# to put it than the database to carry it out.
-_TAKE = """
-    UPDATE jobs_job SET status = 'running', attempts = attempts + 1, lease = %(lease)s,
-        leased_until = %(leased_until)s, updated_at = %(now)s
-    WHERE id = %(id)s AND attempts = %(attempts)s
-        AND (status = 'pending' AND run_at <= %(now)s OR status = 'running' AND leased_until <= %(now)s)
-        AND NOT EXISTS (
-            SELECT 1 FROM jobs_job AS other
-            WHERE other.subject = jobs_job.subject AND other.id <> jobs_job.id
-                AND other.status = 'running' AND other.leased_until > %(now)s
-        )
-"""
-_IN_TURN = """
-        AND NOT EXISTS (
-            SELECT 1 FROM jobs_job AS earlier
-            WHERE earlier.subject = jobs_job.subject AND earlier.id < jobs_job.id
-                AND earlier.status IN ('pending', 'running') AND earlier.kind IN ({kinds})
-        )
-"""
+from apps.jobs.taking import statement
 
 LATE_AFTER = timedelta(minutes=5)  # that a job is due: living workers would have begun it
 
@@ -71,6 +52,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Return the jobs that a living worker is busy with."""
         return self.filter(status=JobStatus.RUNNING, leased_until__gt=now)
 
+    def noting_failures(self) -> Self:
+        """Tell of each job whether a guard was failing when it was read: else its success is no news."""
+        return self.annotate(was_claimed_amid_failures=Exists(KindState.objects.filter(failures__gt=0)))
+
     def take(self, job: "Job", *, seconds: int) -> bool:
         """Take the job for so long, if it is due and free and as it was read; tell whether it was."""
         now, lease = timezone.now(), uuid.uuid4()
@@ -84,7 +69,7 @@ class JobQuerySet(models.QuerySet["Job"]):
             "now": to_database(now),
         }
         with connections[self.db].cursor() as cursor:
-            cursor.execute(*_in_sql(job.kind, values))
+            cursor.execute(*statement(job.kind, values))
             if not cursor.rowcount:
                 return False
         job.status, job.attempts, job.updated_at = JobStatus.RUNNING, job.attempts + 1, now
@@ -138,15 +123,6 @@ def _is_in_turn() -> Q:
     return ~waits
 
 
-def _in_sql(kind: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Return the statement that takes a job of the kind, and its values."""
-    followed = {f"kind_{number}": name for number, name in enumerate(followers().get(kind, ()))}
-    if not followed:
-        return _TAKE, values
-    names = ", ".join(f"%({name})s" for name in followed)
-    return _TAKE + _IN_TURN.format(kinds=names), values | followed
-
-
 class Job(models.Model):
     """One thing to be done: `kind` names the handler, `arguments` are its ids and plain values."""
 
@@ -168,6 +144,8 @@ class Job(models.Model):
     last_error = models.TextField(_("last error"), blank=True, default="")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    was_claimed_amid_failures = True  # unless it is known not to be
 
     objects = JobQuerySet.as_manager()
 
@@ -203,15 +181,21 @@ class Job(models.Model):
 
     @property
     def error_line(self) -> str:
-        """Return the line of the last error that tells what happened: Python puts it last."""
-        return self.last_error.rstrip().rpartition("\n")[2]
+        """Return the line of the last error that tells what happened."""
+        return last_line(self.last_error)
 
 
 class KindState(models.Model):
-    """How a guarded kind of job fares, for all workers alike. Its row's lock orders the claims."""
+    """How a guard fares, which kinds of jobs lean on, for all workers alike.
+
+    `kind` is its name, which is that of the kind when one alone leans on it. Where the guard has a limit, its
+    row's lock orders the claims.
+    """
 
     kind = models.CharField(_("kind"), max_length=50, primary_key=True)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
+    failing_since = models.DateTimeField(_("failing since"), null=True, blank=True)
+    last_error = models.TextField(_("last error"), blank=True, default="", db_default="")
     paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
 
     class Meta:

@@ -1,7 +1,7 @@
-"""Which function does which kind of job, how often it is tried, and what can heal."""
+"""Which function does which kind of job, how often it is tried, what can heal, and what it must wait for."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TypedDict, Unpack
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -23,20 +23,25 @@ class Options(TypedDict, total=False):
 
     retry_on: tuple[type[Exception], ...]
     attempts: int
+    attempts_on: Mapping[type[Exception], int]
+    longest_pause: int
+    guard: str
+    outages: tuple[type[Exception], ...]
     limit: int
-    follows: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Handler:
     """A function for one kind of job, and the rules of the kind.
 
-    An exception of `retry_on`, or a database that is away, is tried again after a growing pause, up to
-    `attempts` times; any other makes the job `failed` at once.
+    An exception of `retry_on`, or a database that is away, is tried again after a pause that grows up to
+    `longest_pause` seconds, until `attempts` were made (those of `attempts_on` until fewer were); any other
+    exception makes the job `failed` at once.
 
-    A kind with a `limit` is guarded: no more than so many of its jobs run at the same time, on all workers
-    together. After FAILURES_TO_PAUSE failures in a row it pauses, then one job is tried, and when that one
-    succeeds all go on.
+    Kinds that lean on the same thing, which may be away, name it as their `guard`. After FAILURES_TO_PAUSE
+    failures in a row they pause, then one job is tried, and when that one succeeds all go on. With a `limit`
+    no more than so many of their jobs run at the same time, on all workers together. `outages` are the
+    failures that count; by default those of `retry_on`.
 
     A job waits until each job of a kind in `follows` that was ordered before it, for the same subject, is
     done or has failed for good. Such a kind speaks of what happened in order, or needs the others' results.
@@ -45,21 +50,49 @@ class Handler:
     run: HandlerFunction
     retry_on: tuple[type[Exception], ...] = ()
     attempts: int = MAX_ATTEMPTS
+    attempts_on: Mapping[type[Exception], int] = field(default_factory=dict)
+    longest_pause: int = PAUSES[-1]
+    guard: str = ""
+    outages: tuple[type[Exception], ...] | None = None
     limit: int | None = None
     follows: tuple[str, ...] = ()
+
+    def attempts_for(self, error: Exception) -> int:
+        """Return how many attempts are made of a job that meets the error."""
+        fewer = [count for kind, count in self.attempts_on.items() if isinstance(error, kind)]
+        return min(fewer, default=self.attempts)
+
+    def pause_after(self, attempts: int) -> int:
+        """Return the seconds to wait after so many attempts."""
+        return min(PAUSES[min(attempts, len(PAUSES)) - 1], self.longest_pause)
+
+    def is_outage(self, error: Exception) -> bool:
+        """Tell whether the error means that what the kind leans on is away, and not just this job."""
+        return self.outages is None or isinstance(error, self.outages)
+
+
+@dataclass
+class Guard:
+    """Something that kinds of jobs lean on."""
+
+    name: str
+    limit: int | None
+    kinds: list[str] = field(default_factory=list)
 
 
 _handlers: dict[str, Handler] = {}
 
 
-def handler(kind: str, **options: Unpack[Options]) -> Callable[[HandlerFunction], HandlerFunction]:
+def handler(
+    kind: str, *, follows: tuple[str, ...] = (), **options: Unpack[Options]
+) -> Callable[[HandlerFunction], HandlerFunction]:
     """Register the decorated function for a kind of job; it gets the job and the job's arguments by name.
 
     It may run twice, late, or after the row it speaks of is gone.
     """
 
     def register(run: HandlerFunction) -> HandlerFunction:
-        _handlers[kind] = Handler(run, **options)
+        _handlers[kind] = Handler(run, follows=follows, **options)
         return run
 
     return register
@@ -81,16 +114,21 @@ def kinds() -> list[str]:
     return sorted(_handlers)
 
 
-def limits() -> dict[str, int]:
-    """Return the guarded kinds, and how many jobs of each may run at the same time."""
-    return {kind: handler.limit for kind, handler in _handlers.items() if handler.limit is not None}
+def guards() -> dict[str, Guard]:
+    """Return what jobs lean on, by name."""
+    found: dict[str, Guard] = {}
+    for kind, handler in _handlers.items():
+        if handler.guard or handler.limit is not None:
+            name = handler.guard or kind
+            found.setdefault(name, Guard(name, handler.limit)).kinds.append(kind)
+    return found
+
+
+def guard_of(kind: str) -> Guard | None:
+    """Return what jobs of the kind lean on."""
+    return next((guard for guard in guards().values() if kind in guard.kinds), None)
 
 
 def followers() -> dict[str, tuple[str, ...]]:
     """Return the kinds that follow others, and which."""
     return {kind: handler.follows for kind, handler in _handlers.items() if handler.follows}
-
-
-def pause_after(attempts: int) -> int:
-    """Return the seconds to wait after so many attempts."""
-    return PAUSES[min(attempts, len(PAUSES)) - 1]

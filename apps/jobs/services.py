@@ -5,7 +5,6 @@ than a lease.
 """
 
 import random
-import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -22,12 +21,12 @@ from apps.audit.services import Deed, record, record_all
 from apps.common.request_id import current_request_id
 from apps.common.transactions import retried_atomic
 from apps.jobs import doorbell, guards
+from apps.jobs.errors import traceback_of
 from apps.jobs.exceptions import JobNotFailed
 from apps.jobs.metrics import count_ordered
 from apps.jobs.models import UNFINISHED, Job, JobStatus
-from apps.jobs.registry import Handler, pause_after
+from apps.jobs.registry import Handler, guard_of
 
-MAX_ERROR_LENGTH = 4000  # characters of the error that are kept
 UNKNOWN_KIND_SECONDS = 30  # until a job is tried again that this worker has no handler for
 PURGED_AT_ONCE = 5000  # rows
 GUARDED_TRIES = 5  # due jobs of a guarded kind that are tried before the rest is left to the next sweep
@@ -106,22 +105,23 @@ def claim(job_id: int) -> Job | None:
 
     One conditional update decides: of two that try, the second finds no row. While a worker is busy with a
     job of the same subject the others are left to it, so that an order's e-mail does not draw the invoice
-    once more. A job is left, too, while one that it follows is not over, and while its kind is guarded and
-    paused or at its limit.
+    once more. A job is left, too, while one that it follows is not over, and while its guard is paused or at
+    its limit.
     """
-    job = Job.objects.filter(pk=job_id).first()
+    job = Job.objects.noting_failures().filter(pk=job_id).first()
     return job if job and _took(job) else None
 
 
 def claim_next(job: Job) -> Job | None:
-    """Take the first due and free job of the same subject, else of the same guarded kind; None without one.
+    """Take the first due and free job of the same subject, else of the same guard; None without one.
 
-    Whoever holds one of a guarded kind's places goes on with the kind: the others were turned away.
+    Whoever holds one of the places of a guard with a limit goes on with its jobs: they were turned away.
     """
-    due = Job.objects.due(timezone.now()).in_turn()
+    due = Job.objects.due(timezone.now()).in_turn().noting_failures()
     candidates = list(due.about(job.subject))
-    if job.kind in guards.guarded_kinds():
-        candidates += due.filter(kind=job.kind).order_by("run_at", "pk")[:GUARDED_TRIES]
+    guard = guard_of(job.kind)
+    if guard and guard.limit is not None:
+        candidates += due.filter(kind__in=guard.kinds).order_by("run_at", "pk")[:GUARDED_TRIES]
     return next(filter(_took, candidates), None)
 
 
@@ -138,23 +138,24 @@ def renew_lease(job: Job) -> None:
 def finish(job: Job) -> None:
     """Record that the job is done."""
     _settle(job, status=JobStatus.DONE, last_error="")
-    guards.note_success(job.kind)
+    if job.was_claimed_amid_failures:
+        guards.note_success(job.kind)
 
 
 def fail(job: Job, error: BaseException) -> None:
     """Record that the job cannot be done; staff see why."""
-    _settle(job, status=JobStatus.FAILED, last_error=_description(error))
+    _settle(job, status=JobStatus.FAILED, last_error=traceback_of(error))
 
 
 def postpone(job: Job, error: Exception, handler: Handler) -> None:
     """Record a failed attempt, to be repeated after a pause; after the last attempt the job is failed."""
-    guards.note_failure(job.kind)
-    if job.attempts >= handler.attempts:
+    guards.note_failure(job.kind, error)
+    if job.attempts >= handler.attempts_for(error):
         fail(job, error)
         return
-    pause = pause_after(job.attempts) * random.uniform(1, 1 + JITTER)
+    pause = handler.pause_after(job.attempts) * random.uniform(1, 1 + JITTER)
     run_at = timezone.now() + timedelta(seconds=pause)
-    _settle(job, status=JobStatus.PENDING, last_error=_description(error), run_at=run_at, announced_at=None)
+    _settle(job, status=JobStatus.PENDING, last_error=traceback_of(error), run_at=run_at, announced_at=None)
 
 
 def hand_back(job: Job) -> None:
@@ -192,7 +193,7 @@ def leave_to_others(job: Job, error: Exception) -> None:
         job,
         status=JobStatus.PENDING,
         attempts=F("attempts") - 1,
-        last_error=_description(error),
+        last_error=traceback_of(error),
         run_at=run_at,
         announced_at=None,
     )
@@ -266,10 +267,11 @@ def purge_done_jobs() -> int:
 
 
 def _took(job: Job) -> bool:
-    if job.kind not in guards.guarded_kinds():
+    guard = guard_of(job.kind)
+    if guard is None or guard.limit is None:
         return Job.objects.take(job, seconds=settings.JOB_LEASE_SECONDS)
     with transaction.atomic():
-        return guards.has_room(job.kind) and Job.objects.take(job, seconds=settings.JOB_LEASE_SECONDS)
+        return guards.has_room(guard) and Job.objects.take(job, seconds=settings.JOB_LEASE_SECONDS)
 
 
 def _settle(job: Job, **changes: Any) -> None:
@@ -277,9 +279,3 @@ def _settle(job: Job, **changes: Any) -> None:
     Job.objects.filter(pk=job.pk, lease=job.lease).update(
         **changes, lease=None, leased_until=None, updated_at=timezone.now()
     )
-
-
-def _description(error: BaseException) -> str:
-    text = "".join(traceback.format_exception(error)).replace("\0", "")
-    # Half a surrogate pair, as from a file name that is not UTF-8, is in no text that a database takes.
-    return text.encode(errors="backslashreplace").decode()[-MAX_ERROR_LENGTH:]

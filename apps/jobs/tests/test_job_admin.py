@@ -171,7 +171,7 @@ def test_figures_tell_throughput_and_the_job_that_waits_longest(office, django_a
     with time_machine.travel(NOON - 2 * DAY, tick=False):
         make_job("refund", status="done")
 
-    with time_machine.travel(NOON, tick=False), django_assert_num_queries(5):  # two of them ask who looks
+    with time_machine.travel(NOON, tick=False), django_assert_num_queries(6):  # two of them ask who looks
         response = office.get(FIGURES)
 
     assert response.context["oldest"] == oldest

@@ -8,7 +8,7 @@ from django.db import OperationalError, connection, transaction
 
 from apps.common.metrics import COUNTED
 from apps.jobs.metrics import JobCollector
-from apps.jobs.models import Job
+from apps.jobs.models import Job, KindState
 from apps.jobs.services import JobOrder, enqueue
 from apps.jobs.tests.factories import make_job, make_running_job
 
@@ -71,10 +71,21 @@ def test_job_of_a_dead_worker_waits_from_the_end_of_its_lease():
     assert figures()[("store_jobs_oldest_due_seconds",)] == 30
 
 
-def test_figures_cost_one_query(django_assert_num_queries):
+def test_outages_are_told():
+    KindState.objects.create(kind="mail", failures=7)
+    KindState.objects.create(kind="shipment")
+
+    assert figures() == {
+        ("store_job_outage_failures", "mail"): 7,
+        ("store_job_outage_failures", "shipment"): 0,
+        ("store_jobs_oldest_due_seconds",): 0,
+    }
+
+
+def test_figures_cost_two_queries(django_assert_num_queries):
     make_job()
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         figures()
 
 
