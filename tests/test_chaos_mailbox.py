@@ -52,6 +52,8 @@ def test_message_is_kept_and_its_sender_told(mailbox: Mailbox):
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
+        ("quota", smtplib.SMTPSenderRefused),
+        ("away", smtplib.SMTPSenderRefused),
         ("busy", smtplib.SMTPRecipientsRefused),
         ("full", smtplib.SMTPDataError),
         ("drop", smtplib.SMTPServerDisconnected),

@@ -8,15 +8,14 @@ import logging
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
 
 from apps.audit.services import record_change
-from apps.common.mail import MailUnavailable, send
+from apps.jobs.mailing import BY_MAIL, deliver
 from apps.jobs.models import Job, JobStatus
 from apps.jobs.registry import handler
-from apps.jobs.services import JobOrder, enqueue, renew_lease
+from apps.jobs.services import JobOrder, enqueue
 from apps.orders import emails, shipping
 from apps.orders.models import JOB_SUBJECT, Invoice, Order
 from apps.orders.statuses import OrderStatus
@@ -27,6 +26,7 @@ INVOICE = "invoice"
 CONFIRMATION_EMAIL = "confirmation_email"
 STATUS_EMAIL = "status_email"
 SHIPMENT = "shipment"
+EMAILS = (CONFIRMATION_EMAIL, STATUS_EMAIL)  # to the customer, in the order of the moves
 STALE_AFTER = timedelta(minutes=10)
 
 
@@ -49,15 +49,15 @@ def make_invoice(job: Job, *, order_id: int) -> None:
     _invoice_of(_order(order_id, "invoice"))
 
 
-@handler(CONFIRMATION_EMAIL, retry_on=(MailUnavailable,))
+@handler(CONFIRMATION_EMAIL, follows=EMAILS, **BY_MAIL)
 def send_confirmation_email(job: Job, *, order_id: int) -> None:
     """Send the confirmation with the PDF, which is made here if its own job has not come to it yet."""
     order = _order(order_id, "invoice")
     if order.user.email:
-        _send(job, emails.confirmation(order, _invoice_of(order), message_id=job.uuid))
+        deliver(job, emails.confirmation(order, _invoice_of(order), message_id=job.uuid))
 
 
-@handler(STATUS_EMAIL, retry_on=(MailUnavailable,), follows=(CONFIRMATION_EMAIL, STATUS_EMAIL, SHIPMENT))
+@handler(STATUS_EMAIL, follows=(*EMAILS, SHIPMENT), **BY_MAIL)
 def send_status_email(job: Job, *, order_id: int, status: str) -> None:
     """Tell the customer what the order's status has become.
 
@@ -67,7 +67,7 @@ def send_status_email(job: Job, *, order_id: int, status: str) -> None:
     if order.status != status and timezone.now() - job.created_at > STALE_AFTER:
         logger.info("%s is left out: order %s is %s by now", job, order_id, order.status)
     elif order.user.email:
-        _send(job, emails.status_notice(order, OrderStatus(status), message_id=job.uuid))
+        deliver(job, emails.status_notice(order, OrderStatus(status), message_id=job.uuid))
 
 
 @handler(SHIPMENT, retry_on=(shipping.CarrierUnavailable,), attempts=20, limit=settings.SHIPPING_CONCURRENCY)
@@ -91,12 +91,6 @@ def _was_told(order: Order) -> bool:
     """Tell whether the customer knows the order's status, and not its number: the carrier had failed."""
     last = Job.objects.about(subject_of(order.pk)).filter(kind=STATUS_EMAIL).last()
     return last is not None and last.status == JobStatus.DONE
-
-
-def _send(job: Job, message: EmailMessage) -> None:
-    # At the last moment: a worker that was away for too long must not send what another one sent.
-    renew_lease(job)
-    send(message)
 
 
 def _order(order_id: int, *also: str) -> Order:

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
-from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -46,9 +45,9 @@ ADDRESS_NOTICE = Letter("address_notice", _("Another e-mail address was asked fo
 
 
 def written(
-    letter: Letter, user: User, *, language: str, message_id: UUID, context: dict[str, Any]
+    letter: Letter, user: User, *, recipient: str, message_id: UUID, context: dict[str, Any]
 ) -> EmailMessage:
-    """Return the message to the user."""
+    """Return the message to the user, in the present language."""
     token = letter.token(user) if letter.token else ""
     context = {
         **context,
@@ -58,13 +57,12 @@ def written(
         "store_name": settings.STORE_NAME,
         "store_url": settings.STORE_URL,
     }
-    with translation.override(language):
-        return compose(
-            subject=str(letter.subject),
-            body=render_to_string(f"users/email/{letter.name}.txt", context),
-            recipient=user.email,
-            message_id=message_id,
-        )
+    return compose(
+        subject=str(letter.subject),
+        body=render_to_string(f"users/email/{letter.name}.txt", context),
+        recipient=recipient,
+        message_id=message_id,
+    )
 
 
 def _link(letter: Letter, token: str) -> str:

@@ -3,10 +3,12 @@
 import uuid
 from typing import Any
 
-from apps.common.mail import MailUnavailable, send
+from django.utils import translation
+
+from apps.jobs.mailing import BY_MAIL, deliver
 from apps.jobs.models import Job, JobStatus
 from apps.jobs.registry import handler
-from apps.jobs.services import JobOrder, renew_lease
+from apps.jobs.services import JobOrder
 from apps.users import emails
 from apps.users.credentials import ANY_EVENT, Event, ends
 from apps.users.models import Session, User
@@ -44,14 +46,14 @@ def drop_mails_with_tokens(user: User, event: Event) -> None:
     waiting.exclude(status=JobStatus.DONE).delete()
 
 
-@handler(REUSE_EMAIL, retry_on=(MailUnavailable,))
+@handler(REUSE_EMAIL, **BY_MAIL)
 def send_reuse_email(job: Job, *, user_id: int, language: str, session_id: str) -> None:
     """Tell the owner that a session was ended, because a token of it was used again."""
     session = Session.objects.filter(pk=session_id).first()
     _send(job, emails.REUSE, user_id, language, device=session.device if session else "")
 
 
-@handler(RESET_EMAIL, retry_on=(MailUnavailable,))
+@handler(RESET_EMAIL, **BY_MAIL)
 def send_reset_email(job: Job, *, user_id: int | None, language: str) -> None:
     """Send the token that sets a new password. Without a user there is nothing to do."""
     user = User.objects.filter(pk=user_id).first() if user_id else None
@@ -59,21 +61,21 @@ def send_reset_email(job: Job, *, user_id: int | None, language: str) -> None:
         _send(job, emails.RESET, user.pk, language)
 
 
-@handler(VERIFICATION_EMAIL, retry_on=(MailUnavailable,))
+@handler(VERIFICATION_EMAIL, **BY_MAIL)
 def send_verification_email(job: Job, *, user_id: int, language: str) -> None:
     """Send the token that confirms the user's address, unless it is confirmed by now."""
     if User.objects.filter(pk=user_id, email_verified_at=None).exists():
         _send(job, emails.VERIFICATION, user_id, language)
 
 
-@handler(ADDRESS_CHANGE_EMAIL, retry_on=(MailUnavailable,))
+@handler(ADDRESS_CHANGE_EMAIL, **BY_MAIL)
 def send_address_change_email(job: Job, *, user_id: int, language: str) -> None:
     """Send the token that confirms the new address to it, unless the change was made or dropped meanwhile."""
     if new_email := User.objects.filter(pk=user_id).values_list("new_email", flat=True).first():
         _send(job, emails.ADDRESS_CHANGE, user_id, language, recipient=new_email)
 
 
-@handler(ADDRESS_NOTICE, retry_on=(MailUnavailable,))
+@handler(ADDRESS_NOTICE, **BY_MAIL)
 def send_address_notice(job: Job, *, user_id: int, language: str, email: str) -> None:
     """Tell the old address, which may not be the user's any more, that another one was asked for."""
     _send(job, emails.ADDRESS_NOTICE, user_id, language, recipient=email)
@@ -85,9 +87,8 @@ def _send(
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None or not (recipient or user.email):
         return
-    message = emails.written(letter, user, language=language, message_id=job.uuid, context=context)
-    if recipient:
-        message.to = [recipient]
-    # At the last moment: a worker that was away for too long must not send what another one sent.
-    renew_lease(job)
-    send(message)
+    with translation.override(language):
+        message = emails.written(
+            letter, user, recipient=recipient or user.email, message_id=job.uuid, context=context
+        )
+    deliver(job, message)

@@ -19,6 +19,7 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.read("EMAIL_FROM", "store@localhost", mailbox)
 if env.text("EMAIL_URL") and not env.text("EMAIL_FROM"):
     env.refuse("EMAIL_FROM must be given with an SMTP server: it is the sender of the store's e-mails.")
+EMAIL_REPLY_TO = env.read("EMAIL_REPLY_TO", "", mailbox)
 
 SHIPPING_API_URL = env.read("SHIPPING_API_URL", "", web_address)
 SHIPPING_API_KEY = env.read("SHIPPING_API_KEY", "", token)

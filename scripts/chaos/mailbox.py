@@ -5,27 +5,32 @@ import email
 import email.policy
 import json
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any, Self
 
 LIMIT_BYTES = 10 * 1024 * 1024  # of a line
-FAULTS = ("busy", "full", "drop", "lose")
+FAULTS = ("busy", "full", "drop", "lose", "quota", "away")
 FAULT_SHARE = 0.08  # of the messages
+AWAY_SECONDS = 4.0
+REFUSALS = {"away": "421 closed", "quota": "550 5.7.0 quota exceeded"}  # of the sender
 
 
 class Mailbox:
     """Take mail on a port of its own; the log gets a line of JSON for each message that is kept.
 
-    Faults: `busy` refuses the recipient for now, `full` the message; `drop` breaks the connection in place of
-    keeping the message, `lose` breaks it after keeping it, so that the client has to send it again.
+    Faults: `busy` refuses the recipient for now, `full` the message, and `quota` the sender, as if for good;
+    `drop` breaks the connection in place of keeping the message, `lose` breaks it after keeping it, so that the
+    client has to send it again. `away` refuses whatever comes for some seconds.
     """
 
     def __init__(self, log: Path, random: Random) -> None:
         self.log = log
         self.url = ""  # known when it is entered
         self._random = random
+        self._back_at = 0.0  # by time.monotonic()
         self._is_open = threading.Event()
         self._close: Callable[[], object]
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="mailbox", daemon=True)
@@ -59,7 +64,12 @@ class Mailbox:
 
     def next_fault(self) -> str:
         """Return what goes wrong with the present message; empty when nothing does."""
-        return self._random.choice(FAULTS) if self._random.random() < FAULT_SHARE else ""
+        if time.monotonic() < self._back_at:
+            return "away"
+        fault = self._random.choice(FAULTS) if self._random.random() < FAULT_SHARE else ""
+        if fault == "away":
+            self._back_at = time.monotonic() + AWAY_SECONDS
+        return fault
 
     def keep(self, content: bytes, recipients: list[str], *, is_told: bool) -> None:
         """Write the message down, and whether its sender is told."""
@@ -101,6 +111,8 @@ class _Session:
     def _reply_to(self, verb: str, line: str) -> str:
         if verb == "MAIL FROM":
             self._recipients, self._fault = [], self._mailbox.next_fault()
+            if self._fault in REFUSALS:
+                return REFUSALS[self._fault]
         elif verb == "RCPT TO":
             if self._fault == "busy":
                 return "451 try again later"

@@ -11,6 +11,22 @@ SECRET = {"must be a random text of at least 50 characters": ["short", "k" * 49]
 TOKEN = {"must be of visible ASCII characters without spaces": ["two words", "ключ", "a\u00a0b"]}
 FOLDER = {"must be a folder, which cannot be made": ["/dev/null", "/dev/null/store", "/proc/store"]}
 WEB = "must be an address that begins with http:// or https://, such as https://shop.example"
+MAILBOX = {
+    "must be one e-mail address, such as orders@shop.example or Shop <orders@shop.example>": [
+        "shop",
+        "shop@",
+        "@shop.example",
+        "shop@shop..example",
+        "sh op@shop.example",
+        "Shop orders@shop.example",
+        "Shop <orders@shop.example",
+        "Shop, Ltd <orders@shop.example>",
+        "a@shop.example, b@shop.example",
+        "магазин@shop.example",
+        f"{'a' * 65}@shop.example",
+    ],
+    "must hold one line of text": ["shop@shop.example\nBcc: x@x.example", "Shop\r <a@shop.example>"],
+}
 ADDRESS = {
     WEB: [
         "shop.example",
@@ -341,22 +357,8 @@ WRONG: dict[str, dict[str, list[str]]] = {
         ],
         "must have a host name": ["smtp://me:pa55word@ma_il..example?starttls=true"],
     },
-    "EMAIL_FROM": {
-        "must be one e-mail address, such as orders@shop.example or Shop <orders@shop.example>": [
-            "shop",
-            "shop@",
-            "@shop.example",
-            "shop@shop..example",
-            "sh op@shop.example",
-            "Shop orders@shop.example",
-            "Shop <orders@shop.example",
-            "Shop, Ltd <orders@shop.example>",
-            "a@shop.example, b@shop.example",
-            "магазин@shop.example",
-            f"{'a' * 65}@shop.example",
-        ],
-        "must hold one line of text": ["shop@shop.example\nBcc: x@x.example", "Shop\r <a@shop.example>"],
-    },
+    "EMAIL_FROM": MAILBOX,
+    "EMAIL_REPLY_TO": MAILBOX,
     "SHIPPING_API_URL": ADDRESS,
     "SHIPPING_API_KEY": {**TOKEN, "must hold one line of text": ["key\nX-Other: 1"]},
     "SHIPPING_API_TIMEOUT": {

@@ -65,7 +65,7 @@ class Mailbox:
         with connection.makefile("rwb") as wire:
             self._say(wire, self.answers.get("GREETING", "220 ready"))
             for line in wire:
-                verb = line[:4].decode().upper().strip()
+                verb = line[:4].decode(errors="replace").upper().strip()
                 if verb == "RCPT":
                     self.recipients.append(line.decode().partition("<")[2].partition(">")[0])
                 if not self._say(wire, self.answers.get(verb, self._usual(verb))):

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.utils import timezone
 
-from apps.jobs.models import Job
+from apps.jobs.models import Job, KindState
 from apps.jobs.runner import run_job
 from apps.orders.models import Invoice, Order
 from apps.orders.tests.factories import make_order
@@ -83,27 +84,118 @@ def test_server_that_cannot_take_it_now_is_asked_again(settings, job: Job, answe
     assert [parsed(message)["Message-ID"] for message in mailbox.messages] == [f"<{job.uuid}@store.example>"]
 
 
+LOGIN = {"EHLO": "250-store.example\r\n250 AUTH PLAIN"}
+REFUSALS_OF_THE_STORE = [
+    {"GREETING": "554 no service"},
+    {"GREETING": "554-5.7.1 you are\r\n554 5.7.1 on a list"},
+    {"EHLO": "550 go away", "HELO": "550 go away"},
+    {**LOGIN, "AUTH": "535 5.7.8 wrong password"},
+    {**LOGIN, "AUTH": "534 5.7.9 use an app password"},
+    {"EHLO": "250 no login here"},
+    {"MAIL": "550 quota exceeded"},
+    {"MAIL": "553 5.1.8 sender unknown"},
+    {"RCPT": "554 5.7.1 relay access denied"},
+    {"RCPT": "530 5.7.0 authentication required"},
+    {"DATA": "554 no"},
+    {"MESSAGE": "554 spam"},
+    {"MESSAGE": "550 5.7.26 unauthenticated sender"},
+    {"MESSAGE": "550 5.4.5 daily quota exceeded"},
+    {"MESSAGE": "552 5.3.4 too large"},
+]
+
+
+@pytest.mark.parametrize("answers", REFUSALS_OF_THE_STORE, ids=str)
+def test_server_that_refuses_the_store_is_asked_again_and_somebody_is_told(
+    settings, job: Job, caplog, answers: dict[str, str]
+):
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "store", "secret-of-the-store"
+    with served(settings, mailbox := Mailbox(**{**LOGIN, "AUTH": "235 welcome", **answers})):
+        run_job(job.pk)
+
+        assert state_of(job) == ("pending", 1)
+        assert mailbox.messages == []
+        [alarm] = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+        assert alarm.startswith("The mail server refuses the store: SMTP")
+        assert "secret-of-the-store" not in caplog.text
+        mailbox.answers = {**LOGIN, "AUTH": "235 welcome"}
+        with time_machine.travel(Job.objects.get(pk=job.pk).run_at + timedelta(seconds=1)):
+            run_job(job.pk)
+
+    assert (state_of(job), len(mailbox.messages)) == (("done", 2), 1)
+
+
+@pytest.mark.parametrize("encryption", ["EMAIL_USE_SSL", "EMAIL_USE_TLS"])
+def test_server_without_the_encryption_that_is_wanted_gets_nothing_and_is_asked_again(
+    settings, job: Job, caplog, encryption: str
+):
+    setattr(settings, encryption, True)
+    with served(settings, mailbox := Mailbox()):
+        run_job(job.pk)
+
+    assert (state_of(job), mailbox.messages, mailbox.recipients) == (("pending", 1), [], [])
+    assert "The mail server refuses the store: " in caplog.text
+
+
 @pytest.mark.parametrize(
     "answers",
     [
-        {"MAIL": "550 go away"},
         {"RCPT": "550 no such user"},
-        {"DATA": "554 no"},
-        {"MESSAGE": "554 spam"},
-        {"GREETING": "554 no service"},
+        {"RCPT": "550 5.1.1 no such user"},
+        {"RCPT": "552 5.2.2 mailbox full"},
+        {"RCPT": "553 5.1.3 bad address"},
+        {"MESSAGE": "550 5.1.1 no such user"},
+        {"MESSAGE": "554 5.2.1 mailbox disabled"},
     ],
     ids=str,
 )
-def test_server_that_refuses_for_good_is_not_asked_again(settings, job: Job, answers: dict[str, str]):
+def test_recipient_who_is_refused_for_good_is_not_written_to_again(
+    settings, job: Job, caplog, answers: dict[str, str]
+):
     with served(settings, mailbox := Mailbox(**answers)):
         run_job(job.pk)
         with time_machine.travel(Job.objects.get(pk=job.pk).run_at + timedelta(hours=2)):
             again = run_job(job.pk)
 
     assert (state_of(job), again, mailbox.messages) == (("failed", 1), 0, [])
-    code, _, text = next(iter(answers.values())).partition(" ")
-    assert code in Job.objects.get(pk=job.pk).last_error
-    assert text in Job.objects.get(pk=job.pk).last_error
+    [(_verb, answer)] = answers.items()
+    error = Job.objects.get(pk=job.pk).error_line
+    assert error.startswith("apps.common.mail.RecipientRefused: SMTP")
+    assert answer.partition(" ")[2] in error
+    assert "refuses the store" not in caplog.text
+
+
+def test_message_that_is_refused_is_given_up_within_the_hour(settings, job: Job):
+    with served(settings, Mailbox(MESSAGE="554 spam")), time_machine.travel(timezone.now()) as clock:
+        began = timezone.now()
+        while state_of(job)[0] == "pending":
+            clock.move_to(Job.objects.get(pk=job.pk).run_at + timedelta(seconds=1))
+            run_job(job.pk)
+        took = timezone.now() - began
+
+    assert state_of(job) == ("failed", 12)
+    assert took < timedelta(hours=1)
+
+
+def test_server_that_is_away_for_three_days_costs_no_mail(settings, job: Job):
+    Job.objects.filter(pk=job.pk).update(attempts=750)  # in about three days
+    with served(settings, mailbox := Mailbox(GREETING="421 closed")):
+        run_job(job.pk)
+        waiting = Job.objects.get(pk=job.pk)
+        mailbox.answers = {}
+        with time_machine.travel(waiting.run_at):
+            run_job(job.pk)
+
+    assert waiting.run_at - timezone.now() < timedelta(minutes=7)
+    assert (state_of(job), len(mailbox.messages)) == (("done", 752), 1)
+
+
+def test_what_the_server_says_is_kept_without_the_customer_s_address(settings, job: Job, customer: User):
+    with served(settings, Mailbox(RCPT=f"421 <{customer.email}>: later")):
+        run_job(job.pk)
+
+    line = Job.objects.get(pk=job.pk).error_line
+    assert line == "apps.common.mail.MailUnavailable: SMTPRecipientsRefused: {'…': (421, b'<…>: later')}"
+    assert KindState.objects.get(kind="mail").last_error == line
 
 
 def test_silent_server_is_asked_again(settings, job: Job):

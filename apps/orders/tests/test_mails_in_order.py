@@ -13,6 +13,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
 from apps.jobs.models import Job
+from apps.jobs.registry import guard_of, handler_of, kinds
 from apps.jobs.runner import run_due_jobs
 from apps.jobs.services import run_again
 from apps.orders.models import Order
@@ -215,7 +216,7 @@ def test_one_mail_that_fails_for_good_does_not_hold_up_the_next(
 @pytest.mark.parametrize(
     ("away", "statuses"),
     [
-        (timedelta(minutes=9), ["pending", "processing", "shipped", "delivered"]),
+        (timedelta(minutes=2), ["pending", "processing", "shipped", "delivered"]),
         (timedelta(hours=3), ["pending", "delivered"]),
     ],
 )
@@ -227,9 +228,8 @@ def test_what_an_order_was_long_ago_is_not_told_any_more(
     moved(order, "processing", "shipped", "delivered", by=staff)
     run_all_that_is_due(clock, until=timezone.now() + away)
     mail_server.error = None
-    Job.objects.filter(status="pending").update(run_at=timezone.now())
 
-    run_due_jobs()
+    run_all_that_is_due(clock, until=timezone.now() + timedelta(minutes=7))
 
     assert [status for status, _number in told()] == statuses
     assert set(Job.objects.values_list("status", flat=True)) == {"done"}
@@ -244,6 +244,14 @@ def test_present_status_is_told_however_late(order: Order, staff: User, clock, m
     run_all_that_is_due(clock, until=timezone.now() + timedelta(hours=2))
 
     assert [status for status, _number in told()] == ["pending", "processing"]
+
+
+def test_each_kind_of_mail_about_an_order_waits_for_those_before_it():
+    mails = [kind for kind in kinds() if (guard := guard_of(kind)) and guard.name == "mail"]
+    of_orders = [kind for kind in mails if handler_of(kind).run.__module__ == "apps.orders.jobs"]
+
+    assert len(of_orders) > 1
+    assert [kind for kind in of_orders if not {*of_orders} <= {*handler_of(kind).follows}] == []
 
 
 def refuse(carrier: responses.RequestsMock) -> None:
