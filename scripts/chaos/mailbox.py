@@ -22,7 +22,7 @@ class Mailbox:
     """Take mail on a port of its own; the log gets a line of JSON for each message that is kept.
 
     Faults: `busy` refuses the recipient for now, `full` the message, and `quota` the sender, as if for good;
-    `drop` breaks the connection in place of keeping the message, `lose` breaks it after keeping it, so that the
+    `drop` breaks the connection in place of keeping the message, `lose` breaks it after that, so that the
     client has to send it again. `away` refuses whatever comes for some seconds.
     """
 
