@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from rest_framework.test import APIClient
 from apps.users.models import User
 from apps.users.tokens import pair_for
 from tests.contract import checked
+from tests.processes import programs_heed_signals
 from tests.servers import MemcachedServer
 
 PASSWORD = "correct-horse-battery"
@@ -92,6 +93,13 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
         (title, text.encode("utf-8", "backslashreplace").decode()) for title, text in report.sections
     ]
     return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signals_of_programs() -> Iterator[None]:
+    """Let the programs that tests start heed signals, however the tests themselves were started."""
+    with programs_heed_signals():
+        yield
 
 
 @pytest.fixture(autouse=True)

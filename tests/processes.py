@@ -1,4 +1,4 @@
-"""The store's own processes for tests: a server, a worker, and waiting for what they do."""
+"""The store's own processes for tests: a server, a worker, their signals, and waiting for what they do."""
 
 import os
 import signal
@@ -17,6 +17,8 @@ POLL_SECONDS = 0.05
 NO_BUDGETS = dict.fromkeys(
     ("THROTTLE_USER", "THROTTLE_ADDRESS", "THROTTLE_REGISTER", "THROTTLE_PASSWORD_RESET"), ""
 )
+# Python ignores them itself, and `subprocess` gives the programs their default actions.
+IGNORED_BY_PYTHON = {signal.SIGPIPE, signal.SIGXFSZ}
 
 T = TypeVar("T")
 
@@ -29,6 +31,24 @@ def wait_for(condition: Callable[[], T], *, seconds: float = LIMIT_SECONDS) -> T
             return result
         time.sleep(POLL_SECONDS)
     raise AssertionError(f"Nothing after {seconds} s")
+
+
+@contextmanager
+def programs_heed_signals() -> Iterator[None]:
+    """Start programs with the default action of every signal, also where this process ignores some.
+
+    What was ignored from the start (SIGINT in the background of a script, SIGHUP under nohup) stays ignored
+    in whatever a process starts. A handler does not: the program gets the default action in its place.
+    """
+    candidates = signal.valid_signals() - IGNORED_BY_PYTHON
+    ignored = [number for number in candidates if signal.getsignal(number) == signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, lambda _number, _frame: None)
+    try:
+        yield
+    finally:
+        for number in ignored:
+            signal.signal(number, signal.SIG_IGN)
 
 
 @contextmanager
