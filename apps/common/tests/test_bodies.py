@@ -65,7 +65,8 @@ def test_malformed_json_is_refused(post, body):
 def test_ten_thousand_nested_brackets_are_refused(post, opening):
     response = post(opening * 10_000)
 
-    assert problem_of(response) == problem(400, "parse_error", "The JSON is nested too deeply.")
+    # They are not closed either, and it depends on the release of Python which of both it finds first.
+    assert refusal_of(response) == (400, "parse_error", [])
 
 
 def test_ten_thousand_closed_brackets_are_refused(post):
