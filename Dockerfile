@@ -1,4 +1,4 @@
-FROM python:3.13.15-slim-trixie AS base
+FROM python:3.13.18-slim-trixie AS base
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
