@@ -9,9 +9,9 @@ WORKDIR /app
 FROM base AS build
 # The requirements before the code, which changes more often. Wheels only: there is no compiler here.
 RUN python -m venv --without-pip /opt/venv
-COPY requirements.txt /tmp/
+COPY requirements-runtime.txt /tmp/
 RUN pip --python /opt/venv/bin/python install --no-cache-dir --disable-pip-version-check --root-user-action=ignore \
-        --compile --only-binary :all: --require-hashes -r /tmp/requirements.txt
+        --compile --only-binary :all: --require-hashes -r /tmp/requirements-runtime.txt
 
 COPY manage.py gunicorn.conf.py ./
 COPY apps apps

@@ -73,9 +73,13 @@ backup: $(VENV)/.runtime ## write the database into one file while the store run
 restore: $(VENV)/.runtime ## take a backup back into an empty database: FILE=…, ARGS=--force into one that is not
 	@exec $(BIN)/python manage.py restore $(ARGS) "$(or $(FILE),$(error Name the backup: make restore FILE=…))"
 
-lock: $(VENV)/.dev ## resolve requirements*.in into requirements*.txt with hashes
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras -q -o requirements.txt requirements.in
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras -q -o requirements-dev.txt requirements-dev.in
+# One after another: each lock holds the next one to its versions. The options are written as Renovate can read them
+# from the head of a lock.
+lock: $(VENV)/.dev ## resolve requirements*.in into requirements*.txt with hashes: ARGS=--upgrade takes newer versions
+	for name in requirements-runtime requirements requirements-dev; do \
+		$(BIN)/uv pip compile --universal --python-version=3.11 --generate-hashes --no-strip-extras --quiet $(ARGS) \
+			--output-file=$$name.txt $$name.in || exit 1; \
+	done
 
 messages: $(VENV)/.dev ## collect and compile the texts to be translated (needs gettext)
 	$(BIN)/python manage.py makemessages -l ru --ignore=.venv --no-location
@@ -92,12 +96,13 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is needed: on Debian, apt install python3-venv"; exit 1; }
 
-$(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
+$(VENV)/.runtime: requirements-runtime.txt | $(VENV)/bin/python
 	@echo "Installing the requirements into $(VENV) …"
-	@$(PIP) install --quiet --require-hashes -r requirements.txt
+	@$(PIP) install --quiet --require-hashes -r requirements-runtime.txt
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
-	@echo "Installing the development requirements into $(VENV) …"
+$(VENV)/.dev: requirements.txt requirements-dev.txt $(VENV)/.runtime
+	@echo "Installing the test and development requirements into $(VENV) …"
+	@$(PIP) install --quiet --require-hashes -r requirements.txt
 	@$(PIP) install --quiet --require-hashes -r requirements-dev.txt
 	@touch $@

@@ -70,9 +70,9 @@ def embedded_environment(folder: Path, port: int) -> dict[str, str]:
 
 
 @contextmanager
-def store(folder: Path, port: int) -> Iterator[tuple[Shop, object]]:
+def store(folder: Path, port: int, **variables: str) -> Iterator[tuple[Shop, object]]:
     shop = Shop(port)
-    environment = embedded_environment(folder, port)
+    environment = embedded_environment(folder, port) | variables
     with running("manage.py", "embedded", log=folder / "store.log", **environment) as process:
         wait_for(shop.is_up)
         yield shop, process
