@@ -30,17 +30,8 @@ class Cause:
 
 
 def lock_for_sale(quantities: Mapping[int, int]) -> dict[int, Product]:
-    """Return the products (by id), locked until the transaction ends, when all of the quantities are there.
-
-    Raises ProductUnavailable for what is not on sale, else InsufficientStock with every product that falls
-    short. Both quantities and stock are pieces.
-    """
-    products = {product.pk: product for product in Product.objects.on_sale().locked(list(quantities))}
-    if missing := quantities.keys() - products.keys():
-        raise ProductUnavailable(missing)
-    if shortages := shortages_of(products, quantities):
-        raise InsufficientStock(shortages)
-    return products
+    """Return those of the products (by id) that are on sale, locked until the transaction ends."""
+    return {product.pk: product for product in Product.objects.on_sale().locked(list(quantities))}
 
 
 def shortages_of(products: Mapping[int, Product], quantities: Mapping[int, int]) -> list[Shortage]:
@@ -56,9 +47,18 @@ def shortages_of(products: Mapping[int, Product], quantities: Mapping[int, int])
 def sell(
     products: Iterable[Product], quantities: Mapping[int, int], *, order_id: int, by: User | None
 ) -> None:
-    """Take the quantities (pieces, by product id) of products that `lock_for_sale` returned out of stock."""
+    """Take the quantities (pieces, by product id) of products that `lock_for_sale` returned out of stock.
+
+    Raises ProductUnavailable for what is not among them, else InsufficientStock with every product that falls
+    short.
+    """
+    by_id = {product.pk: product for product in products}
+    if missing := quantities.keys() - by_id.keys():
+        raise ProductUnavailable(missing)
+    if shortages := shortages_of(by_id, quantities):
+        raise InsufficientStock(shortages)
     deltas = {product_id: -quantity for product_id, quantity in quantities.items()}
-    _move(products, deltas, Cause(MovementKind.SOLD, by, order_id=order_id))
+    _move(by_id.values(), deltas, Cause(MovementKind.SOLD, by, order_id=order_id))
 
 
 @transaction.atomic(savepoint=False)

@@ -1,6 +1,6 @@
 """What happens to an order. `change_status` is the only door to its status."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,26 +10,20 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.audit.models import Action
 from apps.audit.services import changes_from_nothing, record, record_change, values_of
-from apps.catalog.exceptions import ProductUnavailable
-from apps.catalog.models import Product
 from apps.catalog.stock import lock_for_sale, return_stock, sell
 from apps.common.transactions import retried_atomic
 from apps.jobs.models import Job
 from apps.jobs.services import JobOrder, enqueue, repeat
+from apps.orders.checkout import Checkout
 from apps.orders.exceptions import (
     InvalidStatusTransition,
-    QuantityTooLarge,
-    TotalTooLarge,
     TransitionForbidden,
-    UnavailableItems,
 )
 from apps.orders.jobs import CONFIRMATION_EMAIL, INVOICE, SHIPMENT, STATUS_EMAIL, job_of
 from apps.orders.models import Invoice, Order, OrderItem
-from apps.orders.quoting import refuse_other_total
 from apps.orders.statuses import NEXT_STATUSES, Moves, OrderStatus, allowed_moves, can_move
-from apps.orders.wishes import MAX_QUANTITY, MAX_TOTAL, RequestedItem, added_up, positions_of, total_of
+from apps.orders.wishes import RequestedItem
 from apps.users.models import User
-from apps.users.verification import require_verified_email
 
 
 @retried_atomic
@@ -38,29 +32,17 @@ def place_order(
 ) -> Order:
     """Turn the requested items into an order at today's prices, and take them out of stock.
 
-    Raises EmailUnverified where the store asks for confirmed addresses, UnavailableItems, QuantityTooLarge,
-    TotalTooLarge, InsufficientStock with every product that falls short, or PriceChanged when the total is
-    not the expected one. Nothing is stored then.
+    Raises the first of the checkout's problems: EmailUnverified, QuantityTooLarge, UnavailableItems,
+    InsufficientStock, TotalTooLarge or PriceChanged. Nothing is stored then.
     """
-    if settings.ORDERS_NEED_VERIFIED_EMAIL:
-        require_verified_email(user)
-    quantities = added_up(items)
-    if any(quantity > MAX_QUANTITY for quantity in quantities.values()):
-        raise QuantityTooLarge
-    try:
-        products = lock_for_sale(quantities)
-    except ProductUnavailable as refusal:
-        raise UnavailableItems(positions_of(items, refusal.product_ids)) from refusal
-    total = total_of(products, quantities)
-    if total > MAX_TOTAL:
-        raise TotalTooLarge
-    if expected_total is not None:
-        refuse_other_total(products, quantities, total, expected_total)
+    checkout = Checkout(user, items, lock_for_sale, expected_total)
+    for problem in checkout.problems():
+        raise problem
     order = Order.objects.create(
-        user=user, total_price=total, currency=settings.STORE_CURRENCY, language=language
+        user=user, total_price=checkout.total, currency=settings.STORE_CURRENCY, language=language
     )
-    order.lines = OrderItem.objects.bulk_create(_priced_items(order, products, quantities))
-    sell(products.values(), quantities, order_id=order.pk, by=user)
+    order.lines = OrderItem.objects.bulk_create(_priced_items(order, checkout))
+    sell(checkout.products.values(), checkout.quantities, order_id=order.pk, by=user)
     order.moves = [order.status_changes.create(to_status=order.status, changed_by=user)]
     record(Action.CREATED, order, changes_from_nothing(values_of(order, ("status", "total_price"))), by=user)
     enqueue(job_of(INVOICE, order.pk), job_of(CONFIRMATION_EMAIL, order.pk))
@@ -159,9 +141,8 @@ def _with_lines(order: Order) -> Order:
     return Order.objects.with_lines().get(pk=order.pk)
 
 
-def _priced_items(
-    order: Order, products: Mapping[int, Product], quantities: Mapping[int, int]
-) -> list[OrderItem]:
+def _priced_items(order: Order, checkout: Checkout) -> list[OrderItem]:
+    products = checkout.products
     return [
         OrderItem(
             order=order,
@@ -171,7 +152,7 @@ def _priced_items(
             quantity=quantity,
             price=products[product_id].price,
         )
-        for product_id, quantity in quantities.items()
+        for product_id, quantity in checkout.quantities.items()
     ]
 
 

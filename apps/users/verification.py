@@ -10,19 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from apps.common.transactions import retried_atomic
 from apps.jobs.services import enqueue
 from apps.users.credentials import ANY_EVENT, Event, ends
-from apps.users.exceptions import EmailUnverified, InvalidMailedToken
+from apps.users.exceptions import InvalidMailedToken
 from apps.users.jobs import ADDRESS_CHANGE_EMAIL, ADDRESS_NOTICE, VERIFICATION_EMAIL, mail_job
 from apps.users.login_limits import Caller
 from apps.users.mailed_tokens import owner_of_address_token
 from apps.users.models import User
 from apps.users.passwords import confirm_password, locked_as_confirmed
 from apps.users.usernames import is_address
-
-
-def require_verified_email(user: User) -> None:
-    """Let the user go on. Raises EmailUnverified when the address is not confirmed."""
-    if user.email_verified_at is None:
-        raise EmailUnverified
 
 
 def refuse_taken_email(email: str, *, field: str) -> None:

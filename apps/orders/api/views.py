@@ -172,7 +172,9 @@ class OrderViewSet(StoreViewSet):
         wanted = PlaceOrderInput(data=request.data)
         wanted.is_valid(raise_exception=True)
         quote = quote_order(
-            items=wanted.requested_items(), expected_total=wanted.validated_data.get("expected_total")
+            user=request.user,
+            items=wanted.requested_items(),
+            expected_total=wanted.validated_data.get("expected_total"),
         )
         return Response(QuoteOutput(quote).data, headers={"Cache-Control": "no-store"})
 
