@@ -1,4 +1,4 @@
-"""A parameter that comes twice where one is meant is refused; of a list of values any will do."""
+"""A parameter that is unknown, or comes twice where one is meant, is refused; of a list any value will do."""
 
 from typing import Any
 
@@ -40,6 +40,19 @@ def test_every_parameter_of_every_call_is_refused_when_it_comes_twice(staff_api:
 
             refused = (400, "invalid_query", [("duplicate_parameter", name)])
             assert refusal_of(response) == refused, f"{method} {address}?{query}"
+
+
+def test_every_call_refuses_a_parameter_that_it_does_not_know(staff_api: APIClient):
+    calls = [(method, path) for path, operations in SCHEMA["paths"].items() for method in operations]
+
+    for method, path in calls:
+        row_id = "00000000-0000-0000-0000-000000000000" if "sessions" in path else 1
+        address = path.format(id=row_id, product_id=row_id)
+
+        response = staff_api.generic(method.upper(), f"{address}?serch=tea")
+
+        refused = (400, "invalid_query", [("unknown_parameter", "serch")])
+        assert refusal_of(response) == refused, f"{method} {address}"
 
 
 def test_lists_are_the_statuses_of_orders():

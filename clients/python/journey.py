@@ -71,7 +71,7 @@ def cancel(client: AuthenticatedClient, placed: OrderOutput) -> None:
     cancelled = change_order_status.sync(placed.id, client=client, body=move)
     assert isinstance(cancelled, OrderOutput), cancelled
     assert (cancelled.status, cancelled.allowed_statuses) == ("cancelled", [])
-    orders = list_own_orders.sync(client=client, status="cancelled")
+    orders = list_own_orders.sync(client=client, status=["cancelled"])
     assert isinstance(orders, PaginatedOrderRowOutputList), orders
     assert [row.id for row in orders.results] == [placed.id]
 

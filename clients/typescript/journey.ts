@@ -85,7 +85,7 @@ async function cancelOrder(id: number): Promise<void> {
   assert.equal(cancelled.data?.status, "cancelled");
   assert.deepEqual(cancelled.data.allowed_statuses, []);
 
-  const orders = await store.GET("/api/v1/orders/", { params: { query: { status: "cancelled" } } });
+  const orders = await store.GET("/api/v1/orders/", { params: { query: { status: ["cancelled"] } } });
   assert.deepEqual(orders.data?.results.map((order) => order.id), [id]);
 }
 
