@@ -57,6 +57,9 @@ class StrictFilterBackend(DjangoFilterBackend):
 class _BooleanField(forms.CharField):
     words = {"true": True, "1": True, "false": False, "0": False}
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strip=False, **kwargs)
+
     def clean(self, value: Any) -> bool | None:
         text = super().clean(value).lower()
         if text and text not in self.words:

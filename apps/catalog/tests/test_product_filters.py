@@ -248,7 +248,7 @@ def test_stock_is_asked_for(api, value, found):
 
 
 @pytest.mark.parametrize("parameter", ["in_stock", "is_active"])
-@pytest.mark.parametrize("value", ["maybe", "2", "yes", "tru", "null", "да"])
+@pytest.mark.parametrize("value", ["maybe", "2", "yes", "tru", "null", "да", " true", "1 ", "１"])
 def test_yes_or_no_that_is_neither_is_refused(api, parameter, value):
     response = api.get(URL, {parameter: value})
 
