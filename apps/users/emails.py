@@ -1,6 +1,5 @@
-"""E-mails about an account, in the language of the request that caused them."""
+"""E-mails about an account."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.mail import compose
-from apps.users.mailed_tokens import address_token, reset_token
+from apps.users import mailed_tokens
+from apps.users.mailed_tokens import MailedToken
 from apps.users.models import User
 
 
@@ -23,23 +23,17 @@ class Letter:
 
     name: str
     subject: str | Promise
-    token: Callable[[User], str] | None = None
+    token: MailedToken | None = None
     page: str = ""
 
 
 REUSE = Letter("session_reuse", _("A session of yours was ended"))
-RESET = Letter("password_reset", _("New password"), reset_token, "/password-reset")
+RESET = Letter("password_reset", _("New password"), mailed_tokens.RESET, "/password-reset")
 VERIFICATION = Letter(
-    "verification",
-    _("Confirm your e-mail address"),
-    lambda user: address_token(user, user.email),
-    "/verify-email",
+    "verification", _("Confirm your e-mail address"), mailed_tokens.ADDRESS, "/verify-email"
 )
 ADDRESS_CHANGE = Letter(
-    "address_change",
-    _("Confirm your new e-mail address"),
-    lambda user: address_token(user, user.new_email),
-    "/verify-email",
+    "address_change", _("Confirm your new e-mail address"), mailed_tokens.ADDRESS, "/verify-email"
 )
 ADDRESS_NOTICE = Letter("address_notice", _("Another e-mail address was asked for"))
 
@@ -47,8 +41,11 @@ ADDRESS_NOTICE = Letter("address_notice", _("Another e-mail address was asked fo
 def written(
     letter: Letter, user: User, *, recipient: str, message_id: UUID, context: dict[str, Any]
 ) -> EmailMessage:
-    """Return the message to the user, in the present language."""
-    token = letter.token(user) if letter.token else ""
+    """Return the message to the user at this address, in the present language.
+
+    A token in it is for this mailbox, and proves that it is read.
+    """
+    token = letter.token.sent_to(recipient, user) if letter.token else ""
     context = {
         **context,
         "user": user,

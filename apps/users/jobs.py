@@ -1,4 +1,7 @@
-"""The e-mails about an account: one handler for each kind of job. Any may run twice."""
+"""The e-mails about an account, in the language of the request that caused them: one handler for each kind.
+
+Any may run twice.
+"""
 
 import uuid
 from typing import Any

@@ -6,11 +6,11 @@ import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher, PBKDF2PasswordHasher
 from django.core import mail
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from rest_framework.test import APIClient
 
 from apps.common.tests.answers import problem, problem_of
-from apps.common.tests.threads import at_once
+from apps.common.tests.threads import at_once, rounds
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 from apps.jobs.services import LeaseLost, claim
@@ -25,7 +25,6 @@ THIEF = "thief@example.com"
 INVALID = problem(
     400, "mailed_token_invalid", "The token is not valid, or not any more. Ask for another one."
 )
-ROUNDS = 5
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +95,24 @@ def test_email_that_a_worker_has_in_hand_brings_no_token_that_is_made_afterwards
     assert mail.outbox == []
 
 
+def test_token_is_for_the_mailbox_to_which_it_goes_though_another_is_asked_for_meanwhile(customer):
+    asks_for(THIEF, by=customer)
+    strange = "stranger@example.com"
+
+    def ask_for_another(execute, sql, *arguments):
+        result = execute(sql, *arguments)
+        if sql.startswith('SELECT "users_user"."new_email"'):
+            with connection.cursor() as cursor:
+                cursor.execute("UPDATE users_user SET new_email = %s", [strange])
+        return result
+
+    with connection.execute_wrapper(ask_for_another):
+        run_due_jobs()
+
+    assert problem_of(call("email/verify", {"token": token_to(THIEF)})) == INVALID
+    assert User.objects.get().new_email == strange
+
+
 def test_who_registers_with_an_address_of_somebody_else_loses_the_account_to_its_reader():
     victim = "victim@example.com"
     call("register", {"username": "thief", "email": victim, "password": PASSWORD})
@@ -146,7 +163,7 @@ def test_new_address_that_is_confirmed_in_many_tabs_at_once_is_confirmed_once(cu
 
 @pytest.mark.django_db(transaction=True)
 def test_of_a_reset_and_a_thief_s_confirmation_at_once_one_succeeds(make_user):
-    for _round in range(ROUNDS):
+    for _round in rounds(5):
         user = make_user()
         asks_for(f"thief-{user.pk}@example.com", by=user)
         stolen = {"token": address_token(user, f"thief-{user.pk}@example.com")}
