@@ -99,6 +99,18 @@ def test_key_with_another_body_is_refused(customer_api: APIClient, mug: Product)
     assert (mug.stock, Order.objects.count()) == (8, 1)
 
 
+def test_kept_answer_is_not_given_to_a_session_that_has_ended(
+    customer: User, customer_api: APIClient, mug: Product
+):
+    send(customer_api, mug)
+    signed_in(customer).post("/api/v1/auth/logout-all/")
+
+    response = send(customer_api, mug)
+
+    assert (response.status_code, response.json()["code"]) == (401, "session_revoked")
+    assert send(signed_in(customer), mug).headers["Idempotent-Replayed"] == "true"
+
+
 def test_key_for_another_address_is_refused(staff_api: APIClient, mug: Product):
     send(staff_api, mug)
 
