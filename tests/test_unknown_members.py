@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.core.management import call_command
 from rest_framework.test import APIClient
 
@@ -15,6 +14,7 @@ from apps.orders.models import Order
 from apps.orders.tests.factories import make_order
 from apps.users.models import Session, User
 from conftest import PASSWORD
+from tests.faults import all_rows
 from tests.test_schema import SCHEMA, resolved
 
 JSON = "application/json"
@@ -29,12 +29,6 @@ WITH_BODY = [write for write in WRITES if "requestBody" in write[2]]
 WITHOUT_BODY = [write for write in WRITES if "requestBody" not in write[2]]
 
 
-def everything() -> dict[str, list[tuple]]:
-    """Return all that the store has written down."""
-    models = [model for model in apps.get_models() if model.__module__.startswith("apps.")]
-    return {model.__name__: list(model._base_manager.order_by("pk").values_list()) for model in models}
-
-
 def post_raw(client: APIClient, path: str, body: str) -> Any:
     return client.post(path, body, content_type=JSON, headers={"Accept-Language": "en"})
 
@@ -43,7 +37,7 @@ def post_raw(client: APIClient, path: str, body: str) -> Any:
 def test_every_call_refuses_its_own_example_with_one_more_member(staff_api: APIClient, customer: User):
     call_command("load_demo", verbosity=0)
     make_order(customer)
-    before = everything()
+    before = all_rows()
 
     for method, path, operation in WITH_BODY:
         (example,) = operation["requestBody"]["content"][JSON]["examples"].values()
@@ -54,14 +48,14 @@ def test_every_call_refuses_its_own_example_with_one_more_member(staff_api: APIC
         refused = (400, "validation_error", [("unknown_member", "/unexpected")])
         assert refusal_of(response) == refused, operation["operationId"]
     assert len(WITH_BODY) >= 19
-    assert everything() == before
+    assert all_rows() == before
 
 
 @pytest.mark.django_db(transaction=True, reset_sequences=True)
 def test_every_call_without_a_body_refuses_one(staff_api: APIClient, staff: User, customer: User):
     session = Session.objects.open(staff)
     make_order(customer)
-    before = everything()
+    before = all_rows()
 
     for method, path, operation in WITHOUT_BODY:
         address = address_of(path, str(session.pk) if "sessions" in path else "1")
@@ -72,7 +66,7 @@ def test_every_call_without_a_body_refuses_one(staff_api: APIClient, staff: User
         refused = (400, "validation_error", [("unknown_member", "/hard")])
         assert refusal_of(response) == refused, operation["operationId"]
     assert len(WITHOUT_BODY) >= 8
-    assert everything() == before
+    assert all_rows() == before
 
 
 @pytest.mark.django_db
@@ -125,12 +119,12 @@ def test_misspelt_guard_of_an_order_is_refused(customer_api: APIClient, quoted: 
 @pytest.mark.django_db
 def test_misspelt_price_changes_nothing(staff_api: APIClient):
     product = make_product(price="10.00")
-    before = everything()
+    before = all_rows()
 
     response = staff_api.patch(f"{PRODUCTS}{product.pk}/", {"pirce": "1.00"})
 
     assert refusal_of(response) == (400, "validation_error", [("unknown_member", "/pirce")])
-    assert everything() == before
+    assert all_rows() == before
 
 
 @pytest.mark.django_db
@@ -149,12 +143,12 @@ def test_member_that_only_answers_have_is_unknown_to_a_write(staff_api: APIClien
 def test_own_account_cannot_be_given_what_it_does_not_take(
     customer_api: APIClient, customer: User, member: str
 ):
-    before = everything()
+    before = all_rows()
 
     response = customer_api.patch(ME, {"first_name": "Anna", member: "x"})
 
     assert refusal_of(response) == (400, "validation_error", [("unknown_member", f"/{member}")])
-    assert everything() == before
+    assert all_rows() == before
 
 
 @pytest.mark.django_db

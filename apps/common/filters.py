@@ -140,16 +140,9 @@ class _DayOrMomentField(forms.CharField):
 
     def clean(self, value: Any) -> date | datetime | None:
         text = super().clean(value)
-        if not text:
-            return None
-        if not (match := _DAY_OR_MOMENT.fullmatch(text)):
+        if text and (read := _day_or_moment(text)) is None:
             raise forms.ValidationError(_("A date, or a date and a time, is expected."), code="invalid")
-        try:
-            return in_utc(datetime.fromisoformat(text)) if match["time"] else date.fromisoformat(text)
-        except ValueError as error:  # such as 30 February
-            raise forms.ValidationError(
-                _("A date, or a date and a time, is expected."), code="invalid"
-            ) from error
+        return read if text else None
 
 
 class _TimeFilter(django_filters.Filter):
@@ -213,3 +206,12 @@ class StableOrderingFilter(django_filters.OrderingFilter):
         if len({name.removeprefix("-") for name in value}) < len(value):
             raise InvalidQuery({ORDERING: [("invalid", gettext("A field is there more than once."))]})
         return qs.order_by(*(self.get_ordering_value(name) for name in value), "pk")
+
+
+def _day_or_moment(text: str) -> date | datetime | None:
+    if not (match := _DAY_OR_MOMENT.fullmatch(text)):
+        return None
+    try:
+        return in_utc(datetime.fromisoformat(text)) if match["time"] else date.fromisoformat(text)
+    except ValueError:  # such as 30 February
+        return None
