@@ -89,12 +89,12 @@ def _tables(shop: Shop) -> Sequence[tuple[str, str, Iterable[Row]]]:
     return (
         (
             "catalog_category",
-            "id name slug description parent_id is_active search_text created_at updated_at",
+            "id name name_key slug description parent_id is_active search_text created_at updated_at",
             _categories(),
         ),
         (
             "catalog_product",
-            "id name slug sku description price stock is_active category_id search_text"
+            "id name slug sku sku_key description price stock is_active category_id search_text"
             " created_at updated_at",
             _products(shop),
         ),
@@ -155,7 +155,18 @@ def _copy(database: psycopg.Connection[Any], table: str, columns: Sequence[str],
 def _categories() -> Iterator[Row]:
     for number in range(1, CATEGORIES + 1):
         name, parent = f"Category {number}", number // 10 or None
-        yield number, name, f"category-{number}", "", parent, True, name.lower(), BEGINNING, BEGINNING
+        yield (
+            number,
+            name,
+            name.lower(),
+            f"category-{number}",
+            "",
+            parent,
+            True,
+            name.lower(),
+            BEGINNING,
+            BEGINNING,
+        )
 
 
 def _products(shop: Shop) -> Iterator[Row]:
@@ -175,8 +186,8 @@ def _products(shop: Shop) -> Iterator[Row]:
         description = " ".join(drawn[WORDS_OF_A_NAME:])
         sku = f"SKU-{number:07}"
         yield (
-            number, name, f"product-{number}", sku, description, _money(price_of(number)), left[number],
-            shop.is_active(number),
+            number, name, f"product-{number}", sku, sku.lower(), description,
+            _money(price_of(number)), left[number], shop.is_active(number),
             1 + number % CATEGORIES, f"{name}\\n{sku}\\n{description}".lower(),
             BEGINNING + timedelta(seconds=number), BEGINNING + timedelta(seconds=number),
         )  # fmt: skip

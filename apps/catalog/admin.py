@@ -228,7 +228,7 @@ class StockMovementAdmin(LongListAdmin):
         term = search_term.strip()
         if not term:
             return queryset, False
-        products = list(Product.objects.filter(sku=term).values_list("pk", flat=True))
+        products = list(Product.objects.with_skus([term]).values_list("pk", flat=True))
         if term.isascii() and term.isdigit() and len(term) <= MAX_ID_DIGITS:
             return queryset.filter(Q(product__in=products) | Q(order_id=int(term))), False
         if products:

@@ -19,13 +19,12 @@ from apps.audit.services import (
 )
 from apps.catalog.exceptions import CategoryNotEmpty
 from apps.catalog.models import Category, PriceChange, Product
-from apps.catalog.slugs import free_slug
+from apps.catalog.slugs import SLUG_ATTEMPTS, free_slug
 from apps.catalog.stock import receive_stock
 from apps.common.row_changes import changed_columns, columns_of
 from apps.common.transactions import retried_atomic
 from apps.users.models import User
 
-SLUG_ATTEMPTS = 5
 FIRST_STOCK_REASON = _("first stock")
 
 CATEGORY_OF = {Category: "parent", Product: "category"}
@@ -140,19 +139,9 @@ def _delete_category(category_id: int, precondition: Callable[[Category], None] 
 
 
 def _inserted(row: RowT, *, by: User | None = None) -> RowT:
-    made = not row.slug
-    for _attempt in range(SLUG_ATTEMPTS):
-        if made:
-            row.slug = free_slug(row.name, among=type(row)._default_manager.all())
-        _clean(row, exclude=["slug"] if made else ())
-        try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-        except IntegrityError:  # somebody took the slug, or the sku, after the check: look again
-            continue
-        record(Action.CREATED, row, changes_from_nothing(values_of(row, row.AUDITED_FIELDS)), by=by)
-        return row
-    raise _taken()
+    _stored(row, lambda: row.save(force_insert=True), makes_slug=not row.slug)
+    record(Action.CREATED, row, changes_from_nothing(values_of(row, row.AUDITED_FIELDS)), by=by)
+    return row
 
 
 def _updated(row: RowT, changes: dict[str, Any], *, by: User | None = None) -> RowT:
@@ -160,19 +149,36 @@ def _updated(row: RowT, changes: dict[str, Any], *, by: User | None = None) -> R
     before, columns = values_of(row, audited), columns_of(row)
     for field, value in changes.items():
         setattr(row, field, value)
-    if not row.slug:
-        row.slug = free_slug(row.name, among=type(row)._default_manager.exclude(pk=row.pk))
-    _clean(row)
-    changed: list[str] = changed_columns(row, columns)
-    if not changed:  # nothing has happened: the row keeps its `updated_at`, and readers their ETag
-        return row
-    try:
-        with transaction.atomic():
+
+    def save_changed() -> None:
+        # Unless nothing has happened: the row keeps its `updated_at`, and readers their ETag.
+        changed: list[str] = changed_columns(row, columns)
+        if changed:
             row.save(update_fields=[*changed, "updated_at"])
-    except IntegrityError as error:  # somebody took a value after the check
-        raise _taken() from error
+
+    _stored(row, save_changed, makes_slug=not row.slug)
     record_change(row, changes_between(before, values_of(row, audited)), by=by)
     return row
+
+
+def _stored(row: RowT, save: Callable[[], None], *, makes_slug: bool) -> None:
+    """Save the row, with a slug that is made as often as somebody takes it after the check.
+
+    Raises ValidationError for values that cannot be, or that somebody has.
+    """
+    others = type(row)._default_manager.exclude(pk=row.pk)
+    for attempt in range(SLUG_ATTEMPTS if makes_slug else 1):
+        if makes_slug:
+            row.slug = free_slug(row.name, among=others, attempt=attempt)
+        _clean(row, exclude=["slug"] if makes_slug else ())
+        try:
+            with transaction.atomic():
+                save()
+        except IntegrityError:
+            continue
+        return
+    _clean(row)  # which names what was taken
+    raise ValidationError(_("The values were taken by somebody else meanwhile."), code="conflict")
 
 
 def _clean(row: RowT, *, exclude: Iterable[str] = ()) -> None:
@@ -195,7 +201,3 @@ def _checked_category(row: Category | Product) -> list[str]:
         missing = ValidationError(_("There is no such category."), code="does_not_exist")
         raise ValidationError({field: missing})
     return [field]
-
-
-def _taken() -> ValidationError:
-    return ValidationError(_("The values were taken by somebody else meanwhile."), code="conflict")

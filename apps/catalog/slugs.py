@@ -1,13 +1,15 @@
 """Readable addresses made from names."""
 
+import random
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from itertools import chain, count, islice
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.text import slugify
 
+SLUG_ATTEMPTS = 8  # to store a row with a slug that nobody takes meanwhile
 MAX_SLUG_LENGTH = 200  # characters, which leaves the columns room for a number behind it
 
 # After ICAO Doc 9303 part 3, as in passports; the hard and the soft sign leave no trace.
@@ -60,10 +62,15 @@ def slug_of(name: str) -> str:
     return slugify(name.lower().translate(_TABLE))[:MAX_SLUG_LENGTH].strip("-") or "item"
 
 
-def free_slug(name: str, *, among: QuerySet[Any]) -> str:
-    """Return a slug of the name that none of the rows has."""
+def free_slug(name: str, *, among: QuerySet[Any], attempt: int = 0) -> str:
+    """Return a slug of the name that none of the rows has: the first one, at later attempts one of ever more.
+
+    Of many who make one at the same moment, all would go on to the same next number.
+    """
     base = slug_of(name)
-    return unused(base, set(among.filter(slug__startswith=base).values_list("slug", flat=True)))
+    taken = set(among.filter(slug__startswith=base).values_list("slug", flat=True))
+    free = (slug for slug in _numbered(base) if slug not in taken)
+    return random.choice(list(islice(free, 4**attempt)))
 
 
 def free_slugs(names: list[str], *, among: QuerySet[Any]) -> list[str]:
@@ -88,11 +95,6 @@ def free_slugs(names: list[str], *, among: QuerySet[Any]) -> list[str]:
         spare *= 2
     in_turn = {base: iter(slugs) for base, slugs in free.items()}
     return [next(in_turn[base]) for base in bases]
-
-
-def unused(base: str, taken: Container[str]) -> str:
-    """Return the slug, with a number behind it if it is taken."""
-    return next(slug for slug in _numbered(base) if slug not in taken)
 
 
 def _numbered(base: str) -> Iterator[str]:

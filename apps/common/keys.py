@@ -1,4 +1,4 @@
-"""Columns of keys: what a row's identifiers have in common with all their other spellings (`identity.py`)."""
+"""Columns of identifiers in their clean form, and of their keys (`identity.py`)."""
 
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
@@ -11,8 +11,33 @@ from apps.common.identity import MAX_KEY_LENGTH, NAME, Kind
 
 if TYPE_CHECKING:
     CharField = models.CharField[str | None, str | None]
+    TextField = models.CharField[str, str]
 else:
-    CharField = models.CharField
+    CharField = TextField = models.CharField
+
+
+class CleanCharField(TextField):
+    """An identifier or a name, which is stored in the clean form of its kind, whoever writes it."""
+
+    def __init__(self, *args: Any, kind: Kind = NAME, **kwargs: Any) -> None:
+        self.kind = kind
+        super().__init__(*args, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        """Return the text in its clean form."""
+        text = super().to_python(value)
+        return self.kind.clean(text) if isinstance(text, str) else text
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """Return the text, and let the row have it too."""
+        text = self.to_python(super().pre_save(model_instance, add))
+        setattr(model_instance, self.attname, text)
+        return text
+
+    def deconstruct(self) -> Any:
+        """Return what a migration repeats: to it, this is a column like any other."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
 
 
 class KeyField(DerivedField, CharField):

@@ -11,7 +11,9 @@ from apps.catalog.api import examples
 from apps.catalog.models import MAX_DESCRIPTION_LENGTH, MAX_STOCK, Category, Product, StockMovement
 from apps.common.fields import (
     MAX_ID,
+    CodeField,
     MoneyField,
+    NameField,
     StrictBooleanField,
     StrictCharField,
     StrictIntegerField,
@@ -41,7 +43,7 @@ class RowIdField(serializers.PrimaryKeyRelatedField):
 class CategoryInput(InputSerializer):
     """A category to be created or changed."""
 
-    name = StrictCharField(max_length=200)
+    name = NameField(max_length=200)
     slug = StrictSlugField(max_length=220, required=False)
     description = StrictCharField(max_length=MAX_DESCRIPTION_LENGTH, allow_blank=True, required=False)
     parent = RowIdField(queryset=Category.objects.all(), allow_null=True, required=False)
@@ -61,8 +63,8 @@ class CategoryOutput(OutputSerializer[Category]):
 class ProductChangeInput(InputSerializer):
     """The fields of a product that can be changed; its stock is changed by stock movements."""
 
-    name = StrictCharField(max_length=255)
-    sku = StrictCharField(max_length=64)
+    name = NameField(max_length=255)
+    sku = CodeField(max_length=64)
     price = MoneyField()
     category = RowIdField(queryset=Category.objects.all())
     slug = StrictSlugField(max_length=280, required=False)

@@ -1,11 +1,13 @@
 """What a table of products would change, as staff see it before they let it."""
 
+from bisect import insort
 from typing import Any
 
 from apps.catalog.category_names import categories_called
 from apps.catalog.importing.rows import BadRow, ProductRow
 from apps.catalog.importing.writing import differences
 from apps.catalog.models import Product
+from apps.common.identity import NAME
 
 SHOWN_BAD_ROWS = 200
 SHOWN_CHANGES = 50  # of known products
@@ -31,14 +33,14 @@ def add_rows(preview: dict[str, Any], rows: list[ProductRow]) -> None:
 
     The number of queries does not grow with the rows.
     """
-    known = Product.objects.filter(sku__in=[row.sku for row in rows]).select_related("category")
-    products = {product.sku: product for product in known}
+    known = Product.objects.with_skus(row.sku for row in rows).select_related("category")
+    products = {product.sku_key: product for product in known}
     categories = categories_called(row.category for row in rows)
     for row in rows:
-        product = products.get(row.sku)
+        product = products.get(row.key)
         changes = differences(row, product, categories.get(row.category))
         if row.category not in categories and len(preview["categories"]) < SHOWN_CATEGORIES:
-            preview["categories"] = sorted({*preview["categories"], row.category})
+            _note_category(preview["categories"], row.category)
         if product is None:
             preview["created"] += 1
             _keep(preview["new"], SHOWN_NEW, _shown(row, changes))
@@ -49,6 +51,12 @@ def add_rows(preview: dict[str, Any], rows: list[ProductRow]) -> None:
             _keep(preview["changes"], SHOWN_CHANGES, _shown(row, changes))
         else:
             preview["unchanged"] += 1
+
+
+def _note_category(kept: list[str], name: str) -> None:
+    """Keep the name of a category that would be made, in the first spelling of it."""
+    if NAME.key(name) not in map(NAME.key, kept):
+        insort(kept, name)
 
 
 def _shown(row: ProductRow, changes: dict[str, tuple[Any, Any]]) -> dict[str, Any]:

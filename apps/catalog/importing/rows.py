@@ -4,7 +4,7 @@ import csv
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Self, TextIO
@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from apps.catalog.models import MAX_STOCK, Category, Product
+from apps.common.identity import CODE, NAME
 from apps.exports.formulas import unguarded
 
 REQUIRED_COLUMNS = ("sku", "name", "price", "category")
@@ -44,6 +45,11 @@ class ProductRow:
     stock: int | None
     description: str | None
 
+    @property
+    def key(self) -> str:
+        """Return what its product is known by."""
+        return CODE.key(self.sku)
+
 
 class UnusableFile(Exception):
     """A file that is no table of products."""
@@ -69,16 +75,16 @@ class SeenSkus:
         self._database.close()
 
     def note(self, sku: str, number: int) -> int:
-        """Return the number of the first row with this sku: this one's, if it is new."""
-        added = self._database.execute(_NOTE, (sku, number))
+        """Return the number of the first row with this sku, in any spelling: this one's, if it is new."""
+        added = self._database.execute(_NOTE, (key := CODE.key(sku), number))
         if added.rowcount:
             return number
-        found: tuple[int] = self._database.execute("SELECT number FROM seen WHERE sku = ?", (sku,)).fetchone()
+        found: tuple[int] = self._database.execute("SELECT number FROM seen WHERE sku = ?", (key,)).fetchone()
         return found[0]
 
     def note_all(self, rows: Iterable[tuple[str, int]]) -> None:
         """Take down skus that are known to differ, each with the number of its row."""
-        self._database.executemany(_NOTE, rows)
+        self._database.executemany(_NOTE, ((CODE.key(sku), number) for sku, number in rows))
 
 
 def read_rows(file: TextIO, seen: SeenSkus, *, after: int = 1) -> Iterator[ProductRow | BadRow]:
@@ -101,7 +107,9 @@ def read_rows(file: TextIO, seen: SeenSkus, *, after: int = 1) -> Iterator[Produ
 
 
 def validated(row: ProductRow) -> ProductRow:
-    """Return the row. Raises ValidationError when no product can be so."""
+    """Return the row in its clean form. Raises ValidationError when no product can be so."""
+    name, category = NAME.clean(row.name), NAME.clean(row.category)
+    row = replace(row, sku=CODE.clean(row.sku), name=name, category=category)
     if errors := _faults_of_category(row.category, get_language()):
         raise ValidationError({"category": errors})
     product_of(row).clean_fields(exclude=["category", "slug"])

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from apps.audit.models import Action
@@ -12,8 +14,9 @@ from apps.catalog.category_names import categories_called
 from apps.catalog.importing.rows import ProductRow, product_of
 from apps.catalog.models import Category, MovementKind, PriceChange, Product
 from apps.catalog.services import create_category
-from apps.catalog.slugs import free_slugs
+from apps.catalog.slugs import SLUG_ATTEMPTS, free_slugs
 from apps.catalog.stock import set_stock
+from apps.common.identity import NAME
 from apps.users.models import User
 
 CHUNK = 500  # rows written by one statement
@@ -43,19 +46,17 @@ def write_rows(rows: list[ProductRow], *, by: User | None = None) -> Counts:
     locked.
     """
     locked = Product.objects.locked(known_ids(rows)).select_related("category")
-    existing = {product.sku: product for product in locked}
-    categories = categories_called(row.category for row in rows)
-    for name in sorted({row.category for row in rows} - categories.keys()):
-        categories[name] = create_category(name=name)
-    changes = {row.sku: differences(row, existing.get(row.sku), categories[row.category]) for row in rows}
-    new = [row for row in rows if row.sku not in existing]
-    edited = [row for row in rows if row.sku in existing and changes[row.sku].keys() - {"stock"}]
+    existing = {product.sku_key: product for product in locked}
+    categories = _categories(rows)
+    changes = {row.key: differences(row, existing.get(row.key), categories[row.category]) for row in rows}
+    new = [row for row in rows if row.key not in existing]
+    edited = [row for row in rows if row.key in existing and changes[row.key].keys() - {"stock"}]
     created = _write_products(new + edited, existing, categories, by)
-    received = {created[row.sku].pk: row.stock for row in new if row.stock}
+    received = {created[row.key].pk: row.stock for row in new if row.stock}
     counted = {
-        existing[row.sku].pk: row.stock
+        existing[row.key].pk: row.stock
         for row in rows
-        if row.sku in existing and row.stock is not None and "stock" in changes[row.sku]
+        if row.key in existing and row.stock is not None and "stock" in changes[row.key]
     }
     # Counts, not changes: somebody may have created a new product a moment before.
     set_stock(received, reason=_("import"), kind=MovementKind.RECEIVED, by=by)
@@ -66,7 +67,7 @@ def write_rows(rows: list[ProductRow], *, by: User | None = None) -> Counts:
 
 def known_ids(rows: Iterable[ProductRow]) -> list[int]:
     """Return the ids of the products that the rows speak of and that exist already."""
-    return list(Product.objects.filter(sku__in=[row.sku for row in rows]).values_list("pk", flat=True))
+    return list(Product.objects.with_skus(row.sku for row in rows).values_list("pk", flat=True))
 
 
 def differences(
@@ -90,36 +91,64 @@ def differences(
     return changed
 
 
+def _categories(rows: Iterable[ProductRow]) -> dict[str, Category]:
+    """Return the categories by what the rows call them, and create those that are not there yet."""
+    names = {row.category for row in rows}
+    if new := names - categories_called(names).keys():
+        for name in sorted({NAME.key(name): name for name in sorted(new, reverse=True)}.values()):
+            create_category(name=name)
+    return categories_called(names)
+
+
 def _write_products(
     rows: list[ProductRow],
     existing: Mapping[str, Product],
     categories: Mapping[str, Category],
     by: User | None,
 ) -> dict[str, Product]:
-    """Write new and known products and note changed prices; return the written ones by sku."""
-    names = {row.sku: row.name for row in rows if row.sku not in existing}
-    slugs = dict(zip(names, free_slugs(list(names.values()), among=Product.objects.all()), strict=True))
-    products = [_prepared(row, categories[row.category], existing.get(row.sku), slugs) for row in rows]
-    # One statement for new and known ones; the stock is in neither.
-    Product.objects.bulk_create(
-        products,
-        update_conflicts=True,
-        unique_fields=["sku"],
-        update_fields=[*IMPORTED_FIELDS, "updated_at"],
-    )
+    """Write new and known products and note changed prices; return the written ones by their keys."""
+    products = _stored(rows, existing, categories)
     PriceChange.objects.bulk_create(
         PriceChange(product=known, old_price=known.price, new_price=product.price, created_by=by)
         for product in products
-        if (known := existing.get(product.sku)) and known.price != product.price
+        if (known := existing.get(product.sku_key)) and known.price != product.price
     )
     record_all(_deeds(products, existing), by=by)
-    return {product.sku: product for product in products}
+    return {product.sku_key: product for product in products}
+
+
+def _stored(
+    rows: list[ProductRow], existing: Mapping[str, Product], categories: Mapping[str, Category]
+) -> list[Product]:
+    """Write the products, those that are new with slugs that are made as often as somebody takes one.
+
+    Raises IntegrityError when that goes on.
+    """
+    names = {row.key: row.name for row in rows if row.key not in existing}
+    for attempt in count(1):
+        slugs = dict(zip(names, free_slugs(list(names.values()), among=Product.objects.all()), strict=True))
+        products = [_prepared(row, categories[row.category], existing.get(row.key), slugs) for row in rows]
+        try:
+            with transaction.atomic():
+                # One statement for new and known ones; the stock is in neither.
+                Product.objects.bulk_create(
+                    products,
+                    update_conflicts=True,
+                    unique_fields=["sku_key"],
+                    update_fields=[*IMPORTED_FIELDS, "updated_at"],
+                )
+        except IntegrityError:
+            if attempt == SLUG_ATTEMPTS:
+                raise
+        else:
+            break
+    return products
 
 
 def _deeds(products: Iterable[Product], existing: Mapping[str, Product]) -> Iterator[Deed]:
     for product in products:
         values = values_of(product, Product.AUDITED_FIELDS)
-        known = existing.get(product.sku)
+        known = existing.get(product.sku_key)
         if known is None:
             yield Deed(Action.CREATED, product, changes_from_nothing(values))
         elif changes := changes_between(values_of(known, IMPORTED_FIELDS), values):
@@ -131,7 +160,7 @@ def _prepared(
 ) -> Product:
     product = product_of(row)
     product.category = category
-    product.slug = known.slug if known else slugs[row.sku]
+    product.slug = known.slug if known else slugs[row.key]
     if known is not None and row.description is None:
         product.description = known.description
     return product

@@ -98,4 +98,4 @@ def test_hostile_names_are_shown_as_text(office):
     page = office.browser.get(LIST).text
 
     assert "<script>alert" not in page
-    assert "&lt;script&gt;alert(1)&lt;/script&gt; \u202e😀</a>" in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; 😀</a>" in page

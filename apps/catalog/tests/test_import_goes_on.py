@@ -73,6 +73,22 @@ def test_slug_that_somebody_takes_at_the_same_moment_is_made_anew(browser):
 
     with connection.execute_wrapper(taken):
         decide(browser, upload)
+
+    assert not others
+    assert Job.objects.get(kind="import_write").attempts == 1
+    assert Product.objects.get().slug == "leaves"
+
+
+def test_import_whose_slugs_somebody_always_takes_is_tried_again_later(browser):
+    upload = checked(browser, HEADING, "A,Leaves,1,Tea,1")
+
+    def always_taken(execute, sql, *arguments):
+        if sql.startswith("INSERT") and '"catalog_product"' in sql:
+            raise IntegrityError("catalog_product.slug")
+        return execute(sql, *arguments)
+
+    with connection.execute_wrapper(always_taken):
+        decide(browser, upload)
     assert Job.objects.get(kind="import_write").status == "pending"
     Job.objects.update(run_at=timezone.now())
     run_due_jobs()

@@ -130,7 +130,7 @@ def test_hostile_names_are_shown_as_text(office):
     assert "<script>alert" not in page
     assert "<b>bold" not in page
     assert '" onload="' not in page
-    assert "\u202eevil 😀" in page
+    assert "x evil 😀" in page
 
 
 @pytest.mark.parametrize(("codename", "status"), [("view_product", 403), ("change_product", 302)])

@@ -1,13 +1,19 @@
 """Readable addresses, made from names."""
 
-import pytest
-from django.db import connection
+import os
+from io import StringIO
 
-from apps.catalog.models import Category
-from apps.catalog.services import create_category
+import pytest
+from django.db import IntegrityError, connection
+from rest_framework.test import APIClient
+
+from apps.catalog.importing import import_products
+from apps.catalog.models import Category, Product
+from apps.catalog.services import create_category, update_category
 from apps.catalog.slugs import free_slugs, slug_of
 from apps.catalog.tests.factories import make_category
 from apps.common.tests.answers import refusal_of
+from apps.common.tests.threads import at_once
 
 CATEGORIES, PRODUCTS = "/api/v1/categories/", "/api/v1/products/"
 
@@ -88,7 +94,7 @@ def test_slug_stays_when_the_name_changes(staff_api):
 
 
 @pytest.mark.django_db
-def test_creation_gives_up_when_somebody_is_always_a_moment_earlier(staff_api):
+def test_slug_is_found_though_somebody_is_always_a_moment_earlier(staff_api):
     def rival_first(execute, sql, params, many, context):
         if sql.startswith("SAVEPOINT"):
             make_category(slug=f"chai-{number}" if (number := Category.objects.count() + 1) > 1 else "chai")
@@ -97,8 +103,22 @@ def test_creation_gives_up_when_somebody_is_always_a_moment_earlier(staff_api):
     with connection.execute_wrapper(rival_first):
         response = staff_api.post(CATEGORIES, {"name": "Чай"})
 
+    assert response.status_code == 201
+    assert Category.objects.filter(name="Чай").get().slug == response.json()["slug"]
+
+
+@pytest.mark.django_db
+def test_row_that_the_database_refuses_is_a_conflict_in_the_end(staff_api):
+    def refuse(execute, sql, params, many, context):
+        if sql.startswith("INSERT") and '"catalog_category"' in sql:
+            raise IntegrityError("catalog_category.slug")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refuse):
+        response = staff_api.post(CATEGORIES, {"name": "Чай"})
+
     assert refusal_of(response) == (400, "validation_error", [("conflict", "")])
-    assert not Category.objects.filter(name="Чай").exists()
+    assert not Category.objects.exists()
 
 
 @pytest.mark.django_db
@@ -133,3 +153,101 @@ def test_slugs_of_many_names_are_free_and_differ(taken, names, slugs):
         make_category(slug=slug)
 
     assert free_slugs(names, among=Category.objects.all()) == slugs
+
+
+@pytest.mark.django_db
+def test_slug_that_is_taken_away_is_made_anew_from_the_name():
+    tea, rivals = make_category(name="Чай", slug="tea"), ["chai"]
+
+    def rival_first(execute, sql, params, many, context):
+        if sql.startswith("SAVEPOINT") and rivals:
+            make_category(slug=rivals.pop())
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(rival_first):
+        made = update_category(tea.pk, slug="")
+
+    assert not rivals
+    assert made.slug.startswith("chai-")
+
+
+# --- Many at the same moment
+
+HANDS = 8
+ROUNDS = int(os.environ.get("STORE_TEST_LIVES") or 2)
+
+
+def made_at_once(make):
+    """Return what each of eight hands made at the same moment, over some rounds."""
+    made = []
+    for number in range(ROUNDS):
+        made += at_once(HANDS, lambda hand, first=number * HANDS: make(first + hand))
+    return made
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_products_of_one_name_made_at_once_all_get_a_slug(staff_api):
+    category = make_category()
+
+    def make(number):
+        product = {"name": "Чай", "sku": f"T-{number}", "price": "1.00", "category": category.pk}
+        response = client_like(staff_api).post(PRODUCTS, product)
+        return response.status_code, response.json().get("slug")
+
+    made = made_at_once(make)
+
+    assert {status for status, _slug in made} == {201}
+    assert len({slug for _status, slug in made}) == HANDS * ROUNDS
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_categories_of_one_name_made_at_once_all_get_a_slug(staff_api):
+    def make(number):
+        response = client_like(staff_api).post(CATEGORIES, {"name": "Чай"})
+        return response.status_code, response.json().get("slug")
+
+    made = made_at_once(make)
+
+    assert {status for status, _slug in made} == {201}
+    assert len({slug for _status, slug in made}) == HANDS * ROUNDS
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_imports_of_one_name_at_once_all_get_slugs():
+    make_category(name="Чай")
+
+    def load(number):
+        rows = "".join(f"T-{number}-{row},Чай,1.00,чай\n" for row in range(20))
+        return import_products(StringIO(f"sku,name,price,category\n{rows}")).counts.created
+
+    assert made_at_once(load) == [20] * HANDS * ROUNDS
+    assert Product.objects.values("slug").distinct().count() == 20 * HANDS * ROUNDS
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_one_of_many_who_make_one_sku_in_many_spellings_makes_it(staff_api):
+    category = make_category()
+
+    def make(number):
+        sku = "".join(letter.upper() if number >> place & 1 else letter for place, letter in enumerate("tea"))
+        product = {"name": "Чай", "sku": sku, "price": "1.00", "category": category.pk}
+        return client_like(staff_api).post(PRODUCTS, product)
+
+    answers = at_once(HANDS, make)
+
+    assert sorted(answer.status_code for answer in answers) == [201, *[400] * (HANDS - 1)]
+    assert {refusal_of(answer)[2][0] for answer in answers if answer.status_code == 400} == {
+        ("unique", "/sku")
+    }
+    assert Product.objects.count() == 1
+
+
+def client_like(api):
+    """Return a client of one's own with the same token."""
+    client = APIClient()
+    client.credentials(**api._credentials)
+    return client

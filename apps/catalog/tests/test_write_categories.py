@@ -91,8 +91,8 @@ def test_patch_changes_what_is_given_and_nothing_else(staff_api):
         "updated_at": on_the_wire(after["updated_at"]),
     }
     assert after["updated_at"] > before["updated_at"]
-    changed = {"name": "Good tea", "search_text": "good tea\nleaves.", "updated_at": after["updated_at"]}
-    assert after == {**before, **changed}
+    follows = {"name_key": "good tea", "search_text": "good tea\nleaves.", "updated_at": after["updated_at"]}
+    assert after == {**before, "name": "Good tea", **follows}
 
 
 def test_put_changes_every_field(staff_api):

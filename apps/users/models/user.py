@@ -98,15 +98,14 @@ class User(KeyedModel, AbstractUser):
         """
         super().clean()
         former = None if self._state.adding else User.objects.filter(pk=self.pk).first()
-        is_moved = former is None or former.email_key != EMAIL.key(self.email)
-        is_renamed = former is None or former.username_key != USERNAME.key(self.username or "")
+        name, email = self.username or "", self.email  # a form that refused the name leaves none
+        is_moved = former is None or former.email_key != EMAIL.key(email)
+        is_renamed = former is None or former.username_key != USERNAME.key(name)
         faults = {
-            "email": fault_of_email(self.email) if is_moved else None,
-            "username": fault_of_username(self.username or "", email=self.email)
-            if is_moved or is_renamed
-            else None,
+            "email": is_moved and fault_of_email(email),
+            "username": (is_moved or is_renamed) and fault_of_username(name, email=email),
         }
-        if found := {name: fault for name, fault in faults.items() if fault}:
+        if found := {field: fault for field, fault in faults.items() if fault}:
             raise ValidationError(found)
 
     def check_password(self, raw_password: str | None) -> bool:
