@@ -21,14 +21,13 @@ from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
-from django.utils.http import parse_etags
 from rest_framework.request import Request
 
 from apps.common import replica
 from apps.common.contract import raises, sends
 from apps.common.exceptions import PreconditionFailed
 from apps.common.metrics import CACHE_READS, count
-from apps.common.preconditions import etag_of, refuse_other_version, rendered
+from apps.common.preconditions import etag_of, refuse_other_version, rendered, tags_of
 from apps.common.throttling import spend
 
 EVERYONE = "everyone"
@@ -254,9 +253,7 @@ def without_body(response: HttpResponse) -> None:
 def has_version(request: HttpRequest | Request, etag: str) -> bool:
     """Tell whether the client has the answer with this ETag already, by `If-None-Match`."""
     sent = request.META.get("HTTP_IF_NONE_MATCH")
-    return sent is not None and not {"*", etag}.isdisjoint(
-        known.removeprefix("W/") for known in parse_etags(sent)
-    )
+    return sent is not None and not {"*", etag}.isdisjoint(tags_of(sent))
 
 
 def address_of(request: HttpRequest | Request) -> str:

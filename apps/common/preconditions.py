@@ -1,6 +1,7 @@
 """Versions of what is shown: the ETags of reads and writes, and the header `If-Match` (RFC 9110, 13.1.1)."""
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -14,6 +15,8 @@ from rest_framework.response import Response
 from apps.common.exceptions import PreconditionFailed
 
 IF_MATCH = "If-Match"
+# What proxies and CDNs that compress make of a tag: weak, or marked as the tag of the compressed body.
+_PASSED_ON = re.compile(r'(?:W/)?"(?P<tag>[0-9a-f]{32})(?:(?:--?|;)(?:br|deflate|gzip|zstd))?"')
 
 RowT = TypeVar("RowT")
 
@@ -33,11 +36,20 @@ def written(data: Any, *, status: int = HTTPStatus.OK, headers: Mapping[str, str
     return Response(data, status=status, headers={"ETag": etag_of(rendered(data)), **(headers or {})})
 
 
+def tags_of(header: str) -> set[str]:
+    """Return the tags that a header names, each as the store made it, whatever has happened to it on its way.
+
+    That is more than strong comparison allows (RFC 9110, 8.8.3.2), and as safe: a tag of the store is the
+    hash of the body before anybody compressed it, so it names one version however it is written.
+    """
+    tags = parse_etags(header)
+    return {f'"{match["tag"]}"' if (match := _PASSED_ON.fullmatch(tag)) else tag for tag in tags}
+
+
 def refuse_other_version(request: HttpRequest | Request, etag: str) -> None:
     """Raise PreconditionFailed when the request is meant for versions that this ETag is none of."""
     wanted = request.headers.get(IF_MATCH)
-    # Strong comparison: a weak tag, `W/"…"`, is not equal to ours. What is no tag at all matches nothing.
-    if wanted is not None and not {"*", etag} & set(parse_etags(wanted)):
+    if wanted is not None and not {"*", etag} & tags_of(wanted):  # what is no tag at all matches nothing
         raise PreconditionFailed(etag)
 
 

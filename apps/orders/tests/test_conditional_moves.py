@@ -30,7 +30,7 @@ def move(client, order, status, if_match, **headers):
     return client.patch(address_of(order), {"status": status}, headers={"If-Match": if_match, **headers})
 
 
-@pytest.mark.parametrize("form", ["{}", "*", '"other",{}'])
+@pytest.mark.parametrize("form", ["{}", "*", '"other",{}', "W/{}"])
 @pytest.mark.parametrize("role", ["customer", "staff"])
 def test_move_that_means_the_present_version_is_made(request, order, role, form):
     client = request.getfixturevalue(f"{role}_api")
@@ -41,7 +41,7 @@ def test_move_that_means_the_present_version_is_made(request, order, role, form)
     assert (response.status_code, response.json()["status"]) == (200, "cancelled")
 
 
-@pytest.mark.parametrize("form", ['"other"', "W/{}", "nonsense", ""])
+@pytest.mark.parametrize("form", ['"other"', 'W/"other"', "nonsense", ""])
 def test_move_that_means_another_version_changes_nothing(customer_api, order, form):
     etag = customer_api.get(address_of(order))["ETag"]
     before = all_rows()
