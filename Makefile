@@ -7,8 +7,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # share what is slow to start, and the files with the longest tests come first.
 PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
 
+# Where openapi-generator makes clients, and in which languages it has to be able to.
+GENERATORS := var/generators
+LANGUAGES := kotlin swift5 dart typescript-axios python
+
 .DEFAULT_GOAL := help
-.PHONY: help run test test-embedded test-services lint lint-schema clients format replay chaos soak bench screenshots backup restore lock messages schema clean
+.PHONY: help run test test-embedded test-services lint lint-schema clients generators format replay chaos soak bench screenshots backup restore lock messages schema clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,11 +35,21 @@ lint-schema: clients/node_modules ## check docs/openapi.yaml by the linters of o
 	REDOCLY_TELEMETRY=off npm --prefix clients run --silent lint
 
 clients: clients/node_modules $(VENV)/.dev ## make the typed clients from docs/openapi.yaml and check their types: docs/clients.md
-	npm --prefix clients run --silent typescript
 	rm -rf clients/python/generated && mkdir clients/python/generated
+	$(BIN)/python -m scripts.documented_code docs/clients.md ts:clients/typescript/generated python:clients/python/generated
+	npm --prefix clients run --silent typescript
 	$(BIN)/openapi-python-client generate --path docs/openapi.yaml --config clients/python/config.yaml \
 		--output-path clients/python/generated/online_store_client --meta none --fail-on-warning
-	MYPYPATH=clients/python/generated $(BIN)/mypy --config-file= --strict --follow-imports=silent clients/python/journey.py
+	MYPYPATH=clients/python/generated $(BIN)/mypy --config-file= --strict --follow-imports=silent clients/python/journey.py clients/python/generated/documented_*.py
+
+generators: $(GENERATORS)/tool/.installed ## make clients from docs/openapi.yaml by openapi-generator, in five languages (needs Java 11 or newer)
+	@for language in $(LANGUAGES); do \
+		echo "$$language …"; \
+		rm -rf $(GENERATORS)/$$language; \
+		$(GENERATORS)/tool/bin/openapi-generator-cli generate -i docs/openapi.yaml -g $$language \
+			-o $(GENERATORS)/$$language >$(GENERATORS)/$$language.log 2>&1 || { cat $(GENERATORS)/$$language.log; exit 1; }; \
+	done
+	@$(GENERATORS)/tool/bin/python -m compileall -q $(GENERATORS)/python
 
 lint: $(VENV)/.dev ## check style, types, layers, migrations, deployment settings and schema
 	$(BIN)/ruff check .
@@ -105,4 +119,9 @@ $(VENV)/.dev: requirements.txt requirements-dev.txt $(VENV)/.runtime
 	@echo "Installing the test and development requirements into $(VENV) …"
 	@$(PIP) install --quiet --require-hashes -r requirements.txt
 	@$(PIP) install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(GENERATORS)/tool/.installed: clients/generators.txt
+	@$(PYTHON) -m venv $(GENERATORS)/tool
+	@$(GENERATORS)/tool/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r clients/generators.txt
 	@touch $@

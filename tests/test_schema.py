@@ -167,3 +167,17 @@ def is_typed(schema: dict[str, Any]) -> bool:
     return (
         bool(schema.keys() & {"type", "$ref", "allOf", "oneOf"}) and schema.get("type") != "object"
     ) or bool(schema.get("properties"))
+
+
+def test_links_tell_bodies_in_the_one_form_that_generators_read():
+    """Others take `requestBody` for a text: apps/orders/api/links.py."""
+    links = [
+        link
+        for operation in OPERATIONS.values()
+        for response in operation["responses"].values()
+        for link in resolved(response).get("links", {}).values()
+    ]
+
+    assert links
+    assert not [link for link in links if not isinstance(link.get("requestBody", ""), str)]
+    assert {"status": "cancelled"} in [link.get("x-request-body") for link in links]

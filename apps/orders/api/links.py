@@ -4,6 +4,10 @@ from typing import Any
 
 from apps.orders.statuses import OrderStatus
 
+# OpenAPI lets a link say `requestBody`, and that be any value. The parser that openapi-generator uses takes a
+# text only, and makes nothing from a file with such a link. The fuzzing gives the member its proper name.
+REQUEST_BODY = "x-request-body"
+
 
 def _link(operation: str, description: str, **parameters: str) -> dict[str, Any]:
     parameters = {"id": "$response.body#/id", **parameters}
@@ -13,7 +17,7 @@ def _link(operation: str, description: str, **parameters: str) -> dict[str, Any]
 def _move(status: OrderStatus) -> dict[str, Any]:
     description = f"Move it to `{status.value}`, when that is one of `allowed_statuses`"
     link = _link("changeOrderStatus", description, **{"header.If-Match": "$response.header.ETag"})
-    return {**link, "requestBody": {"status": status.value}}
+    return {**link, REQUEST_BODY: {"status": status.value}}
 
 
 ORDER_LINKS = {
