@@ -11,12 +11,14 @@ from typing import Any
 from django.conf import settings
 from prometheus_client import multiprocess, values
 
+from online_store.listening import as_seen, everywhere
+from online_store.serving import MAX_REQUEST_LINE
 from online_store.start import load_settings
 
 load_settings()
 
 # Every interface of the container, whose port only its neighbours reach: the proxy, in Docker Compose.
-bind = "0.0.0.0:8000"
+bind = everywhere(8000)
 
 # Threads, as a request mostly waits for the database; processes, as Python computes in one thread at a time.
 # gunicorn's own gthread loses the connections that come while it ends.
@@ -46,6 +48,9 @@ def when_ready(server: Any) -> None:
     gc.freeze()
 
 
+# A search of a few hundred Cyrillic letters is long in percent encoding; the default is half of it.
+limit_request_line = MAX_REQUEST_LINE
+
 # A process that gives no sign of life for this long is replaced; longer than any wait for the database.
 timeout = 30
 # On SIGTERM requests may end; shorter than the grace that the container gets.
@@ -66,7 +71,7 @@ control_socket_disable = True
 
 # Whose X-Forwarded-* headers gunicorn heeds. In Docker Compose nobody's: Django alone looks at the one that
 # the proxy has written.
-forwarded_allow_ips = ",".join(settings.FORWARDED_ALLOW_IPS)
+forwarded_allow_ips = ",".join(as_seen(settings.FORWARDED_ALLOW_IPS))
 
 # Off, as it doubles the log of a proxy; "-" writes it to standard output.
 accesslog = settings.WEB_ACCESS_LOG or None

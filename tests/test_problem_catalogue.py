@@ -1,5 +1,6 @@
 """Every problem in the catalogue can be met, is what the catalogue says, and has a page."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from apps.catalog.tests.factories import make_product, make_products
 from apps.common.exceptions import DomainError
 from apps.common.problem_catalogue import FAULT_CODES, catalogue, subclasses_of, type_of
 from apps.common.tests.answers import problem_of
+from apps.common.unreadable_requests import answer_to_unreadable
 from apps.jobs.models import Job
 from apps.orders.tests.factories import make_order, make_order_in
 from apps.users.login_limits import ACCOUNT
@@ -164,6 +166,13 @@ def transition_forbidden(world: World) -> Any:
     return world.customer.patch(f"{ORDERS}{make_order(world.user).pk}/", {"status": "processing"})
 
 
+def unreadable(status: int) -> Any:
+    """Return what gunicorn answers by itself; tests/test_unreadable_requests.py has it do so."""
+    response: Any = answer_to_unreadable(status)
+    response.json = lambda: json.loads(response.content)
+    return response
+
+
 def unavailable(world: World) -> Any:
     with refusing(OperationalError("connection refused")):
         return world.anyone.get(PRODUCTS)
@@ -177,6 +186,7 @@ PROVOKED: dict[str, Callable[[World], Any]] = {
     "email_unverified": email_unverified,
     "idempotency_key_invalid": lambda world: world.keyed("", 1, make_product()),
     "idempotency_key_required": idempotency_key_required,
+    "header_fields_too_large": lambda world: unreadable(431),
     "idempotency_key_reused": idempotency_key_reused,
     "insufficient_stock": lambda world: world.order({make_product(stock=2): 5}),
     "invalid_credentials": lambda world: world.log_in(password="another-one"),
@@ -212,6 +222,7 @@ PROVOKED: dict[str, Callable[[World], Any]] = {
     "transition_forbidden": transition_forbidden,
     "unavailable": unavailable,
     "unsupported_media_type": lambda world: world.anyone.post(LOGIN, "a=b", content_type="text/plain"),
+    "uri_too_long": lambda world: unreadable(414),
     "validation_error": lambda world: world.customer.post(ORDERS, {}),
 }
 

@@ -71,9 +71,11 @@ _TITLES = {
     409: _("Conflict"),
     412: _("Precondition Failed"),
     413: _("Content Too Large"),
+    414: _("URI Too Long"),
     415: _("Unsupported Media Type"),
     422: _("Unprocessable Content"),
     429: _("Too Many Requests"),
+    431: _("Request Header Fields Too Large"),
     500: _("Internal Server Error"),
     503: _("Service Unavailable"),
 }
@@ -206,6 +208,20 @@ _GENERAL = [
         _("The body of the request is too large."),
         _("Send at most 512 KB; split what is larger."),
         Where.BODY,
+    ),
+    Problem(
+        "uri_too_long",
+        HTTPStatus.REQUEST_URI_TOO_LONG,
+        _("The address of the request is too long."),
+        _("Shorten the query, or ask in several requests: 8,000 characters fit, counted as they are sent."),
+        Where.EVERYWHERE,
+    ),
+    Problem(
+        "header_fields_too_large",
+        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+        _("The headers of the request are too large."),
+        _("Mend the client: send at most 8,000 characters in each header. Cookies are not needed."),
+        Where.EVERYWHERE,
     ),
     Problem(
         "unsupported_media_type",

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Tells nginx which proxies before it are believed, then becomes nginx. FORWARDED_ALLOW_IPS names them: addresses or
+# Tells nginx whether there is IPv6, and which proxies before it are believed, then becomes nginx. FORWARDED_ALLOW_IPS names them: addresses or
 # networks, comma-separated. Behind TLS, when none is named, they are the private networks, where Docker itself sits.
 set -euf
 
@@ -14,6 +14,12 @@ false | no | off | 0) ;;
 true | yes | on | 1) trusted=${trusted:-127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7} ;;
 *) refuse "DJANGO_HTTPS_PROXY must be true or false." ;;
 esac
+
+# As nginx's own image does: without IPv6 a listener for it would keep nginx from starting.
+: >/tmp/listen.conf
+if [ -f /proc/net/if_inet6 ]; then
+    echo "listen [::]:8000;" >/tmp/listen.conf
+fi
 
 : >/tmp/addresses.conf
 : >/tmp/networks.conf

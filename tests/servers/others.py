@@ -68,6 +68,7 @@ class NginxServer(Server):
             "/dev/stdout": f"{self.directory}/access",
             "http://web:8000": f"http://{HOST}:{self.upstream_port}",
             "listen 8000;": f"listen {HOST}:{self.port};",
+            "listen [::]:8000;": f"listen [::1]:{self.port};",
             f"listen {HOST}:8001;": f"listen {HOST}:{self._health_port};",
             "exec nginx": f"exec {self.program}",
         }

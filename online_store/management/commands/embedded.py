@@ -14,6 +14,8 @@ from gunicorn.glogging import Logger
 from apps.catalog.management.commands.load_demo import CUSTOMER_LOGIN, DEMO_PASSWORD, STAFF_LOGIN
 from apps.common.server_log import JsonServerLog
 from apps.jobs.housekeeping import do_chores
+from online_store.listening import this_machine
+from online_store.serving import MAX_REQUEST_LINE
 
 THREADS = 8
 
@@ -47,9 +49,10 @@ class Server(BaseApplication):
     def load_config(self) -> None:
         """Set what the command line would."""
         options = {
-            "bind": f"127.0.0.1:{settings.PORT}",
+            "bind": this_machine(settings.PORT),
             "workers": 1,
-            "worker_class": "gthread",
+            "worker_class": "online_store.serving.StoreWorker",
+            "limit_request_line": MAX_REQUEST_LINE,
             "threads": THREADS,
             "graceful_timeout": settings.JOB_GRACE_SECONDS + 10,  # the jobs' grace follows the requests' end
             "control_socket_disable": True,
