@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from online_store.private_files import make_folder, make_private_folder
+
 UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}  # seconds
 WORDS = {
     "true": True,
@@ -119,19 +121,19 @@ def log_file(text: str) -> str:
     raise Unusable("must be - or the path of a file that can be written")
 
 
-def made_folder(text: str) -> Path:
+def made_folder(text: str, make: Callable[[Path], None] = make_folder) -> Path:
     """Return the absolute path of a folder, which is made when it is not there."""
     path = Path(text).resolve()
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        make(path)
     except OSError as error:
         raise Unusable(f"must be a folder, which cannot be made: {error.strerror}") from None
     return path
 
 
-def writable_folder(text: str) -> Path:
-    """Return the absolute path of a folder that can be written, which is made when it is not there."""
-    path = made_folder(text)
+def private_folder(text: str) -> Path:
+    """Return the absolute path of a folder that can be written, which is made for its owner only."""
+    path = made_folder(text, make_private_folder)
     if not os.access(path, os.W_OK | os.X_OK):
         raise Unusable("must be a folder that the store can write to")
     return path

@@ -8,7 +8,7 @@ from online_store.env import Environment, dotenv_file
 from online_store.env.currencies import currency
 from online_store.env.hosts import allowed_host
 from online_store.env.time_zones import time_zone
-from online_store.env.values import short_text, writable_folder
+from online_store.env.values import private_folder, short_text
 from online_store.env.web import app_address, origin, web_address
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -16,7 +16,7 @@ env = Environment(problems=dotenv_file.load(BASE_DIR / ".env"))
 
 DEBUG = env.flag("DJANGO_DEBUG", default=False)
 STORE_EMBEDDED = env.flag("STORE_EMBEDDED", default=False)
-VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var", writable_folder)
+VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var", private_folder)
 PORT = env.number("PORT", 8000, at_least=1, at_most=65_535)
 PROXY_COUNT = env.number("PROXY_COUNT", 0, at_most=20)  # proxies before the store that write X-Forwarded-For
 

@@ -3,11 +3,14 @@
 import sqlite3
 import time
 from collections import defaultdict
+from pathlib import Path
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base, features
 
+from online_store.private_files import make_private_database
 from online_store.sqlite3.turns import Turns
 
 POLL_MILLISECONDS = 50
@@ -32,6 +35,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
     features_class = DatabaseFeatures
     _turns: ClassVar[defaultdict[str, Turns]] = defaultdict(Turns)  # by the name of the file
     _has_turn = False
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Open the file, which nobody but its owner can read."""
+        if not self.is_in_memory_db():
+            make_private_database(Path(self._file), folder=settings.VAR_DIR)
+        return super().get_new_connection(conn_params)
 
     def _start_transaction_under_autocommit(self) -> None:
         seconds = self.settings_dict["OPTIONS"]["timeout"]

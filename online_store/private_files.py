@@ -1,0 +1,49 @@
+"""Files and folders that nobody but the account of the store can read."""
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+FOLDER_MODE, FILE_MODE = 0o700, 0o600
+OTHERS = 0o077
+# By one of which a folder that was there before is known to be the store's, and no shared one.
+OWN_FILES = ("store.sqlite3", "secret_key", "jwt_signing_key", "mail", "cache")
+SQLITE_SUFFIXES = ("", "-wal", "-shm", "-journal")
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder when it is not there. Raises OSError."""
+    path.mkdir(parents=True, exist_ok=True)
+
+
+def make_private_folder(path: Path) -> None:
+    """Make the folder for its owner only; close one that is empty, or was the store's before, to others.
+
+    Raises OSError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=FOLDER_MODE, exist_ok=True)
+    if any((path / name).exists() for name in OWN_FILES) or not any(path.iterdir()):
+        _close_to_others(path, FOLDER_MODE)
+
+
+def make_private_database(file: Path, *, folder: Path) -> None:
+    """Make the file of a SQLite database, which gives its mode to the logs beside it, for its owner only.
+
+    One of a former release is closed to others if it lies in the store's own folder; elsewhere it may be
+    shared on purpose. What cannot be done is left to SQLite, which tells why.
+    """
+    with suppress(OSError):
+        os.close(os.open(file, os.O_CREAT | os.O_RDWR, FILE_MODE))
+    if file.resolve().parent == folder:
+        for suffix in SQLITE_SUFFIXES:
+            _close_to_others(file.with_name(f"{file.name}{suffix}"), FILE_MODE)
+
+
+def _close_to_others(path: Path, mode: int) -> None:
+    # Only its owner may, and nobody takes a folder such as /tmp away from others.
+    with suppress(OSError):
+        found = path.stat()
+        if found.st_uid == os.geteuid() and found.st_mode & OTHERS and not found.st_mode & stat.S_ISVTX:
+            path.chmod(mode)
