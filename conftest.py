@@ -22,6 +22,7 @@ from apps.users.models import User
 from apps.users.tokens import pair_for
 from tests.contract import checked
 from tests.processes import programs_heed_signals
+from tests.refilling import refill_quickly
 from tests.servers import MemcachedServer
 
 PASSWORD = "correct-horse-battery"
@@ -54,6 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(overridden.disable)
     # Every answer that any test gets must be one that the schema describes.
     APIClient.request = checked(APIClient.request)  # type: ignore[method-assign]
+    refill_quickly()
 
 
 def _own_services(worker: str, config: pytest.Config) -> dict[str, Any]:

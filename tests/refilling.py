@@ -1,0 +1,52 @@
+"""What the database holds after a flush, copied from the first flush instead of worked out after each.
+
+A test that commits ends with a flush, after which Django tells every app to look for its content types,
+permissions and groups. They are the same each time, and took the suite a tenth of its time.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.management.commands import flush
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+Row = tuple[Any, ...]
+
+
+class Refill:
+    """What stands in for Django's `emit_post_migrate_signal`: it sends the signal once, then copies."""
+
+    def __init__(self, send: Callable[..., None]) -> None:
+        self._send = send
+        self._rows: dict[str, dict[str, list[Row]]] = {}
+
+    def __call__(self, verbosity: int, interactive: bool, db: str, **options: Any) -> None:
+        """Fill the database, which has just been emptied."""
+        if db not in self._rows:
+            self._send(verbosity, interactive, db, **options)
+            self._rows[db] = rows_by_table(connections[db])
+            return
+        with transaction.atomic(using=db), connections[db].cursor() as cursor:
+            for table, rows in self._rows[db].items():
+                places = ", ".join(["%s"] * len(rows[0]))
+                name = connections[db].ops.quote_name(table)
+                cursor.executemany(f"INSERT INTO {name} VALUES ({places})", rows)
+        ContentType.objects.clear_cache()  # as Django does
+
+
+def rows_by_table(connection: BaseDatabaseWrapper) -> dict[str, list[Row]]:
+    """Return the rows of the tables that have any."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.django_table_names(only_existing=True, include_views=False):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            if rows := cursor.fetchall():
+                found[table] = rows
+    return found
+
+
+def refill_quickly() -> None:
+    """Let every flush of this process do so."""
+    flush.emit_post_migrate_signal = Refill(flush.emit_post_migrate_signal)  # type: ignore[assignment]

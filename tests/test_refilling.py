@@ -1,0 +1,36 @@
+"""After a flush the database holds what it held after the migrations."""
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
+from django.core.management.sql import emit_post_migrate_signal
+from django.db import connection
+
+from tests.refilling import rows_by_table
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def flush():
+    call_command("flush", interactive=False, verbosity=0, reset_sequences=False)
+
+
+def test_every_flush_leaves_the_same_rows():
+    flush()
+    first = rows_by_table(connection)
+    Group.objects.all().delete()
+    Permission.objects.all().delete()
+
+    flush()
+
+    assert {"django_content_type", "auth_permission", "auth_group", "auth_group_permissions"} <= first.keys()
+    assert rows_by_table(connection) == first
+
+
+def test_nothing_is_missing_then():
+    flush()
+    copied = rows_by_table(connection)
+
+    emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
+
+    assert rows_by_table(connection) == copied
