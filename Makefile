@@ -5,14 +5,17 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Many tests wait for a process or a server: so there are more of them at a time than cores. The tests of a file
 # share what is slow to start, and the files with the longest tests come first.
-PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
+WORKERS ?= 3
+PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+# renovate: datasource=pypi depName=pip-audit
+PIP_AUDIT_VERSION := 2.10.1
 
 # Where openapi-generator makes clients, and in which languages it has to be able to.
 GENERATORS := var/generators
 LANGUAGES := kotlin swift5 dart typescript-axios python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-embedded test-services lint lint-schema clients generators format replay chaos soak bench screenshots backup restore lock messages schema clean
+.PHONY: help run test test-embedded test-services lint lint-schema clients generators format replay chaos soak bench screenshots backup restore lock audit messages schema clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,6 +97,10 @@ lock: $(VENV)/.dev ## resolve requirements*.in into requirements*.txt with hashe
 		$(BIN)/uv pip compile --universal --python-version=3.11 --generate-hashes --no-strip-extras --quiet $(ARGS) \
 			--output-file=$$name.txt $$name.in || exit 1; \
 	done
+
+audit: $(VENV)/.dev ## look the locked packages up in the databases of known vulnerabilities (needs Node.js)
+	$(BIN)/uv tool run pip-audit@$(PIP_AUDIT_VERSION) --disable-pip --require-hashes -r requirements.txt -r requirements-dev.txt
+	npm --prefix clients audit
 
 messages: $(VENV)/.dev ## collect and compile the texts to be translated (needs gettext)
 	$(BIN)/python manage.py makemessages -l ru --ignore=.venv --no-location
