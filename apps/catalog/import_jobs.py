@@ -18,9 +18,9 @@ from apps.catalog.importing.preview import add_bad_rows, add_rows, empty_preview
 from apps.catalog.importing.rows import (
     BadRow,
     ProductRow,
+    ProductTable,
     SeenSkus,
     UnusableFile,
-    read_rows,
     reason_of,
     validated,
 )
@@ -93,7 +93,9 @@ class _Check:
         self._upload_id, self._last_row = upload.pk, upload.last_row
         for number in range(upload.parts_checked):
             seen.note_all((row[1], row[0]) for row in json.loads(checked_part(upload, number)))
-        self._rows = read_rows(opened(upload), seen, after=upload.last_row)
+        table = ProductTable(opened(upload))
+        self._unknown_columns = table.unknown_columns
+        self._rows = table.rows(seen, after=upload.last_row)
 
     def do_part(self) -> bool:
         """Check the next rows, and tell whether there are others."""
@@ -104,6 +106,7 @@ class _Check:
             upload = checking.filter(status=UploadStatus.CHECKING, last_row=self._last_row).first()
             if upload is None:
                 return False
+            upload.report = upload.report or empty_preview(self._unknown_columns)
             _note(upload, rows)
             if len(rows) < CHUNK:
                 upload.status = UploadStatus.CHECKED
@@ -115,7 +118,6 @@ class _Check:
 
 def _note(upload: Upload, rows: list[ProductRow | BadRow]) -> None:
     good = [row for row in rows if isinstance(row, ProductRow)]
-    upload.report = upload.report or empty_preview()
     add_bad_rows(upload.report, [row for row in rows if isinstance(row, BadRow)])
     add_rows(upload.report, good)
     if good:

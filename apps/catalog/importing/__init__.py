@@ -11,7 +11,7 @@ from typing import TextIO, TypeVar
 
 from django.db import transaction
 
-from apps.catalog.importing.rows import COLUMNS, BadRow, ProductRow, SeenSkus, UnusableFile, read_rows
+from apps.catalog.importing.rows import COLUMNS, BadRow, ProductRow, ProductTable, SeenSkus, UnusableFile
 from apps.catalog.importing.writing import CHUNK, Counts, known_ids, write_rows
 from apps.catalog.models import Product
 
@@ -30,6 +30,7 @@ class ImportReport:
     counts: Counts = field(default_factory=Counts)
     bad_rows: list[BadRow] = field(default_factory=list)
     bad_count: int = 0
+    unknown_columns: list[str] = field(default_factory=list)
 
 
 def import_products(
@@ -70,7 +71,10 @@ def in_chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 def _good_rows(file: TextIO, seen: SeenSkus, report: ImportReport | None = None) -> Iterator[ProductRow]:
-    for row in read_rows(file, seen):
+    table = ProductTable(file)
+    if report:
+        report.unknown_columns = table.unknown_columns
+    for row in table.rows(seen):
         if isinstance(row, ProductRow):
             yield row
         elif report:

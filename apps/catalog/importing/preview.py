@@ -13,12 +13,14 @@ SHOWN_BAD_ROWS = 200
 SHOWN_CHANGES = 50  # of known products
 SHOWN_NEW = 20  # products
 SHOWN_CATEGORIES = 50
+SHOWN_COLUMNS = 50
 
 
-def empty_preview() -> dict[str, Any]:
-    """Return the preview of no rows; it can be kept as JSON."""
+def empty_preview(unknown_columns: list[str]) -> dict[str, Any]:
+    """Return the preview of no rows of a table with these unknown columns; it can be kept as JSON."""
     counts = {"created": 0, "updated": 0, "unchanged": 0, "bad": 0}
-    return {**counts, "bad_rows": [], "changes": [], "new": [], "categories": []}
+    shown = {"unknown_columns": unknown_columns[:SHOWN_COLUMNS]}
+    return {**counts, **shown, "bad_rows": [], "changes": [], "new": [], "categories": []}
 
 
 def add_bad_rows(preview: dict[str, Any], rows: list[BadRow]) -> None:

@@ -1,8 +1,8 @@
 """The rows of a table of products: which of them are good, and what is wrong with the others."""
 
-import csv
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from apps.catalog.importing.records import Records
 from apps.catalog.models import MAX_STOCK, Category, Product
 from apps.common.identity import CODE, NAME
 from apps.exports.formulas import unguarded
@@ -87,23 +88,85 @@ class SeenSkus:
         self._database.executemany(_NOTE, ((CODE.key(sku), number) for sku, number in rows))
 
 
-def read_rows(file: TextIO, seen: SeenSkus, *, after: int = 1) -> Iterator[ProductRow | BadRow]:
-    """Yield the rows of the file, one by one, from the one behind the row `after`.
+class ProductTable:
+    """An open file and its heading.
 
-    `seen` knows the skus up to there, and is told the others. Raises UnusableFile when the file cannot be
-    read as a table of products.
+    Raises UnusableFile when that is not the heading of a table of products.
     """
-    reader = csv.reader(file)
-    try:
-        heading = next(reader, [])
+
+    def __init__(self, file: TextIO) -> None:
+        self._records = Records(file, looks_like_row=self._looks_like_row)
+        self._heading: list[str] = []
+        self._heading = self._read_heading()
+
+    @property
+    def unknown_columns(self) -> list[str]:
+        """Return the columns that nobody reads; those without a name are not worth a word."""
+        return [name for name in self._heading if name.strip() and name not in COLUMNS]
+
+    def rows(self, seen: SeenSkus, *, after: int = 1) -> Iterator[ProductRow | BadRow]:
+        """Yield the rows one by one, from the one behind the row `after`.
+
+        `seen` knows the skus up to there, and is told the others. Raises UnusableFile where the file is no
+        UTF-8.
+        """
+        try:
+            for number, cells in enumerate(self._records, start=2):
+                if number > after and cells != []:
+                    yield self._read(number, cells, seen)
+        except UnicodeDecodeError as error:
+            raise self._unreadable() from error
+
+    def _read_heading(self) -> list[str]:
+        try:
+            heading = next(iter(self._records), [])
+        except UnicodeDecodeError as error:
+            raise self._unreadable() from error
+        if heading is None:
+            raise self._unreadable()
+        times = Counter(name for name in heading if name.strip())
+        if doubled := [name for name, count in times.items() if count > 1]:
+            raise UnusableFile(_("The file has these columns more than once: %s.") % ", ".join(doubled))
         if missing := [name for name in REQUIRED_COLUMNS if name not in heading]:
             raise UnusableFile(_("The file lacks the columns: %s.") % ", ".join(missing))
-        for number, cells in enumerate(reader, start=2):
-            if cells and number > after:
-                yield _read(number, heading, cells, seen)
-    except (csv.Error, UnicodeDecodeError) as error:
+        return heading
+
+    def _unreadable(self) -> UnusableFile:
         text = _("The file cannot be read as CSV in UTF-8: line %d.")
-        raise UnusableFile(text % (reader.line_num + 1)) from error
+        return UnusableFile(text % (self._records.lines_read + 1))
+
+    def _looks_like_row(self, cells: list[str]) -> bool:
+        if len(cells) != len(self._heading):
+            return False
+        return _PRICE.fullmatch(cells[self._heading.index("price")].strip()) is not None
+
+    def _read(self, number: int, cells: list[str] | None, seen: SeenSkus) -> ProductRow | BadRow:
+        try:
+            row = validated(self._parsed(number, cells))
+            if (first := seen.note(row.sku, number)) != number:
+                raise ValueError(_("sku: already in row %s") % first)
+        except (ValueError, ValidationError) as error:
+            return BadRow(number, reason_of(error))
+        return row
+
+    def _parsed(self, number: int, cells: list[str] | None) -> ProductRow:
+        if cells is None:
+            raise ValueError(_("a quotation mark that is not closed, or text behind a closing one"))
+        if len(cells) != len(self._heading):
+            raise ValueError(_("the number of cells differs from the heading's"))
+        row = dict(zip(self._heading, cells, strict=True))
+        texts = {name: unguarded(row.get(name, "").strip()) for name in COLUMNS}
+        if any("\0" in text for text in texts.values()):
+            raise ValueError(_("a NUL character"))
+        return ProductRow(
+            number=number,
+            sku=texts["sku"],
+            name=texts["name"],
+            price=_price(texts["price"]),
+            category=texts["category"],
+            stock=_stock(texts["stock"]),
+            description=texts["description"] or None,
+        )
 
 
 def validated(row: ProductRow) -> ProductRow:
@@ -126,34 +189,6 @@ def reason_of(error: ValueError | ValidationError) -> str:
 def product_of(row: ProductRow) -> Product:
     """Return the product of the row, without its category."""
     return Product(sku=row.sku, name=row.name, price=row.price, description=row.description or "")
-
-
-def _read(number: int, heading: list[str], cells: list[str], seen: SeenSkus) -> ProductRow | BadRow:
-    try:
-        row = validated(_parsed(number, heading, cells))
-        if (first := seen.note(row.sku, number)) != number:
-            raise ValueError(_("sku: already in row %s") % first)
-    except (ValueError, ValidationError) as error:
-        return BadRow(number, reason_of(error))
-    return row
-
-
-def _parsed(number: int, heading: list[str], cells: list[str]) -> ProductRow:
-    if len(cells) != len(heading):
-        raise ValueError(_("the number of cells differs from the heading's"))
-    row = dict(zip(heading, cells, strict=True))
-    texts = {name: unguarded(row.get(name, "").strip()) for name in COLUMNS}
-    if any("\0" in text for text in texts.values()):
-        raise ValueError(_("a NUL character"))
-    return ProductRow(
-        number=number,
-        sku=texts["sku"],
-        name=texts["name"],
-        price=_price(texts["price"]),
-        category=texts["category"],
-        stock=_stock(texts["stock"]),
-        description=texts["description"] or None,
-    )
 
 
 def _price(text: str) -> Decimal:

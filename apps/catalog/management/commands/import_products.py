@@ -33,6 +33,8 @@ class Command(BaseCommand):
                 )
         except (OSError, UnusableFile) as error:
             raise CommandError(str(error)) from error
+        if report.unknown_columns:
+            self.stderr.write(f"Unknown columns, which are not imported: {', '.join(report.unknown_columns)}")
         self._show_bad_rows(report)
         if report.bad_count and not options["skip_bad_rows"]:
             raise CommandError(
