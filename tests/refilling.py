@@ -49,4 +49,4 @@ def rows_by_table(connection: BaseDatabaseWrapper) -> dict[str, list[Row]]:
 
 def refill_quickly() -> None:
     """Let every flush of this process do so."""
-    flush.emit_post_migrate_signal = Refill(flush.emit_post_migrate_signal)  # type: ignore[assignment]
+    flush.emit_post_migrate_signal = Refill(flush.emit_post_migrate_signal)  # type: ignore[attr-defined]
