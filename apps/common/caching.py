@@ -6,32 +6,33 @@ meanwhile is stored with the old tokens, which nobody trusts any more.
 """
 
 import hashlib
-import re
+import logging
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, Self
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
+from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from rest_framework.request import Request
 
 from apps.common import replica
+from apps.common.answers import BYPASS, HIT, MISS, Answer, packed, unpacked
 from apps.common.contract import raises, sends
 from apps.common.exceptions import PreconditionFailed
 from apps.common.metrics import CACHE_READS, count
-from apps.common.preconditions import etag_of, refuse_other_version, rendered, tags_of
+from apps.common.preconditions import refuse_other_version, rendered, tags_of
 from apps.common.throttling import spend
 
 EVERYONE = "everyone"
-HIT, MISS, BYPASS = "hit", "miss", "bypass"
 # RFC 9211: what the cache had to do with the answer.
 CACHE_STATUS = {
     HIT: "OnlineStore; hit",
@@ -44,21 +45,9 @@ BUILDING_SECONDS = 2
 POLL_SECONDS = 0.005
 # For one reader alone; for all alike. Whoever keeps it asks before each use whether it still holds.
 PRIVATE, PUBLIC = "private, no-cache", "public, no-cache"
-_KEPT = re.compile(rb'(?P<expires_at>[0-9]{1,12}) (?P<mark>[0-9a-f]{32}) (?P<etag>"[0-9a-f]{32}")\n')
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The body of an answer, its strong ETag, and whether it was kept, is kept from now on, or is not."""
-
-    body: bytes
-    etag: str
-    outcome: str = field(default=BYPASS, compare=False)
-
-    @classmethod
-    def of(cls, body: bytes, outcome: str = BYPASS) -> Self:
-        """Return the answer with this body."""
-        return cls(body, etag_of(body), outcome)
+drop_lost = Signal()  # of a `namespace`: whoever hears it drops all of that until it succeeds
+namespaces: dict[str, "CacheNamespace"] = {}  # by name
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +56,13 @@ class _Look:
 
     tokens: list[str] | None
     answer: Answer | None = None
+
+
+class NotDropped(Exception):
+    """The cache could not be told that what it keeps is old."""
+
+    def __init__(self, name: str, scopes: Sequence[str]) -> None:
+        super().__init__(f"The cache has not dropped what it keeps of {name} for {', '.join(scopes)}")
 
 
 class CacheNamespace:
@@ -79,6 +75,7 @@ class CacheNamespace:
         self.timeout = timeout
         self._names_people = names_people
         self._replicated = replicated  # may be built from a replica of the database
+        namespaces[name] = self
 
     def get(self, scope: str, address: str) -> Answer | None:
         """Return the answer kept for the address in the scope, if there is one."""
@@ -111,7 +108,21 @@ class CacheNamespace:
         Not before: until then a reader would fill the emptied scope with the old rows again.
         """
         # No partial: Django would look for its name, should it fail, and fail itself.
-        transaction.on_commit(lambda: self._drop(scopes or (EVERYONE,)), robust=True)
+        transaction.on_commit(lambda: self._drop_or_tell(scopes or (EVERYONE,)), robust=True)
+
+    def drop(self, *scopes: str) -> None:
+        """Drop everything kept for the scopes, at once.
+
+        Raises NotDropped when a server of the cache may still show it.
+        """
+        tokens = {self._token_key(scope): self._new_token() for scope in scopes}
+        try:
+            # One of several Memcached servers alone would not do: see `set_everywhere`.
+            lost = getattr(cache, "set_everywhere", cache.set_many)(tokens, timeout=None)
+        except OSError as error:  # of the files of the embedded mode
+            raise NotDropped(self.name, scopes) from error
+        if lost:
+            raise NotDropped(self.name, scopes)
 
     def _look(self, scope: str, key: str) -> _Look:
         token_keys = sorted({self._token_key(EVERYONE), self._token_key(scope)})
@@ -126,7 +137,7 @@ class CacheNamespace:
             if found[token_key] is None:
                 return _Look(None)
         tokens = [str(found[token_key]) for token_key in token_keys]
-        return _Look(tokens, _unpacked(found.get(key), tokens))
+        return _Look(tokens, unpacked(found.get(key), tokens))
 
     @contextmanager
     def _turn(self, key: str) -> Iterator[bool]:
@@ -155,13 +166,17 @@ class CacheNamespace:
         positions = [token.partition("@")[2] for token in tokens]
         body = replica.read(build, since=positions) if self._replicated else build()
         answer = Answer.of(body, MISS)
-        cache.set(key, _packed(answer, tokens, expires_at), self.timeout)
+        cache.set(key, packed(answer, tokens, expires_at), self.timeout)
         if self._names_people and self._look(scope, key).tokens != tokens:
             cache.delete(key)  # it was dropped while it was built, perhaps with the person whom it names
         return answer
 
-    def _drop(self, scopes: Iterable[str]) -> None:
-        cache.set_many({self._token_key(scope): self._new_token() for scope in scopes}, timeout=None)
+    def _drop_or_tell(self, scopes: Sequence[str]) -> None:
+        try:
+            self.drop(*scopes)
+        except NotDropped as failure:
+            logger.warning("%s: this is tried again", failure)
+            drop_lost.send(CacheNamespace, namespace=self)
 
     def _new_token(self) -> str:
         # Random: a counter would begin again, and repeat itself, after an eviction.
@@ -272,22 +287,6 @@ def _public_for(request: Request) -> str:
     # RFC 9111, 5.2.2: a CDN would obey `no-cache` too. So browsers are told that it is stale at once, and all
     # that what is stale may not be used.
     return f"public, max-age=0, must-revalidate, s-maxage={settings.CDN_SECONDS}"
-
-
-def _packed(answer: Answer, tokens: list[str], expires_at: float) -> bytes:
-    return b"%d %s %s\n%s" % (expires_at, _mark_of(tokens), answer.etag.encode(), answer.body)
-
-
-def _unpacked(kept: Any, tokens: list[str]) -> Answer | None:
-    match = _KEPT.match(kept) if isinstance(kept, bytes) else None
-    if match is None or match["mark"] != _mark_of(tokens) or int(match["expires_at"]) <= time.time():
-        return None
-    return Answer(kept[match.end() :], match["etag"].decode(), HIT)
-
-
-def _mark_of(tokens: list[str]) -> bytes:
-    # Of one length, and without surprises, whatever the cache says that the tokens are.
-    return hashlib.sha256("\n".join(tokens).encode()).hexdigest()[:32].encode()
 
 
 def _turn_key(key: str) -> str:

@@ -2,14 +2,22 @@
 
 import hashlib
 import json
+import logging
+import time
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.memcached import PyMemcacheCache
 from pymemcache.client.rendezvous import RendezvousHash
+from pymemcache.exceptions import MemcacheError
 
 RAW_BYTES, JSON_VALUE = 0, 1
+SILENT_SECONDS = 1.0  # that writers leave a server alone that let one of them wait in vain
+
+_silent_until: dict[Any, float] = {}  # by server, by time.monotonic(); of this process
+logger = logging.getLogger(__name__)
 
 
 class BytesAndJson:
@@ -34,8 +42,7 @@ class BytesAndJson:
 class StoreMemcached(PyMemcacheCache):
     """Django's PyMemcacheCache with short time-outs and connections that outlive a request."""
 
-    _cache: Any  # of this thread; Django's types know neither of the two
-    _class: Any
+    _cache: Any  # of this thread; Django's types do not know it
 
     def __init__(self, server: str | list[str], params: dict[str, Any]) -> None:
         super().__init__(server, params)
@@ -52,30 +59,16 @@ class StoreMemcached(PyMemcacheCache):
             "dead_timeout": 3,
         }
 
-    def set_many(
-        self, data: dict[Any, Any], timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None
-    ) -> list[Any]:
-        """Store the values, and return the keys of those that no server took.
+    def set_everywhere(self, data: Mapping[str, Any], timeout: float | None = DEFAULT_TIMEOUT) -> list[str]:
+        """Store the values on every server, and return the keys of those that not every server took.
 
-        A client learns of a restart by losing a command, and leaves the server alone for a while, though
-        others read from it. Values that are set together are tokens; a lost one would show them old answers.
-        So what the kept client could not store is tried once more by a new one.
+        A client that finds a server dead goes to another one for its keys, for a while, and no two clients
+        need agree on which are dead. What must be seen by all of them has to be on all servers.
         """
-        lost = self._set_by(self._cache, data, timeout, version)
-        if lost:
-            client = self._class(self.client_servers, **self._options)
-            lost = self._set_by(client, {key: data[key] for key in lost}, timeout, version)
-            client.close()
-        return lost
-
-    def _set_by(self, client: Any, data: dict[Any, Any], timeout: Any, version: int | None) -> list[Any]:
-        # One by one: the client's own set_many says that all is well, whatever was lost.
+        values = {self.make_and_validate_key(key): value for key, value in data.items()}
         seconds = self.get_backend_timeout(timeout)
-        return [
-            key
-            for key, value in data.items()
-            if not client.set(self.make_and_validate_key(key, version=version), value, seconds)
-        ]
+        lost = {key for client in self._cache.clients.values() for key in _lost_by(client, values, seconds)}
+        return [key for key, made in zip(data, values, strict=True) if made in lost]
 
     def close(self, **kwargs: Any) -> None:
         """Keep the connection: Django calls this after each request, and a new one costs three reads."""
@@ -84,3 +77,20 @@ class StoreMemcached(PyMemcacheCache):
 def _quick_hash(text: str, seed: int) -> int:
     # The client's own is in Python, and took a third of a hit's time.
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+def _lost_by(client: Any, values: dict[str, Any], seconds: float | None) -> list[str]:
+    """Store the values on the client's server, and return the keys of those that it did not take."""
+    if time.monotonic() < _silent_until.get(client.server, 0):
+        return list(values)
+    try:
+        try:
+            lost: list[str] = client.set_many(values, seconds)
+        except (OSError, MemcacheError):  # as one learns of a restart: the next command connects anew
+            lost = client.set_many(values, seconds)
+    except (OSError, MemcacheError) as error:
+        logger.warning("Memcached does not take what is written: %s: %r", client.server, error)
+        if isinstance(error, TimeoutError):
+            _silent_until[client.server] = time.monotonic() + SILENT_SECONDS
+        return list(values)
+    return lost

@@ -10,7 +10,8 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from apps.common.caching import PUBLIC, Answer, answer_response
+from apps.common.answers import Answer
+from apps.common.caching import PUBLIC, answer_response
 from apps.common.schema import StoreSchemaGenerator
 
 FILE_NAME = "online-store"

@@ -13,6 +13,10 @@ class JobsConfig(AppConfig):
     verbose_name = _("Jobs")
 
     def ready(self) -> None:
-        """Let a Celery worker of this project sweep for due jobs, and hand back what it cannot finish."""
+        """Let a Celery worker of this project sweep for due jobs, and hand back what it cannot finish.
+
+        And let lost drops of the cache be repeated.
+        """
+        import_module("apps.jobs.cache_drops")
         import_module("apps.jobs.sweeping")
         import_module("apps.jobs.stopping")

@@ -11,7 +11,8 @@ from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.locmem import LocMemCache
 from django.db import transaction
 
-from apps.common.caching import EVERYONE, Answer, CacheNamespace
+from apps.common.answers import Answer
+from apps.common.caching import EVERYONE, CacheNamespace
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 

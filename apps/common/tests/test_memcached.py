@@ -78,7 +78,7 @@ def test_bomb_of_these_tests_would_go_off(crater):
 
 def test_absent_server_is_a_miss_and_no_error(absent):
     absent.set("key", b"value")
-    assert absent.set_many({"key": b"value"}) == ["key"]
+    assert absent.set_everywhere({"key": b"value"}) == ["key"]
     absent.delete("key")
 
     assert absent.get("key") is None

@@ -16,7 +16,8 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from apps.catalog.exceptions import InsufficientStock, StockOutOfRange
-from apps.common.caching import Answer, answer_response, cached_answer
+from apps.common.answers import Answer
+from apps.common.caching import answer_response, cached_answer
 from apps.common.contract import leads_to, raises, sends
 from apps.common.exceptions import PreconditionFailed
 from apps.common.pagination import LongListPagination
