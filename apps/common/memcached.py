@@ -67,7 +67,11 @@ class StoreMemcached(PyMemcacheCache):
         """
         values = {self.make_and_validate_key(key): value for key, value in data.items()}
         seconds = self.get_backend_timeout(timeout)
-        lost = {key for client in self._cache.clients.values() for key in _lost_by(client, values, seconds)}
+        lost: set[str] = set()
+        for name, client in self._cache.clients.items():
+            lost.update(_lost_by(client, values, seconds))
+            if name not in self._cache.hasher.nodes:
+                client.close()  # it is taken for dead, and will be replaced unasked
         return [key for key, made in zip(data, values, strict=True) if made in lost]
 
     def close(self, **kwargs: Any) -> None:
