@@ -1,7 +1,6 @@
 """Typed readers of environment variables, which collect every problem and report all of them at once."""
 
 import os
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
@@ -9,10 +8,18 @@ from typing import TypeVar
 from django.core.exceptions import ImproperlyConfigured
 
 from online_store.env.secret_files import SECRET_MIN_LENGTH, kept_secret
-from online_store.env.values import Rate, Reader, Unusable, choice, flag, rate, seconds, whole_number
+from online_store.env.values import (
+    Rate,
+    Reader,
+    Unusable,
+    choice,
+    flag,
+    is_one_line,
+    rate,
+    seconds,
+    whole_number,
+)
 
-# Control characters, lone surrogates (bytes that are no UTF-8), line and paragraph separators.
-NOT_IN_A_VALUE = {"Cc", "Cs", "Zl", "Zp"}
 NEXT = "\n- "
 
 T = TypeVar("T")
@@ -51,7 +58,7 @@ class Environment:
         try:
             return reader(text or str(default))
         except Unusable as unusable:
-            if text or default.parent.is_dir():  # else the folder above it is the problem, and was told
+            if text or os.path.isdir(default.parent):  # else the folder above it is the problem, and was told
                 self.refuse(f"{name} {unusable}.")
             return Path(text or default)
 
@@ -120,7 +127,7 @@ class Environment:
             raise ImproperlyConfigured(separator.join(["The configuration cannot be used.", *self.problems]))
 
     def _one_line(self, name: str, value: str) -> str:
-        if any(unicodedata.category(character) in NOT_IN_A_VALUE for character in value):
+        if not is_one_line(value):
             self.refuse(f"{name} must hold one line of text in UTF-8, without control characters.")
             return ""
         return value

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from online_store.env.hosts import host
-from online_store.env.values import Reader, Unusable
+from online_store.env.values import Reader, Unusable, is_one_line
 
 ESCAPES = "special characters in a user or password are written in percent encoding, / as %2F"
 MAX_PORT = 65_535
@@ -86,11 +86,14 @@ class Form:
 
 
 def decoded(text: str) -> str:
-    """Return the text without its percent encoding."""
+    """Return the text without its percent encoding, which may hide no control characters."""
     try:
-        return unquote(text, errors="strict")
+        plain = unquote(text, errors="strict")
     except UnicodeDecodeError:
         raise Unusable("must have text in UTF-8 where it is in percent encoding") from None
+    if not is_one_line(plain):
+        raise Unusable("must be without control characters, in percent encoding too")
+    return plain
 
 
 def port_number(text: str) -> int:

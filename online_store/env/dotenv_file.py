@@ -17,6 +17,8 @@ def load(path: Path) -> list[str]:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
         return [f"{path.name} cannot be read: {reason}."]
+    if "\0" in text:  # which the environment cannot hold
+        return [f"{path.name} cannot be read: it is no text in UTF-8."]
     if problems := list(_unreadable_lines(path.name, text)):
         return problems
     load_dotenv(stream=StringIO(text))

@@ -13,6 +13,7 @@ from online_store.env.values import (
     Unusable,
     choice,
     flag,
+    is_path,
     matching,
     readable_file,
     short_text,
@@ -107,7 +108,7 @@ def _sqlite_file(text: str) -> str:
         raise Unusable(f"must be {DATABASE_EXPECTED}")
     if "?" in name:
         raise Unusable("has an unknown option: an address of SQLite takes none")
-    if not Path(name).parent.is_dir() or Path(name).is_dir():
+    if not (is_path(name) and Path(name).parent.is_dir()) or Path(name).is_dir():
         raise Unusable("must be the path of a file, whose folder is there: sqlite:////srv/store.sqlite3")
     return name
 

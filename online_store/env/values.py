@@ -2,6 +2,7 @@
 
 import os
 import re
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -20,6 +21,10 @@ WORDS = {
     "0": False,
 }
 
+# Control characters, lone surrogates (bytes that are no UTF-8), line and paragraph separators.
+NOT_IN_A_VALUE = {"Cc", "Cs", "Zl", "Zp"}
+MAX_PATH, MAX_NAME = 4096, 255  # bytes, of Linux
+
 T = TypeVar("T")
 Reader = Callable[[str], T]
 
@@ -33,6 +38,11 @@ class Rate(NamedTuple):
 
     requests: int
     seconds: int
+
+
+def is_one_line(text: str) -> bool:
+    """Tell whether the text is one line, without control characters."""
+    return not any(unicodedata.category(character) in NOT_IN_A_VALUE for character in text)
 
 
 def flag(text: str) -> bool:
@@ -106,28 +116,34 @@ def short_text(at_most: int) -> Reader[str]:
     return matching(rf".{{1,{at_most}}}", f"a text of at most {at_most} characters")
 
 
+def is_path(text: str) -> bool:
+    """Tell whether the text can be a path: the system refuses to look for one that is longer."""
+    encoded = text.encode()
+    return len(encoded) < MAX_PATH and max(map(len, encoded.split(b"/"))) <= MAX_NAME
+
+
 def readable_file(text: str) -> str:
     """Return the path of a file that can be read."""
-    if Path(text).is_file() and os.access(text, os.R_OK):
+    if is_path(text) and Path(text).is_file() and os.access(text, os.R_OK):
         return text
     raise Unusable("must be the path of a file that can be read")
 
 
 def log_file(text: str) -> str:
     """Return `-`, the console, or the path of a file that can be written."""
-    path = Path(text)
-    if text == "-" or (not path.is_dir() and os.access(path if path.exists() else path.parent, os.W_OK)):
+    if text == "-" or (is_path(text) and _can_be_written(Path(text))):
         return text
     raise Unusable("must be - or the path of a file that can be written")
 
 
 def made_folder(text: str, make: Callable[[Path], None] = make_folder) -> Path:
     """Return the absolute path of a folder, which is made when it is not there."""
-    path = Path(text).resolve()
     try:
+        path = Path(text).resolve()
         make(path)
-    except OSError as error:
-        raise Unusable(f"must be a folder, which cannot be made: {error.strerror}") from None
+    except (OSError, RuntimeError) as error:  # the second one for links that lead in a circle
+        reason = error.strerror if isinstance(error, OSError) else "its links lead in a circle"
+        raise Unusable(f"must be a folder, which cannot be made: {reason}") from None
     return path
 
 
@@ -137,3 +153,7 @@ def private_folder(text: str) -> Path:
     if not os.access(path, os.W_OK | os.X_OK):
         raise Unusable("must be a folder that the store can write to")
     return path
+
+
+def _can_be_written(path: Path) -> bool:
+    return not path.is_dir() and os.access(path if path.exists() else path.parent, os.W_OK)

@@ -49,6 +49,11 @@ def test_file_in_another_encoding_is_told(tmp_path):
     ]
 
 
+def test_file_with_a_null_byte_is_told(tmp_path):
+    assert load(tmp_path, b"STORE_NAME=Sh\x00op\n") == [".env cannot be read: it is no text in UTF-8."]
+    assert "STORE_NAME" not in os.environ
+
+
 def test_folder_in_the_place_of_the_file_is_told(tmp_path):
     (tmp_path / ".env").mkdir()
 

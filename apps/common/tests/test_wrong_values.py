@@ -9,7 +9,14 @@ FLAG = {"must be true or false": ["maybe", "2", "да", "true;", "ｔｒｕｅ"]
 RATE = {"must be a rate such as 20/hour or 600/minute, or empty": ["many", "0/hour", "5/week", "1e3/hour"]}
 SECRET = {"must be a random text of at least 50 characters": ["short", "k" * 49]}
 TOKEN = {"must be of visible ASCII characters without spaces": ["two words", "ключ", "a\u00a0b"]}
-FOLDER = {"must be a folder, which cannot be made": ["/dev/null", "/dev/null/store", "/proc/store"]}
+FOLDER = {
+    "must be a folder, which cannot be made": [
+        "/dev/null",
+        "/dev/null/store",
+        "/proc/store",
+        "/tmp/" + "v" * 300,
+    ]
+}
 WEB = "must be an address that begins with http:// or https://, such as https://shop.example"
 MAILBOX = {
     "must be one e-mail address, such as orders@shop.example or Shop <orders@shop.example>": [
@@ -95,6 +102,10 @@ POSTGRES = {
     "has the option sslmode twice": ["postgres://store:pa55word@db/store?sslmode=require&sslmode=disable"],
     "has the host twice": ["postgres://store:pa55word@db/store?host=/run/postgresql"],
     "must have text in UTF-8": ["postgres://store:pa55word%FF@db/store"],
+    "must be without control characters, in percent encoding too": [
+        "postgres://store:pa55word%00@db/store",
+        "postgres://store:pa55word@db/st%0Aore",
+    ],
 }
 MAIL_EXPECTED = "must be smtp://user:password@host:587?starttls=true or smtps://user:password@host:465"
 REDIS_EXPECTED = "must be redis://:password@host:6379/0, rediss:// (TLS) or sentinel://"
@@ -356,6 +367,9 @@ WRONG: dict[str, dict[str, list[str]]] = {
             "smtps://me:pa55word@mail.example?starttls=true",
         ],
         "must have a host name": ["smtp://me:pa55word@ma_il..example?starttls=true"],
+        "must be without control characters, in percent encoding too": [
+            "smtp://me%0d%0aRSET:pa55word@mail.example?starttls=true"
+        ],
     },
     "EMAIL_FROM": MAILBOX,
     "EMAIL_REPLY_TO": MAILBOX,
@@ -378,7 +392,9 @@ WRONG: dict[str, dict[str, list[str]]] = {
     "METRICS_TOKEN": TOKEN,
     "WEB_CONCURRENCY": {"must be a whole number, at least 1 and at most 500": ["0", "auto", "1000"]},
     "WEB_THREADS": {"must be a whole number, at least 1 and at most 500": ["0", "8.0"]},
-    "WEB_ACCESS_LOG": {"must be - or the path of a file that can be written": ["/tmp", "/no/such/log"]},
+    "WEB_ACCESS_LOG": {
+        "must be - or the path of a file that can be written": ["/tmp", "/no/such/log", "/tmp/" + "l" * 300]
+    },
     "FORWARDED_ALLOW_IPS": {
         "must be IP addresses or networks, comma-separated, such as 192.0.2.7,10.0.0.0/8, or *": [
             "proxy",
