@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -27,7 +26,7 @@ from apps.common.admin_lists import (
     RangeFilter,
 )
 from apps.common.fields import MAX_ID_DIGITS
-from apps.common.optimistic_locking import VersionedAdmin
+from apps.common.store_admin import StoreAdmin, TypedSelect
 from apps.exports.list_admin import ExportableAdmin
 
 INDENTATION, BRANCH = "\N{EM SPACE}\N{EM SPACE}", "└ "
@@ -35,7 +34,7 @@ DEEPEST = 10  # steps that are still indented further
 REASONED = (MovementKind.RECEIVED, MovementKind.ADJUSTED)
 
 
-class FoldedSearchAdmin(VersionedAdmin):
+class FoldedSearchAdmin(StoreAdmin):
     """Rows that are searched as in the API: whatever the case, Cyrillic included, on every database."""
 
     def get_search_results(
@@ -165,7 +164,7 @@ class ProductAdmin(
     @property
     def media(self) -> forms.Media:
         """Return what the list's filter for a category needs."""
-        category = AutocompleteSelect(Product._meta.get_field("category"), self.admin_site)
+        category = TypedSelect(Product._meta.get_field("category"), self.admin_site)
         return super().media + category.media
 
     def changelist_view(
@@ -215,7 +214,7 @@ class StockMovementAdmin(LongListAdmin):
     @property
     def media(self) -> forms.Media:
         """Return what the list's filter for a product needs."""
-        product = AutocompleteSelect(StockMovement._meta.get_field("product"), self.admin_site)
+        product = TypedSelect(StockMovement._meta.get_field("product"), self.admin_site)
         return super().media + product.media
 
     def get_search_results(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -21,6 +21,7 @@ from apps.catalog.exceptions import StockOutOfRange
 from apps.catalog.models import MAX_STOCK, Category, Product
 from apps.common.bulk_changes import BulkChange, Change, Values, change_many
 from apps.common.optimistic_locking import unless_changed
+from apps.common.store_admin import TypedSelect
 
 CENT = Decimal("0.01")
 MAX_PRICE = Decimal("99999999.99")  # what the column holds
@@ -46,7 +47,7 @@ class MoveForm(forms.Form):
     category = forms.ModelChoiceField(
         Category.objects.all(),
         label=_("category"),
-        widget=AutocompleteSelect(Product._meta.get_field("category"), admin.site),
+        widget=TypedSelect(Product._meta.get_field("category"), admin.site),
     )
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -15,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common.counting import MOST_COUNTED
 from apps.common.days import end_of_day, start_of_day
-from apps.common.optimistic_locking import VersionedAdmin
 from apps.common.search_words import looked_for
+from apps.common.store_admin import StoreAdmin, TypedSelect
 
 
 class AtLeast(int):
@@ -37,7 +36,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
         return counted if counted <= MOST_COUNTED else AtLeast(MOST_COUNTED)
 
 
-class LongListAdmin(VersionedAdmin):
+class LongListAdmin(StoreAdmin):
     """Rows of which there may be millions."""
 
     paginator = BoundedPaginator
@@ -164,7 +163,7 @@ class AutocompleteFilter(FormFilter):
             related._default_manager.all(),
             required=False,
             label=self.field.verbose_name,
-            widget=AutocompleteSelect(self.field, self.model_admin.admin_site),
+            widget=TypedSelect(self.field, self.model_admin.admin_site),
         )
         return {f"{self.field_path}__id__exact": choice}
 

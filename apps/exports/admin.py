@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 
 from apps.audit.admin import AuditEntryAdmin
 from apps.audit.models import AuditEntry
-from apps.common.optimistic_locking import VersionedAdmin
+from apps.common.store_admin import StoreAdmin
 from apps.exports import services
 from apps.exports.kinds import all_kinds, kind_named
 from apps.exports.list_admin import ExportableAdmin
@@ -38,7 +38,7 @@ class ExportableAuditEntryAdmin(ExportableAdmin, AuditEntryAdmin):
 
 
 @admin.register(Export)
-class ExportAdmin(VersionedAdmin):
+class ExportAdmin(StoreAdmin):
     """One's own exports (a superuser sees all), as long as one may see what they hold."""
 
     list_display = ("file_name", "table", "status", "written", "file_size", "created_at", "created_by")

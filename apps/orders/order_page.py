@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,6 +22,7 @@ from apps.orders.models import Invoice, Order
 from apps.orders.services import Terms
 from apps.orders.statuses import NEXT_STATUSES, OrderStatus
 
+COMMENT = forms.CharField(required=False, max_length=1000)
 PDF_HEADERS = {"Cache-Control": "no-store"}
 
 
@@ -66,11 +68,12 @@ class OrderPage:
     @method_decorator(require_POST)
     def move_view(self, request: HttpRequest, order_id: int) -> HttpResponse:
         """Move the order to the status of the pressed button, if it still has the one that was shown."""
-        status, comment = request.POST.get("status", ""), request.POST.get("comment", "").strip()
+        status = request.POST.get("status", "")
 
         def move(order: Order) -> str:
             if status not in OrderStatus.values:
                 raise Http404
+            comment = COMMENT.clean(request.POST.get("comment", ""))
             if status == OrderStatus.CANCELLED and not comment:
                 raise ValidationError(_("Give the reason for the cancellation."))
             moved = services.change_status(

@@ -23,7 +23,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from apps.audit.models import Action
 from apps.audit.services import Changes, record, record_change
 from apps.common.admin_lists import DateRangeFilter, LongListAdmin
-from apps.common.optimistic_locking import VERSION, StaleDataForm, VersionedAdmin, version_of
+from apps.common.optimistic_locking import VERSION, StaleDataForm, version_of
+from apps.common.store_admin import StoreAdmin
 from apps.users import services, sessions
 from apps.users.exceptions import AccountErased
 from apps.users.models import Session, User
@@ -187,7 +188,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class RoleAdmin(VersionedAdmin, GroupAdmin):
+class RoleAdmin(StoreAdmin, GroupAdmin):
     """Groups, whose permissions are those of their members: superusers alone change them.
 
     A change of them stands in the audit trail.

@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from apps.common.addresses import counted_address
-from apps.common.optimistic_locking import VersionedAdmin, delete_unchanged
+from apps.common.optimistic_locking import delete_unchanged
+from apps.common.store_admin import StoreAdmin
 from apps.users.exceptions import TooManyAttempts
 from apps.users.login_limits import Caller, confirmation_attempt, login_attempt, remember_place
 from apps.users.models import User
@@ -105,9 +106,9 @@ class StoreAdminSite(AdminSite):
 
     def check(self, app_configs: Any) -> list[CheckMessage]:
         """Return what is wrong with the admins, among it those that are not locked optimistically."""
-        unlocked = [each for each in self._registry.values() if not isinstance(each, VersionedAdmin)]
+        unlocked = [each for each in self._registry.values() if not isinstance(each, StoreAdmin)]
         errors = [
-            Error("Every admin of the store is a VersionedAdmin.", obj=type(each), id="store.E002")
+            Error("Every admin of the store is a StoreAdmin.", obj=type(each), id="store.E002")
             for each in unlocked
         ]
         return [*super().check(app_configs), *errors]

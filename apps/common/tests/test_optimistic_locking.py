@@ -9,12 +9,17 @@ from django.contrib.auth.models import Group, Permission
 from django.core.checks import CheckMessage, run_checks
 
 from apps.common.list_editing import ListEditingAdmin
-from apps.common.optimistic_locking import StaleDataForm, VersionedAdmin, changed_since, version_of
+from apps.common.optimistic_locking import StaleDataForm, changed_since, version_of
+from apps.common.store_admin import StoreAdmin
 
 SITE = type(admin.site._wrapped)
 
 
 class PlainForm(forms.ModelForm):
+    pass
+
+
+class EditedListAdmin(ListEditingAdmin, StoreAdmin):
     pass
 
 
@@ -35,7 +40,7 @@ def test_admins_of_the_store_are_locked():
 
 
 def test_every_admin_must_be_locked():
-    assert found(admin.ModelAdmin) == [("store.E002", "Every admin of the store is a VersionedAdmin.")]
+    assert found(admin.ModelAdmin) == [("store.E002", "Every admin of the store is a StoreAdmin.")]
 
 
 @pytest.mark.parametrize(
@@ -50,15 +55,15 @@ def test_every_admin_must_be_locked():
     ],
 )
 def test_what_would_not_be_locked_is_told(options: dict[str, Any], reason: str):
-    assert found(VersionedAdmin, **options) == [("store.E001", f"Stale data could be saved: {reason}.")]
+    assert found(StoreAdmin, **options) == [("store.E001", f"Stale data could be saved: {reason}.")]
 
 
 @pytest.mark.parametrize(
     ("admin_class", "options"),
     [
-        (VersionedAdmin, {}),
-        (VersionedAdmin, {"form": type("OwnForm", (StaleDataForm,), {})}),
-        (ListEditingAdmin, {"list_display": ["pk", "name"], "list_editable": ["name"]}),
+        (StoreAdmin, {}),
+        (StoreAdmin, {"form": type("OwnForm", (StaleDataForm,), {})}),
+        (EditedListAdmin, {"list_display": ["pk", "name"], "list_editable": ["name"]}),
     ],
 )
 def test_what_is_locked_passes(admin_class: type[admin.ModelAdmin], options: dict[str, Any]):

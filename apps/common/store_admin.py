@@ -1,0 +1,67 @@
+"""What every admin of the store is built on: stale data is not saved, and nothing that is sent is a fault."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import BadRequest, ValidationError
+from django.db import DataError, models
+from django.http import HttpRequest, HttpResponse
+
+from apps.common.fields import MAX_ID
+from apps.common.optimistic_locking import VersionedAdmin
+
+
+class TypedSelect(AutocompleteSelect):
+    """Django's choice by typing, which can be shown again with a choice that no row can have."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        """Return the chosen rows as options."""
+        return super().optgroups(name, [each for each in value if self._can_be(each)], attr)
+
+    def _can_be(self, chosen: Any) -> bool:
+        try:
+            key = self.field.target_field.to_python(chosen)
+        except ValidationError:
+            return False
+        return not isinstance(key, int) or abs(key) <= MAX_ID
+
+
+class StoreAdmin(VersionedAdmin):
+    """An admin whose pages answer whatever their address or their form holds."""
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Return the list; one whose rows cannot be asked for is refused like a lookup that is none.
+
+        Raises IncorrectLookupParameters. Django looks at the form of a lookup only: that no column can hold
+        its value shows when the rows are counted.
+        """
+        try:
+            return super().get_changelist_instance(request)
+        except (DataError, OverflowError, ValueError) as error:
+            raise IncorrectLookupParameters(str(error)) from error
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list, or act on the chosen rows.
+
+        Raises BadRequest when these are none.
+        """
+        try:
+            for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                self.opts.pk.to_python(chosen)
+        except ValidationError as error:
+            raise BadRequest from error
+        return super().changelist_view(request, extra_context)
+
+    def formfield_for_foreignkey(
+        self, db_field: "models.ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> forms.ModelChoiceField | None:  # type: ignore[type-arg]
+        """Return the field of a form for a reference."""
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", TypedSelect(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
