@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import BinaryField, Case, Exists, Value, When
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 from reportlab import rl_config
@@ -50,15 +51,10 @@ def invoice_of(order: Order) -> Invoice:
     """Return the order's invoice, made and stored now if there is none yet."""
     if hasattr(order, "invoice"):
         return order.invoice
-    pdf = drawn(order)
     try:
-        with transaction.atomic():
-            # Drawing takes seconds, in which the customer may be erased.
-            if _is_still_called_so(order.user):
-                return Invoice.objects.create(order=order, pdf=pdf)
-    except IntegrityError:  # another worker was faster
-        pass
-    return invoice_of(Order.objects.select_related("user", "invoice").get(pk=order.pk))
+        return _stored(order, drawn(order))
+    except IntegrityError:  # another worker was faster, or the customer is called otherwise by now
+        return invoice_of(Order.objects.select_related("user", "invoice").get(pk=order.pk))
 
 
 def drawn(order: Order) -> bytes:
@@ -93,10 +89,20 @@ def _prepare() -> None:
     pdfmetrics.registerFont(TTFont(FONT, FONT_FILE))
 
 
-def _is_still_called_so(customer: User) -> bool:
-    """Lock the customer, and tell whether name and address are those that were read before."""
-    same = User.objects.locked().filter(pk=customer.pk, username=customer.username, email=customer.email)
-    return same.exists()
+@transaction.atomic(savepoint=False)
+def _stored(order: Order, pdf: bytes) -> Invoice:
+    """Store the invoice. Raises IntegrityError when there is one, or the customer's name is another by now.
+
+    Drawing takes seconds, in which the customer may be erased: the statement that stores locks the customer,
+    and looks again. Without the same customer there is no PDF, which the column refuses.
+    """
+    customer = User.objects.locked().filter(
+        pk=order.user_id, username=order.user.username, email=order.user.email
+    )
+    if_the_same = Case(When(Exists(customer), then=Value(pdf, output_field=BinaryField())))
+    invoice = Invoice.objects.create(order=order, pdf=if_the_same)
+    invoice.pdf = pdf
+    return invoice
 
 
 def _text(text: str, style: ParagraphStyle = _TEXT) -> Paragraph:
