@@ -65,6 +65,7 @@ class Stage:
                 # One customer asks as often as all of a shop's together.
                 "THROTTLE_USER": "",
                 "THROTTLE_ADDRESS": "",
+                "THROTTLE_UNCONFIRMED": "",
                 "LOG_FORMAT": "json",
             }
             self.manage("migrate", "--verbosity", "0")

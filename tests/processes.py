@@ -15,7 +15,16 @@ LIMIT_SECONDS = 90
 POLL_SECONDS = 0.05
 # A test may ask as often as it likes, unless it gives a budget.
 NO_BUDGETS = dict.fromkeys(
-    ("THROTTLE_USER", "THROTTLE_ADDRESS", "THROTTLE_REGISTER", "THROTTLE_PASSWORD_RESET"), ""
+    (
+        "THROTTLE_USER",
+        "THROTTLE_ADDRESS",
+        "THROTTLE_REGISTER",
+        "THROTTLE_PASSWORD_RESET",
+        "THROTTLE_MAIL",
+        "THROTTLE_MAILBOX",
+        "THROTTLE_UNCONFIRMED",
+    ),
+    "",
 )
 # Python ignores them itself, and `subprocess` gives the programs their default actions.
 IGNORED_BY_PYTHON = {signal.SIGPIPE, signal.SIGXFSZ}

@@ -6,10 +6,13 @@ always hold, are in the database (`apps/users/login_limits.py`).
 
 import math
 import time
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
+from django.core.cache.backends.base import BaseCache
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -38,27 +41,54 @@ def spend(request: Request, view: Any) -> None:
     Raises TooManyRequests.
     """
     name = getattr(view, "budget", "") or ("user" if request.user.is_authenticated else "address")
-    if (rate := settings.THROTTLES[name]) is None:
+    budget = budget_of(name, request.user.pk if name == "user" else counted_address(request))
+    if budget is None or (count := budget.counted()) is None:
         return
-    who = request.user.pk if name == "user" else counted_address(request)
+    view.headers["RateLimit-Policy"] = f'"{name}";q={budget.limit};w={budget.seconds}'
+    view.headers["RateLimit"] = f'"{name}";r={max(0, budget.limit - count)};t={budget.wait_seconds}'
+    if count > budget.limit:
+        raise TooManyRequests(budget.wait_seconds)
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How often somebody may do something in the present window of time, by a rate of `THROTTLES`."""
+
+    key: str
+    limit: int
+    seconds: int  # of the window
+    wait_seconds: int  # until the next one
+
+    def counted(self) -> int | None:
+        """Count one more and return how many there are; None when nobody knows."""
+        counters = _counters()
+        for _try in range(2):
+            try:
+                return counters.incr(self.key) or None  # a Memcached that is away answers False
+            except ValueError:  # the first of this window, unless somebody is faster
+                if counters.add(self.key, 1, self.seconds):
+                    return 1
+        return None
+
+    def given_back(self) -> None:
+        """Count one less: it has come to nothing."""
+        with suppress(ValueError):
+            _counters().decr(self.key)
+
+    @property
+    def is_spent(self) -> bool:
+        """Tell whether nothing is left."""
+        return (_counters().get(self.key) or 0) >= self.limit
+
+
+def budget_of(name: str, who: object) -> Budget | None:
+    """Return the budget that somebody has now; None when there is no limit."""
+    if (rate := settings.THROTTLES.get(name)) is None:
+        return None
     window, passed = divmod(time.time(), rate.seconds)
-    count = _counted(f"budget:{name}:{who}:{window:.0f}", seconds=rate.seconds)
-    if count is None:
-        return
-    wait, left = math.ceil(rate.seconds - passed), max(0, rate.requests - count)
-    view.headers["RateLimit-Policy"] = f'"{name}";q={rate.requests};w={rate.seconds}'
-    view.headers["RateLimit"] = f'"{name}";r={left};t={wait}'
-    if count > rate.requests:
-        raise TooManyRequests(wait)
+    wait_seconds = math.ceil(rate.seconds - passed)
+    return Budget(f"budget:{name}:{who}:{window:.0f}", rate.requests, rate.seconds, wait_seconds)
 
 
-def _counted(key: str, *, seconds: int) -> int | None:
-    """Count one more and return how many there are; None when nobody knows."""
-    counters = caches["counters" if settings.STORE_EMBEDDED else "default"]
-    for _try in range(2):
-        try:
-            return counters.incr(key) or None  # a Memcached that is away answers False
-        except ValueError:  # the first of this window, unless somebody is faster
-            if counters.add(key, 1, seconds):
-                return 1
-    return None
+def _counters() -> BaseCache:
+    return caches["counters" if settings.STORE_EMBEDDED else "default"]

@@ -1,8 +1,11 @@
 """Jobs that send an e-mail: how they are tried again, and how they send."""
 
+import logging
+
 from django.core.mail import EmailMessage
 
 from apps.common.mail import MailUnavailable, MessageRefused, RecipientDeferred, send
+from apps.common.mail_budgets import counted_for_mailbox
 from apps.jobs.models import Job
 from apps.jobs.registry import MAX_ATTEMPTS, Options
 from apps.jobs.services import renew_lease
@@ -20,12 +23,24 @@ BY_MAIL = Options(
 )
 
 
-def deliver(job: Job, message: EmailMessage) -> None:
-    """Send the message of the job, if the job is still this worker's.
+logger = logging.getLogger(__name__)
 
-    At the last moment: a worker that was away for too long must not send what another one sent.
+
+def deliver(job: Job, message: EmailMessage, *, budget: str | None) -> None:
+    """Send the message of the job, if the job is still this worker's and the mailbox's budget is not spent.
+
+    Without a budget (`mail_budgets.py`) may go what the owner of the mailbox has asked for: the address is
+    confirmed, and nobody else can cause the message. What is left out counts as done.
 
     Raises LeaseLost, and what `send` raises.
     """
+    # At the last moment: a worker that was away for too long must not send what another one sent.
     renew_lease(job)
-    send(message)
+    if budget is None:
+        send(message)
+        return
+    with counted_for_mailbox(message.to[0], budget) as may_be_sent:
+        if may_be_sent:
+            send(message)
+        else:
+            logger.warning("%s is left out: its mailbox has had all e-mails that strangers may cause", job)

@@ -12,6 +12,7 @@ from apps.common.mail import compose
 from apps.orders.models import Invoice, Order
 from apps.orders.money import priced
 from apps.orders.statuses import OrderStatus
+from apps.users.emails import name_in_greeting
 
 
 def confirmation(order: Order, invoice: Invoice, *, message_id: UUID) -> EmailMessage:
@@ -39,7 +40,9 @@ def status_notice(order: Order, status: OrderStatus, *, message_id: UUID) -> Ema
 def _message(order: Order, template: str, subject: str, message_id: UUID) -> EmailMessage:
     subject = subject % {"number": order.pk}
     context = {
-        "order": order,
+        "name": name_in_greeting(order.user, order.user.email),
+        "number": order.pk,
+        "tracking_number": order.tracking_number,
         "subject": subject,
         "items": [(item, priced(item.total, order.currency)) for item in order.items.all()],
         "total": priced(order.total_price, order.currency),

@@ -8,10 +8,12 @@ import logging
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
 
 from apps.audit.services import record_change
+from apps.common.mail_budgets import UNCONFIRMED
 from apps.jobs.mailing import BY_MAIL, deliver
 from apps.jobs.models import Job, JobStatus
 from apps.jobs.registry import handler
@@ -54,7 +56,7 @@ def send_confirmation_email(job: Job, *, order_id: int) -> None:
     """Send the confirmation with the PDF, which is made here if its own job has not come to it yet."""
     order = _order(order_id, "invoice")
     if order.user.email:
-        deliver(job, emails.confirmation(order, _invoice_of(order), message_id=job.uuid))
+        _deliver(job, order, emails.confirmation(order, _invoice_of(order), message_id=job.uuid))
 
 
 @handler(STATUS_EMAIL, follows=(*EMAILS, SHIPMENT), **BY_MAIL)
@@ -67,7 +69,7 @@ def send_status_email(job: Job, *, order_id: int, status: str) -> None:
     if order.status != status and timezone.now() - job.created_at > STALE_AFTER:
         logger.info("%s is left out: order %s is %s by now", job, order_id, order.status)
     elif order.user.email:
-        deliver(job, emails.status_notice(order, OrderStatus(status), message_id=job.uuid))
+        _deliver(job, order, emails.status_notice(order, OrderStatus(status), message_id=job.uuid))
 
 
 @handler(SHIPMENT, retry_on=(shipping.CarrierUnavailable,), attempts=20, limit=settings.SHIPPING_CONCURRENCY)
@@ -85,6 +87,12 @@ def announce_shipment(job: Job, *, order_id: int) -> None:
         order.save(update_fields=["tracking_number", "updated_at"])
         if order.status == OrderStatus.SHIPPED and _was_told(order):
             enqueue(job_of(STATUS_EMAIL, order_id, status=order.status).again())
+
+
+def _deliver(job: Job, order: Order, message: EmailMessage) -> None:
+    # Who has not confirmed an address may have typed a stranger's.
+    is_confirmed = order.user.has_confirmed(order.user.email)
+    deliver(job, message, budget=None if is_confirmed else UNCONFIRMED)
 
 
 def _was_told(order: Order) -> bool:

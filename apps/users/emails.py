@@ -1,7 +1,10 @@
-"""E-mails about an account."""
+"""E-mails about an account.
 
+What goes to an address that its owner has not confirmed carries no text that the account has chosen.
+"""
+
+import re
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -19,16 +22,22 @@ from apps.users.models import User
 
 @dataclass(frozen=True)
 class Letter:
-    """A kind of e-mail; one that carries a token can lead to a page of the shop's app that takes it."""
+    """A kind of e-mail; one that carries a token can lead to a page of the shop's app that takes it.
+
+    `anybody_may_ask` for it who knows the address, without an account.
+    """
 
     name: str
     subject: str | Promise
     token: MailedToken | None = None
     page: str = ""
+    anybody_may_ask: bool = False
 
 
 REUSE = Letter("session_reuse", _("A session of yours was ended"))
-RESET = Letter("password_reset", _("New password"), mailed_tokens.RESET, "/password-reset")
+RESET = Letter(
+    "password_reset", _("New password"), mailed_tokens.RESET, "/password-reset", anybody_may_ask=True
+)
 VERIFICATION = Letter(
     "verification", _("Confirm your e-mail address"), mailed_tokens.ADDRESS, "/verify-email"
 )
@@ -38,17 +47,27 @@ ADDRESS_CHANGE = Letter(
 ADDRESS_NOTICE = Letter("address_notice", _("Another e-mail address was asked for"))
 
 
+_LIKE_A_LINK = re.compile(r"[./:@\\\n\r]")
+
+
+def name_in_greeting(user: User, recipient: str) -> str:
+    """Return what the user is called in an e-mail to the recipient; empty unless they have confirmed it."""
+    name = user.first_name.strip()
+    return name if user.has_confirmed(recipient) and not _LIKE_A_LINK.search(name) else ""
+
+
 def written(
-    letter: Letter, user: User, *, recipient: str, message_id: UUID, context: dict[str, Any]
+    letter: Letter, user: User, *, recipient: str, message_id: UUID, context: dict[str, str]
 ) -> EmailMessage:
     """Return the message to the user at this address, in the present language.
 
-    A token in it is for this mailbox, and proves that it is read.
+    A token in it is for this mailbox, and proves that it is read. The context, of texts that the account has
+    chosen, is left out where its owner may not be who reads.
     """
     token = letter.token.sent_to(recipient, user) if letter.token else ""
     context = {
-        **context,
-        "user": user,
+        **(context if user.has_confirmed(recipient) else {}),
+        "name": name_in_greeting(user, recipient),
         "token": token,
         "link": _link(letter, token),
         "store_name": settings.STORE_NAME,

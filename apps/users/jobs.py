@@ -4,10 +4,10 @@ Any may run twice.
 """
 
 import uuid
-from typing import Any
 
 from django.utils import translation
 
+from apps.common.mail_budgets import ASKED_FOR
 from apps.jobs.mailing import BY_MAIL, deliver
 from apps.jobs.models import Job, JobStatus
 from apps.jobs.registry import handler
@@ -85,13 +85,12 @@ def send_address_notice(job: Job, *, user_id: int, language: str, email: str) ->
 
 
 def _send(
-    job: Job, letter: emails.Letter, user_id: int, language: str, *, recipient: str = "", **context: Any
+    job: Job, letter: emails.Letter, user_id: int, language: str, *, recipient: str = "", **context: str
 ) -> None:
     user = User.objects.filter(pk=user_id, is_active=True).first()
-    if user is None or not (recipient or user.email):
+    if user is None or not (recipient := recipient or user.email):
         return
     with translation.override(language):
-        message = emails.written(
-            letter, user, recipient=recipient or user.email, message_id=job.uuid, context=context
-        )
-    deliver(job, message)
+        message = emails.written(letter, user, recipient=recipient, message_id=job.uuid, context=context)
+    is_expected = user.has_confirmed(recipient) and not letter.anybody_may_ask
+    deliver(job, message, budget=None if is_expected else ASKED_FOR)

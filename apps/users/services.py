@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.audit.models import Action
 from apps.audit.services import record
+from apps.common.mail_budgets import refuse_full_mailbox
 from apps.common.row_changes import changed_columns, columns_of
 from apps.common.transactions import retried_atomic
 from apps.users.erasure import erase, forget
@@ -20,12 +21,13 @@ def register_user(*, username: str, email: str, password: str, language: str) ->
     """Open an account, and have its address confirmed by an e-mail.
 
     Raises ValidationError, by field, for a name or an address that is taken, or may not be, and for a weak
-    password.
+    password; TooManyRequests when the mailbox has had too many e-mails that anybody can ask for.
     """
     user = User(username=User.normalize_username(username), email=User.objects.normalize_email(email))
     # A name can grow, or become another one, as it is normalised.
     user.full_clean(exclude=["password"], validate_unique=False, validate_constraints=False)
     _refuse_taken(user)
+    refuse_full_mailbox(user.email)
     choose_password(user, password, field="password")
     try:
         with transaction.atomic():

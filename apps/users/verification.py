@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.mail_budgets import charge_account, refuse_full_mailbox
 from apps.common.transactions import retried_atomic
 from apps.jobs.services import enqueue
 from apps.users.credentials import ANY_EVENT, Event, ends
@@ -33,14 +34,25 @@ def ask_for_verification(*, user: User, language: str) -> None:
         enqueue(mail_job(VERIFICATION_EMAIL, user.pk, language))
 
 
+def ask_for_verification_again(*, user: User, language: str) -> None:
+    """Have another token mailed to the user's address, unless it is confirmed. Raises TooManyRequests."""
+    if user.email_verified_at is None:
+        refuse_full_mailbox(user.email)
+        charge_account(user.pk)
+        ask_for_verification(user=user, language=language)
+
+
 def ask_for_address_change(
     user: User, *, password: str, new_email: str, language: str, caller: Caller
 ) -> None:
     """Have a token mailed to the new address, which is the user's once it is confirmed; tell the old one.
 
-    Raises ValidationError, by field, when the password is wrong or the address taken; TooManyAttempts.
+    Raises ValidationError, by field, when the password is wrong or the address taken; TooManyAttempts, and
+    TooManyRequests.
     """
     confirm_password(user, password, field="password", caller=caller)
+    refuse_full_mailbox(new_email)
+    charge_account(user.pk)
     _ask_for_address_change(user, new_email, language)
 
 

@@ -10,6 +10,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the admin's change lists post a field pe
 THROTTLES = {
     "register": env.rate("THROTTLE_REGISTER", "" if STORE_EMBEDDED else "60/hour"),
     "password_reset": env.rate("THROTTLE_PASSWORD_RESET", "" if STORE_EMBEDDED else "20/hour"),
+    "mail": env.rate("THROTTLE_MAIL", "" if STORE_EMBEDDED else "20/hour"),
+    "mailbox": env.rate("THROTTLE_MAILBOX", "" if STORE_EMBEDDED else "20/day"),
+    "unconfirmed": env.rate("THROTTLE_UNCONFIRMED", "" if STORE_EMBEDDED else "100/day"),
     "user": env.rate("THROTTLE_USER", "" if STORE_EMBEDDED else "1200/minute"),
     "address": env.rate("THROTTLE_ADDRESS", "" if STORE_EMBEDDED else "1200/minute"),
 }

@@ -153,6 +153,8 @@ class Production(Stage):
             "THROTTLE_USER": "",  # the phones of the chaos never rest
             "THROTTLE_ADDRESS": "",
             "THROTTLE_REGISTER": "",
+            "THROTTLE_MAILBOX": "",
+            "THROTTLE_UNCONFIRMED": "",  # its people confirm no address
             "WEB_CONCURRENCY": "2",
             "WEB_THREADS": "4",
         }

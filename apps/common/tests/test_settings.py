@@ -193,6 +193,9 @@ def test_budgets_are_off_in_the_embedded_mode_and_where_they_are_empty(start):
     assert served["THROTTLES"] == {
         "register": (60, 3600),
         "password_reset": (20, 3600),
+        "mail": (20, 3600),
+        "mailbox": (20, 86_400),
+        "unconfirmed": (100, 86_400),
         "user": (1200, 60),
         "address": (1200, 60),
     }

@@ -46,7 +46,7 @@ def test_message_arrives_whole(settings, job: Job, customer: User):
     assert message["Subject"] == f"Online Store: Order № {order.pk} is placed"
     assert (message["From"], message["To"]) == ("Store <store@store.example>", customer.email)
     assert message["Message-ID"] == f"<{job.uuid}@store.example>"
-    assert f"Hello, {customer.username}!" in message.get_body().get_content()
+    assert "Hello!" in message.get_body().get_content()
     assert (attached.get_content_type(), attached.get_filename()) == (
         "application/pdf",
         f"invoice-{order.pk}.pdf",

@@ -170,12 +170,14 @@ class ResendVerificationView(OwnView):
     )
     def post(self, request: Request) -> Response:
         """Have another token mailed to the caller's address. Nothing is sent when it is confirmed already."""
-        verification.ask_for_verification(user=request.user, language=get_language())
+        verification.ask_for_verification_again(user=request.user, language=get_language())
         return Response(status=status.HTTP_202_ACCEPTED)
 
 
 class ChangeEmailView(OwnView):
     """Ask for another e-mail address."""
+
+    budget = "password_reset"
 
     @extend_schema(
         operation_id="changeEmail",

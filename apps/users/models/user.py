@@ -108,6 +108,10 @@ class User(KeyedModel, AbstractUser):
         if found := {field: fault for field, fault in faults.items() if fault}:
             raise ValidationError(found)
 
+    def has_confirmed(self, address: str) -> bool:
+        """Tell whether the user has shown to read the mail of this address, which is the account's."""
+        return self.email_verified_at is not None and address == self.email
+
     def check_password(self, raw_password: str | None) -> bool:
         """Tell whether this is the password; a hash that was made at another cost is renewed by that."""
         return check_password(raw_password, self.password, self._renew_hash)

@@ -177,13 +177,13 @@ def test_login_beside_a_change_of_the_password_leaves_no_session_of_the_old_one(
         (
             "en",
             "Online Store: New password",
-            "Hello, {name}!\n\nWith this token you can set a new password within an hour. "
+            "Hello!\n\nWith this token you can set a new password within an hour. "
             "If you did not ask for it, there is nothing to do.\n\nToken: {token}\n",
         ),
         (
             "ru",
             "Online Store: Новый пароль",
-            "Здравствуйте, {name}!\n\nЭтим токеном можно в течение часа задать новый пароль. "
+            "Здравствуйте!\n\nЭтим токеном можно в течение часа задать новый пароль. "
             "Если вы его не запрашивали, ничего делать не нужно.\n\nТокен: {token}\n",
         ),
     ],
