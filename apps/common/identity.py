@@ -33,6 +33,9 @@ _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"))
 _AT = re.compile("[@＠﹫]")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _TOP_LEVEL = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]+")
+# No mail crosses the internet to these: RFC 6761, 6762, 7686 and 8375, ICANN's `.internal`, and what routers
+# call a home network. `.example` and `.test` stay for documents and tests.
+_LOCAL_NAMES = {"arpa", "home", "internal", "invalid", "lan", "local", "localdomain", "localhost", "onion"}
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,7 @@ def _in_one_line(text: str) -> str:
 def _mail_domain(text: str) -> str:
     domain = idna.encode(text.removesuffix("."), uts46=True, std3_rules=True).decode("ascii")
     parent, _dot, top = domain.rpartition(".")
-    if not (parent and _TOP_LEVEL.fullmatch(top)):
+    if not (parent and _TOP_LEVEL.fullmatch(top)) or top in _LOCAL_NAMES:
         raise ValueError("no domain of the internet")
     return domain
 
