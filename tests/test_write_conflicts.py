@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.contrib.auth.models import Group
@@ -19,6 +20,7 @@ from apps.common.outages import constraint_of, is_collision
 from apps.common.tests.answers import problem, problem_of, refusal_of
 from apps.common.transactions import REPEATS
 from apps.users.models import User
+from apps.users.services import delete_account
 from conftest import signed_in
 
 CATEGORIES = "/api/v1/categories/"
@@ -66,6 +68,23 @@ def test_what_fails_at_commit_again_and_again_is_a_conflict(staff_api: APIClient
 
     assert problem_of(response) == problem(409, "conflict", CONFLICT)
     assert list(Category.objects.all()) == [drinks]
+
+
+def test_deletion_of_an_account_that_is_repeated_still_deletes_it(customer: User):
+    user_id, commits = customer.pk, list[str]()
+    commit = connection._commit
+
+    def fail_once() -> None:
+        commits.append("COMMIT")
+        if len(commits) == 1:
+            raise IntegrityError("outside") from errors.ForeignKeyViolation("inside")
+        commit()
+
+    with patch.object(connection, "_commit", fail_once):
+        delete_account(customer)
+
+    assert len(commits) == 2
+    assert not User.objects.filter(pk=user_id).exists()
 
 
 def test_caller_whose_account_is_gone_is_told_so(staff: User):
@@ -120,7 +139,7 @@ def test_admin_answers_other_refusals_of_the_database_in_a_page(
         return execute(sql, *arguments)
 
     with connection.execute_wrapper(refuse):
-        response = client.get("/admin/catalog/category/")
+        response = client.get("/admin/catalog/category/1/history/")
 
     assert response.status_code == status
     assert "<html" in response.text

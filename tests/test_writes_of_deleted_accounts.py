@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.db.models import ProtectedError
 from rest_framework.test import APIClient
 
@@ -13,7 +12,8 @@ from apps.catalog.tests.factories import make_category, make_product
 from apps.common.tests.answers import problem_of
 from apps.common.tests.threads import at_once, rounds
 from apps.users.models import User
-from conftest import signed_in
+from apps.users.services import delete_account
+from conftest import PASSWORD, signed_in
 
 
 def order(api: APIClient, **headers: str) -> Any:
@@ -31,6 +31,16 @@ def movement(api: APIClient) -> Any:
     return api.post(address, {"delta": 1, "reason": "delivery"})
 
 
+def password(api: APIClient) -> Any:
+    body = {"old_password": PASSWORD, "new_password": "another-horse-entirely"}
+    return api.post("/api/v1/auth/password/change/", body)
+
+
+def address(api: APIClient) -> Any:
+    new_email = f"{secrets.token_hex(4)}@example.com"
+    return api.post("/api/v1/auth/email/change/", {"password": PASSWORD, "new_email": new_email})
+
+
 WRITES: dict[str, Callable[[APIClient], Any]] = {
     "order": order,
     "order with a key": lambda api: order(api, **{"Idempotency-Key": secrets.token_hex(4)}),
@@ -38,6 +48,9 @@ WRITES: dict[str, Callable[[APIClient], Any]] = {
     "stock movement": movement,
     "price": lambda api: api.patch(f"/api/v1/products/{make_product().pk}/", {"price": "2.00"}),
     "category": lambda api: api.patch(f"/api/v1/categories/{make_category().pk}/", {"name": "Tea"}),
+    "first name": lambda api: api.patch("/api/v1/auth/me/", {"first_name": "Olga"}),
+    "password": password,
+    "e-mail address": address,
     "log-out": lambda api: api.post("/api/v1/auth/logout-all/"),
 }
 
@@ -66,8 +79,7 @@ def test_write_of_an_account_that_is_deleted_is_done_or_unauthorized(
 
 def deleted(user: User) -> bool:
     try:
-        with transaction.atomic():
-            User.objects.select_for_update().get(pk=user.pk).delete()
+        delete_account(user)
     except ProtectedError:  # it has done something by then
         return False
     return True

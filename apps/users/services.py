@@ -65,11 +65,12 @@ def delete_account(user: User) -> None:
     Raises ProtectedError.
     """
     # Whoever logs in at the same moment has the row locked: that session is found, or there is none.
-    if not list(User.objects.select_for_update().filter(pk=user.pk)):
+    locked = User.objects.select_for_update().filter(pk=user.pk).first()
+    if locked is None:
         return  # somebody else was faster
-    forget(user)
-    record(Action.DELETED, user)
-    user.delete()
+    forget(locked)
+    record(Action.DELETED, locked)
+    locked.delete()  # not `user`, which would lose its id: a repeated transaction would not find it
 
 
 @retried_atomic
