@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common.counting import MOST_COUNTED
 from apps.common.days import end_of_day, start_of_day
+from apps.common.identity import as_stored
 from apps.common.search_words import looked_for
 from apps.common.store_admin import StoreAdmin, TypedSelect
 
@@ -49,7 +50,8 @@ class LongListAdmin(StoreAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """Return the rows that have the words, of many the first, and whether one can come twice."""
-        return super().get_search_results(request, queryset, " ".join(looked_for(search_term.split())))
+        words = [word for typed in search_term.split() if (word := as_stored(typed))]
+        return super().get_search_results(request, queryset, " ".join(looked_for(words)))
 
 
 class FormFilter(admin.FieldListFilter):

@@ -91,6 +91,11 @@ def mailbox_of(text: str) -> str:
         return text.strip()
 
 
+def as_stored(text: str) -> str:
+    """Return what people look for as it would be stored: a whole address as mail is sent to it."""
+    return mailbox_of(clean_name(text))
+
+
 def folded(text: str) -> str:
     """Return what the text has in common with all that look alike: no case, no width, nothing invisible."""
     # NFKC_Casefold of Unicode, as D146 has it: a folded character can come apart again.

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.models import Product
 from apps.common.bulk import AnnouncedQuerySet
+from apps.common.identity import EMAIL, USERNAME, as_stored
 from apps.jobs.models import Job, JobStatus
 from apps.orders.statuses import OrderStatus
 from apps.users.models import User
@@ -61,7 +62,11 @@ class OrderQuerySet(AnnouncedQuerySet["Order"]):
 
     def matching(self, text: str) -> Self:
         """Return those with this id, or with the text in the customer's name or e-mail or a line's sku."""
+        if not (text := as_stored(text)):  # nothing of it can be seen: it is in no text
+            return self.none()
         named = models.Q(username__icontains=text) | models.Q(email__icontains=text)
+        # Whole ones in any spelling: a database may know the case of few alphabets.
+        named |= models.Q(username_key=USERNAME.key(text)) | models.Q(email_key=EMAIL.key(text))
         lines = _lines_with_sku(text)
         few_users = list(User.objects.filter(named).values_list("pk", flat=True)[: FEW + 1])
         few_orders = list(lines.values_list("order_id", flat=True)[: FEW + 1])
