@@ -14,6 +14,15 @@ from django.http import HttpRequest, HttpResponse
 from apps.common.fields import MAX_ID
 from apps.common.optimistic_locking import VersionedAdmin
 
+# Lookups of Django that a link to a list may not name: a pattern can keep the database busy, and a part of a
+# moment, or a range, fails on values that the form of the lookup does not tell. No filter here needs them.
+_TRANSFORMS = {
+    name
+    for name, lookup in models.DateTimeField().get_lookups().items()
+    if issubclass(lookup, models.Transform)
+}
+REFUSED_LOOKUPS = frozenset({"range", "regex", "iregex", *_TRANSFORMS})
+
 
 class TypedSelect(AutocompleteSelect):
     """Django's choice by typing, which can be shown again with a choice that no row can have."""
@@ -32,6 +41,12 @@ class TypedSelect(AutocompleteSelect):
 
 class StoreAdmin(VersionedAdmin):
     """An admin whose pages answer whatever their address or their form holds."""
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Tell whether a link to the list may ask so."""
+        if not REFUSED_LOOKUPS.isdisjoint(lookup.split("__")):
+            return False
+        return super().lookup_allowed(lookup, value, request)
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Return the list; one whose rows cannot be asked for is refused like a lookup that is none.
