@@ -117,11 +117,11 @@ def claim_next(job: Job) -> Job | None:
 
     Whoever holds one of the places of a guard with a limit goes on with its jobs: they were turned away.
     """
-    due = Job.objects.due(timezone.now()).in_turn().noting_failures()
-    candidates = list(due.about(job.subject))
+    due = Job.objects.due(timezone.now()).noting_failures()
+    candidates = list(due.about(job.subject))  # few; whose turn it is is told by taking it
     guard = guard_of(job.kind)
     if guard and guard.limit is not None:
-        candidates += due.filter(kind__in=guard.kinds).order_by("run_at", "pk")[:GUARDED_TRIES]
+        candidates += due.in_turn().filter(kind__in=guard.kinds).order_by("run_at", "pk")[:GUARDED_TRIES]
     return next(filter(_took, candidates), None)
 
 
