@@ -1,15 +1,20 @@
 """A mailbox has one account, however its address is written, and mail goes to the one true address."""
 
+import os
+
 import pytest
 from django.core import mail
+from rest_framework.test import APIClient
 
 from apps.common.tests.answers import refusal_of
+from apps.common.tests.threads import at_once
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 from apps.users.models import User
 from conftest import PASSWORD
 
 REGISTER, RESET, CHANGE = (f"/api/v1/auth/{path}/" for path in ("register", "password/reset", "email/change"))
+ROUNDS = int(os.environ.get("STORE_TEST_LIVES") or 2)
 IDN = "user@xn--e1afmkfd.xn--p1ai"
 SPELLINGS = {
     "n@example.com": [
@@ -115,3 +120,21 @@ def test_address_of_another_cannot_be_asked_for_in_any_spelling(
     assert refusal_of(response) == (400, "validation_error", [("email_taken", "/new_email")])
     customer.refresh_from_db()
     assert customer.new_email == ""
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_one_of_many_who_register_one_mailbox_in_many_spellings_gets_it():
+    spellings = ["n@example.com", *SPELLINGS["n@example.com"][:7]]
+
+    for number in range(ROUNDS):
+        User.objects.all().delete()
+        statuses = at_once(
+            len(spellings),
+            lambda hand, number=number: (
+                register(APIClient(), spellings[hand], f"anna{number}-{hand}").status_code
+            ),
+        )
+
+        assert sorted(statuses) == [201, *[400] * (len(spellings) - 1)]
+        assert User.objects.get().email_key == "n@example.com"
