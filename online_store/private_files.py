@@ -34,8 +34,10 @@ def make_private_database(file: Path, *, folder: Path) -> None:
     One of a former release is closed to others if it lies in the store's own folder; elsewhere it may be
     shared on purpose. What cannot be done is left to SQLite, which tells why.
     """
+    # Never one that is there: to close it would take away the locks that SQLite holds on it in this process
+    # (sqlite.org, How To Corrupt An SQLite Database File, 2.2).
     with suppress(OSError):
-        os.close(os.open(file, os.O_CREAT | os.O_RDWR, FILE_MODE))
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
     if file.resolve().parent == folder:
         for suffix in SQLITE_SUFFIXES:
             _close_to_others(file.with_name(f"{file.name}{suffix}"), FILE_MODE)

@@ -45,7 +45,7 @@ from tests.test_schema import FILE
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))  # of an operation; 0: few, and the same in every run
 SEED = int(os.environ.get("FUZZ_SEED", "0")) or random.getrandbits(32)  # of a run with FUZZ_EXAMPLES
-FEW, FEW_LIVES = 5, 120
+FEW, FEW_LIVES = 5, 200
 # Answers that a run looks at, at the least; a hundred of each operation together.
 LEAST = {"anonymous": 2_000, "customer": 2_000, "clerk": 400, "superuser": 2_000, "lives of orders": 200}
 DEMO_PRODUCTS = 66
