@@ -338,6 +338,7 @@ MINTING_MODULES = {
     "apps/users/login_limits.py": "digests of names and addresses, which are counted",
     "apps/common/cursors.py": "a place in a list, which is signed so that nobody reads around in it",
     "apps/common/caching.py": "a version of what is cached",
+    "apps/common/mail_budgets.py": "digests of mailboxes, which are counted",
     "apps/common/health.py": "a key that nobody else uses",
     "apps/common/optimistic_locking.py": "the version of a page, which tells what it was made from",
 }
