@@ -209,7 +209,7 @@ def test_bad_row_of_a_file_is_told_in_russian(row: str):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("content", ["sku,name\n", f'sku,name,price,category\n"{"x" * 200_000}",a,1,b\n'])
+@pytest.mark.parametrize("content", ["sku,name\n", "sku,name,price,category,price\n"])
 def test_file_that_is_no_table_is_told_in_russian(content: str):
     with translation.override("ru"), pytest.raises(UnusableFile) as refused:
         import_products(StringIO(content))

@@ -43,6 +43,7 @@ SCHEMA = {"OpenApiParameter", "OpenApiResponse"}  # whose descriptions are in En
 # Fields that no page shows by their name, or whose name is one in every language.
 NAMELESS_FIELDS = {"id", "uuid", "pdf", "search_text", "KeyedAnswer.user", "OrderItem.order"}
 NAMELESS_FIELDS |= {"StatusChange.order", "Invoice.order", "login_stamp", "mail_stamp"}
+NAMELESS_FIELDS |= {"username_key", "email_key", "name_key", "sku_key"}
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 NOT_TEXT = re.compile(
     r"\{% (blocktranslate|comment)\b.*?\{% end\1 %\}|\{[%{#].*?[#}%]\}|<(script|style)\b.*?</\2>|<!--.*?-->",

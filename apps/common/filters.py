@@ -98,7 +98,8 @@ class _PlainNumberField(forms.IntegerField):
 
     def clean(self, value: Any) -> Any:
         if value and not self.pattern.fullmatch(value):
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+            text = self.error_messages["invalid"]
+            raise forms.ValidationError(text, code="invalid")
         return super().clean(value)
 
 
