@@ -33,10 +33,20 @@ def end_of_day(day: date) -> datetime:
 
 
 def in_utc(moment: datetime) -> datetime:
-    """Return the moment in UTC; one without an offset is meant by the store's clocks."""
+    """Return the moment in UTC; one without an offset is meant by the store's clocks.
+
+    A time that these show twice is the first one; one that they leave out goes by the offset before the change
+    (RFC 5545, 3.3.5).
+    """
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=timezone.get_default_timezone())
     try:
         return moment.astimezone(UTC)
     except OverflowError:
         return FIRST_MOMENT if moment.year == FIRST_MOMENT.year else LAST_MOMENT
+
+
+def last_in_utc(moment: datetime) -> datetime:
+    """Return what `in_utc` does, but of a time that the clocks show twice the second one."""
+    # Of a time that the clocks leave out, the `fold` of 1 is the earlier one.
+    return max(in_utc(moment), in_utc(moment.replace(fold=1)))

@@ -13,7 +13,7 @@ from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.drainage import set_override
 from rest_framework.request import Request
 
-from apps.common.days import end_of_day, in_utc, start_of_day
+from apps.common.days import end_of_day, in_utc, last_in_utc, start_of_day
 from apps.common.exceptions import InvalidQuery
 from apps.common.fields import MAX_ID, PLAIN_INTEGER, PLAIN_NUMBER
 
@@ -26,7 +26,7 @@ _OFFSET = "(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
 DAY_OR_MOMENT = f"{_DAY}(T{_TIME}{_OFFSET}?)?"
 DAY_OR_MOMENT_TEXT = (
     "A date and time of RFC 3339, or a date alone, which means the whole of that day in the store's time "
-    "zone; a time without an offset is one of that zone too"
+    "zone; a time without an offset is one of that zone too, and includes both where its clocks show it twice"
 )
 _DAY_OR_MOMENT = re.compile(DAY_OR_MOMENT.replace("(T", "(?P<time>T"))
 
@@ -162,7 +162,7 @@ class SinceFilter(_TimeFilter):
         """Return the rows from the moment on, or from the beginning of the day on."""
         if value is None:
             return qs
-        first = value if isinstance(value, datetime) else start_of_day(value)
+        first = in_utc(value) if isinstance(value, datetime) else start_of_day(value)
         return qs.filter(**{f"{self.field_name}__gte": first})
 
 
@@ -174,7 +174,7 @@ class UntilFilter(_TimeFilter):
         if value is None:
             return qs
         if isinstance(value, datetime):
-            return qs.filter(**{f"{self.field_name}__lte": value})
+            return qs.filter(**{f"{self.field_name}__lte": last_in_utc(value)})
         return qs.filter(**{f"{self.field_name}__lt": end_of_day(value)})
 
 
@@ -213,6 +213,6 @@ def _day_or_moment(text: str) -> date | datetime | None:
     if not (match := _DAY_OR_MOMENT.fullmatch(text)):
         return None
     try:
-        return in_utc(datetime.fromisoformat(text)) if match["time"] else date.fromisoformat(text)
+        return datetime.fromisoformat(text) if match["time"] else date.fromisoformat(text)
     except ValueError:  # such as 30 February
         return None

@@ -7,7 +7,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
-from apps.common.days import FIRST_MOMENT, LAST_MOMENT, day_of, end_of_day, in_utc, start_of_day, today
+from apps.common.days import (
+    FIRST_MOMENT,
+    LAST_MOMENT,
+    day_of,
+    end_of_day,
+    in_utc,
+    last_in_utc,
+    start_of_day,
+    today,
+)
 from apps.common.logs import UtcFormatter
 
 
@@ -60,18 +69,29 @@ def test_first_and_last_day_of_the_calendar_are_no_failure(settings, zone):
 
 
 @pytest.mark.parametrize(
-    ("text", "moment"),
+    ("text", "first", "last"),
     [
-        ("2026-06-01T12:00:00", "2026-06-01T16:00Z"),
-        ("2026-06-01T12:00:00+03:00", "2026-06-01T09:00Z"),
-        ("2026-03-08T02:30:00", "2026-03-08T07:30Z"),  # a time that the clocks leave out
-        ("2026-11-01T01:30:00", "2026-11-01T05:30Z"),  # one that they show twice: the first
+        ("2026-06-01T12:00:00", "2026-06-01T16:00Z", "2026-06-01T16:00Z"),
+        ("2026-06-01T12:00:00+03:00", "2026-06-01T09:00Z", "2026-06-01T09:00Z"),
+        ("2026-11-01T01:30:00-04:00", "2026-11-01T05:30Z", "2026-11-01T05:30Z"),
+        ("2026-03-08T02:30:00", "2026-03-08T07:30Z", "2026-03-08T07:30Z"),  # the clocks leave it out
+        ("2026-11-01T01:30:00", "2026-11-01T05:30Z", "2026-11-01T06:30Z"),  # they show it twice
     ],
 )
-def test_time_without_an_offset_is_one_of_the_store(settings, text, moment):
+def test_time_without_an_offset_is_one_of_the_store(settings, text, first, last):
     settings.TIME_ZONE = "America/New_York"
+    moment = datetime.fromisoformat(text)
 
-    assert in_utc(datetime.fromisoformat(text)) == datetime.fromisoformat(moment)
+    assert in_utc(moment) == datetime.fromisoformat(first)
+    assert last_in_utc(moment) == datetime.fromisoformat(last)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/New_York"])
+def test_first_and_last_time_of_the_calendar_are_no_failure(settings, zone):
+    settings.TIME_ZONE = zone
+
+    for moment in (datetime.min, datetime.max):
+        assert FIRST_MOMENT <= in_utc(moment) == last_in_utc(moment) <= LAST_MOMENT
 
 
 def test_log_stays_in_utc_while_the_clock_of_the_process_follows_the_zone(settings):

@@ -78,6 +78,30 @@ def test_bare_date_is_the_whole_of_a_day_of_the_store(
     assert found(query) == names
 
 
+@pytest.mark.parametrize(
+    ("query", "hours"),
+    [
+        ("created_after=2026-11-01T01:30:00", [5, 6, 7]),
+        ("updated_since=2026-11-01T01:30:00", [5, 6, 7]),
+        ("created_before=2026-11-01T01:30:00", [4, 5, 6]),
+        ("created_after=2026-11-01T01:30&created_before=2026-11-01T01:30", [5, 6]),
+        ("created_before=2026-11-01T01:30:00-04:00", [4, 5]),
+        ("created_after=2026-11-01T01:30:00-05:00", [6, 7]),
+    ],
+)
+def test_hour_that_the_clocks_show_twice_is_found_from_both_sides(
+    customer_api: APIClient, customer: User, settings, query: str, hours: list[int]
+):
+    settings.TIME_ZONE = "America/New_York"
+    for hour in (4, 5, 6, 7):
+        with time_machine.travel(datetime(2026, 11, 1, hour, 30, tzinfo=UTC), tick=False):
+            make_order(customer)
+
+    rows = customer_api.get(f"{URL}?ordering=created_at&{query}").json()["results"]
+
+    assert [row["created_at"] for row in rows] == [f"2026-11-01T0{hour}:30:00Z" for hour in hours]
+
+
 def test_staff_find_orders_by_days_too(staff_api: APIClient, orders: dict[str, Order]):
     rows = staff_api.get("/api/v1/admin/orders/?created_before=2025-12-31").json()["results"]
 
