@@ -35,8 +35,8 @@ def end_of_day(day: date) -> datetime:
 def in_utc(moment: datetime) -> datetime:
     """Return the moment in UTC; one without an offset is meant by the store's clocks.
 
-    A time that these show twice is the first one; one that they leave out goes by the offset before the change
-    (RFC 5545, 3.3.5).
+    A time that these show twice is the first one, and one that they leave out goes by the offset before the
+    change (RFC 5545, 3.3.5).
     """
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=timezone.get_default_timezone())
