@@ -8,6 +8,7 @@ own (`apps/common/keys.py`), so that look-up, uniqueness and counting agree on e
 import re
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -109,12 +110,22 @@ def email_key(text: str) -> str:
     return _bounded(mailbox_of(text).lower())
 
 
+def username_key(text: str) -> str:
+    """Return what all spellings of a username have in common: of one that is an address, the mailbox's key."""
+    name, key = clean_username(text), folded(text)
+    if "@" in key:
+        for spelling in (name, key):  # what is no mailbox can be folded to one
+            with suppress(ValueError):
+                return clean_email(spelling).lower()
+    return key
+
+
 def code_key(text: str) -> str:
     """Return what all spellings of a sku have in common; a spreadsheet makes other dashes of its hyphens."""
     return folded(text).translate(_DASHES)
 
 
-USERNAME = Kind(clean_username, folded)
+USERNAME = Kind(clean_username, username_key)
 EMAIL = Kind(mailbox_of, email_key)
 CODE = Kind(clean_code, code_key)
 NAME = Kind(clean_name, folded)

@@ -61,6 +61,13 @@ def test_sku_is_known_in_every_spelling(typed):
         ("ıvan", "ıvan"),
         ("ΣΊΣΥΦΟΣ", "σίσυφοσ"),
         ("\N{KELVIN SIGN}arl", "karl"),
+        ("Straße@shop", "strasse@shop"),
+        ("U@straße.de", "u@xn--strae-oqa.de"),
+        ("u@strasse.de", "u@strasse.de"),
+        ("u@XN--strae-oqa.de", "u@xn--strae-oqa.de"),
+        ("u@exam\N{LEFT-TO-RIGHT MARK}ple.com", "u@example.com"),
+        ("ß@straße.de", "ss@strasse.de"),
+        ("ß@пример.рф", "ss@xn--e1afmkfd.xn--p1ai"),
     ],
 )
 def test_username_is_known_in_every_spelling(typed, key):

@@ -11,17 +11,19 @@ from django.db.migrations.executor import MigrationExecutor
 
 from apps.users.models import User
 
-BEFORE = ("users", "0009_keys_of_accounts")
+WITHOUT_KEYS = ("users", "0009_keys_of_accounts")
+WITH_FOLDED_ADDRESSES = ("users", "0015_known_erasures")
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def old_users() -> Iterator[Any]:
-    """Go back to the release before, and give its model of users; all migrations are applied in the end."""
+def old_users(request) -> Iterator[Any]:
+    """Go back to an older release, and give its model of users; all migrations are applied in the end."""
+    release = getattr(request, "param", WITHOUT_KEYS)
     executor = MigrationExecutor(connection)
-    executor.migrate([BEFORE])
-    users = executor.loader.project_state([BEFORE]).apps.get_model("users", "User")._base_manager
+    executor.migrate([release])
+    users = executor.loader.project_state([release]).apps.get_model("users", "User")._base_manager
     yield users
     users.all().delete()
     migrate()
@@ -86,3 +88,25 @@ def test_all_that_collide_are_told_at_once_and_nothing_is_changed_until_people_h
 
     assert User.objects.with_email("N@example.com").get().pk == ivan
     assert User.objects.named("ИВАН2").get().pk == ivan_too
+
+
+@pytest.mark.parametrize("old_users", [WITH_FOLDED_ADDRESSES], indirect=True)
+def test_username_that_is_an_address_gets_the_key_of_its_mailbox(old_users):
+    folded = {"u@straße.de": "u@strasse.de", "n@пример.рф": "n@пример.рф", "Straße": "strasse"}
+    for username, key in folded.items():
+        old_users.create(username=username, username_key=key, password="!")
+    twin = old_users.create(username="n@xn--e1afmkfd.xn--p1ai", username_key="n@xn--e1afmkfd.xn--p1ai")
+
+    with pytest.raises(CommandError, match=rf"users.User.username: \d+, {twin.pk}\n"):
+        migrate()
+    assert set(old_users.values_list("username_key", flat=True)) == {*folded.values(), twin.username_key}
+
+    twin.delete()
+    migrate()
+
+    assert set(User.objects.values_list("username", "username_key")) == {
+        ("u@straße.de", "u@xn--strae-oqa.de"),
+        ("n@пример.рф", "n@xn--e1afmkfd.xn--p1ai"),
+        ("Straße", "strasse"),
+    }
+    assert not User.objects.named("u@strasse.de").exists()

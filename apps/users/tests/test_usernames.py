@@ -59,6 +59,18 @@ def test_own_address_is_a_username_in_any_spelling(api, username, email):
     assert api.post("/api/v1/auth/login/", login).status_code == 200
 
 
+def test_username_that_is_an_address_keeps_nobody_from_another_mailbox(api):
+    assert register(api, "u@straße.de", "u@straße.de").status_code == 201
+
+    assert register(api, "u@strasse.de", "u@strasse.de").status_code == 201
+    assert refusal_of(register(api, "u@xn--strae-oqa.de", "u@xn--strae-oqa.de"))[2] == [
+        ("username_taken", "/username"),
+        ("email_taken", "/email"),
+    ]
+    for address in ("u@straße.de", "u@strasse.de"):
+        assert User.objects.by_login(address).username == address
+
+
 @pytest.mark.parametrize(
     "username", ["staff", "system", "guest", "Staff", "SYSTEM", "ｇｕｅｓｔ", " staff ", "ſtaff"]
 )
