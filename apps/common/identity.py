@@ -29,7 +29,12 @@ _SHAPING = "\u034f\u180b-\u180d\u180f\u200c\u200d\ufe00-\ufe0f\U000e0020-\U000e0
 _unseen, _invisible = re.compile(f"[{_UNSEEN}]"), re.compile(f"[{_UNSEEN}{_SHAPING}]")
 _JOINERS = "\u200c\u200d"
 _BLANKS = str.maketrans({"\N{BRAILLE PATTERN BLANK}": " "})  # the one space that is none for Unicode
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"))
+# Dash_Punctuation of Unicode 17 that folding leaves, and what else looks like a hyphen: minus, bullet, modifier.
+# By code points, as above: the categories of each Python are those of another Unicode.
+_dash = re.compile(
+    "[\u02d7\u058a\u05be\u1400\u1806\u2010-\u2015\u2043\u2212\u2e17\u2e1a\u2e3a\u2e3b\u2e40\u2e5d"
+    "\u301c\u3030\u30a0\U00010d6e\U00010ead]"
+)
 
 _AT = re.compile("[@＠﹫]")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
@@ -122,7 +127,7 @@ def username_key(text: str) -> str:
 
 def code_key(text: str) -> str:
     """Return what all spellings of a sku have in common; a spreadsheet makes other dashes of its hyphens."""
-    return folded(text).translate(_DASHES)
+    return _dash.sub("-", folded(text))
 
 
 USERNAME = Kind(clean_username, username_key)

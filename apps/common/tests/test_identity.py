@@ -43,10 +43,20 @@ def test_name_is_shown_in_one_line_without_what_nobody_sees(typed, name):
         "BUG\N{NON-BREAKING HYPHEN}9a",
         "ＢＵＧ－９ａ",
         "BUG–9a",
+        "BUG\N{MINUS SIGN}9a",
+        "BUG\N{HYPHEN BULLET}9a",
+        "BUG\N{MODIFIER LETTER MINUS SIGN}9a",
+        "BUG\N{TWO-EM DASH}9a",
     ],
 )
 def test_sku_is_known_in_every_spelling(typed):
     assert CODE.key(typed) == "bug-9a"
+
+
+def test_every_dash_of_unicode_is_a_hyphen_in_a_sku():
+    dashes = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) == "Pd"]
+
+    assert {CODE.key(dash) for dash in dashes} == {"-"}
 
 
 @pytest.mark.parametrize(
