@@ -29,7 +29,7 @@ _SHAPING = "\u034f\u180b-\u180d\u180f\u200c\u200d\ufe00-\ufe0f\U000e0020-\U000e0
 _unseen, _invisible = re.compile(f"[{_UNSEEN}]"), re.compile(f"[{_UNSEEN}{_SHAPING}]")
 _JOINERS = "\u200c\u200d"
 _BLANKS = str.maketrans({"\N{BRAILLE PATTERN BLANK}": " "})  # the one space that is none for Unicode
-# Dash_Punctuation of Unicode 17 that folding leaves, and what else looks like a hyphen: minus, bullet, modifier.
+# Dash_Punctuation of Unicode 17 that folding leaves, and what looks like it: a minus, a bullet, a modifier.
 # By code points, as above: the categories of each Python are those of another Unicode.
 _dash = re.compile(
     "[\u02d7\u058a\u05be\u1400\u1806\u2010-\u2015\u2043\u2212\u2e17\u2e1a\u2e3a\u2e3b\u2e40\u2e5d"
@@ -116,7 +116,7 @@ def email_key(text: str) -> str:
 
 
 def username_key(text: str) -> str:
-    """Return what all spellings of a username have in common: of one that is an address, the mailbox's key."""
+    """Return what all spellings of a username have in common. An address has the key of its mailbox."""
     name, key = clean_username(text), folded(text)
     if "@" in key:
         for spelling in (name, key):  # what is no mailbox can be folded to one
