@@ -161,6 +161,7 @@ def test_sound_findings_violate_nothing():
             "CarrierRefused: no",
         ),
         (lambda day: day.evidence.invoices.clear(), "order 7 has 0 invoices"),
+        (lambda day: day.evidence.invoices[7].append(b"%PDF-"), "order 7 has 2 invoices"),
         (
             lambda day: day.evidence.mails.insert(1, mail(5, "Order № 7 is placed")),
             "2 messages tell that order 7 is pending: ['<0@store>', '<5@store>']",

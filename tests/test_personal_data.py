@@ -50,7 +50,7 @@ NAMELESS = {
     "exports.upload": {"language", "name", "report"},
     "exports.uploadpart": {"data"},
     "idempotency.keyedanswer": {"fingerprint", "subject"},
-    "jobs.job": {"key", "kind", "request_id", "subject"},
+    "jobs.job": {"key", "kind", "owner", "request_id", "subject"},
     "jobs.kindstate": {"kind", "last_error"},
     "orders.order": {"currency", "language", "tracking_number"},
     "orders.orderitem": {"product_name", "sku"},

@@ -127,13 +127,17 @@ def _is_in_turn() -> Q:
 
 
 class Job(models.Model):
-    """One thing to be done: `kind` names the handler, `arguments` are its ids and plain values."""
+    """One thing to be done: `kind` names the handler, `arguments` are its ids and plain values.
+
+    `owner` is the customer who causes it, as `user:7`; empty for what the shop itself causes.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=50)
     key = models.CharField(_("key"), max_length=200, unique=True)
     subject = models.CharField(_("subject"), max_length=100, db_index=True)
     arguments = models.JSONField(_("arguments"), default=dict)
+    owner = models.CharField(_("customer"), max_length=50, blank=True, default="", db_default="")
     request_id = models.CharField(_("request"), max_length=64, blank=True, default="")
 
     status = models.CharField(
@@ -174,6 +178,11 @@ class Job(models.Model):
                 condition=Q(status__in=[JobStatus.PENDING, JobStatus.RUNNING]),
             ),
             models.Index(fields=["id"], name="jobs_job_failed", condition=Q(status=JobStatus.FAILED)),
+            models.Index(
+                fields=["owner", "run_at"],
+                name="jobs_job_of_owner",
+                condition=Q(status=JobStatus.PENDING) & ~Q(owner=""),
+            ),
             # For the admin's filters: a rare kind, and a short time, among years of jobs.
             models.Index(fields=["kind", "id"], name="jobs_job_by_kind"),
             models.Index(fields=["created_at", "id"], name="jobs_job_by_age"),

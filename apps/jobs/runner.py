@@ -80,8 +80,10 @@ def run_job(job_id: int, shift: Shift = process_shift) -> int:
     count, over_at = 0, time.monotonic() + CHAIN_SECONDS
     job = None if shift.is_over else services.claim(job_id)
     while job is not None:
+        began = time.monotonic()
         with request_id_set(job.request_id), job_id_set(job.pk), _lease_kept(job):
             _attempt(job, shift)
+        services.let_others_pass(job, time.monotonic() - began)
         count += 1
         is_over = shift.is_over or count == BATCH or time.monotonic() > over_at
         job = None if is_over else services.claim_next(job)

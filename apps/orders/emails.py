@@ -15,13 +15,13 @@ from apps.orders.statuses import OrderStatus
 from apps.users.emails import name_in_greeting
 
 
-def confirmation(order: Order, invoice: Invoice, *, message_id: UUID) -> EmailMessage:
-    """Return the message that tells the customer that the order is placed, with the invoice."""
+def confirmation(order: Order, invoice: Invoice | None, *, message_id: UUID) -> EmailMessage:
+    """Return the message that tells the customer that the order is placed, with the invoice if it has one."""
     with translation.override(order.language):
-        message = _message(
-            order, "orders/email/confirmation.txt", _("Order № %(number)s is placed"), message_id
-        )
-        message.attach(_("invoice") + f"-{order.pk}.pdf", bytes(invoice.pdf), "application/pdf")
+        subject = _("Order № %(number)s is placed")
+        message = _message(order, "orders/email/confirmation.txt", subject, message_id, invoice=invoice)
+        if invoice:
+            message.attach(_("invoice") + f"-{order.pk}.pdf", bytes(invoice.pdf), "application/pdf")
         return message
 
 
@@ -37,11 +37,14 @@ def status_notice(order: Order, status: OrderStatus, *, message_id: UUID) -> Ema
         return _message(order, "orders/email/status.txt", subject, message_id)
 
 
-def _message(order: Order, template: str, subject: str, message_id: UUID) -> EmailMessage:
+def _message(
+    order: Order, template: str, subject: str, message_id: UUID, *, invoice: Invoice | None = None
+) -> EmailMessage:
     subject = subject % {"number": order.pk}
     context = {
         "name": name_in_greeting(order.user, order.user.email),
         "number": order.pk,
+        "invoice": invoice,
         "tracking_number": order.tracking_number,
         "subject": subject,
         "items": [(item, priced(item.total, order.currency)) for item in order.items.all()],

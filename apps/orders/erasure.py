@@ -15,12 +15,11 @@ from apps.users.models import User
 @erases
 def forget_customer(user: User) -> None:
     """Have the invoices drawn again, and drop the errors of jobs, which may quote the address."""
-    order_ids = list(Order.objects.of(user).order_by("pk").values_list("pk", flat=True))
-    take_back(map(subject_of, order_ids))
-    invoices = Invoice.objects.filter(order__user=user)
-    drawn = list(invoices.order_by("order_id").values_list("order_id", flat=True))
-    invoices.delete()
-    enqueue(*[job_of(INVOICE, order_id).again() for order_id in drawn])
+    orders = Order.objects.of(user).order_by("pk")
+    take_back(map(subject_of, orders.values_list("pk", flat=True)))
+    drawn = list(orders.filter(invoice__isnull=False))
+    Invoice.objects.filter(order__user=user).delete()
+    enqueue(*[job_of(INVOICE, order).again() for order in drawn])
 
 
 @erases

@@ -37,26 +37,39 @@ def subject_of(order_id: int) -> str:
     return f"{JOB_SUBJECT}{order_id}"
 
 
-def job_of(kind: str, order_id: int, **arguments: str) -> JobOrder:
+def job_of(kind: str, order: Order, **arguments: str) -> JobOrder:
     """Return what a job of the order is ordered by, which happens once for these arguments."""
-    key = ":".join([kind, str(order_id), *arguments.values()])
     return JobOrder(
-        kind, key=key, subject=subject_of(order_id), arguments={"order_id": order_id, **arguments}
+        kind,
+        key=":".join([kind, str(order.pk), *arguments.values()]),
+        subject=subject_of(order.pk),
+        arguments={"order_id": order.pk, **arguments},
+        owner=f"user:{order.user_id}",
     )
 
 
 @handler(INVOICE, attempts=5)
 def make_invoice(job: Job, *, order_id: int) -> None:
-    """Make the order's PDF and store it."""
-    _invoice_of(_order(order_id, "invoice"))
+    """Make the order's PDF and store it; that of a cancelled order only when somebody has asked for it."""
+    order = _order(order_id, "invoice")
+    if _is_cancelled(order) and job.key == job_of(INVOICE, order).key:
+        logger.info("%s is left out: order %s is cancelled by now", job, order_id)
+    else:
+        _invoice_of(order)
 
 
 @handler(CONFIRMATION_EMAIL, follows=EMAILS, **BY_MAIL)
 def send_confirmation_email(job: Job, *, order_id: int) -> None:
-    """Send the confirmation with the PDF, which is made here if its own job has not come to it yet."""
+    """Send the confirmation with the PDF, which is made here if its own job has not come to it yet.
+
+    A cancelled order gets no PDF any more, and after a while no confirmation: another e-mail says the rest.
+    """
     order = _order(order_id, "invoice")
-    if order.user.email:
-        _deliver(job, order, emails.confirmation(order, _invoice_of(order), message_id=job.uuid))
+    if _is_cancelled(order) and _is_stale(job):
+        logger.info("%s is left out: order %s is cancelled by now", job, order_id)
+    elif order.user.email:
+        invoice = None if _is_cancelled(order) else _invoice_of(order)
+        _deliver(job, order, emails.confirmation(order, invoice, message_id=job.uuid))
 
 
 @handler(STATUS_EMAIL, follows=(*EMAILS, SHIPMENT), **BY_MAIL)
@@ -66,7 +79,7 @@ def send_status_email(job: Job, *, order_id: int, status: str) -> None:
     When the mail server was away, and the order has moved on since, the next e-mail says all there is to say.
     """
     order = _order(order_id)
-    if order.status != status and timezone.now() - job.created_at > STALE_AFTER:
+    if order.status != status and _is_stale(job):
         logger.info("%s is left out: order %s is %s by now", job, order_id, order.status)
     elif order.user.email:
         _deliver(job, order, emails.status_notice(order, OrderStatus(status), message_id=job.uuid))
@@ -86,7 +99,7 @@ def announce_shipment(job: Job, *, order_id: int) -> None:
         order.tracking_number = tracking_number
         order.save(update_fields=["tracking_number", "updated_at"])
         if order.status == OrderStatus.SHIPPED and _was_told(order):
-            enqueue(job_of(STATUS_EMAIL, order_id, status=order.status).again())
+            enqueue(job_of(STATUS_EMAIL, order, status=order.status).again())
 
 
 def _deliver(job: Job, order: Order, message: EmailMessage) -> None:
@@ -99,6 +112,14 @@ def _was_told(order: Order) -> bool:
     """Tell whether the customer knows the order's status, and not its number: the carrier had failed."""
     last = Job.objects.about(subject_of(order.pk)).filter(kind=STATUS_EMAIL).last()
     return last is not None and last.status == JobStatus.DONE
+
+
+def _is_cancelled(order: Order) -> bool:
+    return order.status == OrderStatus.CANCELLED
+
+
+def _is_stale(job: Job) -> bool:
+    return timezone.now() - job.created_at > STALE_AFTER
 
 
 def _order(order_id: int, *also: str) -> Order:

@@ -45,7 +45,7 @@ def place_order(
     sell(checkout.products.values(), checkout.quantities, order_id=order.pk, by=user)
     order.moves = [order.status_changes.create(to_status=order.status, changed_by=user)]
     record(Action.CREATED, order, changes_from_nothing(values_of(order, ("status", "total_price"))), by=user)
-    enqueue(job_of(INVOICE, order.pk), job_of(CONFIRMATION_EMAIL, order.pk))
+    enqueue(job_of(INVOICE, order), job_of(CONFIRMATION_EMAIL, order))
     return order
 
 
@@ -110,9 +110,7 @@ def resend_email(*, order_id: int) -> Job:
         raise ValidationError(_("The customer has no e-mail address."), code="no_address")
     is_new = order.status == OrderStatus.PENDING
     wanted = (
-        job_of(CONFIRMATION_EMAIL, order.pk)
-        if is_new
-        else job_of(STATUS_EMAIL, order.pk, status=order.status)
+        job_of(CONFIRMATION_EMAIL, order) if is_new else job_of(STATUS_EMAIL, order, status=order.status)
     )
     return _done_again(wanted)
 
@@ -124,9 +122,20 @@ def remake_invoice(*, order_id: int) -> Job:
     Raises Order.DoesNotExist, and ValidationError when it is being made already.
     """
     order = Order.objects.locked().get(pk=order_id)
-    job = _done_again(job_of(INVOICE, order.pk))
+    job = _done_again(job_of(INVOICE, order))
     Invoice.objects.filter(order=order).delete()
     return job
+
+
+@retried_atomic
+def draw_invoice_if_left_out(*, order_id: int) -> None:
+    """Have the invoice drawn that was left out as the order was cancelled: somebody asks for it.
+
+    Raises Order.DoesNotExist.
+    """
+    order = Order.objects.locked().get(pk=order_id)
+    if order.status == OrderStatus.CANCELLED and not Invoice.objects.filter(order=order).exists():
+        repeat(job_of(INVOICE, order))
 
 
 def _done_again(wanted: JobOrder) -> Job:
@@ -157,7 +166,7 @@ def _priced_items(order: Order, checkout: Checkout) -> list[OrderItem]:
 
 
 def _jobs_of_status(order: Order) -> list[JobOrder]:
-    jobs = [job_of(STATUS_EMAIL, order.pk, status=order.status)]
+    jobs = [job_of(STATUS_EMAIL, order, status=order.status)]
     if order.status == OrderStatus.SHIPPED and settings.SHIPPING_API_URL:
-        jobs.insert(0, job_of(SHIPMENT, order.pk))  # the e-mail tells its number
+        jobs.insert(0, job_of(SHIPMENT, order))  # the e-mail tells its number
     return jobs

@@ -214,7 +214,10 @@ class OrderViewSet(StoreViewSet):
     @sends("Cache-Control", "Content-Disposition", "ETag", on=(200, 304))
     @sends("Cache-Control", "Retry-After", on=(202,))
     def invoice(self, request: Request, pk: int) -> HttpResponseBase:
-        """Get the PDF: 202 while a worker makes it, 409 `invoice_failed` when it could not be made."""
+        """Get the PDF: 202 while a worker makes it, 409 `invoice_failed` when it could not be made.
+
+        That of an order that was cancelled at once may not have been made: to ask for it has it made.
+        """
         order = get_object_or_404(self.get_queryset(), pk=pk)
         if pdf := Invoice.objects.filter(order=order).values_list("pdf", flat=True).first():
             response = answer_response(request, Answer.of(bytes(pdf)), content_type="application/pdf")
@@ -223,6 +226,8 @@ class OrderViewSet(StoreViewSet):
             return response
         if Job.objects.about(subject_of(order.pk)).filter(kind=INVOICE, status=JobStatus.FAILED).exists():
             raise InvoiceFailed
+        if order.status == OrderStatus.CANCELLED:
+            services.draw_invoice_if_left_out(order_id=order.pk)
         headers = {"Retry-After": str(INVOICE_RETRY_SECONDS), "Cache-Control": "no-store"}
         return Response(status=status.HTTP_202_ACCEPTED, headers=headers)
 
