@@ -103,7 +103,7 @@ audit: $(VENV)/.dev ## look the locked packages up in the databases of known vul
 	npm --prefix clients audit
 
 messages: $(VENV)/.dev ## collect and compile the texts to be translated (needs gettext)
-	$(BIN)/python manage.py makemessages -l ru --ignore=.venv --no-location
+	$(BIN)/python manage.py makemessages -l ru --ignore=.venv --no-location --no-wrap
 	$(BIN)/python manage.py compilemessages -l ru --ignore=.venv
 
 clean: ## remove the environment and the local state

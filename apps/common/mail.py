@@ -158,9 +158,9 @@ def _without_addresses(text: str) -> str:
 
 def _address(text: str, name: str = "") -> Address:
     """Return the address that the text holds, its domain in ASCII, with the name when it holds none."""
-    given, spec = parseaddr(text)
+    given, spec = parseaddr(_one_line(text))  # newer releases of Python take no other
     local_part, _at, domain = spec.rpartition("@")
-    return Address(_one_line(given or name), local_part, idna.encode(domain, uts46=True).decode())
+    return Address(given or _one_line(name), local_part, idna.encode(domain, uts46=True).decode())
 
 
 def _one_line(text: str) -> str:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from apps.jobs.models import Job, KindState
 from apps.jobs.runner import run_job
-from apps.orders.models import Invoice, Order
+from apps.orders.models import Invoice, Order, OrderItem
 from apps.orders.tests.factories import make_order
 from apps.orders.tests.raw_servers import HOST, Mailbox, serving
 from apps.users.models import User
@@ -230,7 +230,7 @@ def test_address_that_would_add_headers_is_never_written_to(settings, job: Job, 
 
 
 def test_name_that_looks_like_headers_stays_in_the_text(settings, job: Job):
-    User.objects.update(username="Anna\r\nBcc: eve@example.com\r\n.\r\nMAIL FROM:<eve@example.com>")
+    OrderItem.objects.update(product_name="Tea\r\nBcc: eve@example.com\r\n.\r\nMAIL FROM:<eve@example.com>")
     with served(settings, mailbox := Mailbox()):
         run_job(job.pk)
 
