@@ -16,11 +16,13 @@ from apps.catalog.models import Category, MovementKind, PriceChange, Product
 from apps.catalog.services import create_category
 from apps.catalog.slugs import SLUG_ATTEMPTS, free_slugs
 from apps.catalog.stock import set_stock
+from apps.common.advisory_locks import lock_alone
 from apps.common.identity import NAME
 from apps.users.models import User
 
 CHUNK = 500  # rows written by one statement
 IMPORTED_FIELDS = ("name", "price", "category", "description")  # of a product that is known
+_CREATING = "catalog.creating_categories"
 _COMPARED = ("name", "price", "stock", "description")  # where an empty cell says nothing
 
 
@@ -94,7 +96,9 @@ def differences(
 def _categories(rows: Iterable[ProductRow]) -> dict[str, Category]:
     """Return the categories by what the rows call them, and create those that are not there yet."""
     names = {row.category for row in rows}
-    if new := names - categories_called(names).keys():
+    if names - categories_called(names).keys():
+        lock_alone(_CREATING)  # no key keeps another import from creating the same: names may be alike
+        new = names - categories_called(names).keys()
         for name in sorted({NAME.key(name): name for name in sorted(new, reverse=True)}.values()):
             create_category(name=name)
     return categories_called(names)

@@ -229,6 +229,18 @@ def test_imports_of_one_name_at_once_all_get_slugs():
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
+def test_imports_at_once_make_one_category_of_a_name_in_many_spellings():
+    def load(number):
+        rows = f"T-{number},Чай,1.00,{['Чай', 'чай', 'ЧАЙ'][number % 3]} {number // HANDS}\n"
+        return import_products(StringIO(f"sku,name,price,category\n{rows}")).counts.created
+
+    assert made_at_once(load) == [1] * HANDS * ROUNDS
+    assert Category.objects.count() == ROUNDS
+    assert Product.objects.count() == HANDS * ROUNDS
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
 def test_one_of_many_who_make_one_sku_in_many_spellings_makes_it(staff_api):
     category = make_category()
 
