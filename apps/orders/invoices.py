@@ -117,13 +117,14 @@ def _head(order: Order, title: str) -> list[Flowable]:
         _text(settings.STORE_NAME),
         _text(title, _HEADING),
         _text(_("Date: %(date)s") % {"date": date}),
-        _text(_("Customer: %(name)s") % {"name": _names_of(order.user)}),
+        _text(_("Customer: %(name)s") % {"name": _name_of(order.user)}),
         Spacer(0, 6 * mm),
     ]
 
 
-def _names_of(customer: User) -> str:
-    return f"{customer.username} {customer.email}".strip()
+def _name_of(customer: User) -> str:
+    # Whoever typed somebody else's address chose the username as well: it would be a text to a stranger.
+    return customer.email or customer.username
 
 
 def _lines(order: Order) -> Flowable:
