@@ -19,7 +19,7 @@ ANOTHER_FORM = re.compile(
 )
 HOMES = {
     "apps/common/identity.py": "the one form",
-    "apps/catalog/search.py": "texts that are found by parts of them, without accents",
+    "apps/common/search_words.py": "texts that are found by parts of them, without accents",
     "apps/users/models/user.py": "gives Django's methods the one form",
     "apps/users/models/user_manager.py": "the same",
     "apps/users/services.py": "calls them",

@@ -1,25 +1,13 @@
 """Texts folded so that a search finds them whatever their case or accents, alike on every database."""
 
-import unicodedata
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
 
 from apps.common.derived import DerivedField, DerivingQuerySet
-from apps.common.search_words import looked_for, refuse_long_search
+from apps.common.search_words import folded, looked_for, refuse_long_search
 
 ModelT = TypeVar("ModelT", bound=models.Model)
-
-BREVE = "\u0306"  # what makes и a й, which is a letter of its own
-
-
-def folded(text: str) -> str:
-    """Return the text without case and accents; ё becomes е."""
-    # Decomposed twice: a sign such as ™ becomes capitals, and a folded letter can come apart again.
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    kept = (char for char in decomposed if not unicodedata.combining(char) or char == BREVE)
-    return unicodedata.normalize("NFC", "".join(kept))
-
 
 if TYPE_CHECKING:
     TextField = models.TextField[str, str]

@@ -1,5 +1,9 @@
-"""How much a search may ask for: each of its words is a condition that the database tries row by row."""
+"""How texts are folded to be found alike on every database, and how much a search may ask for.
 
+Each of its words is a condition that the database tries row by row.
+"""
+
+import unicodedata
 from collections.abc import Collection, Iterable
 
 from django.core.exceptions import ValidationError
@@ -7,6 +11,15 @@ from django.utils.translation import gettext as _
 
 MAX_WORDS = 10
 MAX_WORD_LENGTH = 64  # characters
+BREVE = "\u0306"  # what makes и a й, which is a letter of its own
+
+
+def folded(text: str) -> str:
+    """Return the text without case and accents; ё becomes е."""
+    # Decomposed twice: a sign such as ™ becomes capitals, and a folded letter can come apart again.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    kept = (char for char in decomposed if not unicodedata.combining(char) or char == BREVE)
+    return unicodedata.normalize("NFC", "".join(kept))
 
 
 def refuse_long_search(words: Collection[str]) -> None:

@@ -1,10 +1,12 @@
 """What exports keep of a user who is erased: a file that names the user is written anew."""
 
 import re
+from collections.abc import Collection
 
 from django.contrib.admin.views.main import SEARCH_VAR
 from django.http import QueryDict
 
+from apps.common.search_words import folded
 from apps.exports.jobs import job_of
 from apps.exports.kinds import all_kinds
 from apps.exports.models import Export
@@ -12,20 +14,32 @@ from apps.jobs.services import enqueue
 from apps.users.erasure import called, erases
 from apps.users.models import User
 
+FEWEST_LETTERS = 3  # of the beginning of a name, to mean its owner
+
 
 @erases
 def write_without(user: User) -> None:
     """Have the files that name the user written anew; delete those of a search for the user's name."""
+    names = called(user)
     for export in Export.objects.select_for_update().order_by("pk"):
-        if _is_search_for(user, export.query):
+        if _is_search_for(names, export.query):
             export.delete()
         elif _names(user, export):
             _begin_anew(export)
 
 
-def _is_search_for(user: User, query: str) -> bool:
-    text = QueryDict(query).get(SEARCH_VAR, "")
-    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) for name in called(user))
+def _is_search_for(names: Collection[str], query: str) -> bool:
+    text = folded(QueryDict(query).get(SEARCH_VAR, ""))
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in names) or any(
+        _begins_word_of(name, word) for word in text.split() for name in names
+    )
+
+
+def _begins_word_of(name: str, word: str) -> bool:
+    if len(word) < FEWEST_LETTERS or word.isdigit():
+        return False
+    own = name if "@" in word else name.partition("@")[0]  # a domain is that of many
+    return re.search(rf"(?<![^\W_]){re.escape(word)}", own) is not None
 
 
 def _names(user: User, export: Export) -> bool:

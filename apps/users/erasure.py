@@ -1,7 +1,7 @@
 """Erasing what tells who somebody was. Other apps register what they keep of a user."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -10,12 +10,14 @@ from django.utils import timezone
 from apps.audit.models import AuditEntry
 from apps.common.advisory_locks import lock_alone, lock_shared
 from apps.common.caching import wipe_on_commit
+from apps.common.search_words import folded
 from apps.jobs.models import Job
 from apps.users.credentials import Event
 from apps.users.jobs import subject_of
 from apps.users.models import User
 
 _COPYING = "users.copying_names"
+_NAMING = ("username", "email", "new_email", "first_name", "last_name")
 
 _erasers: list[Callable[[User], object]] = []
 
@@ -30,10 +32,21 @@ def erases(function: Callable[[User], object]) -> Callable[[User], object]:
     return function
 
 
-def called(user: User) -> list[str]:
-    """Return every name and address that the account holds."""
-    names = (user.username, user.email, user.new_email, user.first_name, user.last_name)
-    return [name for name in names if name]
+def called(user: User) -> set[str]:
+    """Return every name and address that the account holds or, as its audit trail tells, has held: folded."""
+    names = [getattr(user, field) for field in _NAMING]
+    for changes in AuditEntry.objects.about(user).values_list("changes", flat=True):
+        names += [name for field in _NAMING for name in changes.get(field, ())]
+    return {folded(name) for name in names if name} - {""}
+
+
+def has_one_of(names: Collection[str], text: str) -> bool:
+    """Tell whether one of the folded names stands in the text, whatever its case there.
+
+    The database is not asked: SQLite knows the case of ASCII alone.
+    """
+    looked_through = folded(text)
+    return any(name in looked_through for name in names)
 
 
 def let_nobody_be_erased() -> None:
@@ -67,10 +80,10 @@ def forget(user: User) -> None:
     # The whole row: an order that is being placed has to be there first, or to wait until the user is erased.
     User.objects.select_for_update().get(pk=user.pk)
     lock_alone(_COPYING)
-    AuditEntry.objects.about(user).forget_values()
     user.sessions.all().delete()
     Job.objects.filter(subject=subject_of(user.pk)).delete()
     pages = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User))
     pages.filter(object_id=str(user.pk)).update(object_repr=f"{user.pk}")
     for eraser in _erasers:
         eraser(user)
+    AuditEntry.objects.about(user).forget_values()  # last: the others find former names there
