@@ -3,13 +3,13 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from itertools import islice
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
 from rest_framework.parsers import JSONParser
-from rest_framework.utils.json import strict_constant
 
 from apps.common.exceptions import MAX_ERRORS
 from apps.common.json_pointers import Pointer
@@ -40,11 +40,14 @@ class BoundedJSONParser(JSONParser):
 
         try:
             # Never the charset that the client names: JSON is UTF-8 (RFC 8259, 8.1).
-            text = stream.read().decode("utf-8")
-            body = json.loads(text, parse_constant=strict_constant, object_pairs_hook=members)
+            # A byte order mark before it is ignored, as 8.1 allows: programs on Windows write one unasked.
+            text = stream.read().decode("utf-8-sig")
+            body = json.loads(
+                text, parse_float=_fraction, parse_constant=_refuse_constant, object_pairs_hook=members
+            )
         except RecursionError as error:
             raise ParseError(_("The JSON is nested too deeply.")) from error
-        except ValueError as error:  # so are numbers too long to be read, and what is no UTF-8
+        except ValueError as error:
             raise ParseError(_unreadable(error)) from error
         if not isinstance(body, dict):
             raise ParseError(_("The body must be a JSON object."))
@@ -70,11 +73,23 @@ class _Doubled(dict[str, Any]):
         return [name for name in self if times[name] > 1]
 
 
+def _fraction(text: str) -> Decimal | float:
+    # Money has to be exact. With an exponent no call reads a number, and such a Decimal may be endless.
+    return float(text) if "e" in text.lower() else Decimal(text)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ParseError(_("JSON has no number `%(name)s`.") % {"name": name})
+
+
 def _unreadable(reason: ValueError) -> str:
-    if isinstance(reason, json.JSONDecodeError):
-        place = {"line": reason.lineno, "column": reason.colno}
-        return _("The body is not JSON: line %(line)d, column %(column)d.") % place
-    return _("The body is not JSON in UTF-8.")
+    match reason:
+        case json.JSONDecodeError():
+            place = {"line": reason.lineno, "column": reason.colno}
+            return _("The body is not JSON: line %(line)d, column %(column)d.") % place
+        case UnicodeDecodeError():
+            return _("The body is not UTF-8: byte %(number)d.") % {"number": reason.start + 1}
+    return _("A number in the body has too many digits.")  # more than Python turns into an int
 
 
 def _pointers_to_doubled(value: Any, pointer: str) -> Iterator[Pointer]:

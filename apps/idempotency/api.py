@@ -99,7 +99,7 @@ def key_of(request: Request) -> str:
 
 def _fingerprint(request: Request) -> str:
     # The body as it was understood: white space and the order of its members may change on the way.
-    body = json.dumps(request.data, sort_keys=True)
+    body = json.dumps(request.data, sort_keys=True, default=float)  # 1.50 is 1.5
     return hashlib.sha256(f"{request.method} {request.get_full_path()}\n{body}".encode()).hexdigest()
 
 
