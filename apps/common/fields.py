@@ -15,8 +15,11 @@ from apps.common.identity import CODE, MAX_ADDRESS_LENGTH, NAME, clean_email, is
 MAX_ID = 2**63 - 1  # the largest value of a BigAutoField
 MAX_ID_DIGITS = 18  # of a text that surely holds no larger number
 MoneyText = NewType("MoneyText", str)  # as money is written on the wire: 12.50
-PLAIN_INTEGER = re.compile(r"-?[0-9]+")
-PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+# Numbers are written in texts and queries as in JSON (RFC 8259, 6), without its exponents.
+_WHOLE = "(0|[1-9][0-9]*)"
+PLAIN_WHOLE = re.compile(_WHOLE)
+PLAIN_INTEGER = re.compile(f"-?{_WHOLE}")
+PLAIN_NUMBER = re.compile(rf"-?{_WHOLE}(\.[0-9]+)?")
 
 
 def moment(when: datetime) -> str:
@@ -33,7 +36,7 @@ class MomentField(serializers.DateTimeField):
 
 
 class StrictIntegerField(serializers.IntegerField):
-    """A JSON integer: no text, no fraction, no boolean."""
+    """A JSON integer: no text, no boolean, and to OpenAPI 3.0 neither `2.0` nor `2e0`."""
 
     def to_internal_value(self, data: Any) -> int:
         """Return the number.
@@ -130,16 +133,21 @@ class MoneyField(serializers.DecimalField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs = {"max_digits": 10, "decimal_places": 2, "min_value": 0, **kwargs}
         super().__init__(**kwargs)
-        self.described_as = {"pattern": rf"^[0-9]{{1,{self.max_whole_digits}}}(\.[0-9]{{1,2}})?$"}
+        more_digits = kwargs["max_digits"] - kwargs["decimal_places"] - 1
+        self.described_as = {"pattern": rf"^(0|[1-9][0-9]{{0,{more_digits}}})(\.[0-9]{{1,2}})?$"}
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the Decimal.
 
-        Raises ValidationError (`invalid`) for anything but plain ASCII digits with a sign and a point.
+        Raises ValidationError (`invalid`) for anything but a plain number, be it a text or a number of JSON.
         """
-        if isinstance(data, bool) or not PLAIN_NUMBER.fullmatch(str(data)):
+        # A float had an exponent: `BoundedJSONParser` reads other fractions exactly.
+        if isinstance(data, bool | float) or not PLAIN_NUMBER.fullmatch(str(data)):
             self.fail("invalid")
-        return abs(amount) if (amount := super().to_internal_value(data)) == 0 else amount
+        amount = super().to_internal_value(data)
+        if amount == 0 and amount.is_signed():
+            self.fail("invalid")
+        return amount
 
 
 def money_text(amount: Decimal) -> MoneyText:

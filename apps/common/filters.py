@@ -92,7 +92,7 @@ class AnyOfFilter(django_filters.MultipleChoiceFilter):
 
 
 class _PlainNumberField(forms.IntegerField):
-    """A number without what Python and Django bear: plus, spaces, underscores, digits of other scripts."""
+    """A plain number, without what Python and Django bear: plus, spaces, zeros before it, other digits."""
 
     pattern = PLAIN_INTEGER
 
@@ -128,7 +128,7 @@ class MoneyFilter(django_filters.NumberFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, max_digits=15, decimal_places=2, **kwargs)
-        money = {"type": "string", "format": "decimal", "pattern": r"^-?[0-9]{1,13}(\.[0-9]{1,2})?$"}
+        money = {"type": "string", "format": "decimal", "pattern": r"^-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?$"}
         set_override(self, "field", {**money, "description": kwargs["help_text"]})
 
     def get_max_validator(self) -> None:

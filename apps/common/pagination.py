@@ -14,6 +14,7 @@ from rest_framework.utils.urls import replace_query_param
 from apps.common.counting import MOST_COUNTED, Count, count_of
 from apps.common.cursors import BadCursor, CursorPage, Place, order_of, page_at
 from apps.common.exceptions import InvalidQuery
+from apps.common.fields import PLAIN_WHOLE
 
 MAX_PAGE_DIGITS = 9  # of the number of a page: a database counts rows in 64 bits
 COUNT_TEXT = "false: leave the count out, which takes long where there are many"
@@ -40,7 +41,7 @@ class StorePagination(PageNumberPagination):
         text = request.query_params.get(self.page_size_query_param, "")
         if not text:
             return self.page_size
-        if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= self.max_page_size):
+        if not (PLAIN_WHOLE.fullmatch(text) and len(text) < 9 and 1 <= int(text) <= self.max_page_size):
             detail = _("A number from 1 to %(most)s is expected.") % {"most": self.max_page_size}
             raise InvalidQuery({self.page_size_query_param: [("invalid", detail)]})
         return int(text)
@@ -51,7 +52,7 @@ class StorePagination(PageNumberPagination):
         Raises InvalidQuery for what is no number; a number beyond the end answers 404 later.
         """
         text = request.query_params.get(self.page_query_param, "") or "1"
-        if not (text.isascii() and text.isdigit()):
+        if not PLAIN_WHOLE.fullmatch(text):
             raise InvalidQuery({self.page_query_param: [("invalid", _("A number is expected."))]})
         return text
 

@@ -12,7 +12,7 @@ from apps.catalog.api.permissions import lists_inactive
 from apps.catalog.models import Category, Product
 from apps.catalog.search import validate_search
 from apps.common.exceptions import InvalidQuery
-from apps.common.fields import MAX_ID_DIGITS
+from apps.common.fields import MAX_ID_DIGITS, PLAIN_WHOLE
 from apps.common.filters import BooleanFilter, IdFilter, MoneyFilter, SearchFilter, StableOrderingFilter
 from apps.common.search_words import MAX_WORD_LENGTH, MAX_WORDS
 
@@ -88,7 +88,7 @@ class ProductFilter(django_filters.FilterSet):
 
 def _named(categories: QuerySet[Category], value: str) -> int | None:
     ids = categories.values_list("pk", flat=True)
-    if value.isascii() and value.isdigit() and len(value) <= MAX_ID_DIGITS:
+    if PLAIN_WHOLE.fullmatch(value) and len(value) <= MAX_ID_DIGITS:
         # A slug can be all digits too; an id comes first.
         return ids.filter(pk=int(value)).first() or ids.filter(slug=value).first()
     return ids.filter(slug=value).first()

@@ -1,5 +1,7 @@
 """Pages of a list: 20 rows, at most 100, with the links to their neighbours."""
 
+from urllib.parse import quote
+
 import pytest
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -55,29 +57,31 @@ def test_links_keep_the_rest_of_the_query():
     }
 
 
-@pytest.mark.parametrize("query", ["", "?page=", "?page=1", "?page=001"])
+@pytest.mark.parametrize("query", ["", "?page=", "?page=1"])
 def test_empty_list_has_one_page(query):
     assert page_of(0, query) == {"count": 0, "next": None, "previous": None, "results": []}
 
 
-@pytest.mark.parametrize(("size", "rows"), [("1", 1), ("020", 20), ("100", 100), ("", 20)])
+@pytest.mark.parametrize(("size", "rows"), [("1", 1), ("20", 20), ("100", 100), ("", 20)])
 def test_size_is_the_wanted_one(size, rows):
     assert page_of(150, f"?page_size={size}")["results"] == list(range(1, rows + 1))
 
 
-@pytest.mark.parametrize("size", ["0", "101", "-1", "+5", "1.5", "1e1", "ten", " 5", "٥", "5_0", "9" * 5000])
+@pytest.mark.parametrize(
+    "size", ["0", "101", "-1", "+5", "1.5", "1e1", "ten", " 5", "٥", "5_0", "020", "１０", "9" * 5000]
+)
 def test_size_that_is_none_is_refused(size):
     with pytest.raises(InvalidQuery) as refused:
-        page_of(150, f"?page_size={size.replace('+', '%2B')}")
+        page_of(150, f"?page_size={quote(size)}")
 
     assert list(refused.value.errors) == ["page_size"]
     assert refused.value.errors["page_size"][0][0] == "invalid"
 
 
-@pytest.mark.parametrize("page", ["-1", "1.0", "first", "last", "٢", "1_0", "0x1", " 1"])
+@pytest.mark.parametrize("page", ["-1", "1.0", "first", "last", "٢", "1_0", "0x1", " 1", "01", "00", "+1"])
 def test_page_that_is_no_number_is_refused(page):
     with pytest.raises(InvalidQuery) as refused:
-        page_of(150, f"?page={page}")
+        page_of(150, f"?page={quote(page)}")
 
     assert list(refused.value.errors) == ["page"]
     assert refused.value.errors["page"][0][0] == "invalid"
@@ -103,7 +107,6 @@ def uncounted_page_of(rows, query=""):
         ("", "&page=2", None, 1, 20),
         ("page=2", "&page=3", "", 21, 40),
         ("page=3", None, "&page=2", 41, 45),
-        ("page=003", None, "&page=2", 41, 45),
     ],
 )
 def test_page_that_is_not_counted_knows_its_neighbours(query, following, previous, first, last):
