@@ -18,6 +18,7 @@ COULD_NAME = (
 ERASED = {
     "admin.logentry": {"object_repr"},
     "audit.auditentry": {"changes"},
+    "catalog.stockmovement": {"reason"},
     "exports.export": {"query"},
     "exports.exportpart": {"data"},
     "idempotency.keyedanswer": {"body", "headers", "key"},
@@ -44,7 +45,6 @@ NAMELESS = {
     "auth.permission": {"codename", "name"},
     "catalog.category": {"description", "name", "name_key", "search_text", "slug"},
     "catalog.product": {"description", "name", "search_text", "sku", "sku_key", "slug"},
-    "catalog.stockmovement": {"reason"},
     "contenttypes.contenttype": {"app_label", "model"},
     "exports.export": {"kind"},
     "exports.upload": {"language", "name", "report"},

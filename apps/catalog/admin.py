@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.catalog import product_changes, services
 from apps.catalog.category_tree import CategoryTree
 from apps.catalog.import_admin import ImportingAdmin
-from apps.catalog.models import MAX_STOCK, Category, MovementKind, Product, StockMovement
+from apps.catalog.models import MAX_STOCK, REASONED, Category, Product, StockMovement
 from apps.catalog.product_page import ProductPage
 from apps.catalog.product_prices import EditablePrices
 from apps.catalog.stocktake_page import StocktakePage
@@ -31,7 +31,6 @@ from apps.exports.list_admin import ExportableAdmin
 
 INDENTATION, BRANCH = "\N{EM SPACE}\N{EM SPACE}", "└ "
 DEEPEST = 10  # steps that are still indented further
-REASONED = (MovementKind.RECEIVED, MovementKind.ADJUSTED)
 
 
 class FoldedSearchAdmin(StoreAdmin):

@@ -13,7 +13,8 @@ class CatalogConfig(AppConfig):
     verbose_name = _("Catalogue")
 
     def ready(self) -> None:
-        """Register exports and imports; connect the signals that drop caches."""
+        """Register exports, imports and what erases a customer; connect the signals that drop caches."""
+        import_module("apps.catalog.erasure")
         import_module("apps.catalog.exporting")
         import_module("apps.catalog.import_jobs")
         import_module("apps.catalog.receivers")

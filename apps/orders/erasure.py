@@ -3,7 +3,7 @@
 from apps.jobs.services import enqueue, take_back
 from apps.orders.jobs import INVOICE, job_of, subject_of
 from apps.orders.models import Invoice, Order, StatusChange
-from apps.users.erasure import called, erases, has_one_of
+from apps.users.erasure import called, erases, has_one_of, strike_address
 from apps.users.models import User
 
 
@@ -28,3 +28,9 @@ def forget_comments(user: User) -> None:
         if author_id == user.pk or has_one_of(names, comment)
     ]
     StatusChange.objects.filter(pk__in=naming).update(comment="")
+
+
+@erases
+def strike_address_out_of_comments(user: User) -> None:
+    """Strike the user's address out of what staff wrote to orders of others."""
+    strike_address(user, StatusChange.objects.exclude(comment=""), field="comment")

@@ -198,6 +198,12 @@ class StatusChange(models.Model):
         verbose_name = _("status change")
         verbose_name_plural = _("history")
         ordering = ("pk",)
+        indexes = [
+            # Few have one. An erasure looks through all of them.
+            models.Index(
+                fields=["id"], name="orders_statuschange_commented", condition=~models.Q(comment="")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_from_status_display() or '—'} → {self.get_to_status_display()}"

@@ -109,9 +109,7 @@ def resend_email(*, order_id: int) -> Job:
     if not order.user.email:
         raise ValidationError(_("The customer has no e-mail address."), code="no_address")
     is_new = order.status == OrderStatus.PENDING
-    wanted = (
-        job_of(CONFIRMATION_EMAIL, order) if is_new else job_of(STATUS_EMAIL, order, status=order.status)
-    )
+    wanted = job_of(CONFIRMATION_EMAIL, order) if is_new else job_of(STATUS_EMAIL, order, status=order.status)
     return _done_again(wanted)
 
 

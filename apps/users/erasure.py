@@ -1,10 +1,13 @@
 """Erasing what tells who somebody was. Other apps register what they keep of a user."""
 
+import re
 import uuid
 from collections.abc import Callable, Collection
+from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.db import models
 from django.utils import timezone
 
 from apps.audit.models import AuditEntry
@@ -47,6 +50,20 @@ def has_one_of(names: Collection[str], text: str) -> bool:
     """
     looked_through = folded(text)
     return any(name in looked_through for name in names)
+
+
+def strike_address(user: User, rows: models.QuerySet[Any], *, field: str) -> None:
+    """Strike the user's address out of a text of rows that are about others.
+
+    One that was never confirmed stays there: anybody can open an account with somebody else's, and close it.
+    """
+    if not (user.email and user.has_confirmed(user.email)):
+        return
+    address = re.compile(rf"(?<![\w.+-]){re.escape(user.email)}(?![\w-]|\.\w)", re.IGNORECASE)
+    # In ASCII, as addresses are stored, SQLite knows the case too.
+    for pk, text in list(rows.filter(**{f"{field}__icontains": user.email}).values_list("pk", field)):
+        # Of a ledger as well, whose own `update` refuses.
+        models.QuerySet.update(rows.filter(pk=pk), **{field: address.sub("…", text)})
 
 
 def let_nobody_be_erased() -> None:

@@ -18,6 +18,7 @@ class MovementKind(models.TextChoices):
 
 
 ORDER_MOVEMENTS = (MovementKind.SOLD.value, MovementKind.RETURNED.value)
+REASONED = (MovementKind.RECEIVED, MovementKind.ADJUSTED)  # what staff move, and may give a reason for
 
 
 class StockMovement(AppendOnlyModel):

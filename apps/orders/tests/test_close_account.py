@@ -6,8 +6,12 @@ from io import BytesIO
 import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pypdf import PdfReader
 
+from apps.catalog.stock import receive_stock
 from apps.catalog.tests.factories import make_product
 from apps.common.tests.answers import problem, problem_of, refusal_of
 from apps.exports.models import Export
@@ -15,6 +19,7 @@ from apps.idempotency.models import KeyedAnswer
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 from apps.jobs.services import LeaseLost, claim, fail, renew_lease
+from apps.orders.erasure import strike_address_out_of_comments
 from apps.orders.models import Invoice, Order
 from apps.orders.services import change_status
 from apps.orders.statuses import OrderStatus
@@ -154,6 +159,38 @@ def test_former_names_and_addresses_are_erased_too(anna, staff):
     assert close(signed_in(anna)).status_code == 204
 
     assert [traces_of(text) for text in ("canar", "bird", "berta")] == [[], [], []]
+
+
+TYPED = "Same as Anna.Canary@Example.com, not dianna.canary@example.com"
+
+
+@pytest.mark.parametrize("is_confirmed", [True, False])
+def test_confirmed_address_is_struck_out_of_what_is_about_others(anna, other_customer, staff, is_confirmed):
+    anna.email_verified_at = timezone.now() if is_confirmed else None
+    anna.save()
+    order, product = make_order(other_customer), make_product()
+    change_status(order_id=order.pk, new_status=OrderStatus.PROCESSING, changed_by=staff, comment=TYPED)
+    receive_stock({product.pk: 1}, reason=TYPED, by=staff)
+
+    close(signed_in(anna))
+
+    kept = "Same as …, not dianna.canary@example.com" if is_confirmed else TYPED
+    assert order.status_changes.last().comment == kept
+    assert product.stock_movements.get(reason__contains="dianna").reason == kept
+
+
+@pytest.mark.postgres
+def test_comments_are_looked_through_by_index(anna):
+    anna.email_verified_at = timezone.now()
+    with CaptureQueriesContext(connection) as questions:
+        strike_address_out_of_comments(anna)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {questions[0]['sql']}")
+        plan = str(cursor.fetchall())
+
+    assert "orders_statuschange_commented" in plan
 
 
 def test_job_that_runs_meanwhile_is_done_anew_and_says_nothing_of_the_first_time(anna):
