@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 
 from apps.common import served_schema
 from apps.common.schema import StoreSchemaGenerator
+from apps.common.tests.answers import problem, problem_of, refusal_of
 
 URL = "/api/schema/"
 FILE = settings.BASE_DIR / "docs" / "openapi.yaml"
@@ -49,6 +50,60 @@ def test_schema_is_served_as_json_too(api, accept):
     assert response["Content-Type"] == accept
     assert "Accept" in response["Vary"]
     assert json.loads(response.content) == yaml.load(FILE.read_text(), Loader=yaml.CSafeLoader)
+
+
+@pytest.mark.parametrize(
+    ("query", "content_type"),
+    [
+        ("format=json", "application/vnd.oai.openapi+json"),
+        ("format=yaml", "application/vnd.oai.openapi; charset=utf-8"),
+        ("format=&lang=ru&version=1", "application/vnd.oai.openapi; charset=utf-8"),
+    ],
+)
+def test_query_names_the_format(api, query, content_type):
+    assert api.get(f"{URL}?{query}", HTTP_ACCEPT="*/*")["Content-Type"] == content_type
+
+
+@pytest.mark.parametrize(
+    ("query", "fault"),
+    [
+        ("x=1", ("unknown_parameter", "x")),
+        ("Format=json", ("unknown_parameter", "Format")),
+        ("format=json&format=yaml", ("duplicate_parameter", "format")),
+        ("format=xml", ("invalid_choice", "format")),
+    ],
+)
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_query_that_the_schema_does_not_know_is_refused(api, method, query, fault):
+    response = getattr(api, method)(f"{URL}?{query}")
+
+    assert response.status_code == 400
+    assert method == "head" or refusal_of(response) == (400, "invalid_query", [fault])
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "expected"),
+    [
+        (
+            "en",
+            "The query has parameters that are unknown or cannot be read.",
+            "`json` or `yaml` is expected.",
+        ),
+        ("ru", "В запросе есть неизвестные или нечитаемые параметры.", "Ожидается `json` или `yaml`."),
+    ],
+)
+def test_formats_are_named_to_who_asks_for_another(api, language, title, expected):
+    response = api.get(f"{URL}?format=xml", headers={"accept-language": language})
+
+    errors = [{"code": "invalid_choice", "detail": expected, "parameter": "format"}]
+    assert problem_of(response) == problem(400, "invalid_query", title, errors=errors)
+
+
+@pytest.mark.parametrize("page", ["swagger-ui/", "redoc/"])
+def test_pages_for_people_pass_over_what_they_do_not_know(api, page):
+    response = api.get(f"{URL}{page}?lang=ru&utm_source=mail", HTTP_ACCEPT="text/html")
+
+    assert response.status_code == 200
 
 
 def test_schema_is_made_once_however_many_ask_at_the_same_moment(makings):

@@ -1,4 +1,7 @@
-"""Whether the process is up, and whether it can serve."""
+"""Whether the process is up, and whether it can serve.
+
+They are no calls of the API, and bear any parameter: a balancer that adds one must not find the store down.
+"""
 
 import secrets
 from collections.abc import Callable

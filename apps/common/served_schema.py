@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpResponseBase
 from django.utils.encoding import force_bytes
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.renderers import BaseRenderer
@@ -12,7 +13,9 @@ from rest_framework.request import Request
 
 from apps.common.answers import Answer
 from apps.common.caching import PUBLIC, answer_response
+from apps.common.exceptions import InvalidQuery
 from apps.common.schema import StoreSchemaGenerator
+from apps.common.views import StoreView
 
 FILE_NAME = "online-store"
 
@@ -21,8 +24,19 @@ _schemas: list[dict[str, Any]] = []
 _answers: dict[str, Answer] = {}  # by the format
 
 
-class SchemaView(SpectacularAPIView):
-    """Answer with the schema, in YAML or JSON by `Accept`."""
+class SchemaView(StoreView, SpectacularAPIView):
+    """Answer with the schema, in YAML or JSON by `Accept`, or by `format` before it."""
+
+    def known_parameters(self) -> set[str]:
+        """Return `format`, and what the pages of drf-spectacular pass on, though it changes nothing here."""
+        return {"format", "lang", "version"}
+
+    def get_format_suffix(self, **kwargs: Any) -> str | None:
+        """Return the wanted format. Raises InvalidQuery for one that the schema does not come in."""
+        wanted = self.request.query_params.get("format") or None
+        if wanted and wanted not in {renderer.format for renderer in self.renderer_classes}:
+            raise InvalidQuery({"format": [("invalid_choice", _("`json` or `yaml` is expected."))]})
+        return wanted
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:

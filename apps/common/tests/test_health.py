@@ -22,6 +22,14 @@ def test_process_that_is_up_says_so_without_the_database(api):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("probe", ["/healthz", "/readyz"])
+def test_probe_that_a_balancer_marks_is_answered_too(api, settings, probe):
+    settings.STORE_EMBEDDED = True
+
+    assert api.get(f"{probe}?_=1764496000").json()["status"] == "ok"
+
+
+@pytest.mark.django_db
 def test_embedded_store_needs_no_broker_to_be_ready(api, settings):
     settings.STORE_EMBEDDED = True
 
