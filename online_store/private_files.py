@@ -7,9 +7,14 @@ from pathlib import Path
 
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
 OTHERS = 0o077
-# By one of which a folder that was there before is known to be the store's, and no shared one.
-OWN_FILES = ("store.sqlite3", "secret_key", "jwt_signing_key", "mail", "cache")
 SQLITE_SUFFIXES = ("", "-wal", "-shm", "-journal")
+# What the store and its tools put into the folder of variables. One that holds anything else may be shared, as
+# `/var` is: it has a `mail` and a `cache`, too.
+OWN_NAMES = {
+    *(f"store.sqlite3{suffix}" for suffix in SQLITE_SUFFIXES),
+    *("secret_key", "jwt_signing_key", "celerybeat-schedule"),
+    *("mail", "media", "cache", "static", "backups", "generators", "screenshots"),
+}
 
 
 def make_folder(path: Path) -> None:
@@ -18,13 +23,13 @@ def make_folder(path: Path) -> None:
 
 
 def make_private_folder(path: Path) -> None:
-    """Make the folder for its owner only; close one that is empty, or was the store's before, to others.
+    """Make the folder for its owner only; close one that was there to others if nothing but the store's is in it.
 
     Raises OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     path.mkdir(mode=FOLDER_MODE, exist_ok=True)
-    if any((path / name).exists() for name in OWN_FILES) or not any(path.iterdir()):
+    if {entry.name for entry in path.iterdir()} <= OWN_NAMES:
         _close_to_others(path, FOLDER_MODE)
 
 

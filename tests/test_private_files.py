@@ -73,9 +73,18 @@ def test_empty_folder_is_closed_to_others(tmp_path):
     assert tmp_path.stat().st_mode & 0o777 == 0o700
 
 
-@pytest.mark.parametrize(("mode", "content"), [(0o755, "of_somebody_else"), (0o1777, "store.sqlite3")])
-def test_folder_that_others_use_too_is_left_to_them(tmp_path, mode, content):
-    (tmp_path / content).touch()
+@pytest.mark.parametrize(
+    ("mode", "contents"),
+    [
+        (0o755, ["of_somebody_else"]),
+        (0o755, ["cache", "lib", "log", "mail"]),
+        (0o755, ["bin", "etc", "secret_key", "static"]),  # the second start of who gave the root
+        (0o1777, ["store.sqlite3"]),
+    ],
+)
+def test_folder_that_others_use_too_is_left_to_them(tmp_path, mode, contents):
+    for name in contents:
+        (tmp_path / name).touch()
     tmp_path.chmod(mode)
 
     make_private_folder(tmp_path)
