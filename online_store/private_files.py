@@ -8,8 +8,8 @@ from pathlib import Path
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
 OTHERS = 0o077
 SQLITE_SUFFIXES = ("", "-wal", "-shm", "-journal")
-# What the store and its tools put into the folder of variables. One that holds anything else may be shared, as
-# `/var` is: it has a `mail` and a `cache`, too.
+# What the store and its tools put into their folder. One that holds anything else may be shared: `/var` has a
+# `mail` and a `cache`, too.
 OWN_NAMES = {
     *(f"store.sqlite3{suffix}" for suffix in SQLITE_SUFFIXES),
     *("secret_key", "jwt_signing_key", "celerybeat-schedule"),
@@ -23,7 +23,7 @@ def make_folder(path: Path) -> None:
 
 
 def make_private_folder(path: Path) -> None:
-    """Make the folder for its owner only; close one that was there to others if nothing but the store's is in it.
+    """Make the folder for its owner only; close one to others that holds nothing but the store's.
 
     Raises OSError.
     """
