@@ -205,9 +205,13 @@ class User(KeyedModel, AbstractUser):
         renewed = make_password(raw_password)
         # Unless it is another password by now. It is no event, as this is the same one.
         unchanged = User.objects.filter(pk=self.pk, password=self.password)
-        if models.QuerySet.update(unchanged, password=renewed):
-            self.password = renewed
-            self._note_loaded({"password"})
+        if not models.QuerySet.update(unchanged, password=renewed):
+            # Another login may have renewed it: this one must not take that for a new password.
+            renewed = User.objects.filter(pk=self.pk).values_list("password", flat=True).first() or ""
+            if not check_password(raw_password, renewed):
+                return
+        self.password = renewed
+        self._note_loaded({"password"})
 
     def _stamped(self, auth_hash: str) -> str:
         return f"{auth_hash}{self.login_stamp or ''}"

@@ -223,7 +223,10 @@ def test_password_typed_on_the_command_line_for_long_brings_nothing_else_back(cu
 def test_hash_that_is_renewed_at_a_login_does_not_bring_the_former_password_back(customer, settings):
     customer.password = PBKDF2PasswordHasher().encode(PASSWORD, "salt", iterations=1)
     customer.save()
-    settings.PASSWORD_HASHERS += ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+    settings.PASSWORD_HASHERS = [
+        *settings.PASSWORD_HASHERS,
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    ]
     former = User.objects.get(pk=customer.pk)
     customer.set_password(NEW)
     customer.save()

@@ -1,15 +1,18 @@
 """Logging in with a name or an e-mail address."""
 
 import pytest
-from django.contrib.auth.hashers import MD5PasswordHasher
+from django.contrib.auth.hashers import MD5PasswordHasher, PBKDF2PasswordHasher
 from django.test.client import MULTIPART_CONTENT
+from rest_framework.test import APIClient
 
 from apps.common.tests.answers import problem, problem_of, refusal_of
+from apps.common.tests.threads import at_once, rounds
 from apps.users.models import User
 from apps.users.tokens import StoreAccessToken
 
 URL = "/api/v1/auth/login/"
 PASSWORD = "correct-horse-battery"
+PBKDF2 = "django.contrib.auth.hashers.PBKDF2PasswordHasher"
 REFUSED = problem(401, "invalid_credentials", "No active account has this username and password.")
 
 pytestmark = pytest.mark.django_db
@@ -163,6 +166,20 @@ def test_an_old_token_does_not_keep_anybody_from_logging_in(api, anna):
     )
 
     assert response.status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_logins_at_once_that_all_renew_the_hash_of_the_password_succeed(make_user, settings):
+    settings.PASSWORD_HASHERS = [*settings.PASSWORD_HASHERS, PBKDF2]
+    former = PBKDF2PasswordHasher().encode(PASSWORD, "salt", iterations=1)
+    for number in rounds(5):
+        anna = make_user(username=f"Anna{number}", password=PASSWORD)
+        User.objects.filter(pk=anna.pk).update(password=former)
+        body = {"username": anna.username, "password": PASSWORD}
+
+        answers = at_once(4, lambda _hand, body=body: APIClient().post(URL, body).status_code)
+
+        assert answers == [200] * 4
 
 
 def owner_of(access):
