@@ -13,7 +13,8 @@ class UsersConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        """Register the handlers of jobs; have expired sessions deleted and failed logins forgotten daily."""
+        """Register the handlers of jobs, what ends credentials, and what is deleted daily."""
         import_module("apps.users.jobs")
         import_module("apps.users.login_limits")
         import_module("apps.users.sessions")
+        import_module("apps.users.verification")
