@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 READERS = {
@@ -36,6 +37,14 @@ def test_every_variable_of_the_example_is_read_by_the_settings_which_check_it():
     read = set(re.findall(READERS["online_store/settings/*.py"], settings))
 
     assert set(example_names()) - read == {"POSTGRES_PASSWORD"}  # Compose alone uses it, whatever it is
+
+
+def test_workers_of_compose_count_e_mails_by_the_limits_that_are_given():
+    services = yaml.safe_load((BASE_DIR / "docker-compose.yml").read_text())["services"]
+    web, worker = services["web"]["environment"], services["worker"]["environment"]
+
+    for name in ("THROTTLE_MAILBOX", "THROTTLE_UNCONFIRMED"):
+        assert worker.get(name) == web[name]
 
 
 def example_names() -> list[str]:
