@@ -1,6 +1,7 @@
 #!/bin/sh
-# Tells nginx whether there is IPv6, and which proxies before it are believed, then becomes nginx. FORWARDED_ALLOW_IPS names them: addresses or
-# networks, comma-separated. Behind TLS, when none is named, they are the private networks, where Docker itself sits.
+# Tells nginx whether there is IPv6, and which proxies before it are believed, then becomes nginx. FORWARDED_ALLOW_IPS
+# names these: addresses or networks, comma-separated. Behind TLS, when none is named, they are the private networks,
+# where Docker itself sits.
 set -euf
 
 refuse() {
