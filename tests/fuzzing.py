@@ -66,6 +66,7 @@ REFUSALS = {
     "word_too_long": "nor for how long each of them is",
     "unique": "which rows there are",
     "username_is_address": "that one member is like another one",
+    "username_mixes_alphabets": "nor for the alphabets of letters",
     "username_reserved": "which names the store keeps for itself",
     "username_taken": "which rows there are",
     "idempotency_key_reused": "what came before",

@@ -93,7 +93,7 @@ def wrong_products(world: World, product: Any) -> Iterator[Any]:
 def wrong_accounts(world: World) -> Iterator[Any]:
     wanted = {"username": "Ольга", "email": "olga@example.com", "password": PASSWORD}
     wrong: dict[str, list[Any]] = {
-        "username": ["", "а б", "я" * 151, "ﬃ" * 100, world.user.username, 1, "Staff", "o@p.ru"],
+        "username": ["", "а б", "я" * 151, "ﬃ" * 100, world.user.username, 1, "Staff", "оlga", "o@p.ru"],
         "email": ["", "ольга", f"{'x' * 250}@example.com", "o\0@example.com", world.user.email, 1],
         "password": ["", "1", "12345678", "password", "Ольга", "x" * 129, "\ud800", 1],
     }

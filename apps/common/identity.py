@@ -36,6 +36,18 @@ _dash = re.compile(
     "\u301c\u3030\u30a0\U00010d6e\U00010ead]"
 )
 
+# Folded characters, by the Latin letter that they look like in small or capital: confusables.txt of Unicode
+# (UTS 39), without what is rare. `I`, `l` and `1` are one.
+_LOOKS = {
+    ord(twin): look[0]
+    for look in (
+        *("aɑαа", "bƅβвь", "cᴄс", "dԁ", "eεе", "fϝꞙ", "gɡԍ", "hηнһ", "jϳј", "kκк", "l1iıɩɪιіӏ", "mμм", "nν"),
+        *("o0οσоᴏ", "pρр", "qԛ", "rʀг", "sƽѕꜱ", "tτт", "uʋυᴜ", "vѵᴠ", "wѡԝᴡ", "xχх", "yʏγуү", "zζᴢ"),
+    )
+    for twin in look
+}
+_ALPHABETS = {"LATIN", "CYRILLIC", "GREEK", "COPTIC", "ARMENIAN", "CHEROKEE"}  # which share looks
+
 _AT = re.compile("[@＠﹫]")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _TOP_LEVEL = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]+")
@@ -110,6 +122,17 @@ def folded(text: str) -> str:
     return _bounded(_in_one_line(unicodedata.normalize("NFKC", once_more)))
 
 
+def look_of(text: str) -> str:
+    """Return what the text has in common with all that look like it: Latin words, parted by hyphens."""
+    return "-".join(re.findall(r"[^\W_]+", folded(text).translate(_LOOKS)))
+
+
+def mixes_alphabets(text: str) -> bool:
+    """Tell whether a word of the text has letters of more than one alphabet, of those that share looks."""
+    words = re.findall(r"[^\W\d_]+", text)
+    return any(len({_alphabet(letter) for letter in word} & _ALPHABETS) > 1 for word in words)
+
+
 def email_key(text: str) -> str:
     """Return what all spellings of one mailbox have in common."""
     return _bounded(mailbox_of(text).lower())
@@ -138,6 +161,10 @@ NAME = Kind(clean_name, folded)
 
 def _in_one_line(text: str) -> str:
     return " ".join(text.translate(_BLANKS).split())
+
+
+def _alphabet(letter: str) -> str:
+    return unicodedata.name(letter, "").partition(" ")[0]
 
 
 def _mail_domain(text: str) -> str:

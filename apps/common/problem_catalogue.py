@@ -54,6 +54,7 @@ FAULT_CODES = (
     "unknown_member",
     "unknown_parameter",
     "username_is_address",
+    "username_mixes_alphabets",
     "username_reserved",
     "username_taken",
     "word_too_long",

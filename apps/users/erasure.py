@@ -18,6 +18,7 @@ from apps.jobs.models import Job
 from apps.users.credentials import Event
 from apps.users.jobs import subject_of
 from apps.users.models import User
+from apps.users.usernames import ERASED
 
 _COPYING = "users.copying_names"
 _NAMING = ("username", "email", "new_email", "first_name", "last_name")
@@ -83,7 +84,7 @@ def erase(user: User) -> None:
     forget(user)
     user.events = (Event.ERASED,)
     user.erased_at = timezone.now()
-    user.username = f"deleted-{uuid.uuid4().hex}"
+    user.username = f"{ERASED}{uuid.uuid4().hex}"
     user.email = user.new_email = user.first_name = user.last_name = ""
     user.email_verified_at = user.last_login = None
     user.is_active = False

@@ -4,20 +4,31 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.identity import EMAIL, USERNAME, clean_email
+from apps.common.identity import EMAIL, USERNAME, clean_email, look_of, mixes_alphabets
 
-RESERVED = frozenset({"staff", "system", "guest"})  # keys of what the store calls others than accounts
+RESERVED = frozenset({"staff", "system", "guest"})  # what the store calls others than accounts
+ERASED, NEUTRAL = "deleted-", "user-"  # how names begin that the store makes
 
 
-def fault_of_username(username: str, *, email: str) -> ValidationError | None:
-    """Return what is wrong with a reserved name, or with an address that is not the account's own.
+def fault_of_username(username: str) -> ValidationError | None:
+    """Return what is wrong with a name that looks like a reserved one, or may look like another's."""
+    key, look = USERNAME.key(username), look_of(username)
+    if "@" in key:
+        return None  # has a rule of its own
+    if look.replace("-", "") in RESERVED or look.startswith((ERASED, NEUTRAL)):
+        return ValidationError(_("This username is reserved."), code="username_reserved")
+    if mixes_alphabets(key):
+        text = _("A word of a username cannot mix letters of different alphabets.")
+        return ValidationError(text, code="username_mixes_alphabets")
+    return None
+
+
+def fault_of_address_as_name(username: str, *, email: str) -> ValidationError | None:
+    """Return what is wrong with a username that is an address, but not the account's own.
 
     Whoever had the address of somebody else as a name would be taken for them.
     """
-    key = USERNAME.key(username)
-    if key in RESERVED:
-        return ValidationError(_("This username is reserved."), code="username_reserved")
-    if "@" in key and not is_address(username, email):
+    if "@" in USERNAME.key(username) and not is_address(username, email):
         text = _("A username with @ has to be the e-mail address of the account itself.")
         return ValidationError(text, code="username_is_address")
     return None

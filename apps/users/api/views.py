@@ -46,9 +46,10 @@ class RegisterView(OpenView):
     def post(self, request: Request) -> Response:
         """Open an account. Username and e-mail address are unique whatever their case and spelling.
 
-        A username with @ has to be the account's own address; `staff`, `system` and `guest` are reserved.
-        The address is stored as mail is sent to it, with its domain in IDNA. An e-mail brings the token that
-        confirms it.
+        A username with @ has to be the account's own address. Reserved are `staff`, `system`, `guest`, what
+        begins with `deleted-` or `user-`, and whatever looks like these. No word mixes Latin letters with
+        Cyrillic or Greek ones. The address is stored as mail is sent to it, with its domain in IDNA. An
+        e-mail brings the token that confirms it.
         """
         wanted = RegisterInput(data=request.data)
         wanted.is_valid(raise_exception=True)

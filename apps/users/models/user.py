@@ -17,7 +17,7 @@ from apps.common.keys import KeyedModel, KeyField
 from apps.users.credentials import Event, end_credentials
 from apps.users.exceptions import AccountErased
 from apps.users.models.user_manager import ENDING_FIELDS, StoreUserManager
-from apps.users.usernames import fault_of_email, fault_of_username
+from apps.users.usernames import fault_of_address_as_name, fault_of_email, fault_of_username
 
 ENDED_FIELDS = {"login_stamp", "mail_stamp", "new_email"}  # what changes when credentials end
 
@@ -103,7 +103,8 @@ class User(KeyedModel, AbstractUser):
         is_renamed = former is None or former.username_key != USERNAME.key(name)
         faults = {
             "email": is_moved and fault_of_email(email),
-            "username": (is_moved or is_renamed) and fault_of_username(name, email=email),
+            "username": (is_renamed and fault_of_username(name))
+            or ((is_moved or is_renamed) and fault_of_address_as_name(name, email=email)),
         }
         if found := {field: fault for field, fault in faults.items() if fault}:
             raise ValidationError(found)

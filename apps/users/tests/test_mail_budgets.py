@@ -55,7 +55,7 @@ def test_mailbox_has_a_budget_in_all_its_spellings(api, budgets):
     budgets(mailbox=Rate(2, DAY))
     statuses = []
     for number, address in enumerate(("v@example.com", "V+a@example.com", "v+b@EXAMPLE.com")):
-        body = {"username": f"user-{number}", "email": address, "password": "correct-horse-battery"}
+        body = {"username": f"buyer-{number}", "email": address, "password": "correct-horse-battery"}
         statuses.append(api.post(f"{AUTH}register/", body).status_code)
         run_due_jobs()
 

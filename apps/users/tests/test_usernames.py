@@ -72,13 +72,51 @@ def test_username_that_is_an_address_keeps_nobody_from_another_mailbox(api):
 
 
 @pytest.mark.parametrize(
-    "username", ["staff", "system", "guest", "Staff", "SYSTEM", "ｇｕｅｓｔ", " staff ", "ſtaff"]
+    "username",
+    [
+        *("staff", "system", "guest", "Staff", "SYSTEM", "ｇｕｅｓｔ", " staff ", "ſtaff"),
+        *("Staff.", "_staff_", "s.t.a.f.f", "ѕtaff", "s.t.а.f.f", "ɡuest", "ѕуѕтем", "ЅУЅТЕМ"),
+        *("deleted-1", "Deleted_0123456789abcdef0123456789abcdef", "deIeted-1", "de1eted-1", "ԁеӏетеԁ-1"),
+        *("user-0123456789ab", "USER.1", "uѕer-1"),
+    ],
 )
 def test_what_the_store_says_itself_is_no_username(api, username):
     response = register(api, username)
 
     assert refusal_of(response) == (400, "validation_error", [("username_reserved", "/username")])
     assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("username", ["аdmin", "adмin", "anna.sуstem", "Αdmin", "admіn2000", "ոanna"])
+def test_word_that_may_look_like_another_is_no_username(api, username):
+    response = register(api, username)
+
+    assert refusal_of(response) == (400, "validation_error", [("username_mixes_alphabets", "/username")])
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "username",
+    [
+        "Анна",
+        "Анна2000",
+        "anna_мск",
+        "Анна.Smith",
+        "Ёж-Й",
+        "σοφία",
+        "太郎ひらがなカナ",
+        "한글",
+        "user",
+        "username1",
+        "staffan",
+    ],
+)
+def test_name_in_any_alphabet_is_a_username(api, username):
+    assert register(api, username).json()["username"] == username
+
+
+def test_own_address_is_a_username_whatever_it_looks_like(api):
+    assert register(api, "user-1@example.com", "user-1@example.com").status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -174,7 +212,8 @@ def test_account_of_before_is_left_alone_until_its_name_or_address_is_changed(ma
     assert change(old, first_name="Eve") == {}
     assert change(older, is_active="") == {}
     assert change(old, username="other@example.com").keys() == {"username"}
-    assert change(older, email="mıke@example.com").keys() == {"username", "email"}
+    assert change(older, email="mıke@example.com").keys() == {"email"}
+    assert change(older, username="guest").keys() == {"username"}
 
     assert User.objects.filter(first_name="Eve", username="victim@example.com").exists()
     assert User.objects.filter(username="staff", is_active=False, email="root@localhost").exists()
@@ -224,6 +263,12 @@ def test_username_is_a_neutral_one_where_the_new_address_cannot_be_it(api, make_
 
     assert olga.email == email
     assert olga.username.startswith("user-")
+
+
+def test_neutral_username_stays_when_staff_change_the_address(make_user, change):
+    olga = make_user(username="user-0123456789ab", email="olga@example.com")
+
+    assert change(olga, email="olga@moved.example.com") == {}
 
 
 def test_other_username_stays_when_the_address_changes(api, make_user):
