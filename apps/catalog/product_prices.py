@@ -40,11 +40,11 @@ class EditablePrices(ListEditingAdmin):
         """
         if not form.is_valid():
             raise ValidationError(form.errors["price"].as_data())
-        seen, price, by = (
-            form.seen("price"),
-            form.cleaned_data["price"].quantize(CENT),
-            cast(User, request.user),
+        seen, price = form.seen("price"), form.cleaned_data["price"].quantize(CENT)
+        services.update_product(
+            row.pk,
+            changed_by=cast(User, request.user),
+            precondition=unless_changed("price", seen),
+            price=price,
         )
-        precondition = unless_changed("price", seen)
-        services.update_product(row.pk, changed_by=by, precondition=precondition, price=price)
         return f"{localize(form.fields['price'].to_python(seen))} → {localize(price)}"

@@ -182,10 +182,9 @@ def _stored(row: RowT, save: Callable[[], None], *, makes_slug: bool) -> None:
 
 
 def _clean(row: RowT, *, exclude: Iterable[str] = ()) -> None:
-    checked: list[str] = _checked_category(row)
     # The validators say the same as the constraints, for which Django would ask the database, and take an
     # error of it for a yes.
-    row.full_clean(exclude=[*exclude, *checked], validate_constraints=False)
+    row.full_clean(exclude=[*exclude, *_checked_category(row)], validate_constraints=False)
 
 
 def _checked_category(row: Category | Product) -> list[str]:
