@@ -32,7 +32,6 @@ def kept(name: str, read: Callable[[], list[tuple[Any, ...]]], *, seconds: int) 
         return json.dumps({"rows": read(), "read_at": timezone.now()}, cls=DjangoJSONEncoder)
 
     key = f"desk:{name}:{today()}:{settings.TIME_ZONE}:{settings.STORE_CURRENCY}"
-    found = json.loads(
-        cache.get_or_set(key, reading, seconds) or reading()
-    )  # the cache takes JSON or bytes only
+    # As JSON: the cache takes that, or bytes, only.
+    found = json.loads(cache.get_or_set(key, reading, seconds) or reading())
     return Kept(found["rows"], datetime.fromisoformat(found["read_at"]))

@@ -12,15 +12,12 @@ JOB_LEASE_SECONDS = 60  # a dead worker's job is taken over after this; a living
 JOB_SWEEP_SECONDS = 3  # how often a worker looks for due jobs itself
 JOB_MESSAGE_SECONDS = 10  # how long a message is trusted to be on its way before the job is announced again
 JOB_KEEP_DAYS = 90  # finished jobs are deleted after this
-EXPORT_KEEP_DAYS = env.number(
-    "EXPORT_KEEP_DAYS", 7, at_least=1, at_most=3650
-)  # then files of exports are deleted
-JOB_GRACE_SECONDS = env.number(
-    "JOB_GRACE_SECONDS", 20, at_most=3600
-)  # for the jobs of a worker that is told to end
-JOB_THREADS = env.number(
-    "JOB_THREADS", 2, at_least=1, at_most=100
-)  # of the embedded server and of `manage.py jobs`
+# Files of exports are deleted after this.
+EXPORT_KEEP_DAYS = env.number("EXPORT_KEEP_DAYS", 7, at_least=1, at_most=3650)
+# For the jobs of a worker that is told to end.
+JOB_GRACE_SECONDS = env.number("JOB_GRACE_SECONDS", 20, at_most=3600)
+# Of the embedded server and of `manage.py jobs`.
+JOB_THREADS = env.number("JOB_THREADS", 2, at_least=1, at_most=100)
 
 CELERY_BROKER_URL = env.read("CELERY_BROKER_URL", "redis://127.0.0.1:6379/0", broker)
 CELERY_BROKER_SENTINEL_MASTER = env.read(

@@ -24,6 +24,5 @@ LOGGING = {
         "multiprocessing": {"handlers": ["console"], "propagate": False, "level": "ERROR"},
     },
 }
-METRICS_TOKEN = env.read(
-    "METRICS_TOKEN", "", token
-)  # without one /metrics is not there, and nothing is counted
+# Without one /metrics is not there, and nothing is counted.
+METRICS_TOKEN = env.read("METRICS_TOKEN", "", token)
