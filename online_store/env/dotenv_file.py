@@ -28,6 +28,6 @@ def load(path: Path) -> list[str]:
 def _unreadable_lines(name: str, text: str) -> Iterator[str]:
     for binding in parse_stream(StringIO(text)):
         if binding.error:
-            text = binding.original.string  # which begins with the empty lines before it
-            line = binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
+            found = binding.original.string  # which begins with the empty lines before it
+            line = binding.original.line + found[: len(found) - len(found.lstrip())].count("\n")
             yield f"{name} cannot be read in line {line}: write NAME=value, or # before a comment."

@@ -62,8 +62,10 @@ def is_local(name: str) -> bool:
 
 def proxy(text: str) -> str:
     """Return an IP address or a network of proxies; `*` for all."""
+    if text == "*":
+        return text
     try:
-        return text if text == "*" else str(ip_network(text)) if "/" in text else str(ip_address(text))
+        return str(ip_network(text) if "/" in text else ip_address(text))
     except ValueError:
         raise Unusable(
             "must be IP addresses or networks, comma-separated, such as 192.0.2.7,10.0.0.0/8, or *"

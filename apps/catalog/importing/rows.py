@@ -77,8 +77,8 @@ class SeenSkus:
 
     def note(self, sku: str, number: int) -> int:
         """Return the number of the first row with this sku, in any spelling: this one's, if it is new."""
-        added = self._database.execute(_NOTE, (key := CODE.key(sku), number))
-        if added.rowcount:
+        key = CODE.key(sku)
+        if self._database.execute(_NOTE, (key, number)).rowcount:
             return number
         found: tuple[int] = self._database.execute("SELECT number FROM seen WHERE sku = ?", (key,)).fetchone()
         return found[0]
