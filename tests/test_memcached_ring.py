@@ -48,6 +48,18 @@ def test_dead_server_costs_misses_only_and_is_used_again_when_it_is_back(ring: l
     assert set(found) == set(KEYS) - lost
 
 
+def test_dead_server_is_found_out_by_writes_of_many_alone(ring: list[MemcachedServer]):
+    ring[0].kill()
+
+    lost = cache.set_many(dict.fromkeys(KEYS, b"new"))
+    kept = set(cache.get_many(KEYS))
+    wait_for(lambda: not cache.set_many(dict.fromkeys(KEYS, b"new")))
+
+    assert 0 < len(lost) < len(KEYS)
+    assert kept == set(KEYS) - set(lost)
+    assert len(cache.get_many(KEYS)) == len(KEYS)
+
+
 def kept_by(server: MemcachedServer) -> set[str]:
     with closing(Client(("127.0.0.1", server.port))) as client:
         return {key for key in KEYS if client.get(cache.make_key(key)) is not None}

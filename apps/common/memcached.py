@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.memcached import PyMemcacheCache
+from pymemcache.client.hash import HashClient
 from pymemcache.client.rendezvous import RendezvousHash
 from pymemcache.exceptions import MemcacheError
 
@@ -39,6 +40,21 @@ class BytesAndJson:
             return None
 
 
+class RingClient(HashClient):
+    """Many servers as one. What a server did not take at once is told, and counts as its failure."""
+
+    def _set_many(
+        self, client: Any, values: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> tuple[list[str], list[str], Exception | None]:
+        # The library (pymemcache 4.0.0), told to ignore errors, takes all keys for stored here, and so a dead
+        # server for a living one.
+        try:
+            failed = client.set_many(values, *args, **kwargs)
+        except (OSError, MemcacheError) as error:
+            return [], list(values), error
+        return [key for key in values if key not in failed], failed, None
+
+
 class StoreMemcached(PyMemcacheCache):
     """Django's PyMemcacheCache with short time-outs and connections that outlive a request."""
 
@@ -46,6 +62,7 @@ class StoreMemcached(PyMemcacheCache):
 
     def __init__(self, server: str | list[str], params: dict[str, Any]) -> None:
         super().__init__(server, params)
+        self._class = RingClient
         self._options: dict[str, Any] = {
             **self._options,
             "serde": BytesAndJson(),
