@@ -24,7 +24,7 @@ _ADDRESS_IN_TEXT = re.compile(r"[^\s<>()'\"]+@[^\s<>()'\"]+")
 # RFC 3463: what a refusal is about. Many servers put such a code before the text of an answer.
 _ENHANCED_CODE = re.compile(r"5\.(\d{1,3})\.(\d{1,3})\b")
 _ADDRESS, _MAILBOX, _CONTENT, _POLICY = 1, 2, 6, 7
-_TOO_LARGE = (3, 4)
+_SIZE, _TOO_LARGE = 552, (3, 4)
 _LONGEST_LINE = 998  # RFC 5322, 2.1.1
 _CLOSING = 421  # RFC 5321, 3.8: the server shuts down, whatever the command
 _NOT_LOGGED_IN = {530, 535, 538}
@@ -118,7 +118,7 @@ def _failure_of(error: OSError) -> Exception:
         case smtplib.SMTPDataError() if error.smtp_code >= 500:
             return _refusal_of_message(error.smtp_error, text)
         case smtplib.SMTPResponseException() if error.smtp_code >= 500:
-            return StoreRefused(text)
+            return MessageRefused(text) if _is_too_large(error) else StoreRefused(text)
         case smtplib.SMTPResponseException() | smtplib.SMTPServerDisconnected() | ssl.SSLEOFError():
             return MailUnavailable(text)
         case smtplib.SMTPException() | ssl.SSLError():  # the server has no login or no encryption as wanted
@@ -142,6 +142,11 @@ def _refusal_of_message(answer: bytes | str, text: str) -> Exception:
     if subject in {None, _CONTENT} or (subject, detail) == _TOO_LARGE:
         return MessageRefused(text)
     return StoreRefused(text)
+
+
+def _is_too_large(error: smtplib.SMTPResponseException) -> bool:
+    # A server that names its limit is told the size together with the sender (RFC 1870, 6.1).
+    return error.smtp_code == _SIZE and _enhanced_code(error.smtp_error) in {_TOO_LARGE, (None, None)}
 
 
 def _enhanced_code(answer: bytes | str) -> tuple[int | None, int | None]:

@@ -93,6 +93,7 @@ REFUSALS_OF_THE_STORE = [
     {**LOGIN, "AUTH": "534 5.7.9 use an app password"},
     {"EHLO": "250 no login here"},
     {"MAIL": "550 quota exceeded"},
+    {"MAIL": "552 5.2.2 quota exceeded"},
     {"MAIL": "553 5.1.8 sender unknown"},
     {"RCPT": "554 5.7.1 relay access denied"},
     {"RCPT": "530 5.7.0 authentication required"},
@@ -164,8 +165,13 @@ def test_recipient_who_is_refused_for_good_is_not_written_to_again(
     assert "refuses the store" not in caplog.text
 
 
-def test_message_that_is_refused_is_given_up_within_the_hour(settings, job: Job):
-    with served(settings, Mailbox(MESSAGE="554 spam")), time_machine.travel(timezone.now()) as clock:
+@pytest.mark.parametrize(
+    "answers",
+    [{"MESSAGE": "554 spam"}, {"MAIL": "552 message too big"}, {"MAIL": "552 5.3.4 message too big"}],
+    ids=str,
+)
+def test_message_that_is_refused_is_given_up_within_the_hour(settings, job: Job, answers: dict[str, str]):
+    with served(settings, Mailbox(**answers)), time_machine.travel(timezone.now()) as clock:
         began = timezone.now()
         while state_of(job)[0] == "pending":
             clock.move_to(Job.objects.get(pk=job.pk).run_at + timedelta(seconds=1))
