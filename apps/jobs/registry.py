@@ -68,7 +68,7 @@ class Handler:
 
     def is_outage(self, error: Exception) -> bool:
         """Tell whether the error means that what the kind leans on is away, and not just this job."""
-        return self.outages is None or isinstance(error, self.outages)
+        return isinstance(error, self.retry_on if self.outages is None else self.outages)
 
 
 @dataclass

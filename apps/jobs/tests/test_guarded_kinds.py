@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import OperationalError
 
 from apps.common.tests.threads import at_once
 from apps.jobs import services
@@ -136,6 +137,18 @@ def test_failures_between_successes_pause_nothing(carrier: dict):
 
     assert carrier["calls"] == 3 * FAILURES_TO_PAUSE
     assert KindState.objects.get().paused_until is None
+
+
+def test_database_that_fails_is_no_failure_of_what_the_kind_leans_on(kind_of: Callable[..., str]):
+    def fail(job: Job) -> None:
+        raise OperationalError("the database is busy")
+
+    kind = kind_of(fail, retry_on=(Away,), limit=2)
+    for _ in range(FAILURES_TO_PAUSE):
+        run_job(make_job(kind).pk)
+
+    assert set(Job.objects.values_list("status", "attempts")) == {("pending", 1)}
+    assert not KindState.objects.filter(failures__gt=0).exists()
 
 
 def test_pause_of_one_kind_holds_up_no_other(carrier: dict, kind_of: Callable[..., str]):
