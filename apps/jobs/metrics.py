@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector
 
 from apps.common.metrics import AT_SCRAPE, COUNTED, count
 from apps.jobs.models import Job, KindState
+from apps.jobs.registry import guards
 
 ORDERED = Counter("store_jobs_ordered", "Jobs stored by this server.", ["kind"], registry=COUNTED)
 
@@ -35,7 +36,7 @@ class JobCollector(Collector):
         now = timezone.now()
         try:
             groups = list(Job.objects.not_done_by_kind(now))
-            states = list(KindState.objects.order_by("kind"))
+            states = list(KindState.objects.filter(kind__in=guards()).order_by("kind"))
         except DatabaseError as error:
             logger.warning("The jobs cannot be counted: %s", error)
             return []

@@ -74,6 +74,7 @@ def test_job_of_a_dead_worker_waits_from_the_end_of_its_lease():
 def test_outages_are_told():
     KindState.objects.create(kind="mail", failures=7)
     KindState.objects.create(kind="shipment")
+    KindState.objects.create(kind="of another release", failures=9)
 
     assert figures() == {
         ("store_job_outage_failures", "mail"): 7,
