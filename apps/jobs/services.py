@@ -7,13 +7,13 @@ than a lease.
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from apps.audit.models import Action
@@ -179,7 +179,7 @@ def let_others_pass(job: Job, seconds: float) -> None:
     if not job.owner or seconds < LONG_SECONDS:
         return
     now = timezone.now()
-    if not Job.objects.due(now).in_turn().exclude(owner=job.owner).exists():
+    if not _beginnable(now).exclude(owner=job.owner).exists():
         return
     run_at = now + timedelta(seconds=seconds)
     with transaction.atomic():
@@ -259,9 +259,8 @@ def retry(job_id: int) -> Job:
 
 def due_job_ids(limit: int) -> list[int]:
     """Return the ids of the jobs that have waited longest and can be begun now."""
-    now = timezone.now()
-    beginnable = Job.objects.due(now).free(now).exclude(kind__in=guards.closed_kinds(now))
-    return list(beginnable.order_by("run_at", "pk").values_list("pk", flat=True)[:limit])
+    beginnable = _beginnable(timezone.now()).order_by("run_at", "pk")
+    return list(beginnable.values_list("pk", flat=True)[:limit])
 
 
 def take_unannounced(limit: int) -> list[int]:
@@ -294,6 +293,10 @@ def purge_done_jobs() -> int:
     while ids := list(old.values_list("pk", flat=True)[:PURGED_AT_ONCE]):
         count += Job.objects.filter(pk__in=ids).delete()[0]
     return count
+
+
+def _beginnable(now: datetime) -> QuerySet[Job]:
+    return Job.objects.due(now).free(now).exclude(kind__in=guards.closed_kinds(now))
 
 
 def _took(job: Job) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from apps.jobs import services
-from apps.jobs.models import Job
+from apps.jobs.models import Job, KindState
 from apps.jobs.runner import run_due_jobs
 from apps.jobs.services import let_others_pass
 from apps.jobs.tests.factories import make_job, make_running_job
@@ -57,6 +57,18 @@ def test_nothing_is_put_off_without_need(owner: str, seconds: float, others: lis
         make_job(**values)
 
     let_others_pass(job, seconds)
+
+    assert reread(waiting).run_at == waiting.run_at
+
+
+def test_nothing_is_put_off_for_jobs_that_may_not_begin(kind_of):
+    paused = kind_of(lambda job: None, guard="post")
+    make_job(paused, owner="user:2")
+    KindState.objects.create(kind="post", failures=9, paused_until=timezone.now() + timedelta(minutes=1))
+    job = make_running_job(owner="user:1")
+    waiting = make_job(owner="user:1")
+
+    let_others_pass(job, 3)
 
     assert reread(waiting).run_at == waiting.run_at
 
