@@ -50,11 +50,12 @@ class DerivingModel(models.Model):
     class Meta:
         abstract = True
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save_base(self, *args: Any, **kwargs: Any) -> None:
         """Store the row."""
+        # Not in `save`: that leaves out of a row what was not read (`only`, `defer`).
         if (written := kwargs.get("update_fields")) is not None:
-            kwargs["update_fields"] = _with_derived(type(self), written)
-        super().save(*args, **kwargs)
+            kwargs["update_fields"] = frozenset(_with_derived(type(self), written))
+        super().save_base(*args, **kwargs)
 
 
 class DerivingQuerySet(AnnouncedQuerySet[ModelT]):

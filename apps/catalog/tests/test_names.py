@@ -155,6 +155,15 @@ def test_database_refuses_a_sku_in_another_spelling_whoever_writes(sku):
     assert set(Product.objects.values_list("pk", "sku_key")) == {(known.pk, "bug-9a"), (other.pk, "other")}
 
 
+def test_key_follows_the_sku_of_a_row_of_which_little_was_read():
+    known = make_product(sku="old")
+    row = Product.objects.only("sku").get(pk=known.pk)
+    row.sku = "NEW"
+    row.save()
+
+    assert Product.objects.values_list("sku", "sku_key").get() == ("NEW", "new")
+
+
 @pytest.mark.parametrize("sku", SPELLINGS)
 def test_import_finds_a_product_by_any_spelling_of_its_sku(sku):
     known = make_product(sku="BUG-9a", name="Old", category=make_category(name="Tea"))
