@@ -2,13 +2,18 @@
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import DatabaseError
+from django.utils import timezone
 
 from apps.common.key_filling import refresh_keys
-from apps.jobs.services import purge_done_jobs
+from apps.jobs.models import Job, JobStatus
+
+PURGED_AT_ONCE = 5000  # rows
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +38,17 @@ def do_chores() -> None:
             logger.exception("A chore is left for tomorrow")
 
 
-daily(purge_done_jobs)
+@daily
+def purge_done_jobs() -> int:
+    """Delete jobs done long ago (`JOB_KEEP_DAYS`) and return how many they were; failed ones stay."""
+    before = timezone.now() - timedelta(days=settings.JOB_KEEP_DAYS)
+    old = Job.objects.filter(status=JobStatus.DONE, updated_at__lt=before).order_by("updated_at")
+    count = 0
+    # In parts: one statement for all of a long backlog would meet the database's limit, day after day.
+    while ids := list(old.values_list("pk", flat=True)[:PURGED_AT_ONCE]):
+        count += Job.objects.filter(pk__in=ids).delete()[0]
+    return count
+
+
 daily(SessionStore.clear_expired)
 daily(refresh_keys)

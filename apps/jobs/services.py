@@ -28,7 +28,6 @@ from apps.jobs.models import UNFINISHED, Job, JobStatus
 from apps.jobs.registry import Handler, guard_of
 
 UNKNOWN_KIND_SECONDS = 30  # until a job is tried again that this worker has no handler for
-PURGED_AT_ONCE = 5000  # rows
 GUARDED_TRIES = 5  # due jobs of a guarded kind that are tried before the rest is left to the next sweep
 LONG_SECONDS = 0.25  # that a job takes a worker, for others to go before the next one of the same owner
 JITTER = 0.25  # a pause is lengthened by up to this part, so that what failed together is not tried together
@@ -161,13 +160,12 @@ def postpone(job: Job, error: Exception, handler: Handler) -> None:
         return
     pause = handler.pause_after(job.attempts) * random.uniform(1, 1 + JITTER)
     run_at = timezone.now() + timedelta(seconds=pause)
-    _settle(job, status=JobStatus.PENDING, last_error=traceback_of(error), run_at=run_at, announced_at=None)
+    _put_back(job, run_at, last_error=traceback_of(error))
 
 
 def hand_back(job: Job) -> None:
     """Give up the job, as its worker ends: another may take it at once, and no attempt is used up."""
-    now = timezone.now()
-    _settle(job, status=JobStatus.PENDING, attempts=F("attempts") - 1, run_at=now, announced_at=None)
+    _put_back(job, timezone.now(), attempts=F("attempts") - 1)
 
 
 def let_others_pass(job: Job, seconds: float) -> None:
@@ -219,14 +217,7 @@ def leave_to_others(job: Job, error: Exception) -> None:
     While a release is rolled out, workers of the one before meet kinds that only the new ones know.
     """
     run_at = timezone.now() + timedelta(seconds=UNKNOWN_KIND_SECONDS)
-    _settle(
-        job,
-        status=JobStatus.PENDING,
-        attempts=F("attempts") - 1,
-        last_error=traceback_of(error),
-        run_at=run_at,
-        announced_at=None,
-    )
+    _put_back(job, run_at, attempts=F("attempts") - 1, last_error=traceback_of(error))
 
 
 def run_again(job_ids: Iterable[int]) -> list[int]:
@@ -284,17 +275,6 @@ def take_unannounced(limit: int) -> list[int]:
     return job_ids
 
 
-def purge_done_jobs() -> int:
-    """Delete jobs done long ago (`JOB_KEEP_DAYS`) and return how many they were; failed ones stay."""
-    before = timezone.now() - timedelta(days=settings.JOB_KEEP_DAYS)
-    old = Job.objects.filter(status=JobStatus.DONE, updated_at__lt=before).order_by("updated_at")
-    count = 0
-    # In parts: one statement for all of a long backlog would meet the database's limit, day after day.
-    while ids := list(old.values_list("pk", flat=True)[:PURGED_AT_ONCE]):
-        count += Job.objects.filter(pk__in=ids).delete()[0]
-    return count
-
-
 def _beginnable(now: datetime) -> QuerySet[Job]:
     return Job.objects.due(now).free(now).exclude(kind__in=guards.closed_kinds(now))
 
@@ -305,6 +285,10 @@ def _took(job: Job) -> bool:
         return Job.objects.take(job, seconds=settings.JOB_LEASE_SECONDS)
     with transaction.atomic():
         return guards.has_room(guard) and Job.objects.take(job, seconds=settings.JOB_LEASE_SECONDS)
+
+
+def _put_back(job: Job, run_at: datetime, **changes: Any) -> None:
+    _settle(job, status=JobStatus.PENDING, run_at=run_at, announced_at=None, **changes)
 
 
 def _settle(job: Job, **changes: Any) -> None:

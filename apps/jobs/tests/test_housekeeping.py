@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.contrib.sessions.models import Session
 
-from apps.jobs import services
+from apps.jobs.housekeeping import purge_done_jobs
 from apps.jobs.models import Job
 from apps.jobs.tasks import housekeeping
 from apps.jobs.tests.factories import make_job, make_running_job
@@ -23,10 +23,10 @@ def test_jobs_done_long_ago_are_deleted():
         traveller.shift(timedelta(seconds=1))
         younger = make_job(status="done")
         traveller.move_to(NOON + KEPT)
-        early = services.purge_done_jobs()
+        early = purge_done_jobs()
         traveller.shift(timedelta(seconds=1))
 
-        count = services.purge_done_jobs()
+        count = purge_done_jobs()
 
     assert (early, count) == (0, 1)
     assert list(Job.objects.all()) == [younger]
@@ -37,7 +37,7 @@ def test_jobs_that_are_not_done_are_kept_for_ever():
         jobs = {make_job(), make_job(status="failed"), make_running_job()}
         traveller.shift(timedelta(days=1000))
 
-        count = services.purge_done_jobs()
+        count = purge_done_jobs()
 
     assert count == 0
     assert set(Job.objects.all()) == jobs

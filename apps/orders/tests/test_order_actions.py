@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_product
+from apps.jobs.housekeeping import purge_done_jobs
 from apps.jobs.models import Job
-from apps.jobs.services import purge_done_jobs
 from apps.orders.models import Invoice, Order, StatusChange
 from apps.orders.services import change_status
 from apps.orders.statuses import OrderStatus
