@@ -26,7 +26,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.audit.models import AuditEntry, kind_of
 from apps.audit.services import last_author
 from apps.common.admin_lists import DateRangeFilter, LongListAdmin
-from apps.common.optimistic_locking import tells_authors
+from apps.common.optimistic_locking import register_author_lookup
 
 # What entries are about: to ask the table would read all of it.
 KINDS = (
@@ -39,7 +39,7 @@ KINDS = (
 )
 LIST_VALUES, LIST_CHARACTERS = 4, 60  # of one entry in the list; its own page shows all
 
-tells_authors(last_author)
+register_author_lookup(last_author)
 
 
 class ShownChange(NamedTuple):

@@ -32,10 +32,9 @@ SECRET_FIELDS = {"password"}  # of which no value is told
 _author_lookups: list[Callable[[models.Model, str], str]] = []
 
 
-def tells_authors(lookup: Callable[[models.Model, str], str]) -> Callable[[models.Model, str], str]:
-    """Register the decorated function to tell who changed a field of a row last; empty when nobody knows."""
+def register_author_lookup(lookup: Callable[[models.Model, str], str]) -> None:
+    """Ask the function who changed a field of a row last; it returns an empty text when it does not know."""
     _author_lookups.append(lookup)
-    return lookup
 
 
 def version_of(row: models.Model, fields: Iterable[str]) -> str:
@@ -168,7 +167,7 @@ class VersionedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def save_model(self, request: HttpRequest, obj: Any, form: "forms.ModelForm[Any]", change: bool) -> None:
         """Save a new row, or what the form changes of a known one."""
-        obj.save(update_fields=self.changed_fields(obj, form)) if change else obj.save()
+        obj.save(update_fields=self.changed_fields(obj, form) if change else None)
 
     def versioned_fields(self) -> list[str]:
         """Return the fields by which the page that deletes a row knows it again."""
