@@ -162,12 +162,12 @@ class InvalidQuery(DomainError):
 
     def as_payload(self) -> Faults:
         """Name every parameter at fault."""
-        faults: list[Fault] = [
+        errors: list[Fault] = [
             {"code": code, "detail": str(detail), "parameter": parameter}
             for parameter, faults in self.errors.items()
             for code, detail in faults
         ]
-        return {"errors": faults[:MAX_ERRORS]}
+        return {"errors": errors[:MAX_ERRORS]}
 
     @classmethod
     def example(cls) -> Self:

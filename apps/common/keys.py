@@ -10,13 +10,13 @@ from apps.common.derived import DerivedField, DerivingModel, derived_fields
 from apps.common.identity import MAX_KEY_LENGTH, NAME, Kind
 
 if TYPE_CHECKING:
-    CharField = models.CharField[str | None, str | None]
-    TextField = models.CharField[str, str]
+    CharField = models.CharField[str, str]
+    NullableCharField = models.CharField[str | None, str | None]
 else:
-    CharField = TextField = models.CharField
+    CharField = NullableCharField = models.CharField
 
 
-class CleanCharField(TextField):
+class CleanCharField(CharField):
     """An identifier or a name, which is stored in the clean form of its kind, whoever writes it."""
 
     def __init__(self, *args: Any, kind: Kind = NAME, **kwargs: Any) -> None:
@@ -40,7 +40,7 @@ class CleanCharField(TextField):
         return name, "django.db.models.CharField", args, kwargs
 
 
-class KeyField(DerivedField, CharField):
+class KeyField(DerivedField, NullableCharField):
     """The key of another field of the row; null while that one is empty.
 
     Whether no two rows may have one key says a `UniqueConstraint` of the model.

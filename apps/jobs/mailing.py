@@ -22,7 +22,6 @@ BY_MAIL = Options(
     outages=(MailUnavailable,),
 )
 
-
 logger = logging.getLogger(__name__)
 
 

@@ -168,14 +168,14 @@ class Job(models.Model):
             ),
         ]
         indexes = [
-            # Small beside years of finished jobs.
             # For the purge, which looks for the oldest of years of finished jobs.
             models.Index(fields=["updated_at"], name="jobs_job_done", condition=Q(status=JobStatus.DONE)),
+            # Small beside years of finished jobs.
             models.Index(
                 F("run_at"),
                 F("id"),
                 name="jobs_job_unfinished",
-                condition=Q(status__in=[JobStatus.PENDING, JobStatus.RUNNING]),
+                condition=Q(status__in=UNFINISHED),
             ),
             models.Index(fields=["id"], name="jobs_job_failed", condition=Q(status=JobStatus.FAILED)),
             models.Index(

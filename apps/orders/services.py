@@ -15,10 +15,7 @@ from apps.common.transactions import retried_atomic
 from apps.jobs.models import Job
 from apps.jobs.services import JobOrder, enqueue, repeat
 from apps.orders.checkout import Checkout
-from apps.orders.exceptions import (
-    InvalidStatusTransition,
-    TransitionForbidden,
-)
+from apps.orders.exceptions import InvalidStatusTransition, TransitionForbidden
 from apps.orders.jobs import CONFIRMATION_EMAIL, INVOICE, SHIPMENT, STATUS_EMAIL, job_of
 from apps.orders.models import Invoice, Order, OrderItem
 from apps.orders.statuses import NEXT_STATUSES, Moves, OrderStatus, allowed_moves, can_move
