@@ -45,7 +45,7 @@ BUILDING_SECONDS = 2
 POLL_SECONDS = 0.005
 # For one reader alone; for all alike. Whoever keeps it asks before each use whether it still holds.
 PRIVATE, PUBLIC = "private, no-cache", "public, no-cache"
-drop_lost = Signal()  # of a `namespace`: whoever hears it drops all of that until it succeeds
+drop_lost = Signal()  # with the `namespace`, all of which its receiver has to drop until that succeeds
 namespaces: dict[str, "CacheNamespace"] = {}  # by name
 logger = logging.getLogger(__name__)
 

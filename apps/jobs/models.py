@@ -198,10 +198,10 @@ class Job(models.Model):
 
 
 class KindState(models.Model):
-    """How a guard fares, which kinds of jobs lean on, for all workers alike.
+    """Whether a guard, which kinds of jobs lean on, works or fails; shared by all workers.
 
-    `kind` is its name, which is that of the kind when one alone leans on it. Where the guard has a limit, its
-    row's lock orders the claims.
+    `kind` is the guard's name, which is that of the kind when only one leans on it. Where the guard has a
+    limit, the lock on its row lets workers claim one after the other.
     """
 
     kind = models.CharField(_("kind"), max_length=50, primary_key=True)

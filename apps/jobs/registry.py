@@ -34,9 +34,9 @@ class Options(TypedDict, total=False):
 class Handler:
     """A function for one kind of job, and the rules of the kind.
 
-    An exception of `retry_on`, or a database that is away, is tried again after a pause that grows up to
-    `longest_pause` seconds, until `attempts` were made (those of `attempts_on` until fewer were); any other
-    exception makes the job `failed` at once.
+    After an exception of `retry_on`, or when the database is away, the job is tried again, after a pause that
+    grows up to `longest_pause` seconds. It fails after `attempts` in all, or after as many as `attempts_on`
+    gives for the exception. Any other exception makes it `failed` at once.
 
     Kinds that lean on the same thing, which may be away, name it as their `guard`. After FAILURES_TO_PAUSE
     failures in a row they pause, then one job is tried, and when that one succeeds all go on. With a `limit`

@@ -211,7 +211,13 @@ class OrderAdmin(OrderPage, ExportableAdmin, LongListAdmin):
         return self._moved(request, order, _next_status(here) or here, precondition=as_seen)
 
     def _moved(
-        self, request: HttpRequest, order: Order, status: OrderStatus, *, precondition: Any, comment: str = ""
+        self,
+        request: HttpRequest,
+        order: Order,
+        status: OrderStatus,
+        *,
+        precondition: Callable[[Any], None],
+        comment: str = "",
     ) -> str:
         order = services.change_status(
             order_id=order.pk,

@@ -66,9 +66,9 @@ def change_status(
 ) -> Order:
     """Move the order along the table of statuses and record who did it; a cancelled one gives its stock back.
 
-    Raises Order.DoesNotExist, InvalidStatusTransition when the table of statuses has no such move, and
-    TransitionForbidden when it has, but not for this person, and SessionRevoked when it is a customer whose
-    account was closed meanwhile, and who leaves a comment.
+    Raises Order.DoesNotExist; InvalidStatusTransition when the table of statuses has no such move;
+    TransitionForbidden when it has, but not for this person; and SessionRevoked when a customer leaves a
+    comment whose account was closed meanwhile.
     """
     order = Order.objects.locked().get(pk=order_id)
     if terms.precondition:
