@@ -17,7 +17,6 @@ def work_in_turns(do_part: Callable[[], bool], *, rest: Callable[[], JobOrder]) 
     """Do parts until `do_part` says that there is no other, or a turn is over; then order the rest as a job.
 
     A part is a transaction of its own, which notes how far the work is: a job that begins anew goes on there.
-    The key of `rest` tells that place.
     """
     over_at = time.monotonic() + TURN_SECONDS
     while do_part():

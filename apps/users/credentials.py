@@ -1,7 +1,7 @@
 """What lets somebody into an account beside its password, and what ends it: one list.
 
-Each kind is registered where it lives, by the function that ends it. Nothing else ends credentials, and
-`User.save()` alone calls this, so that no way to a new password or to a deactivation passes it by.
+Each kind is registered where it lives, by the function that ends all of an account. `User.save()` alone calls
+these, so that no way to a new password or to a deactivation passes them by.
 """
 
 from collections.abc import Callable
