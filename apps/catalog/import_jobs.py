@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import override
 
+from apps.catalog.importing import LOCK
 from apps.catalog.importing.preview import add_bad_rows, add_rows, empty_preview
 from apps.catalog.importing.rows import (
     BadRow,
@@ -25,6 +26,7 @@ from apps.catalog.importing.rows import (
     validated,
 )
 from apps.catalog.importing.writing import CHUNK, write_rows
+from apps.common.advisory_locks import lock_alone
 from apps.common.transactions import retried_atomic
 from apps.exports.models import Upload, UploadPart, UploadStatus
 from apps.exports.turns import work_in_turns
@@ -141,6 +143,7 @@ def _write_part(upload_id: int) -> bool:
     upload = writing.filter(pk=upload_id, status=UploadStatus.WRITING).first()
     if upload is None:
         return False
+    lock_alone(LOCK)
     if upload.parts_written < upload.parts_checked:
         _write_rows(upload, _decoded(checked_part(upload, upload.parts_written)))
         upload.parts_written += 1

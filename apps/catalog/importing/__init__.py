@@ -14,11 +14,13 @@ from django.db import transaction
 from apps.catalog.importing.rows import COLUMNS, BadRow, ProductRow, ProductTable, SeenSkus, UnusableFile
 from apps.catalog.importing.writing import CHUNK, Counts, known_ids, write_rows
 from apps.catalog.models import Product
+from apps.common.advisory_locks import lock_alone
 
 __all__ = ["COLUMNS", "BadRow", "ImportReport", "UnusableFile", "import_products"]
 
 KEPT_BAD_ROWS = 200  # of which the reasons are told
 LOCKED_AT_ONCE = 5000
+LOCK = "import of products"  # two that create the same ones in another order would wait for each other
 
 T = TypeVar("T")
 
@@ -53,6 +55,7 @@ def import_products(
         return report
     file.seek(0)
     with SeenSkus() as seen, transaction.atomic():
+        lock_alone(LOCK)
         _lock(known)
         done = 0
         for rows in in_chunks(_good_rows(file, seen), CHUNK):

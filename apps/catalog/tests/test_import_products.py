@@ -4,8 +4,8 @@ from decimal import Decimal
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.catalog.models import Category, PriceChange, Product, StockMovement
@@ -172,6 +172,19 @@ def test_product_that_somebody_creates_meanwhile_is_counted_once(load):
 
     product = Product.objects.get()
     assert (product.stock, sum(product.stock_movements.values_list("delta", flat=True))) == (9, 9)
+
+
+def test_database_that_takes_nothing_is_told_in_a_line(load):
+    def give_up(execute, sql, *arguments):
+        if sql.startswith("INSERT") and '"catalog_product"' in sql:
+            raise OperationalError("canceling statement due to lock timeout")
+        return execute(sql, *arguments)
+
+    with connection.execute_wrapper(give_up), pytest.raises(CommandError) as refusal:
+        load(HEADING, "T-1,Leaves,1.00,Tea")
+
+    assert str(refusal.value) == "Nothing was imported, try again: canceling statement due to lock timeout"
+    assert nothing_is_stored()
 
 
 def test_changed_price_is_noted(load):

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
 from apps.catalog.importing import ImportReport, UnusableFile, import_products
 
@@ -24,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Import the file.
 
-        Raises CommandError when it cannot be read, or has bad rows that are not to be skipped.
+        Raises CommandError when it cannot be read or written, or has bad rows that are not to be skipped.
         """
         try:
             with options["file"].open(encoding="utf-8-sig", newline="") as file:
@@ -33,6 +34,8 @@ class Command(BaseCommand):
                 )
         except (OSError, UnusableFile) as error:
             raise CommandError(str(error)) from error
+        except OperationalError as error:  # somebody else imports for long, or the database is away
+            raise CommandError(f"Nothing was imported, try again: {error}") from error
         if report.unknown_columns:
             self.stderr.write(f"Unknown columns, which are not imported: {', '.join(report.unknown_columns)}")
         self._show_bad_rows(report)
