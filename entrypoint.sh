@@ -19,6 +19,8 @@ random() {
 case $role in
 web)
     python manage.py migrate_once
+    # The variable is gunicorn's own too, which falls over an empty one before it reads any file of the store.
+    case ${WEB_CONCURRENCY:-} in *[0-9]*) ;; *) unset WEB_CONCURRENCY ;; esac
     exec gunicorn online_store.wsgi:application "$@"
     ;;
 worker)

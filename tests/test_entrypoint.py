@@ -32,7 +32,8 @@ def start(folder: Path, *arguments: str, **variables: str) -> list[str]:
         # As a program writes its log.
         program.write_text(
             '#!/bin/sh\necho "${0##*/} $*'
-            '${DATABASE_STATEMENT_TIMEOUT:+ (statements $DATABASE_STATEMENT_TIMEOUT s)}" >&2\n'
+            "${DATABASE_STATEMENT_TIMEOUT:+ (statements $DATABASE_STATEMENT_TIMEOUT s)}"
+            '${WEB_CONCURRENCY+ (processes $WEB_CONCURRENCY)}" >&2\n'
         )
         program.chmod(0o755)
     return run(programs, *arguments, VAR_DIR=str(folder), **variables)
@@ -65,6 +66,13 @@ def make_secrets(folder: Path, **variables: str) -> dict[str, str]:
 @pytest.mark.parametrize("arguments", [[], ["web"]])
 def test_web_migrates_and_then_serves(tmp_path, arguments):
     assert start(tmp_path, *arguments) == [MIGRATES, "gunicorn online_store.wsgi:application"]
+
+
+@pytest.mark.parametrize(("given", "told"), [("", ""), (" ", ""), ("4", " (processes 4)")])
+def test_empty_number_of_processes_counts_as_not_given(tmp_path, given, told):
+    serves = start(tmp_path, "web", WEB_CONCURRENCY=given)[-1]
+
+    assert serves == f"gunicorn online_store.wsgi:application{told}"
 
 
 @pytest.mark.parametrize("role", ["worker", "beat"])

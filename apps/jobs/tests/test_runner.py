@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from apps.jobs import doorbell, services
@@ -105,6 +105,12 @@ def test_command_does_what_is_due_and_ends(kind_of):
 
     assert seen == [job.pk for job in jobs]
     assert all_done()
+
+
+@pytest.mark.parametrize("threads", ["0", "-1"])
+def test_command_without_threads_is_refused(threads):
+    with pytest.raises(CommandError, match="at least 1"):
+        call_command("jobs", f"--threads={threads}")
 
 
 @pytest.fixture(autouse=True)

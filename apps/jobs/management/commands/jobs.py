@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from apps.jobs.runner import Runner, run_due_jobs
 
@@ -24,7 +24,12 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="do what is due now, then end")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Work until a signal comes, or what is due is done."""
+        """Work until a signal comes, or what is due is done.
+
+        Raises CommandError when there are to be no threads.
+        """
+        if options["threads"] < 1:
+            raise CommandError("--threads must be at least 1.")
         if options["once"]:
             while run_due_jobs():
                 continue
