@@ -7,7 +7,9 @@ permissions and groups. They are the same each time, and took the suite a tenth 
 from collections.abc import Callable
 from typing import Any
 
+from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
+from django.core.management.color import no_style
 from django.core.management.commands import flush
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -33,6 +35,14 @@ class Refill:
                 places = ", ".join(["%s"] * len(rows[0]))
                 name = connections[db].ops.quote_name(table)
                 cursor.executemany(f"INSERT INTO {name} VALUES ({places})", rows)
+            # A flush may have set the sequences back, and rows with their ids move none of them.
+            models = [
+                model
+                for model in apps.get_models(include_auto_created=True)
+                if model._meta.db_table in self._rows[db]
+            ]
+            for statement in connections[db].ops.sequence_reset_sql(no_style(), models):
+                cursor.execute(statement)
         ContentType.objects.clear_cache()  # as Django does
 
 

@@ -11,8 +11,8 @@ from tests.refilling import rows_by_table
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def flush():
-    call_command("flush", interactive=False, verbosity=0, reset_sequences=False)
+def flush(*, reset_sequences: bool = False):
+    call_command("flush", interactive=False, verbosity=0, reset_sequences=reset_sequences)
 
 
 def test_every_flush_leaves_the_same_rows():
@@ -34,3 +34,13 @@ def test_nothing_is_missing_then():
     emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
 
     assert rows_by_table(connection) == copied
+
+
+def test_new_rows_get_ids_of_their_own():
+    flush()
+    flush(reset_sequences=True)
+
+    group = Group.objects.create(name="Desk")
+
+    assert Group.objects.filter(pk=group.pk).count() == 1
+    assert Group.objects.count() == 5
