@@ -26,7 +26,7 @@ from apps.common.admin_lists import (
     RangeFilter,
 )
 from apps.common.fields import MAX_ID_DIGITS
-from apps.common.store_admin import StoreAdmin, TypedSelect
+from apps.common.store_admin import StoreAdmin, StoreAutocompleteSelect
 from apps.exports.list_admin import ExportableAdmin
 
 INDENTATION, BRANCH = "\N{EM SPACE}\N{EM SPACE}", "└ "
@@ -163,7 +163,7 @@ class ProductAdmin(
     @property
     def media(self) -> forms.Media:
         """Return what the list's filter for a category needs."""
-        category = TypedSelect(Product._meta.get_field("category"), self.admin_site)
+        category = StoreAutocompleteSelect(Product._meta.get_field("category"), self.admin_site)
         return super().media + category.media
 
     def changelist_view(
@@ -213,7 +213,7 @@ class StockMovementAdmin(LongListAdmin):
     @property
     def media(self) -> forms.Media:
         """Return what the list's filter for a product needs."""
-        product = TypedSelect(StockMovement._meta.get_field("product"), self.admin_site)
+        product = StoreAutocompleteSelect(StockMovement._meta.get_field("product"), self.admin_site)
         return super().media + product.media
 
     def get_search_results(

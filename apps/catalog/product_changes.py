@@ -21,7 +21,7 @@ from apps.catalog.exceptions import StockOutOfRange
 from apps.catalog.models import MAX_STOCK, Category, Product
 from apps.common.bulk_changes import BulkChange, Change, Values, change_many
 from apps.common.optimistic_locking import unless_changed
-from apps.common.store_admin import TypedSelect
+from apps.common.store_admin import StoreAutocompleteSelect
 
 CENT = Decimal("0.01")
 MAX_PRICE = Decimal("99999999.99")  # what the column holds
@@ -47,7 +47,7 @@ class MoveForm(forms.Form):
     category = forms.ModelChoiceField(
         Category.objects.all(),
         label=_("category"),
-        widget=TypedSelect(Product._meta.get_field("category"), admin.site),
+        widget=StoreAutocompleteSelect(Product._meta.get_field("category"), admin.site),
     )
 
 

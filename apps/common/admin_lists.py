@@ -16,7 +16,7 @@ from apps.common.counting import MOST_COUNTED
 from apps.common.days import end_of_day, start_of_day
 from apps.common.identity import as_stored
 from apps.common.search_words import looked_for
-from apps.common.store_admin import StoreAdmin, TypedSelect
+from apps.common.store_admin import StoreAdmin, StoreAutocompleteSelect
 
 
 class AtLeast(int):
@@ -165,7 +165,7 @@ class AutocompleteFilter(FormFilter):
             related._default_manager.all(),
             required=False,
             label=self.field.verbose_name,
-            widget=TypedSelect(self.field, self.model_admin.admin_site),
+            widget=StoreAutocompleteSelect(self.field, self.model_admin.admin_site),
         )
         return {f"{self.field_path}__id__exact": choice}
 

@@ -63,7 +63,7 @@ def keyed_models() -> list[ModelClass]:
     return [model for model in apps.get_models() if key_fields(model)]
 
 
-def columns_of(model: ModelClass) -> list[KeyColumn]:
+def key_columns(model: ModelClass) -> list[KeyColumn]:
     """Return the columns of the model's keys."""
     unique = unique_keys(model)
     return [KeyColumn(field.source, field.name, field.kind, field in unique) for field in key_fields(model)]
@@ -117,7 +117,7 @@ def refresh_keys() -> int:
     """
     count = 0
     for model in keyed_models():
-        columns = columns_of(model)
+        columns = key_columns(model)
         for row_ids in _batches(model, columns):
             try:
                 count += _brought_into_form(model, row_ids, columns)

@@ -86,7 +86,7 @@ def label_of(row: models.Model, field: str) -> str:
     return str(getattr(row._meta.get_field(field), "verbose_name", field))
 
 
-class StaleDataForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class takes no parameter
+class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class takes no parameter
     """A form of a row that is refused when somebody else has changed the row since the form was opened.
 
     It needs the row as it is now, locked. A form that does not say which version it was made from is refused,
@@ -138,7 +138,7 @@ class StaleDataForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's clas
 class VersionedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """What every admin of the store is built on: its pages are locked optimistically."""
 
-    form = StaleDataForm
+    form = VersionedForm
     unversioned_fields: Sequence[str] = ()  # those that may differ when the row is deleted
     locks_listed_rows = False  # whether `list_editable` is safe
 
@@ -239,8 +239,8 @@ def _version_name(row: models.Model) -> str:
 
 def _unprotected(model_admin: VersionedAdmin) -> list[checks.CheckMessage]:
     found = []
-    if not issubclass(model_admin.form, StaleDataForm):
-        found.append("its form is no StaleDataForm")
+    if not issubclass(model_admin.form, VersionedForm):
+        found.append("its form is no VersionedForm")
     if model_admin.inlines:
         found.append("the version of its page does not cover inlines")
     if model_admin.list_editable and not model_admin.locks_listed_rows:

@@ -24,8 +24,8 @@ _TRANSFORMS = {
 REFUSED_LOOKUPS = frozenset({"range", "regex", "iregex", *_TRANSFORMS})
 
 
-class TypedSelect(AutocompleteSelect):
-    """Django's choice by typing, which can be shown again with a choice that no row can have."""
+class StoreAutocompleteSelect(AutocompleteSelect):
+    """Django's widget, which can be shown again after a choice that no row can have, such as `id=x`."""
 
     def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
         """Return the chosen rows as options."""
@@ -78,5 +78,5 @@ class StoreAdmin(VersionedAdmin):
     ) -> forms.ModelChoiceField | None:  # type: ignore[type-arg]
         """Return the field of a form for a reference."""
         if db_field.name in self.get_autocomplete_fields(request):
-            kwargs.setdefault("widget", TypedSelect(db_field, self.admin_site))
+            kwargs.setdefault("widget", StoreAutocompleteSelect(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -54,7 +54,7 @@ class JobOrder:
         """Return the order of the same work once more, whatever is still known of the times before."""
         return replace(self, key=f"{self.key}:again:{uuid4()}")
 
-    def names(self, job: Job) -> bool:
+    def matches(self, job: Job) -> bool:
         """Tell whether the job is of this work, the first time or once more."""
         return job.key == self.key or job.key.startswith(f"{self.key}:again:")
 
@@ -96,7 +96,7 @@ def repeat(order: JobOrder) -> Job | None:
     Whoever calls it at the same time for the same subject must be kept out by a lock.
     """
     unfinished = Job.objects.about(order.subject).filter(status__in=UNFINISHED)
-    if any(map(order.names, unfinished)):
+    if any(map(order.matches, unfinished)):
         return None
     again = order.again()
     enqueue(again)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.common.admin_lists import AutocompleteFilter, DateRangeFilter, LongListAdmin, NumberRangeFilter
 from apps.common.bulk_changes import BulkChange, Change, change_many, chosen_rows, outcome_of, report
 from apps.common.optimistic_locking import unless_changed
-from apps.common.store_admin import TypedSelect
+from apps.common.store_admin import StoreAutocompleteSelect
 from apps.exports.list_admin import ExportableAdmin
 from apps.orders import services
 from apps.orders.models import Order
@@ -81,7 +81,7 @@ class OrderAdmin(OrderPage, ExportableAdmin, LongListAdmin):
     @property
     def media(self) -> forms.Media:
         """Return what the list's filter for a customer needs."""
-        return super().media + TypedSelect(Order._meta.get_field("user"), self.admin_site).media
+        return super().media + StoreAutocompleteSelect(Order._meta.get_field("user"), self.admin_site).media
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         """Tell of each order whether a job of it has failed."""

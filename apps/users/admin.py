@@ -23,7 +23,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from apps.audit.models import Action
 from apps.audit.services import Changes, record, record_change
 from apps.common.admin_lists import DateRangeFilter, LongListAdmin
-from apps.common.optimistic_locking import VERSION, StaleDataForm, version_of
+from apps.common.optimistic_locking import VERSION, VersionedForm, version_of
 from apps.common.store_admin import StoreAdmin
 from apps.users import services, sessions
 from apps.users.exceptions import AccountErased
@@ -33,7 +33,7 @@ RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 PASSWORD_PAGE_FIELDS = ("username", "email", "password", "is_active", "is_staff", "is_superuser")
 
 
-class AccountChangeForm(StaleDataForm, UserChangeForm):
+class AccountChangeForm(VersionedForm, UserChangeForm):
     """Django's form for a user, refused when the account was changed since it was opened."""
 
 

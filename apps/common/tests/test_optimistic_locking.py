@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, Permission
 from django.core.checks import CheckMessage, run_checks
 
 from apps.common.list_editing import ListEditingAdmin
-from apps.common.optimistic_locking import StaleDataForm, changed_since, version_of
+from apps.common.optimistic_locking import VersionedForm, changed_since, version_of
 from apps.common.store_admin import StoreAdmin
 
 SITE = type(admin.site._wrapped)
@@ -46,7 +46,7 @@ def test_every_admin_must_be_locked():
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ({"form": PlainForm}, "its form is no StaleDataForm"),
+        ({"form": PlainForm}, "its form is no VersionedForm"),
         ({"inlines": [MembersInline]}, "the version of its page does not cover inlines"),
         (
             {"list_display": ["pk", "name"], "list_editable": ["name"]},
@@ -62,7 +62,7 @@ def test_what_would_not_be_locked_is_told(options: dict[str, Any], reason: str):
     ("admin_class", "options"),
     [
         (StoreAdmin, {}),
-        (StoreAdmin, {"form": type("OwnForm", (StaleDataForm,), {})}),
+        (StoreAdmin, {"form": type("OwnForm", (VersionedForm,), {})}),
         (EditedListAdmin, {"list_display": ["pk", "name"], "list_editable": ["name"]}),
     ],
 )

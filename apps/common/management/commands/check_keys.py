@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from apps.common.key_filling import collisions, columns_of, keyed_models, refresh_keys, refuse_collisions
+from apps.common.key_filling import collisions, key_columns, keyed_models, refresh_keys, refuse_collisions
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Raise CommandError when there are such rows."""
         refuse_collisions(
-            [found for model in keyed_models() for found in collisions(model, columns_of(model))]
+            [found for model in keyed_models() for found in collisions(model, key_columns(model))]
         )
         if options["refresh"]:
             self.stdout.write(f"{refresh_keys()} rows refreshed.")
