@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.common.identity import EMAIL, USERNAME, clean_email, look_of, mixes_alphabets
 
 RESERVED = frozenset({"staff", "system", "guest"})  # what the store calls others than accounts
-ERASED, NEUTRAL = "deleted-", "user-"  # how names begin that the store makes
+ERASED = "deleted-"  # how the names of erased accounts begin
 
 
 def fault_of_username(username: str) -> ValidationError | None:
@@ -15,7 +15,7 @@ def fault_of_username(username: str) -> ValidationError | None:
     key, look = USERNAME.key(username), look_of(username)
     if "@" in key:
         return None  # has a rule of its own
-    if look.replace("-", "") in RESERVED or look.startswith((ERASED, NEUTRAL)):
+    if look.replace("-", "") in RESERVED or look.startswith(ERASED):
         return ValidationError(_("This username is reserved."), code="username_reserved")
     if mixes_alphabets(key):
         text = _("A word of a username cannot mix letters of different alphabets.")

@@ -17,7 +17,7 @@ from apps.users.login_limits import Caller
 from apps.users.mailed_tokens import owner_of_address_token
 from apps.users.models import User
 from apps.users.passwords import confirm_password, locked_as_confirmed
-from apps.users.usernames import NEUTRAL, is_address
+from apps.users.usernames import is_address
 
 
 def refuse_taken_email(email: str, *, field: str) -> None:
@@ -108,4 +108,4 @@ def _username_at(email: str, user: User) -> str:
         username = ""
     if username and not User.objects.named(username).exists():
         return username
-    return f"{NEUTRAL}{uuid.uuid4().hex[:12]}"
+    return f"user-{uuid.uuid4().hex[:12]}"

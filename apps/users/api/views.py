@@ -47,7 +47,7 @@ class RegisterView(OpenView):
         """Open an account. Username and e-mail address are unique whatever their case and spelling.
 
         A username with @ has to be the account's own address. Reserved are `staff`, `system`, `guest`, what
-        begins with `deleted-` or `user-`, and whatever looks like these. No word mixes Latin letters with
+        begins with `deleted-`, and whatever looks like these. No word mixes Latin letters with
         Cyrillic or Greek ones. The address is stored as mail is sent to it, with its domain in IDNA. An
         e-mail brings the token that confirms it.
         """

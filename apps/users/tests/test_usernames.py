@@ -77,7 +77,6 @@ def test_username_that_is_an_address_keeps_nobody_from_another_mailbox(api):
         *("staff", "system", "guest", "Staff", "SYSTEM", "ｇｕｅｓｔ", " staff ", "ſtaff"),
         *("Staff.", "_staff_", "s.t.a.f.f", "ѕtaff", "s.t.а.f.f", "ɡuest", "ѕуѕтем", "ЅУЅТЕМ"),
         *("deleted-1", "Deleted_0123456789abcdef0123456789abcdef", "deIeted-1", "de1eted-1", "ԁеӏетеԁ-1"),
-        *("user-0123456789ab", "USER.1", "uѕer-1"),
     ],
 )
 def test_what_the_store_says_itself_is_no_username(api, username):
@@ -107,6 +106,8 @@ def test_word_that_may_look_like_another_is_no_username(api, username):
         "太郎ひらがなカナ",
         "한글",
         "user",
+        "user-1",
+        "user_0123456789ab",
         "username1",
         "staffan",
     ],
