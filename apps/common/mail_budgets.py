@@ -25,9 +25,9 @@ def charge_account(user_id: int) -> None:
         raise TooManyRequests(budget.wait_seconds)
 
 
-def refuse_full_mailbox(address: str, budget_name: str = ASKED_FOR) -> None:
-    """Raise TooManyRequests when an e-mail to the address would be left out today."""
-    budget = _of_mailbox(address, budget_name)
+def refuse_full_mailbox(address: str) -> None:
+    """Raise TooManyRequests when an e-mail that is asked for would not be sent to the address for now."""
+    budget = _of_mailbox(address, ASKED_FOR)
     if budget and budget.is_spent:
         raise TooManyRequests(budget.wait_seconds)
 
