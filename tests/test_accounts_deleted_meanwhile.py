@@ -9,10 +9,10 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from apps.common.tests.threads import at_once, rounds
-from apps.users.mailed_tokens import address_token, reset_token
 from apps.users.models import Session, User
 from apps.users.tokens import pair_for
 from conftest import PASSWORD, signed_in
+from tests.mailed_tokens import address_token, reset_token
 
 AUTH = "/api/v1/auth/"
 NEW = "another-horse-entirely"

@@ -26,10 +26,10 @@ from apps.jobs.runner import run_due_jobs, run_job
 from apps.orders.tests.factories import make_order
 from apps.users.erasure import erase
 from apps.users.exceptions import AccountErased
-from apps.users.mailed_tokens import address_token
 from apps.users.models import User
 from apps.users.tokens import pair_for
 from conftest import PASSWORD, signed_in
+from tests.mailed_tokens import address_token
 from tests.traces import traces_of
 
 ME, ORDERS = "/api/v1/auth/me/", "/api/v1/orders/"

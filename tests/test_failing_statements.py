@@ -21,11 +21,11 @@ from apps.jobs.models import Job
 from apps.jobs.tests.factories import make_job
 from apps.orders.models import Order
 from apps.orders.tests.factories import make_order_in
-from apps.users.mailed_tokens import address_token, reset_token
 from apps.users.models import LoginFailures, Session, User
 from apps.users.tokens import StoreRefreshToken
 from conftest import PASSWORD, signed_in
 from tests.faults import all_rows, at_statement
+from tests.mailed_tokens import address_token, reset_token
 from tests.test_who_may_call_what import TABLE
 
 pytestmark = pytest.mark.django_db(transaction=True)

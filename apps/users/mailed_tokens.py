@@ -48,11 +48,6 @@ RESET = MailedToken("reset", lambda: timedelta(seconds=settings.PASSWORD_RESET_T
 ADDRESS = MailedToken("address", lambda: timedelta(days=ADDRESS_TOKEN_DAYS))
 
 
-def reset_token(user: User) -> str:
-    """Return a token that sets a new password, once: that ends it."""
-    return RESET.sent_to(user.email, user)
-
-
 def user_of_reset_token(token: str) -> User:
     """Return the user, locked, for whom the token sets a new password.
 
@@ -62,11 +57,6 @@ def user_of_reset_token(token: str) -> User:
     if not RESET.proves(token, user.email, user):
         raise InvalidMailedToken
     return user
-
-
-def address_token(user: User, email: str) -> str:
-    """Return a token that confirms that the user reads the mail of this address."""
-    return ADDRESS.sent_to(email, user)
 
 
 def owner_of_address_token(token: str) -> tuple[User, str]:

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.audit.models import AuditEntry
-from apps.users.mailed_tokens import address_token, reset_token
 from apps.users.models import Session, User
 from conftest import PASSWORD, signed_in
 from tests.html_forms import send_form
+from tests.mailed_tokens import address_token, reset_token
 from tests.trail import REQUEST, told, trail
 
 AUTH = "/api/v1/auth/"

@@ -15,9 +15,9 @@ from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 from apps.jobs.services import LeaseLost, claim
 from apps.users.jobs import send_reset_email
-from apps.users.mailed_tokens import address_token, reset_token
 from apps.users.models import User
 from conftest import PASSWORD, signed_in
+from tests.mailed_tokens import address_token, reset_token
 
 AUTH = "/api/v1/auth/"
 NEW = "another-horse-entirely"

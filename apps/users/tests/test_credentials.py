@@ -24,16 +24,12 @@ from apps.jobs.runner import run_due_jobs
 from apps.users.credentials import ANY_EVENT, Event, all_kinds
 from apps.users.exceptions import InvalidMailedToken, TooManyAttempts
 from apps.users.login_limits import ACCOUNT, login_attempt, remember_place
-from apps.users.mailed_tokens import (
-    address_token,
-    owner_of_address_token,
-    reset_token,
-    user_of_reset_token,
-)
+from apps.users.mailed_tokens import owner_of_address_token, user_of_reset_token
 from apps.users.models import User
 from apps.users.tokens import pair_for
 from conftest import PASSWORD, signed_in
 from tests.html_forms import send_form
+from tests.mailed_tokens import address_token, reset_token
 
 AUTH = "/api/v1/auth/"
 NEW_PASSWORD = "another-horse-entirely"

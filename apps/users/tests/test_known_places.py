@@ -13,9 +13,9 @@ from rest_framework.test import APIClient
 from apps.jobs.housekeeping import do_chores
 from apps.jobs.runner import run_due_jobs
 from apps.users.login_limits import ACCOUNT, ADDRESS
-from apps.users.mailed_tokens import reset_token
 from apps.users.models import KnownPlace, LoginFailures
 from conftest import PASSWORD
+from tests.mailed_tokens import reset_token
 
 AUTH = "/api/v1/auth/"
 NEW = "another-horse-entirely"

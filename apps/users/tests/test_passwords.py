@@ -16,10 +16,10 @@ from apps.common.tests.threads import at_once
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 from apps.users.exceptions import InvalidCredentials
-from apps.users.mailed_tokens import reset_token
 from apps.users.models import Session, User
 from apps.users.sessions import log_in
 from conftest import PASSWORD, signed_in
+from tests.mailed_tokens import reset_token
 
 CHANGE, RESET, CONFIRM = (f"/api/v1/auth/password/{path}/" for path in ("change", "reset", "reset/confirm"))
 NEW = "another-horse-entirely"

@@ -9,10 +9,10 @@ from django.utils.translation import override
 
 from apps.audit.models import AuditEntry
 from apps.common.tests.answers import refusal_of
-from apps.users.mailed_tokens import address_token
 from apps.users.models import User
 from conftest import PASSWORD
 from tests.html_forms import send_form
+from tests.mailed_tokens import address_token
 
 REGISTER, VERIFY = "/api/v1/auth/register/", "/api/v1/auth/email/verify/"
 ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
