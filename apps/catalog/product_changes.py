@@ -1,7 +1,9 @@
 """What staff do in the admin with many products at once. Each is shown, confirmed, and told row by row."""
 
+import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -18,13 +20,14 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.catalog import services, stock
 from apps.catalog.exceptions import StockOutOfRange
-from apps.catalog.models import MAX_STOCK, Category, Product
+from apps.catalog.models import MAX_STOCK, Category, MovementKind, Product, StockMovement
 from apps.common.bulk_changes import BulkChange, Change, Values, change_many
-from apps.common.optimistic_locking import unless_changed
+from apps.common.optimistic_locking import text_of_change, unless_changed
 from apps.common.store_admin import StoreAutocompleteSelect
 
 CENT = Decimal("0.01")
 MAX_PRICE = Decimal("99999999.99")  # what the column holds
+MOVEMENT = re.compile(r"[0-9]{1,18}")  # the id of one
 ON_SALE, OFF_SALE = _("active"), _("not active: nobody can order it")
 
 
@@ -131,27 +134,50 @@ def move_to_category(
 def adjust_stock(
     model_admin: Any, request: HttpRequest, queryset: QuerySet[Product]
 ) -> TemplateResponse | None:
-    """Change the stock of the chosen products by as many pieces each, whatever is sold meanwhile."""
+    """Change the stock of the chosen products by as many pieces each, whatever is sold meanwhile.
+
+    A page that is sent twice does it once.
+    """
+    latest = str(StockMovement.objects.values_list("pk", flat=True).first() or 0)
     change = BulkChange(
         action="adjust_stock",
         title=gettext("Adjust the stock by pieces"),
         form_class=AdjustForm,
         needs_preview=True,
-        preview=_preview_of_stock,
-        apply=lambda product, _seen, values: adjusted(
-            product, values["delta"], values["reason"], request.user
+        preview=partial(_preview_of_stock, latest),
+        apply=lambda product, seen, values: adjusted(
+            product, values["delta"], values["reason"], request.user, _unless_adjusted_since(seen)
         ),
     )
     return change_many(model_admin, request, queryset, change)
 
 
-def adjusted(product: Product, delta: int, reason: str, by: Any) -> str:
+def adjusted(
+    product: Product,
+    delta: int,
+    reason: str,
+    by: Any,
+    precondition: Callable[[Product], None] | None = None,
+) -> str:
     """Change the product's stock by `delta` pieces, and say what there is now.
 
-    Raises StockOutOfRange.
+    Raises StockOutOfRange, and what the precondition raises.
     """
-    movement = stock.adjust_stock(product_id=product.pk, delta=delta, reason=reason, created_by=by)
+    movement = stock.adjust_stock(
+        product_id=product.pk, delta=delta, reason=reason, created_by=by, precondition=precondition
+    )
     return gettext("%(delta)+d, now in stock: %(stock)d") % {"delta": delta, "stock": movement.stock}
+
+
+def _unless_adjusted_since(movement: str) -> Callable[[Product], None]:
+    """Return a precondition: it raises ValidationError when somebody has adjusted the stock since then."""
+
+    def precondition(product: Product) -> None:
+        adjustments = product.stock_movements.filter(kind=MovementKind.ADJUSTED)
+        if not MOVEMENT.fullmatch(movement) or adjustments.filter(pk__gt=movement).exists():
+            raise ValidationError(text_of_change(product, "stock"), code="changed_meanwhile")
+
+    return precondition
 
 
 def _switch(request: HttpRequest, action: str, title: str, *, is_active: bool) -> BulkChange:
@@ -198,10 +224,10 @@ def _changed_price(price: Decimal, percent: Decimal) -> Decimal:
     return changed
 
 
-def _preview_of_stock(product: Product, values: Values) -> Change:
+def _preview_of_stock(latest: str, product: Product, values: Values) -> Change:
     after = product.stock + values.get("delta", 0)
     text = localize(after) if 0 <= after <= MAX_STOCK else str(StockOutOfRange.message)
-    return Change(before=localize(product.stock), after=text if values else None, seen="")
+    return Change(before=localize(product.stock), after=text if values else None, seen=latest)
 
 
 def _shown(value: Any) -> str | Promise:

@@ -1,6 +1,6 @@
 """The only code that changes stock: under the product's lock, with a row of the ledger for each change."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -72,12 +72,22 @@ def return_stock(quantities: Mapping[int, int], *, order_id: int, by: User | Non
 
 
 @retried_atomic
-def adjust_stock(*, product_id: int, delta: int, reason: str, created_by: User | None) -> StockMovement:
+def adjust_stock(
+    *,
+    product_id: int,
+    delta: int,
+    reason: str,
+    created_by: User | None,
+    precondition: Callable[[Product], None] | None = None,
+) -> StockMovement:
     """Change a product's stock by `delta` pieces and return the ledger's row.
 
-    Raises Product.DoesNotExist, and StockOutOfRange when the stock would fall below zero.
+    Raises Product.DoesNotExist, StockOutOfRange when the stock would fall below zero, and what the
+    precondition raises, which is asked under the product's lock.
     """
     product = Product.objects.locked([product_id]).get()
+    if precondition:
+        precondition(product)
     return _move([product], {product.pk: delta}, Cause(MovementKind.ADJUSTED, created_by, reason))[0]
 
 

@@ -170,6 +170,20 @@ def test_stock_is_adjusted_by_pieces_whatever_is_sold_meanwhile(office, staff):
     ]
 
 
+def test_adjustment_that_is_sent_twice_is_made_once(office, staff):
+    tea = make_product(stock=7)
+    page = choose(office, "adjust_stock", tea)
+    preview = go_on(office, page, step="preview", delta="5", reason="Found")
+
+    first, second = go_on(office, preview), go_on(office, preview)
+
+    assert outcomes(first) == {str(tea): (True, "+5, now in stock: 12")}
+    text = f"{staff} changed “stock” after you opened the page. It is now “12”."
+    assert outcomes(second) == {str(tea): (False, text)}
+    tea.refresh_from_db()
+    assert tea.stock == 12
+
+
 @pytest.mark.parametrize(
     ("values", "wrong"),
     [
