@@ -146,6 +146,13 @@ def test_embedded_start_needs_no_memcached(start):
     assert "memcache" not in given["CACHES"]["default"]["BACKEND"].lower()
 
 
+def test_embedded_start_leaves_a_thread_free_of_the_carrier(start):
+    served, embedded = start(), start(STORE_EMBEDDED="true")
+
+    assert (served["SHIPPING_CONCURRENCY"], embedded["SHIPPING_CONCURRENCY"]) == (2, 1)
+    assert embedded["JOB_THREADS"] == 2
+
+
 def test_mail_server_and_sender_come_from_the_environment(start):
     given = start(
         EMAIL_URL="smtp://me:secret@mail.example:2525?starttls=true", EMAIL_FROM="shop@shop.example"
