@@ -13,6 +13,8 @@ from apps.desk.roles import ROLES
 from apps.orders.tests.factories import make_order
 from apps.users.models import Session, User
 
+pytestmark = pytest.mark.once
+
 # Nobody is staff without a group; the boss is a superuser.
 WALKERS = ("nobody", *ROLES, "boss")
 

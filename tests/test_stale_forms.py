@@ -35,7 +35,7 @@ FORMS = {
 }
 OUTDATED = "Nothing was saved: the page is out of date."
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture

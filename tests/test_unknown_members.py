@@ -17,6 +17,8 @@ from conftest import PASSWORD
 from tests.faults import all_rows
 from tests.test_schema import SCHEMA, resolved
 
+pytestmark = pytest.mark.once
+
 JSON = "application/json"
 ORDERS, PRODUCTS, ME = "/api/v1/orders/", "/api/v1/products/", "/api/v1/auth/me/"
 WRITES = [

@@ -28,6 +28,8 @@ from apps.orders.models import Invoice, Order
 from apps.orders.tests.factories import make_order
 from apps.users.models import User
 
+pytestmark = pytest.mark.once
+
 FIRST_OF_MARCH = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
