@@ -84,8 +84,9 @@ class DerivingQuerySet(AnnouncedQuerySet[ModelT]):
         """Update the rows, look at what they have become, and write what follows."""
         with transaction.atomic():
             row_ids = list(self.values_list("pk", flat=True))
-            count = super().update(**values)
-            rows = list(self.model._base_manager.filter(pk__in=row_ids))
+            # No row that has come to match meanwhile: nobody would look at it.
+            count = super(DerivingQuerySet, self.filter(pk__in=row_ids)).update(**values)
+            rows = list(self.model._base_manager.filter(pk__in=row_ids).select_for_update().order_by("pk"))
             for row in rows:
                 for field in fields:
                     field.pre_save(row, add=False)

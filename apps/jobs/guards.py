@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -46,9 +47,7 @@ def note_success(kind: str) -> None:
     if not state.filter(failures__gt=0).update(failures=0, failing_since=None, last_error=""):
         return
     if state.filter(paused_until__isnull=False).update(paused_until=None):
-        now = timezone.now()
-        put_off = Job.objects.filter(kind__in=guard.kinds, status=JobStatus.PENDING, run_at__gt=now)
-        put_off.update(run_at=now, announced_at=None)
+        _begin_what_was_put_off(guard)
 
 
 def note_failure(kind: str, error: Exception) -> None:
@@ -66,6 +65,15 @@ def note_failure(kind: str, error: Exception) -> None:
     if too_many.update(paused_until=now + timedelta(seconds=PAUSE_SECONDS)):
         text = "Jobs of %s pause for %s seconds, it has failed %s times in a row: %s"
         logger.error(text, guard.name, PAUSE_SECONDS, state.get().failures, line_of(error))
+
+
+def _begin_what_was_put_off(guard: Guard) -> None:
+    now = timezone.now()
+    with transaction.atomic():
+        put_off = Job.objects.filter(kind__in=guard.kinds, status=JobStatus.PENDING, run_at__gt=now)
+        # In the order in which others lock many.
+        job_ids = [job.pk for job in put_off.select_for_update().order_by("pk")]
+        Job.objects.filter(pk__in=job_ids).update(run_at=now, announced_at=None)
 
 
 def troubled(now: datetime) -> list[KindState]:

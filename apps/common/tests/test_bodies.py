@@ -92,7 +92,7 @@ def test_malformed_json_is_refused(post, body):
             "Слишком глубокая вложенность JSON.",
         ),
         (
-            b'{"username": "olga",\n}',
+            b'{"username": "olga"\n]',
             "The body is not JSON: line 2, column 1.",
             "Тело запроса — не JSON: строка 2, позиция 1.",
         ),
