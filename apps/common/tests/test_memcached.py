@@ -156,6 +156,7 @@ def test_value_larger_than_the_server_takes_is_not_kept_and_harms_nothing(server
 
 
 @pytest.mark.memcached
+@pytest.mark.django_db  # the end of a request looks at the connection of the database
 def test_connection_outlives_the_request(server):
     cache.get("key")
     before = server.stats()[b"total_connections"]
