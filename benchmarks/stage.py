@@ -119,9 +119,11 @@ class Stage:
             yield web
 
     @contextmanager
-    def reference(self) -> Iterator["Web"]:
+    def reference(self, **variables: str) -> Iterator["Web"]:
         """Serve the reference, by the same server with the same settings."""
-        with self.web("benchmarks.reference.wsgi:application") as web:
+        # gunicorn.conf.py asks for settings before it loads the application.
+        variables["DJANGO_SETTINGS_MODULE"] = "benchmarks.reference.settings"
+        with self.web("benchmarks.reference.wsgi:application", **variables) as web:
             yield web
 
     @contextmanager

@@ -19,7 +19,7 @@ def measure(stage: Stage) -> list[Figure]:
     hosts = {"DJANGO_ALLOWED_HOSTS": "127.0.0.1,.bench.localhost"}
     with (
         stage.web(**hosts) as store,
-        stage.web("benchmarks.reference.wsgi:application", **hosts) as reference,
+        stage.reference(**hosts) as reference,
     ):
         series = take_turns(
             {

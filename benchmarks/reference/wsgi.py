@@ -1,8 +1,5 @@
-"""The reference for gunicorn."""
-
-import os
+"""The reference for gunicorn, which is told its settings."""
 
 from django.core.wsgi import get_wsgi_application
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.reference.settings"
 application = get_wsgi_application()
