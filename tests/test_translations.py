@@ -58,18 +58,18 @@ def test_catalogue_has_the_texts_of_the_code_and_no_others():
 @pytest.mark.parametrize(
     ("number", "text"),
     [
-        (0, "0 строк выполнено"),
-        (1, "1 строка выполнена"),
-        (2, "2 строки выполнены"),
-        (5, "5 строк выполнено"),
-        (11, "11 строк выполнено"),
-        (21, "21 строка выполнена"),
-        (112, "112 строк выполнено"),
+        (0, "Выбрано 0 строк"),
+        (1, "Выбрана 1 строка"),
+        (2, "Выбраны 2 строки"),
+        (5, "Выбрано 5 строк"),
+        (11, "Выбрано 11 строк"),
+        (21, "Выбрана 21 строка"),
+        (112, "Выбрано 112 строк"),
     ],
 )
 def test_noun_agrees_with_its_number(number: int, text: str):
     with override("ru"):
-        form = ngettext("%(counter)s row is done", "%(counter)s rows are done", number)
+        form = ngettext("%(counter)s row is chosen", "%(counter)s rows are chosen", number)
 
     assert form % {"counter": number} == text
 

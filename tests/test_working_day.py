@@ -95,10 +95,10 @@ def test_order_desk_ships_ten_orders_at_once_and_cancels_one_with_a_reason(offic
 
     find(page, "/admin/orders/order/", "customer@example.com")
     act(page, "mark_processing", rows=11)
-    assert summary(page) == "11 rows are done, 0 are refused."
+    assert summary(page) == "Done: 11."
     find(page, "/admin/orders/order/", "customer@example.com")
     act(page, "mark_shipped", rows=10)
-    assert summary(page) == "10 rows are done, 0 are refused."
+    assert summary(page) == "Done: 10."
     page.goto(f"{office.shop.url}/admin/orders/order/{order_ids[0]}/change/")
     page.get_by_label("Reason").fill("The customer has moved")
     page.get_by_role("button", name="Cancel the order").click()
@@ -157,7 +157,7 @@ def test_stock_clerk_corrects_a_count_and_counts_a_shelf(office: Office, enter: 
     cells.nth(1).fill("6")
     page.get_by_label("Reason").fill("Stocktake")
     page.get_by_role("button", name="Enter the counts").click()
-    assert summary(page) == "2 rows are done, 0 are refused."
+    assert summary(page) == "Done: 2."
 
     assert stock_of(office, 10) == 77 != stock[10]
     assert sorted(stock_of(office, product_id) for product_id in (11, 12)) == [5, 6]
@@ -192,7 +192,7 @@ def test_catalogue_editor_raises_the_prices_of_a_category(office: Office, enter:
     page.get_by_role("button", name="Preview").click()
     page.get_by_role("button", name="Confirm").click()
 
-    assert summary(page) == f"{count} rows are done, 0 are refused."
+    assert summary(page) == f"Done: {count}."
     hundredths = round(float(product["price"]) * 105)
     assert office.shop.call("GET", "products/20/").json()["price"] == f"{hundredths / 100:.2f}"
 

@@ -141,5 +141,9 @@ def address_of(row: Model) -> str:
 def _page(
     model_admin: Any, request: HttpRequest, template: str, context: Mapping[str, Any]
 ) -> TemplateResponse:
-    shared = {**model_admin.admin_site.each_context(request), "opts": model_admin.opts}
+    shared = {
+        **model_admin.admin_site.each_context(request),
+        "opts": model_admin.opts,
+        "list_address": request.get_full_path(),  # the list as it was filtered
+    }
     return TemplateResponse(request, template, {**shared, **context})

@@ -11,7 +11,6 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.admin_lists import AutocompleteFilter, DateRangeFilter, LongListAdmin, NumberRangeFilter
@@ -22,7 +21,7 @@ from apps.exports.list_admin import ExportableAdmin
 from apps.orders import services
 from apps.orders.models import Order
 from apps.orders.money import priced
-from apps.orders.order_page import OrderPage, remade, resent
+from apps.orders.order_page import READ_BY_CUSTOMER, OrderPage, remade, resent
 from apps.orders.services import Terms
 from apps.orders.statuses import NEXT_STATUSES, OrderStatus
 
@@ -42,13 +41,20 @@ class FailedJobFilter(admin.SimpleListFilter):
         return queryset.with_failed_jobs() if self.value() == "yes" else queryset
 
 
+# What is said of an order that is not yet where a move starts.
+TOO_EARLY = {
+    OrderStatus.PROCESSING: _("It must be put together first: it is “%(status)s”."),
+    OrderStatus.SHIPPED: _("It must be shipped first: it is “%(status)s”."),
+}
+
+
 class ReasonForm(forms.Form):
     """Why an order is cancelled."""
 
     reason = forms.CharField(
         label=_("Reason"),
         max_length=1000,
-        help_text=_("Is written into the history, which the customer can read."),
+        help_text=READ_BY_CUSTOMER,
     )
 
 
@@ -70,6 +76,7 @@ class OrderAdmin(OrderPage, ExportableAdmin, LongListAdmin):
     sortable_by = ("id", "shown_status", "shown_total", "created_at")
     actions = (
         "mark_processing",
+        "put_together_and_ship",
         "mark_shipped",
         "mark_delivered",
         "move_on",
@@ -134,6 +141,20 @@ class OrderAdmin(OrderPage, ExportableAdmin, LongListAdmin):
     def mark_processing(self, request: HttpRequest, queryset: QuerySet[Order]) -> TemplateResponse | None:
         """Move the chosen orders to `processing`."""
         return self._move(request, queryset, OrderStatus.PENDING, OrderStatus.PROCESSING)
+
+    @admin.action(
+        description=_("Put together and ship: pending or processing → shipped"), permissions=["change"]
+    )
+    def put_together_and_ship(
+        self, request: HttpRequest, queryset: QuerySet[Order]
+    ) -> TemplateResponse | None:
+        """Move the chosen orders to `shipped`, those that are pending by way of `processing`."""
+
+        def shipped(order: Order) -> str:
+            moved = services.put_together_and_ship(order_id=order.pk, changed_by=request.user)
+            return str(moved.get_status_display())
+
+        return self._each(request, queryset, _("Put together and ship"), shipped)
 
     @admin.action(description=_("Ship: processing → shipped"), permissions=["change"])
     def mark_shipped(self, request: HttpRequest, queryset: QuerySet[Order]) -> TemplateResponse | None:
@@ -232,8 +253,9 @@ class OrderAdmin(OrderPage, ExportableAdmin, LongListAdmin):
 def _only_in(start: OrderStatus) -> Callable[[Order], None]:
     def precondition(order: Order) -> None:
         if order.status != start:
-            text = gettext("Only an order that is “%(start)s” can be moved there; this one is “%(status)s”.")
-            raise ValidationError(text % {"start": start.label, "status": order.get_status_display()})
+            is_early = list(OrderStatus).index(OrderStatus(order.status)) < list(OrderStatus).index(start)
+            text = TOO_EARLY[start] if is_early else _("It is “%(status)s” already.")
+            raise ValidationError(text, params={"status": order.get_status_display()})
 
     return precondition
 

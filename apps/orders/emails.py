@@ -1,5 +1,6 @@
 """E-mails to the customer of an order, in the language the order was placed in."""
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -34,23 +35,28 @@ def status_notice(order: Order, status: OrderStatus, *, message_id: UUID) -> Ema
             OrderStatus.DELIVERED: _("Order № %(number)s is delivered"),
             OrderStatus.CANCELLED: _("Order № %(number)s is cancelled"),
         }[status]
-        return _message(order, "orders/email/status.txt", subject, message_id)
+        reason = _reason_of_staff(order) if status == OrderStatus.CANCELLED else ""
+        return _message(order, "orders/email/status.txt", subject, message_id, reason=reason)
 
 
-def _message(
-    order: Order, template: str, subject: str, message_id: UUID, *, invoice: Invoice | None = None
-) -> EmailMessage:
+def _reason_of_staff(order: Order) -> str:
+    """Return why staff cancelled the order; what customers gave as theirs may reach a stranger's mailbox."""
+    cancelled = order.status_changes.filter(to_status=OrderStatus.CANCELLED)
+    return cancelled.exclude(changed_by=order.user_id).values_list("comment", flat=True).first() or ""
+
+
+def _message(order: Order, template: str, subject: str, message_id: UUID, **more: Any) -> EmailMessage:
     subject = subject % {"number": order.pk}
     context = {
         "name": name_in_greeting(order.user, order.user.email),
         "number": order.pk,
-        "invoice": invoice,
         "tracking_number": order.tracking_number,
         "subject": subject,
         "items": [(item, priced(item.total, order.currency)) for item in order.items.all()],
         "total": priced(order.total_price, order.currency),
         "store_name": settings.STORE_NAME,
         "store_url": settings.STORE_URL,
+        **more,
     }
     return compose(
         subject=subject,

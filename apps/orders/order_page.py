@@ -5,12 +5,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from apps.common.bulk_changes import address_of, outcome_of, seen_of
@@ -23,6 +25,14 @@ from apps.orders.services import Terms
 from apps.orders.statuses import NEXT_STATUSES, OrderStatus
 
 COMMENT = forms.CharField(required=False, max_length=1000)
+MOVES = {  # the buttons beside the cancellation, which needs a reason
+    OrderStatus.PROCESSING: gettext_lazy("Put together"),
+    OrderStatus.SHIPPED: gettext_lazy("Ship"),
+    OrderStatus.DELIVERED: gettext_lazy("Mark as delivered"),
+}
+READ_BY_CUSTOMER = gettext_lazy(
+    "The customer reads it: in the e-mail about the cancellation and in the order’s history."
+)
 PDF_HEADERS = {"Cache-Control": "no-store"}
 
 
@@ -57,12 +67,15 @@ class OrderPage:
         context |= {
             "lines": shown.lines,
             "moves": shown.moves,
-            "next_statuses": [status for status in moves if status != OrderStatus.CANCELLED],
+            "read_by_customer": READ_BY_CUSTOMER,
+            "next_moves": [(status, MOVES[status]) for status in moves if status in MOVES],
             "can_be_cancelled": OrderStatus.CANCELLED in moves,
             "may_change": may_change,
             "jobs": Job.objects.about(subject_of(order.pk)) if may_see_jobs else None,
             "has_invoice": Invoice.objects.filter(order=order).exists(),
         }
+        if filters := self.get_preserved_filters(request):
+            context["filters"] = f"?{filters}"  # of the list, to which staff go back
         return super().render_change_form(request, context, *args, **kwargs)
 
     @method_decorator(require_POST)
@@ -113,7 +126,8 @@ class OrderPage:
         outcome = outcome_of(order, act)
         level = messages.SUCCESS if outcome.is_done else messages.ERROR
         self.message_user(request, f"{outcome.row}: {outcome.text}", level)
-        return HttpResponseRedirect(address_of(order))
+        kept = {"preserved_filters": self.get_preserved_filters(request), "opts": self.opts}
+        return HttpResponseRedirect(add_preserved_filters(kept, address_of(order)))
 
 
 def resent(order: Order) -> str:

@@ -96,6 +96,20 @@ def change_status(
 
 
 @retried_atomic
+def put_together_and_ship(*, order_id: int, changed_by: User) -> Order:
+    """Ship the order, which is put together first if it is pending: each move is recorded and told.
+
+    Raises Order.DoesNotExist, and ValidationError when it is shipped already, or cancelled.
+    """
+    order = Order.objects.locked().get(pk=order_id)
+    if order.status == OrderStatus.PENDING:
+        change_status(order_id=order_id, new_status=OrderStatus.PROCESSING, changed_by=changed_by)
+    elif order.status != OrderStatus.PROCESSING:
+        raise ValidationError(_("It is “%(status)s” already."), params={"status": order.get_status_display()})
+    return change_status(order_id=order_id, new_status=OrderStatus.SHIPPED, changed_by=changed_by)
+
+
+@retried_atomic
 def resend_email(*, order_id: int) -> Job:
     """Have the e-mail about the order's present status sent once more.
 

@@ -16,6 +16,8 @@ from apps.catalog.tests.factories import make_product
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs, run_job
 from apps.orders.models import Invoice, Order
+from apps.orders.services import change_status
+from apps.orders.statuses import OrderStatus
 from apps.orders.tests.factories import PATHS, make_order, moved
 from apps.users.models import User
 
@@ -162,6 +164,35 @@ def test_tracking_number_is_told_once_it_is_known(customer: User, staff: User, l
     run_due_jobs()
 
     assert line in mail.outbox[-1].body.splitlines()
+
+
+@pytest.mark.parametrize("is_confirmed", [True, False])
+@pytest.mark.parametrize(
+    ("language", "line"), [("ru", "Причина: Нет <глины> & песка"), ("en", "Reason: Нет <глины> & песка")]
+)
+def test_customer_is_told_why_staff_cancelled_the_order(
+    make_user: Callable[..., User], staff: User, language: str, line: str, is_confirmed: bool
+):
+    buyer = make_user(email_verified_at=timezone.now() if is_confirmed else None)
+    order = make_order(buyer, language=language)
+    cancelled(order, by=staff, comment="Нет <глины> & песка")
+
+    run_due_jobs()
+
+    assert mail.outbox[-1].body.splitlines()[3] == line
+
+
+def test_email_carries_no_reason_that_the_customer_gave(customer: User):
+    order = make_order(customer, language="en")
+    cancelled(order, by=customer, comment="www.win-prize.example")
+
+    run_due_jobs()
+
+    assert mail.outbox[-1].body.startswith(f"Hello!\n\nOrder № {order.pk} is cancelled.\nTotal: ")
+
+
+def cancelled(order: Order, *, by: User, comment: str) -> None:
+    change_status(order_id=order.pk, new_status=OrderStatus.CANCELLED, changed_by=by, comment=comment)
 
 
 def test_mails_come_in_the_order_of_the_moves(customer: User, staff: User):

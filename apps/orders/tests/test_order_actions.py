@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import escape
 from typing import Any
 
 import pytest
@@ -66,15 +67,59 @@ def test_refused_orders_are_named_and_the_others_are_moved(office: Client, order
 
     response = office.post(LIST, choice("mark_shipped", tea, lamp, cups))
 
-    only = "Only an order that is “processing” can be moved there; this one is"
     assert report_of(response) == [
-        (tea, False, f"{only} “pending”."),
+        (tea, False, "It must be put together first: it is “pending”."),
         (lamp, True, "processing → shipped"),
-        (cups, False, f"{only} “cancelled”."),
+        (cups, False, "It is “cancelled” already."),
     ]
-    assert "1 row is done, 2 are refused." in text_of(response)
+    assert "Done: 1. Refused: 2." in text_of(response)
     statuses = dict(Order.objects.values_list("pk", "status"))
     assert statuses == {tea.pk: "pending", lamp.pk: "shipped", cups.pk: "cancelled"}
+
+
+@pytest.mark.parametrize("status", ["pending", "processing"])
+def test_order_that_is_not_shipped_cannot_be_delivered(
+    office: Client, customer: User, staff: User, status: str
+):
+    order = make_order_in(status, customer, moved_by=staff)
+
+    response = office.post(LIST, choice("mark_delivered", order))
+
+    assert report_of(response) == [(order, False, f"It must be shipped first: it is “{status}”.")]
+
+
+def test_orders_are_put_together_and_shipped_at_once(
+    office: Client, orders: dict[str, Order], customer: User, staff: User
+):
+    tea, lamp, cups = orders["tea"], orders["lamp"], orders["cups"]
+    gone = make_order_in("shipped", customer, moved_by=staff)
+    left = make_order(customer)
+
+    response = office.post(LIST, choice("put_together_and_ship", tea, lamp, cups, gone))
+
+    assert report_of(response) == [
+        (tea, True, "shipped"),
+        (lamp, True, "shipped"),
+        (cups, False, "It is “cancelled” already."),
+        (gone, False, "It is “shipped” already."),
+    ]
+    moves = tea.status_changes.order_by("pk").values_list("from_status", "to_status", "changed_by")
+    assert list(moves)[1:] == [("pending", "processing", staff.pk), ("processing", "shipped", staff.pk)]
+    emails = Job.objects.filter(subject=f"order:{tea.pk}", kind="status_email").order_by("pk")
+    assert [job.arguments["status"] for job in emails] == ["processing", "shipped"]
+    assert Order.objects.get(pk=left.pk).status == "pending"
+
+
+@pytest.mark.parametrize("action", ["put_together_and_ship", "cancel"])
+def test_staff_come_back_to_the_list_as_it_was_filtered(
+    office: Client, orders: dict[str, Order], action: str
+):
+    filtered = f"{LIST}?q=tea&status__exact=pending"
+
+    page = office.post(filtered, choice(action, orders["tea"]))
+
+    assert f'<a href="{escape(filtered)}"' in page.text
+    assert ('<form method="post" action="' + escape(filtered) in page.text) == (action == "cancel")
 
 
 def test_order_that_left_the_filtered_list_is_told_about(
@@ -84,8 +129,7 @@ def test_order_that_left_the_filtered_list_is_told_about(
 
     response = office.post(f"{LIST}?status__exact=pending", choice("mark_processing", tea))
 
-    text = "Only an order that is “pending” can be moved there; this one is “processing”."
-    assert report_of(response) == [(tea, False, text)]
+    assert report_of(response) == [(tea, False, "It is “processing” already.")]
 
 
 def test_move_to_the_next_status_shows_each_move_before_it_is_made(office: Client, orders: dict[str, Order]):
@@ -236,7 +280,8 @@ def test_report_speaks_russian_unless_asked_otherwise(client: Client, staff: Use
     response = client.post(LIST, choice("mark_processing", order))
 
     assert report_of(response) == [(order, True, "ожидает → в обработке")]
-    assert "1 строка выполнена, 0 отклонено." in text_of(response)
+    assert "Готово: 1." in text_of(response)
+    assert "Отклонено" not in text_of(response)
 
 
 @pytest.mark.parametrize(
@@ -247,7 +292,7 @@ def test_report_speaks_russian_unless_asked_otherwise(client: Client, staff: Use
             ["view_order", "change_order"],
             [
                 *("cancel", "mark_delivered", "mark_processing", "mark_shipped", "move_on"),
-                *("remake_invoice", "resend_email"),
+                *("put_together_and_ship", "remake_invoice", "resend_email"),
             ],
         ),
     ],

@@ -34,6 +34,25 @@ def test_page_shows_lines_history_jobs_and_tracking_number(
     assert re.search(r"invoice failed 5 .* No ink", page)
 
 
+def test_form_of_the_cancellation_says_that_the_customer_reads_the_reason(
+    office: Client, orders: dict[str, Order]
+):
+    page = text_of(office.get(page_of(orders["tea"])))
+
+    text = "The customer reads it: in the e-mail about the cancellation and in the order’s history."
+    assert f"Reason Cancel the order {text}" in page
+
+
+def test_staff_who_press_a_button_still_find_the_way_to_their_list(office: Client, orders: dict[str, Order]):
+    filters = "?_changelist_filters=status__exact%3Dpending"
+
+    page = office.get(page_of(orders["tea"]) + filters).text
+    response = office.post(f"{LIST}{orders['tea'].pk}/move/{filters}", press(orders["tea"], "processing"))
+
+    assert f'action="{LIST}{orders["tea"].pk}/move/{filters}"' in page
+    assert response["Location"] == page_of(orders["tea"]) + filters
+
+
 def test_buttons_are_the_allowed_moves(office: Client, customer: User, staff: User):
     buttons = {}
     for status in ("pending", "processing", "shipped", "delivered", "cancelled"):
@@ -210,7 +229,7 @@ def test_page_speaks_russian_unless_asked_otherwise(client: Client, staff: User,
 
     page = client.get(page_of(order)).text
 
-    for text in ("Итого", "— → ожидает", "ожидает → в обработке", "Кол-во", "Кем"):
+    for text in ("Состав заказа", "Сумма", "— → ожидает", "ожидает → в обработке", "Кол-во", "Кто"):
         assert text in page, text
     for text in ("Total", "Cancel", "History", "Jobs", "Last error"):
         assert text not in page, text
