@@ -66,7 +66,7 @@ class Kind:
 
 def is_blank(text: str) -> bool:
     """Tell whether nothing of the text can be seen."""
-    return not _in_one_line(_invisible.sub("", text))
+    return not _in_one_line(without_invisible(text))
 
 
 def clean_name(text: str) -> str:
@@ -80,12 +80,12 @@ def clean_name(text: str) -> str:
 
 def clean_code(text: str) -> str:
     """Return what people copy rather than read, such as a sku: as a name, without any invisible character."""
-    return _in_one_line(unicodedata.normalize("NFC", _invisible.sub("", text)))
+    return _in_one_line(unicodedata.normalize("NFC", without_invisible(text)))
 
 
 def clean_username(text: str) -> str:
     """Return a username as Django stores it, in compatible characters (NFKC), without invisible ones."""
-    return _in_one_line(unicodedata.normalize("NFKC", _invisible.sub("", text)))
+    return _in_one_line(unicodedata.normalize("NFKC", without_invisible(text)))
 
 
 def clean_email(text: str) -> str:
@@ -94,7 +94,7 @@ def clean_email(text: str) -> str:
     Raises ValueError for what is no mailbox of the internet, local names and quoted local parts among it.
     """
     local, _at, domain = _AT.sub("@", text.strip()).rpartition("@")
-    local = unicodedata.normalize("NFKC", _invisible.sub("", local))
+    local = unicodedata.normalize("NFKC", without_invisible(local))
     address = f"{local}@{_mail_domain(domain)}"
     if not _LOCAL.fullmatch(local) or len(local) > MAX_LOCAL_LENGTH or len(address) > MAX_ADDRESS_LENGTH:
         raise ValueError("no mailbox")
@@ -114,17 +114,27 @@ def as_stored(text: str) -> str:
     return mailbox_of(clean_name(text))
 
 
-def folded(text: str) -> str:
+def without_invisible(text: str) -> str:
+    """Return the text without the characters that no reader sees."""
+    return _invisible.sub("", text)
+
+
+def with_hyphens(text: str) -> str:
+    """Return the text, which is decomposed, with a hyphen in place of every dash."""
+    return _dash.sub("-", text)
+
+
+def name_key(text: str) -> str:
     """Return what the text has in common with all that look alike: no case, no width, nothing invisible."""
     # NFKC_Casefold of Unicode, as D146 has it: a folded character can come apart again.
-    decomposed = unicodedata.normalize("NFKD", _invisible.sub("", text)).casefold()
+    decomposed = unicodedata.normalize("NFKD", without_invisible(text)).casefold()
     once_more = unicodedata.normalize("NFKD", decomposed).casefold()
     return _bounded(_in_one_line(unicodedata.normalize("NFKC", once_more)))
 
 
 def look_of(text: str) -> str:
     """Return what the text has in common with all that look like it: Latin words, parted by hyphens."""
-    return "-".join(re.findall(r"[^\W_]+", folded(text).translate(_LOOKS)))
+    return "-".join(re.findall(r"[^\W_]+", name_key(text).translate(_LOOKS)))
 
 
 def mixes_alphabets(text: str) -> bool:
@@ -140,7 +150,7 @@ def email_key(text: str) -> str:
 
 def username_key(text: str) -> str:
     """Return what all spellings of a username have in common. An address has the key of its mailbox."""
-    name, key = clean_username(text), folded(text)
+    name, key = clean_username(text), name_key(text)
     if "@" in key:
         for spelling in (name, key):  # what is no mailbox can be folded to one
             with suppress(ValueError):
@@ -150,13 +160,13 @@ def username_key(text: str) -> str:
 
 def code_key(text: str) -> str:
     """Return what all spellings of a sku have in common; a spreadsheet makes other dashes of its hyphens."""
-    return _dash.sub("-", folded(text))
+    return with_hyphens(name_key(text))
 
 
 USERNAME = Kind(clean_username, username_key)
 EMAIL = Kind(mailbox_of, email_key)
 CODE = Kind(clean_code, code_key)
-NAME = Kind(clean_name, folded)
+NAME = Kind(clean_name, name_key)
 
 
 def _in_one_line(text: str) -> str:
