@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from django.db import models
 
 from apps.common.derived import DerivedField, DerivingQuerySet
-from apps.common.search_words import folded, looked_for, refuse_long_search
+from apps.common.search_words import folded, looked_for, refuse_long_search, words_of
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 
@@ -13,11 +13,6 @@ if TYPE_CHECKING:
     TextField = models.TextField[str, str]
 else:
     TextField = models.TextField
-
-
-def words_of(text: str) -> list[str]:
-    """Return the words of a search as they stand in the rows, each once."""
-    return list(dict.fromkeys(folded(text).split()))
 
 
 def validate_search(text: str) -> None:

@@ -10,6 +10,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import DatabaseError
 from django.utils import timezone
 
+from apps.common.derived_filling import refresh_derived
 from apps.common.key_filling import refresh_keys
 from apps.jobs.models import Job, JobStatus
 
@@ -29,7 +30,7 @@ def daily(chore: Callable[[], Any]) -> Callable[[], Any]:
 def do_chores() -> None:
     """Delete what is over: jobs done long ago, expired sessions of the admin, what other apps register.
 
-    And look after the keys of rows that were written past the models.
+    And look after what follows from others in rows that were written past the models.
     """
     for chore in _chores:
         try:
@@ -52,3 +53,4 @@ def purge_done_jobs() -> int:
 
 daily(SessionStore.clear_expired)
 daily(refresh_keys)
+daily(refresh_derived)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from apps.common.derived_filling import refresh_derived
 from apps.common.key_filling import collisions, key_columns, keyed_models, refresh_keys, refuse_collisions
 
 
@@ -18,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--refresh",
             action="store_true",
-            help="compute the keys anew of rows that another release, or SQL, has written",
+            help="compute keys and searched texts anew of rows that another release, or SQL, has written",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -27,5 +28,5 @@ class Command(BaseCommand):
             [found for model in keyed_models() for found in collisions(model, key_columns(model))]
         )
         if options["refresh"]:
-            self.stdout.write(f"{refresh_keys()} rows refreshed.")
+            self.stdout.write(f"{refresh_keys() + refresh_derived()} rows refreshed.")
         self.stdout.write("All rows can be told apart.")
