@@ -69,7 +69,7 @@ class KindFilter(admin.SimpleListFilter):
 class AuditEntryAdmin(LongListAdmin):
     """Entries are read: not even a superuser adds, changes or deletes one."""
 
-    list_display = ("created_at", "actor", "through", "action", "target", "shown_changes", "request")
+    list_display = ("created_at", "actor", "through", "action", "target", "shown_changes")
     list_filter = ("through", "action", KindFilter, ("created_at", DateRangeFilter))
     list_select_related = ("actor",)
     sortable_by = ()  # by time alone: each filter has an index in this order

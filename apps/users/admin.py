@@ -232,7 +232,7 @@ class RoleAdmin(StoreAdmin, GroupAdmin):
 class SessionAdmin(NamelessLogAdmin, LongListAdmin):
     """Sessions are looked at, and ended."""
 
-    list_display = ("user", "device", "ip", "created_at", "last_used_at", "ended_at", "ended_because")
+    list_display = ("user", "device", "ip", "last_used_at", "ended_at", "ended_because")
     list_filter = ("ended_because", ("created_at", DateRangeFilter))
     list_select_related = ("user",)
     search_fields = ("user__username", "user__email", "=ip")
