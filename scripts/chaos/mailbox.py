@@ -12,7 +12,8 @@ from random import Random
 from typing import Any, Self
 
 LIMIT_BYTES = 10 * 1024 * 1024  # of a line
-FAULTS = ("busy", "full", "drop", "lose", "quota", "away")
+# After an absence the store's e-mails pause for half a minute: a few of them are enough for a day.
+FAULTS = (*("busy", "full", "drop", "lose", "quota") * 5, "away")
 FAULT_SHARE = 0.08  # of the messages
 AWAY_SECONDS = 4.0
 REFUSALS = {"away": "421 closed", "quota": "550 5.7.0 quota exceeded"}  # of the sender
