@@ -1,6 +1,7 @@
 """Readable addresses made from names."""
 
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain, count, islice
@@ -9,10 +10,13 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.text import slugify
 
+from apps.common.search_words import folded
+
 SLUG_ATTEMPTS = 8  # to store a row with a slug that nobody takes meanwhile
 MAX_SLUG_LENGTH = 200  # characters, which leaves the columns room for a number behind it
 
-# After ICAO Doc 9303 part 3, as in passports; the hard and the soft sign leave no trace.
+# Of folded texts. Cyrillic after ICAO Doc 9303 part 3, as in passports; the hard and the soft sign leave no
+# trace. Greek after ELOT 743, as in passports too.
 _TABLE = str.maketrans(
     {
         "а": "a",
@@ -21,7 +25,6 @@ _TABLE = str.maketrans(
         "г": "g",
         "д": "d",
         "е": "e",
-        "ё": "e",
         "ж": "zh",
         "з": "z",
         "и": "i",
@@ -49,17 +52,34 @@ _TABLE = str.maketrans(
         "ю": "iu",
         "я": "ia",
         "і": "i",
-        "ї": "i",
         "є": "ie",
         "ґ": "g",
         "ў": "u",
+        "θ": "th",
+        "χ": "ch",
+        "ψ": "ps",
+        "+": " plus ",
     }
+) | str.maketrans("αβγδεζηικλμνξοπρστυφω", "avgdeziiklmnxoprstyfo")
+# What Greek letters become beside others.
+_GREEK_PAIRS = (
+    (re.compile("ου"), "ou"),
+    (re.compile("(?<=[αεη])υ(?=[αεηιουωβγδζλμνρ])"), "v"),
+    (re.compile("(?<=[αεη])υ"), "f"),
+    (re.compile("γ(?=[γξχ])"), "n"),
+    (re.compile(r"\bμπ|μπ\b"), "b"),
 )
+_greek = re.compile("[α-ω]")
+_sharp = re.compile(r"\b([a-z])#")  # C# is not C
 
 
 def slug_of(name: str) -> str:
     """Return the name in lower-case Latin letters, digits and hyphens; never empty."""
-    return slugify(name.lower().translate(_TABLE))[:MAX_SLUG_LENGTH].strip("-") or "item"
+    text = _sharp.sub(r"\1 sharp ", folded(name))
+    if _greek.search(text):
+        for pattern, letters in _GREEK_PAIRS:
+            text = pattern.sub(letters, text)
+    return slugify(text.translate(_TABLE))[:MAX_SLUG_LENGTH].strip("-") or "item"
 
 
 def free_slug(name: str, *, among: QuerySet[Any], attempt: int = 0) -> str:
