@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from io import StringIO
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -188,7 +188,8 @@ BAD_ROWS = {
     "no number": "Ч,Чайник,дорого,Чай,\n",
     "a negative price": "Ч,Чайник,-1,Чай,\n",
     "too many digits": "Ч,Чайник,123456789.00,Чай,\n",
-    "too many places": "Ч,Чайник,1.001,Чай,\n",
+    "too many places": "Ч,Чайник,1.0011,Чай,\n",
+    "two meanings": "Ч,Чайник,1.001,Чай,\n",
     "pieces": "Ч,Чайник,1.00,Чай,много\n",
     "a long sku": f"{'Ч' * 65},Чайник,1.00,Чай,\n",
     "a long category": f"Ч,Чайник,1.00,{'Ч' * 201},\n",
@@ -199,7 +200,7 @@ BAD_ROWS = {
 @pytest.mark.django_db
 @pytest.mark.parametrize("row", BAD_ROWS)
 def test_bad_row_of_a_file_is_told_in_russian(row: str):
-    file = StringIO(f"sku,name,price,category,stock\n{BAD_ROWS[row]}")
+    file = BytesIO(f"sku,name,price,category,stock\n{BAD_ROWS[row]}".encode())
 
     with translation.override("ru"):
         reasons = [bad.reason for bad in import_products(file).bad_rows]
@@ -212,7 +213,7 @@ def test_bad_row_of_a_file_is_told_in_russian(row: str):
 @pytest.mark.parametrize("content", ["sku,name\n", "sku,name,price,category,price\n"])
 def test_file_that_is_no_table_is_told_in_russian(content: str):
     with translation.override("ru"), pytest.raises(UnusableFile) as refused:
-        import_products(StringIO(content))
+        import_products(BytesIO(content.encode()))
 
     assert not is_foreign(str(refused.value)), refused.value
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.category_names import names_of_categories
-from apps.catalog.importing.rows import COLUMNS
+from apps.catalog.importing.headings import COLUMNS
 from apps.catalog.models import Product
 from apps.exports.kinds import Kind, Row, exportable
 

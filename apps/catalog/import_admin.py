@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from apps.catalog import import_services
 from apps.catalog.import_jobs import may_import
-from apps.catalog.importing.rows import OPTIONAL_COLUMNS, REQUIRED_COLUMNS
+from apps.catalog.importing.headings import OPTIONAL_COLUMNS, REQUIRED_COLUMNS
 from apps.catalog.importing.writing import CHUNK
 from apps.exports.models import Upload, UploadStatus
 from apps.exports.progress import Progress, last_line, latest_job

@@ -15,16 +15,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import override
 
 from apps.catalog.importing import LOCK
+from apps.catalog.importing.dialects import dialect_of
+from apps.catalog.importing.headings import UnusableFile
 from apps.catalog.importing.preview import add_bad_rows, add_rows, empty_preview
-from apps.catalog.importing.rows import (
-    BadRow,
-    ProductRow,
-    ProductTable,
-    SeenSkus,
-    UnusableFile,
-    reason_of,
-    validated,
-)
+from apps.catalog.importing.rows import BadRow, ProductRow, SeenSkus, reason_of, validated
+from apps.catalog.importing.tables import ProductTable, opened_table
 from apps.catalog.importing.writing import CHUNK, write_rows
 from apps.common.advisory_locks import lock_alone
 from apps.common.transactions import retried_atomic
@@ -62,10 +57,11 @@ def check_import(job: Job, *, upload_id: int) -> None:
     upload = Upload.objects.filter(pk=upload_id, status=UploadStatus.CHECKING).first()
     if upload is None:
         return  # an earlier attempt got to the end, or it was discarded
-    with override(upload.language), SeenSkus() as seen:
+    with override(upload.language), SeenSkus() as seen, opened(upload) as file:
         try:
-            check = _Check(upload, seen)
-            work_in_turns(check.do_part, rest=lambda: check_of(Upload.objects.get(pk=upload_id)))
+            with opened_table(file, dialect_of(file)) as table:
+                check = _Check(upload, table, seen)
+                work_in_turns(check.do_part, rest=lambda: check_of(Upload.objects.get(pk=upload_id)))
         except UnusableFile as error:
             _refuse(upload, str(error))
 
@@ -89,14 +85,13 @@ def write_import(job: Job, *, upload_id: int) -> None:
 
 
 class _Check:
-    """The file, opened where the check has got to."""
+    """The rows of the file from where the check has got to."""
 
-    def __init__(self, upload: Upload, seen: SeenSkus) -> None:
+    def __init__(self, upload: Upload, table: ProductTable, seen: SeenSkus) -> None:
         self._upload_id, self._last_row = upload.pk, upload.last_row
         for number in range(upload.parts_checked):
             seen.note_all((row[1], row[0]) for row in json.loads(checked_part(upload, number)))
-        table = ProductTable(opened(upload))
-        self._unknown_columns = table.unknown_columns
+        self._unknown_columns = table.heading.unread
         self._rows = table.rows(seen, after=upload.last_row)
 
     def do_part(self) -> bool:

@@ -2,7 +2,7 @@
 
 import io
 from datetime import timedelta
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -32,10 +32,9 @@ def store_upload(file: "UploadedFile[Any]", *, created_by: User) -> Upload:
     return upload
 
 
-def opened(upload: Upload) -> TextIO:
-    """Return the file as it came, as a text in UTF-8, with or without a byte order mark."""
-    raw = io.BufferedReader(_Parts(upload), PART_BYTES)
-    return io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+def opened(upload: Upload) -> BinaryIO:
+    """Return the file as it came. It can be read from the start again, by `seek(0)`."""
+    return io.BufferedReader(_Parts(upload), PART_BYTES)
 
 
 def checked_part(upload: Upload, number: int) -> bytes:
@@ -61,11 +60,24 @@ class _Parts(io.RawIOBase):
         super().__init__()
         parts = UploadPart.objects.filter(upload=upload, is_checked=False)
         self._parts = parts.values_list("data", flat=True)
+        self._place = 0
         self._next = 0
         self._rest = b""
 
     def readable(self) -> bool:
         return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._place
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        if (offset, whence) != (0, io.SEEK_SET):
+            raise io.UnsupportedOperation("only the start can be sought")
+        self._place, self._next, self._rest = 0, 0, b""
+        return 0
 
     def readinto(self, buffer: Any) -> int:
         if not self._rest:
@@ -74,4 +86,5 @@ class _Parts(io.RawIOBase):
         taken = self._rest[: len(buffer)]
         buffer[: len(taken)] = taken
         self._rest = self._rest[len(taken) :]
+        self._place += len(taken)
         return len(taken)

@@ -1,4 +1,4 @@
-"""Products from a CSV file: `sku,name,price,category` and, if wanted, `stock` and `description`.
+"""Products from a table: sku, name, price, category and, if wanted, stock and description.
 
 A file is read row by row, and never held whole: it may have a million rows.
 """
@@ -7,18 +7,21 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TextIO, TypeVar
+from typing import BinaryIO, TypeVar
 
 from django.db import transaction
 
-from apps.catalog.importing.rows import COLUMNS, BadRow, ProductRow, ProductTable, SeenSkus, UnusableFile
+from apps.catalog.importing.dialects import Dialect, dialect_of
+from apps.catalog.importing.headings import COLUMNS, UnusableFile
+from apps.catalog.importing.rows import BadRow, ProductRow, SeenSkus
+from apps.catalog.importing.tables import ProductTable, opened_table
 from apps.catalog.importing.writing import CHUNK, Counts, known_ids, write_rows
 from apps.catalog.models import Product
 from apps.common.advisory_locks import lock_alone
 
-__all__ = ["COLUMNS", "BadRow", "ImportReport", "UnusableFile", "import_products"]
+__all__ = ["COLUMNS", "BadRow", "Dialect", "ImportReport", "UnusableFile", "dialect_of", "import_products"]
 
-KEPT_BAD_ROWS = 200  # of which the reasons are told
+KEPT_ROWS = 200  # of each kind that is told of
 LOCKED_AT_ONCE = 5000
 LOCK = "import of products"  # two that create the same ones in another order would wait for each other
 
@@ -33,32 +36,39 @@ class ImportReport:
     bad_rows: list[BadRow] = field(default_factory=list)
     bad_count: int = 0
     unknown_columns: list[str] = field(default_factory=list)
+    spoilt_skus: list[ProductRow] = field(default_factory=list)
+    spoilt_count: int = 0
 
 
 def import_products(
-    file: TextIO, *, skip_bad_rows: bool = False, on_progress: Callable[[int, int], None] | None = None
+    file: BinaryIO,
+    *,
+    dialect: Dialect | None = None,
+    skip_bad_rows: bool = False,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> ImportReport:
     """Create or update the products of the file by sku, in one transaction. The file is read twice.
 
-    `on_progress` is told how many rows of how many are written. With bad rows nothing is stored, and the
-    report names them, unless they are to be skipped. Raises UnusableFile when the file cannot be read as such
-    a table.
+    Without a dialect it is found out. `on_progress` is told how many rows of how many are written. With bad
+    rows nothing is stored, and the report names them, unless they are to be skipped. Raises UnusableFile when
+    the file cannot be read as such a table.
     """
+    dialect = dialect or dialect_of(file)
     report = ImportReport()
     known = array("q")
     total = 0
-    with SeenSkus() as seen:
-        for rows in in_chunks(_good_rows(file, seen, report), CHUNK):
+    with SeenSkus() as seen, opened_table(file, dialect) as table:
+        report.unknown_columns = table.heading.unread
+        for rows in in_chunks(_good_rows(table, seen, report), CHUNK):
             total += len(rows)
             known.extend(known_ids(rows))
     if report.bad_count and not skip_bad_rows:
         return report
-    file.seek(0)
-    with SeenSkus() as seen, transaction.atomic():
+    with SeenSkus() as seen, opened_table(file, dialect) as table, transaction.atomic():
         lock_alone(LOCK)
         _lock(known)
         done = 0
-        for rows in in_chunks(_good_rows(file, seen), CHUNK):
+        for rows in in_chunks(_good_rows(table, seen), CHUNK):
             report.counts += write_rows(rows)
             done += len(rows)
             if on_progress:
@@ -73,17 +83,23 @@ def in_chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield chunk
 
 
-def _good_rows(file: TextIO, seen: SeenSkus, report: ImportReport | None = None) -> Iterator[ProductRow]:
-    table = ProductTable(file)
-    if report:
-        report.unknown_columns = table.unknown_columns
+def _good_rows(
+    table: ProductTable, seen: SeenSkus, report: ImportReport | None = None
+) -> Iterator[ProductRow]:
     for row in table.rows(seen):
         if isinstance(row, ProductRow):
+            if report and row.has_spoilt_sku:
+                report.spoilt_count += 1
+                _keep(report.spoilt_skus, row)
             yield row
         elif report:
             report.bad_count += 1
-            if len(report.bad_rows) < KEPT_BAD_ROWS:
-                report.bad_rows.append(row)
+            _keep(report.bad_rows, row)
+
+
+def _keep(kept: list[T], row: T) -> None:
+    if len(kept) < KEPT_ROWS:
+        kept.append(row)
 
 
 def _lock(product_ids: "array[int]") -> None:

@@ -14,12 +14,13 @@ SHOWN_CHANGES = 50  # of known products
 SHOWN_NEW = 20  # products
 SHOWN_CATEGORIES = 50
 SHOWN_COLUMNS = 50
+SHOWN_SPOILT = 20  # skus
 
 
 def empty_preview(unknown_columns: list[str]) -> dict[str, Any]:
     """Return the preview of no rows of a table with these unknown columns; it can be kept as JSON."""
-    counts = {"created": 0, "updated": 0, "unchanged": 0, "bad": 0}
-    shown = {"unknown_columns": unknown_columns[:SHOWN_COLUMNS]}
+    counts = {"created": 0, "updated": 0, "unchanged": 0, "bad": 0, "spoilt": 0}
+    shown = {"unknown_columns": unknown_columns[:SHOWN_COLUMNS], "spoilt_skus": []}
     return {**counts, **shown, "bad_rows": [], "changes": [], "new": [], "categories": []}
 
 
@@ -40,6 +41,9 @@ def add_rows(preview: dict[str, Any], rows: list[ProductRow]) -> None:
     categories = categories_called(row.category for row in rows)
     for row in rows:
         product = products.get(row.key)
+        if row.has_spoilt_sku:
+            preview["spoilt"] = preview.get("spoilt", 0) + 1  # a former release may have begun the preview
+            _keep(preview.setdefault("spoilt_skus", []), SHOWN_SPOILT, [row.number, row.sku])
         changes = differences(row, product, categories.get(row.category))
         if row.category not in categories and len(preview["categories"]) < SHOWN_CATEGORIES:
             _note_category(preview["categories"], row.category)

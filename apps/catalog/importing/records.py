@@ -3,7 +3,6 @@
 import csv
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import TextIO
 
 
 class Records:
@@ -15,16 +14,19 @@ class Records:
     it looks like a row of the table, only its first line is given up, and the others are read again.
     """
 
-    def __init__(self, file: TextIO, *, looks_like_row: Callable[[list[str]], bool]) -> None:
-        self._file = file
+    def __init__(
+        self, lines: Iterator[str], *, looks_like_row: Callable[[list[str]], bool], delimiter: str = ","
+    ) -> None:
+        self._lines = lines
+        self._delimiter = delimiter
         self._looks_like_row = looks_like_row
         self._again: deque[str] = deque()
         self._of_record: list[str] = []
-        self._reader = csv.reader(_Lines(self._next_line), strict=True)
+        self._reader = csv.reader(_Lines(self._next_line), delimiter=delimiter, strict=True)
         self.lines_read = 0
 
     def __iter__(self) -> Iterator[list[str] | None]:
-        """Yield the records that are left. Raises UnicodeDecodeError where the file is no UTF-8."""
+        """Yield the records that are left. Raises UnicodeDecodeError where the encoding is another."""
         while True:
             self._of_record.clear()
             try:
@@ -42,14 +44,14 @@ class Records:
         if self._again:
             line = self._again.popleft()
         else:
-            line = next(self._file)
+            line = next(self._lines)
             self.lines_read += 1
         self._of_record.append(line)
         return line
 
     def _is_row_by_itself(self, line: str) -> bool:
         try:
-            return self._looks_like_row(next(csv.reader([line])))
+            return self._looks_like_row(next(csv.reader([line], delimiter=self._delimiter)))
         except csv.Error:
             return False
 

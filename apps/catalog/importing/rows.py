@@ -1,29 +1,21 @@
-"""The rows of a table of products: which of them are good, and what is wrong with the others."""
+"""The rows of a table of products: what a good one is, and what is wrong with another."""
 
 import re
 import sqlite3
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
-from typing import Self, TextIO
+from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
-from apps.catalog.importing.records import Records
-from apps.catalog.models import MAX_STOCK, Category, Product
+from apps.catalog.models import Category, Product
 from apps.common.identity import CODE, NAME
-from apps.exports.formulas import unguarded
 
-REQUIRED_COLUMNS = ("sku", "name", "price", "category")
-OPTIONAL_COLUMNS = ("stock", "description")
-COLUMNS = (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)
-_PRICE = re.compile(r"-?[0-9]+(\.[0-9]+)?")  # Decimal() would read 1_0 and digits of other scripts as well
 _NOTE = "INSERT OR IGNORE INTO seen VALUES (?, ?)"
-_PIECES = re.compile(r"[0-9]{1,10}")
+_SPOILT_SKU = re.compile(r"[0-9][.,]?[0-9]*E\+[0-9]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -51,9 +43,10 @@ class ProductRow:
         """Return what its product is known by."""
         return CODE.key(self.sku)
 
-
-class UnusableFile(Exception):
-    """A file that is no table of products."""
+    @property
+    def has_spoilt_sku(self) -> bool:
+        """Tell whether a spreadsheet has shortened the sku to a number such as 4,60701E+12."""
+        return _SPOILT_SKU.fullmatch(self.sku) is not None
 
 
 class SeenSkus:
@@ -88,87 +81,6 @@ class SeenSkus:
         self._database.executemany(_NOTE, ((CODE.key(sku), number) for sku, number in rows))
 
 
-class ProductTable:
-    """An open file and its heading.
-
-    Raises UnusableFile when that is not the heading of a table of products.
-    """
-
-    def __init__(self, file: TextIO) -> None:
-        self._records = Records(file, looks_like_row=self._looks_like_row)
-        self._heading: list[str] = []
-        self._heading = self._read_heading()
-
-    @property
-    def unknown_columns(self) -> list[str]:
-        """Return the columns that nobody reads; those without a name are not worth a word."""
-        return [name for name in self._heading if name.strip() and name not in COLUMNS]
-
-    def rows(self, seen: SeenSkus, *, after: int = 1) -> Iterator[ProductRow | BadRow]:
-        """Yield the rows one by one, from the one behind the row `after`.
-
-        `seen` knows the skus up to there, and is told the others. Raises UnusableFile where the file is no
-        UTF-8.
-        """
-        try:
-            for number, cells in enumerate(self._records, start=2):
-                if number > after and cells != []:
-                    yield self._read(number, cells, seen)
-        except UnicodeDecodeError as error:
-            raise self._unreadable() from error
-
-    def _read_heading(self) -> list[str]:
-        try:
-            heading = next(iter(self._records), [])
-        except UnicodeDecodeError as error:
-            raise self._unreadable() from error
-        if heading is None:
-            raise self._unreadable()
-        times = Counter(name for name in heading if name.strip())
-        if doubled := [name for name, count in times.items() if count > 1]:
-            raise UnusableFile(_("The file has these columns more than once: %s.") % ", ".join(doubled))
-        if missing := [name for name in REQUIRED_COLUMNS if name not in heading]:
-            raise UnusableFile(_("The file lacks the columns: %s.") % ", ".join(missing))
-        return heading
-
-    def _unreadable(self) -> UnusableFile:
-        text = _("The file cannot be read as CSV in UTF-8: line %d.")
-        return UnusableFile(text % (self._records.lines_read + 1))
-
-    def _looks_like_row(self, cells: list[str]) -> bool:
-        if len(cells) != len(self._heading):
-            return False
-        return _PRICE.fullmatch(cells[self._heading.index("price")].strip()) is not None
-
-    def _read(self, number: int, cells: list[str] | None, seen: SeenSkus) -> ProductRow | BadRow:
-        try:
-            row = validated(self._parsed(number, cells))
-            if (first := seen.note(row.sku, number)) != number:
-                raise ValueError(_("sku: already in row %s") % first)
-        except (ValueError, ValidationError) as error:
-            return BadRow(number, reason_of(error))
-        return row
-
-    def _parsed(self, number: int, cells: list[str] | None) -> ProductRow:
-        if cells is None:
-            raise ValueError(_("a quotation mark that is not closed, or text behind a closing one"))
-        if len(cells) != len(self._heading):
-            raise ValueError(_("the number of cells differs from the heading's"))
-        row = dict(zip(self._heading, cells, strict=True))
-        texts = {name: unguarded(row.get(name, "").strip()) for name in COLUMNS}
-        if any("\0" in text for text in texts.values()):
-            raise ValueError(_("a NUL character"))
-        return ProductRow(
-            number=number,
-            sku=texts["sku"],
-            name=texts["name"],
-            price=_price(texts["price"]),
-            category=texts["category"],
-            stock=_stock(texts["stock"]),
-            description=texts["description"] or None,
-        )
-
-
 def validated(row: ProductRow) -> ProductRow:
     """Return the row in its clean form. Raises ValidationError when no product can be so."""
     name, category = NAME.clean(row.name), NAME.clean(row.category)
@@ -189,20 +101,6 @@ def reason_of(error: ValueError | ValidationError) -> str:
 def product_of(row: ProductRow) -> Product:
     """Return the product of the row, without its category."""
     return Product(sku=row.sku, name=row.name, price=row.price, description=row.description or "")
-
-
-def _price(text: str) -> Decimal:
-    if not _PRICE.fullmatch(text):
-        raise ValueError(_("price: “%s” is not a number") % text)
-    return Decimal(text)
-
-
-def _stock(text: str) -> int | None:
-    if not text:
-        return None
-    if not _PIECES.fullmatch(text) or int(text) > MAX_STOCK:
-        raise ValueError(_("stock: “%s” is not a number of pieces") % text)
-    return int(text)
 
 
 @lru_cache(maxsize=1000)

@@ -1,6 +1,6 @@
 """What the tests of the catalogue share: what staff work with, and reads that come from the cache."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -40,15 +40,15 @@ def kept(api: APIClient, django_assert_num_queries: Any) -> Callable[[str], Any]
 def load(tmp_path: Path) -> Iterator[Callable[..., str]]:
     """Return a function that imports lines or bytes, and returns what the command wrote, in English."""
 
-    def run(*lines: str, raw: bytes | None = None, skip: bool = False) -> str:
+    def run(*lines: str, raw: bytes | None = None, skip: bool = False, options: Sequence[str] = ()) -> str:
         path = tmp_path / "products.csv"
         path.write_bytes(raw if raw is not None else "\n".join(lines).encode())
         out, errors = StringIO(), StringIO()
-        options = ["--skip-bad-rows"] if skip else []
+        options = [*options, *(["--skip-bad-rows"] if skip else [])]
         try:
             call_command("import_products", str(path), *options, stdout=out, stderr=errors)
         finally:
-            run.errors = errors.getvalue().splitlines()
+            run.dialect, *run.errors = errors.getvalue().splitlines()
         return out.getvalue()
 
     with translation.override("en"):

@@ -108,6 +108,7 @@ def test_whatever_is_written_as_csv_is_read_back_the_same():
         ("sku,name,price,category,price", "The file has these columns more than once: price."),
         ("sku,name,price,category,note,note", "The file has these columns more than once: note."),
         ('sku,name,price,"category', "The file cannot be read as CSV in UTF-8: line 3."),
+        ("sku,name,price,category,Цена", "These columns of the file mean the same (price): price, Цена."),
     ],
 )
 def test_heading_that_can_be_read_in_two_ways_is_refused(load, heading, refusal):

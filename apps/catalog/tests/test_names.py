@@ -1,6 +1,6 @@
 """Skus and names that cannot be told apart mean the same in every way in; nothing invisible is a name."""
 
-from io import StringIO
+from io import BytesIO
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -41,7 +41,7 @@ def product(**values):
 
 
 def imported(*lines, heading="sku,name,price,category"):
-    return import_products(StringIO("\n".join([heading, *lines])))
+    return import_products(BytesIO("\n".join([heading, *lines]).encode()))
 
 
 # --- Nothing to be seen

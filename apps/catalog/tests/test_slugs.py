@@ -1,7 +1,7 @@
 """Readable addresses, made from names."""
 
 import os
-from io import StringIO
+from io import BytesIO
 
 import pytest
 from django.db import IntegrityError, connection
@@ -236,7 +236,7 @@ def test_imports_of_one_name_at_once_all_get_slugs():
 
     def load(number):
         rows = "".join(f"T-{number}-{row},Чай,1.00,чай\n" for row in range(20))
-        return import_products(StringIO(f"sku,name,price,category\n{rows}")).counts.created
+        return import_products(BytesIO(f"sku,name,price,category\n{rows}".encode())).counts.created
 
     assert made_at_once(load) == [20] * HANDS * ROUNDS
     assert Product.objects.values("slug").distinct().count() == 20 * HANDS * ROUNDS
@@ -247,7 +247,7 @@ def test_imports_of_one_name_at_once_all_get_slugs():
 def test_imports_at_once_make_one_category_of_a_name_in_many_spellings():
     def load(number):
         rows = f"T-{number},Чай,1.00,{['Чай', 'чай', 'ЧАЙ'][number % 3]} {number // HANDS}\n"
-        return import_products(StringIO(f"sku,name,price,category\n{rows}")).counts.created
+        return import_products(BytesIO(f"sku,name,price,category\n{rows}".encode())).counts.created
 
     assert made_at_once(load) == [1] * HANDS * ROUNDS
     assert Category.objects.count() == ROUNDS

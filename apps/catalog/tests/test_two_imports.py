@@ -1,6 +1,6 @@
 """Two tables of the same new products are imported at once: one after the other, and both are written."""
 
-from io import StringIO
+from io import BytesIO
 
 import pytest
 
@@ -22,7 +22,7 @@ def test_of_two_imports_one_creates_the_products_and_the_other_finds_them(monkey
         rows = [f"T-{attempt}-{number},Leaves,1.00,Tea,5" for number in range(20)]
         tables = ["\n".join([HEADING, *rows]), "\n".join([HEADING, *reversed(rows)])]
 
-        reports = at_once(2, lambda hand, tables=tables: import_products(StringIO(tables[hand])))
+        reports = at_once(2, lambda hand, tables=tables: import_products(BytesIO(tables[hand].encode())))
 
         counts = sorted((report.counts.created, report.counts.unchanged) for report in reports)
         assert counts == [(0, 20), (20, 0)]

@@ -7,19 +7,31 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
-from apps.catalog.importing import ImportReport, UnusableFile, import_products
+from apps.catalog.importing import Dialect, ImportReport, UnusableFile, dialect_of, import_products
+from apps.catalog.importing.dialects import ENCODINGS
+from apps.catalog.importing.numbers import DECIMAL_SIGNS
 
 SHOWN_BAD_ROWS = 50
+SHOWN_SPOILT = 10  # skus
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 
 
 class Command(BaseCommand):
     """Create or update products by sku."""
 
-    help = "Create or update the products of a CSV file (sku,name,price,category[,stock,description]) by sku."
+    help = (
+        "Create or update products by sku from a table with the columns sku, name, price, category and, if "
+        "wanted, stock and description. Headings of 1C, Shopify and WooCommerce are understood, in Russian "
+        "and English."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the file and what to do with its bad rows."""
         parser.add_argument("file", type=Path, metavar="FILE.csv")
+        given = "detected unless given"
+        parser.add_argument("--encoding", default="", choices=ENCODINGS, help=given)
+        parser.add_argument("--delimiter", default="", choices=DELIMITERS, help=given)
+        parser.add_argument("--decimal", default="", choices=DECIMAL_SIGNS, help=f"decimal sign; {given}")
         parser.add_argument("--skip-bad-rows", action="store_true", help="import the other rows of the file")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -28,16 +40,14 @@ class Command(BaseCommand):
         Raises CommandError when it cannot be read or written, or has bad rows that are not to be skipped.
         """
         try:
-            with options["file"].open(encoding="utf-8-sig", newline="") as file:
-                report = import_products(
-                    file, skip_bad_rows=options["skip_bad_rows"], on_progress=self._show_progress
-                )
+            report = self._import(options)
         except (OSError, UnusableFile) as error:
             raise CommandError(str(error)) from error
         except OperationalError as error:  # somebody else imports for long, or the database is away
             raise CommandError(f"Nothing was imported, try again: {error}") from error
         if report.unknown_columns:
             self.stderr.write(f"Unknown columns, which are not imported: {', '.join(report.unknown_columns)}")
+        self._show_spoilt_skus(report)
         self._show_bad_rows(report)
         if report.bad_count and not options["skip_bad_rows"]:
             raise CommandError(
@@ -47,13 +57,42 @@ class Command(BaseCommand):
         counts = report.counts
         self.stdout.write(f"{counts.created} products created, {counts.updated + counts.unchanged} updated.")
 
+    def _import(self, options: dict[str, Any]) -> ImportReport:
+        with options["file"].open("rb") as file:
+            dialect = dialect_of(
+                file,
+                encoding=options["encoding"],
+                delimiter=DELIMITERS.get(options["delimiter"], ""),
+                decimal=options["decimal"],
+            )
+            self.stderr.write(_in_words(dialect))
+            return import_products(
+                file,
+                dialect=dialect,
+                skip_bad_rows=options["skip_bad_rows"],
+                on_progress=self._show_progress,
+            )
+
     def _show_progress(self, done: int, total: int) -> None:
         if self.stdout.isatty():
             self.stdout.write(f"\r{done} of {total} products", ending="\n" if done == total else "")
             self.stdout.flush()
+
+    def _show_spoilt_skus(self, report: ImportReport) -> None:
+        if report.spoilt_count:
+            shown = ", ".join(f"{row.sku} (row {row.number})" for row in report.spoilt_skus[:SHOWN_SPOILT])
+            self.stderr.write(
+                f"Skus that a spreadsheet may have rewritten: {report.spoilt_count}, such as {shown}"
+            )
 
     def _show_bad_rows(self, report: ImportReport) -> None:
         for row in report.bad_rows[:SHOWN_BAD_ROWS]:
             self.stderr.write(f"row {row.number}: {row.reason}")
         if (more := report.bad_count - SHOWN_BAD_ROWS) > 0:
             self.stderr.write(f"… and {more} more bad rows")
+
+
+def _in_words(dialect: Dialect) -> str:
+    delimiters = {sign: name for name, sign in DELIMITERS.items()}
+    decimal = f"decimal sign “{dialect.decimal}”" if dialect.decimal else "decimal sign not known"
+    return f"Read as {dialect.encoding}, separated by {delimiters[dialect.delimiter]}, {decimal}."

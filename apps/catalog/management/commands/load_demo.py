@@ -25,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Load what is missing; a store that has products or users keeps them as they are."""
         if not Product.objects.exists():
-            with PRODUCTS.open(encoding="utf-8", newline="") as file:
+            with PRODUCTS.open("rb") as file:
                 import_products(file)
         # A password that stands in the documentation is for a store on one's own machine only.
         if settings.STORE_EMBEDDED and not User.objects.exists():

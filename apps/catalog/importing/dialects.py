@@ -1,0 +1,101 @@
+"""How a file of products is written: its encoding, what parts its cells, and its decimal sign."""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from typing import BinaryIO
+
+from apps.catalog.importing.headings import Heading, UnusableFile, is_known
+from apps.catalog.importing.numbers import decimal_sign_in
+
+ENCODINGS = ("utf-8", "utf-16", "cp1251")
+DELIMITERS = (",", ";", "\t")
+NAMED_DELIMITER = re.compile(r'"?sep=([,;\t])"?[\r\n]*', re.IGNORECASE)  # the first line, for Excel
+_SAMPLE_BYTES = 100_000  # below csv.field_size_limit(): the sample can be one cell
+_SAMPLE_ROWS = 1000
+_PIECE_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """The way a file is written; a decimal sign of "" means that its numbers do not tell."""
+
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    decimal: str = ""
+
+
+def dialect_of(file: BinaryIO, *, encoding: str = "", delimiter: str = "", decimal: str = "") -> Dialect:
+    """Find out how the file is written, but for what is given."""
+    encoding = encoding or _encoding_of(file)
+    file.seek(0)
+    # A character may be cut in two at the end of the sample.
+    sample = file.read(_SAMPLE_BYTES).decode(encoding, errors="ignore").removeprefix("\ufeff")
+    is_cut = file.read(1) != b""
+    named = NAMED_DELIMITER.match(sample)
+    lines = sample[named.end() :] if named else sample
+    delimiter = delimiter or (named[1] if named else _delimiter_of(lines))
+    if not decimal:
+        whole = lines.rpartition("\n")[0] if is_cut else lines
+        records = csv.reader(io.StringIO(whole, newline=""), delimiter=delimiter)
+        decimal = decimal_sign_of(records)
+    return Dialect(encoding, delimiter, decimal)
+
+
+def decimal_sign_of(records: Iterable[list[str]]) -> str:
+    """Return the decimal sign of the first prices and stocks; "" when they have none, or both."""
+    signs: set[str] = set()
+    with suppress(csv.Error, UnusableFile, StopIteration):
+        rows = iter(records)
+        heading = Heading.of(next(rows))
+        places = [heading.places[column] for column in ("price", "stock") if column in heading.places]
+        for cells in islice(rows, _SAMPLE_ROWS):
+            signs.update(decimal_sign_in(cells[place]) for place in places if place < len(cells))
+    signs.discard("")
+    return signs.pop() if len(signs) == 1 else ""
+
+
+def _encoding_of(file: BinaryIO) -> str:
+    file.seek(0)
+    start = file.read(len(codecs.BOM_UTF8))
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    return "utf-8" if start == codecs.BOM_UTF8 or _is_utf_8(file) else "cp1251"
+
+
+def _is_utf_8(file: BinaryIO) -> bool:
+    """Tell whether the file is UTF-8, but for a few places that are broken: these have to be told."""
+    try:
+        for _text in _decoded(file, "strict"):
+            pass
+    except UnicodeDecodeError:
+        whole = broken = 0
+        for text in _decoded(file, "replace"):
+            pieces = text.count("\ufffd")
+            broken += pieces
+            whole += len(text) - len(text.encode("ascii", "ignore")) - pieces
+        return whole > broken
+    return True
+
+
+def _decoded(file: BinaryIO, errors: str) -> Iterator[str]:
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder("utf-8")(errors)
+    while piece := file.read(_PIECE_BYTES):
+        yield decoder.decode(piece)
+    yield decoder.decode(b"", final=True)
+
+
+def _delimiter_of(lines: str) -> str:
+    """Return the delimiter that makes most known columns of the heading, else most cells."""
+    return max(DELIMITERS, key=lambda delimiter: _columns(lines, delimiter))
+
+
+def _columns(lines: str, delimiter: str) -> tuple[int, int]:
+    heading = next(csv.reader(io.StringIO(lines, newline=""), delimiter=delimiter), [])
+    return sum(map(is_known, heading)), len(heading)

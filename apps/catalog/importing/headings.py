@@ -1,0 +1,113 @@
+"""What the columns of a table of products are called: by this store, 1C, Shopify, WooCommerce and people."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from django.utils.translation import gettext as _
+
+from apps.common.identity import NAME
+
+REQUIRED_COLUMNS = ("sku", "name", "price", "category")
+OPTIONAL_COLUMNS = ("stock", "description")
+COLUMNS = (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)
+
+# Of each column the names that mean it, in groups: a name counts when the file has none of an earlier group.
+_ALIASES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "sku": (
+        ("sku", "Артикул", "Variant SKU", "Номенклатура.Артикул"),
+        ("Код", "Код товара", "Номенклатура.Код"),
+    ),
+    "name": (
+        ("name", "Наименование", "Название", "Title", "Имя", "Наименование товара", "Название товара"),
+        ("Номенклатура", "Товар", "Номенклатура.Наименование", "Product name"),
+    ),
+    "price": (
+        (
+            "price",
+            "Цена",
+            "Variant Price",
+            "Regular price",
+            "Базовая цена",
+            "Цена, руб.",
+            "Цена, руб",
+            "Цена, ₽",
+        ),
+        ("Розничная цена", "Розничная", "Цена розничная", "Цена продажи"),
+    ),
+    "category": (
+        ("category", "Категория", "Categories", "Категории"),
+        ("Группа", "Группа товаров", "Группа номенклатуры", "Раздел", "Вид номенклатуры"),
+        ("Type",),  # WooCommerce has it beside Categories, Shopify beside Product Category
+        ("Product Category",),
+    ),
+    "stock": (
+        ("stock", "Остаток", "Остатки", "Variant Inventory Qty", "Запасы"),
+        ("Количество", "Кол-во", "Свободный остаток", "В наличии", "Quantity", "Qty"),
+    ),
+    "description": (("description", "Описание", "Body (HTML)"), ("Текстовое описание",)),
+}
+_MEANINGS = {
+    NAME.key(alias): (column, rank)
+    for column, groups in _ALIASES.items()
+    for rank, group in enumerate(groups)
+    for alias in group
+}
+
+
+class UnusableFile(Exception):
+    """A file that is no table of products."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The names of the columns as the file has them, and where the columns that are read stand."""
+
+    names: Sequence[str]
+    places: dict[str, int]
+
+    @classmethod
+    def of(cls, cells: Sequence[str]) -> Self:
+        """Find the columns of a table of products.
+
+        Raises UnusableFile when one is missing, or stands there more than once.
+        """
+        names = [cell.strip().replace("\0", "") for cell in cells]
+        _refuse_doubled(names)
+        places = {column: _place_of(column, names) for column in COLUMNS}
+        found = cls(names, {column: place for column, place in places.items() if place is not None})
+        if missing := [column for column in REQUIRED_COLUMNS if column not in found.places]:
+            text = _("The file lacks the columns: %s.") % ", ".join(missing)
+            if found.unread:
+                text += " " + _("Not understood: %s.") % ", ".join(found.unread)
+            raise UnusableFile(text)
+        return found
+
+    @property
+    def unread(self) -> list[str]:
+        """Return the columns that nobody reads; those without a name are not worth a word."""
+        read = set(self.places.values())
+        return [name for place, name in enumerate(self.names) if name and place not in read]
+
+
+def is_known(name: str) -> bool:
+    """Tell whether the name means a column of a table of products."""
+    return NAME.key(name) in _MEANINGS
+
+
+def _refuse_doubled(names: Sequence[str]) -> None:
+    times = Counter(name for name in names if name)
+    if doubled := [name for name, count in times.items() if count > 1]:
+        raise UnusableFile(_("The file has these columns more than once: %s.") % ", ".join(doubled))
+
+
+def _place_of(column: str, names: Sequence[str]) -> int | None:
+    """Return where the column stands. Raises UnusableFile when that can be said of two columns alike."""
+    meanings = [_MEANINGS.get(NAME.key(name), ("", 0)) for name in names]
+    ranks = {place: rank for place, (meant, rank) in enumerate(meanings) if meant == column}
+    best = [place for place, rank in ranks.items() if rank == min(ranks.values())]
+    if len(best) > 1:
+        text = _("These columns of the file mean the same (%(column)s): %(names)s.")
+        raise UnusableFile(text % {"column": column, "names": ", ".join(names[place] for place in best)})
+    return best[0] if best else None

@@ -1,0 +1,155 @@
+"""A file of products as a table: its heading, and its rows one by one."""
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import BinaryIO
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from apps.catalog.importing.dialects import NAMED_DELIMITER, Dialect
+from apps.catalog.importing.headings import COLUMNS, Heading, UnusableFile
+from apps.catalog.importing.numbers import UnclearNumber, is_number, number_of
+from apps.catalog.importing.records import Records
+from apps.catalog.importing.rows import BadRow, ProductRow, SeenSkus, reason_of, validated
+from apps.catalog.models import MAX_STOCK
+from apps.exports.formulas import unguarded
+
+_PIECES = re.compile(r"[0-9]{1,10}")
+_WITH_MARK = {"utf-8": "utf-8-sig"}  # a byte order mark may be there
+
+
+@contextmanager
+def opened_table(file: BinaryIO, dialect: Dialect) -> Iterator["ProductTable"]:
+    """Read the file from its start, and leave it open.
+
+    Raises UnusableFile when it does not begin with the heading of a table of products.
+    """
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding=_WITH_MARK.get(dialect.encoding, dialect.encoding), newline="")
+    try:
+        yield ProductTable(_lines(text), dialect)
+    finally:
+        text.detach()
+
+
+class ProductTable:
+    """The lines of a file and its heading.
+
+    Raises UnusableFile when that is not the heading of a table of products.
+    """
+
+    def __init__(self, lines: Iterator[str], dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._records = Records(lines, looks_like_row=self._looks_like_row, delimiter=dialect.delimiter)
+        self.heading = Heading([], {})
+        self.heading = self._read_heading()
+
+    def rows(self, seen: SeenSkus, *, after: int = 1) -> Iterator[ProductRow | BadRow]:
+        """Yield the rows one by one, from the one behind the row `after`; rows of nothing are left out.
+
+        `seen` knows the skus up to there, and is told the others. Raises UnusableFile where the file is in
+        another encoding.
+        """
+        try:
+            for number, cells in enumerate(self._records, start=2):
+                if number > after and not self._says_nothing(cells):
+                    yield self._read(number, cells, seen)
+        except UnicodeDecodeError as error:
+            raise self._unreadable(error) from error
+
+    def _read_heading(self) -> Heading:
+        try:
+            cells = next(iter(self._records), [])
+        except UnicodeDecodeError as error:
+            raise self._unreadable(error) from error
+        if cells is None:
+            raise self._unreadable()
+        return Heading.of(cells)
+
+    def _unreadable(self, error: UnicodeDecodeError | None = None) -> UnusableFile:
+        number = self._records.lines_read + 1
+        if error:  # lines are decoded many at a time
+            number += error.object.count(b"\n", 0, error.start)
+        text = _("The file cannot be read as CSV in %(encoding)s: line %(number)d.")
+        values = {"encoding": self._dialect.encoding.upper(), "number": number}
+        return UnusableFile(text % values)
+
+    def _looks_like_row(self, cells: list[str]) -> bool:
+        if not self.heading.names or len(cells) != len(self.heading.names):
+            return False
+        return is_number(cells[self.heading.places["price"]])
+
+    def _says_nothing(self, cells: list[str] | None) -> bool:
+        """Tell whether no column that is read has anything: such as `;;;;` or a second picture."""
+        if cells is None:
+            return False
+        if len(cells) == len(self.heading.names):
+            return not any(cells[place].strip() for place in self.heading.places.values())
+        return not any(map(str.strip, cells))
+
+    def _read(self, number: int, cells: list[str] | None, seen: SeenSkus) -> ProductRow | BadRow:
+        try:
+            row = validated(self._parsed(number, cells))
+            if (first := seen.note(row.sku, number)) != number:
+                raise ValueError(_("sku: already in row %s") % first)
+        except (ValueError, ValidationError) as error:
+            return BadRow(number, reason_of(error))
+        return row
+
+    def _parsed(self, number: int, cells: list[str] | None) -> ProductRow:
+        if cells is None:
+            raise ValueError(_("a quotation mark that is not closed, or text behind a closing one"))
+        if len(cells) != len(self.heading.names):
+            raise ValueError(_("the number of cells differs from the heading's"))
+        texts = dict.fromkeys(COLUMNS, "")
+        for column, place in self.heading.places.items():
+            texts[column] = unguarded(cells[place].strip())
+        if any("\0" in text for text in texts.values()):
+            raise ValueError(_("a NUL character"))
+        return ProductRow(
+            number=number,
+            sku=texts["sku"],
+            name=texts["name"],
+            price=_price(texts["price"], self._dialect.decimal),
+            category=texts["category"],
+            stock=_stock(texts["stock"], self._dialect.decimal),
+            description=texts["description"] or None,
+        )
+
+
+def _lines(text: Iterator[str]) -> Iterator[str]:
+    """Yield the lines, without a first one that is there to tell Excel the delimiter."""
+    first = next(text, "")
+    if not NAMED_DELIMITER.fullmatch(first):
+        yield first
+    for line in text:  # noqa: UP028  `yield from` would close the file together with the generator
+        yield line
+
+
+def _price(text: str, decimal: str) -> Decimal:
+    try:
+        return number_of(text, decimal)
+    except UnclearNumber as error:
+        raise ValueError(_("price: %s") % error) from error
+    except ValueError as error:
+        raise ValueError(_("price: “%s” is not a number") % text) from error
+
+
+def _stock(text: str, decimal: str) -> int | None:
+    if not text:
+        return None
+    if _PIECES.fullmatch(text) and int(text) <= MAX_STOCK:
+        return int(text)
+    try:
+        pieces = number_of(text, decimal)
+        if 0 <= pieces <= MAX_STOCK and pieces == int(pieces):
+            return int(pieces)
+    except UnclearNumber as error:
+        raise ValueError(_("stock: %s") % error) from error
+    except ValueError:
+        pass
+    raise ValueError(_("stock: “%s” is not a number of pieces") % text)
