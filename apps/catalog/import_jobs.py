@@ -12,6 +12,7 @@ from itertools import islice
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from apps.catalog.importing import LOCK
@@ -29,10 +30,13 @@ from apps.exports.uploads import checked_part, opened
 from apps.jobs.models import Job
 from apps.jobs.registry import handler
 from apps.jobs.services import JobOrder
+from apps.jobs.subjects import SubjectKind, register_subjects
 from apps.users.models import User
 
 CHECK_IMPORT = "import_check"
 WRITE_IMPORT = "import_write"
+FILES = SubjectKind(_("File #%(number)s"), "admin:catalog_product_import_page", "exports.view_upload")
+register_subjects("upload:", FILES)
 PERMISSIONS = ("catalog.add_product", "catalog.change_product", "catalog.add_stockmovement")
 
 
@@ -51,7 +55,7 @@ def writing_of(upload: Upload) -> JobOrder:
     return _job(WRITE_IMPORT, upload, upload.parts_written)
 
 
-@handler(CHECK_IMPORT)
+@handler(CHECK_IMPORT, label=_("File check"))
 def check_import(job: Job, *, upload_id: int) -> None:
     """Find the good rows of the file, and what they would change."""
     upload = Upload.objects.filter(pk=upload_id, status=UploadStatus.CHECKING).first()
@@ -66,7 +70,8 @@ def check_import(job: Job, *, upload_id: int) -> None:
             _refuse(upload, str(error))
 
 
-@handler(WRITE_IMPORT, retry_on=(IntegrityError,))  # somebody took a slug at the same moment
+# An IntegrityError: somebody took a slug at the same moment.
+@handler(WRITE_IMPORT, label=_("Import of a file"), retry_on=(IntegrityError,))
 def write_import(job: Job, *, upload_id: int) -> None:
     """Write the good rows, as far as whoever brought the file may still do so.
 

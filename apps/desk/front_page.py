@@ -1,20 +1,38 @@
 """What the front page shows to whom."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from apps.common.admin_lists import AtLeast
 from apps.desk import charts
-from apps.desk.goods import DAYS_LEFT, noteworthy_goods, noteworthy_rows
+from apps.desk.goods import DAYS_LEFT, SHOWN, noteworthy_goods, noteworthy_rows
 from apps.desk.keeping import kept
 from apps.desk.sales import SHOWN_DAYS, daily_sales, recent_sales
-from apps.desk.waiting import job_troubles, longest_waiting_orders
+from apps.desk.waiting import job_troubles, longest_waiting_orders, waiting_counts
+from apps.orders.statuses import OrderStatus
 from apps.users.models import User
 
 # How long figures are shown again. Those of products are read from every line of a month.
 SALES_SECONDS, GOODS_SECONDS = 60, 300
+
+
+TO_DO_IN_STATUS = {OrderStatus.PENDING: _("To put together"), OrderStatus.PROCESSING: _("To ship")}
+
+
+@dataclass(frozen=True)
+class Task:
+    """So much of something that needs doing, and where it is done."""
+
+    title: str | Promise
+    count: int
+    address: str
 
 
 def sections_for(user: User | AnonymousUser) -> dict[str, Any]:
@@ -39,4 +57,23 @@ def sections_for(user: User | AnonymousUser) -> dict[str, Any]:
         sections |= {"goods": noteworthy_goods(found.rows), "goods_read_at": found.read_at}
     if user.has_perm("jobs.view_job"):
         sections["jobs"] = job_troubles(sections["now"])
-    return sections
+    return {**sections, "tasks": _tasks(sections)}
+
+
+def _tasks(sections: dict[str, Any]) -> list[Task]:
+    """Return what needs doing, of the sections that are shown."""
+    tasks = []
+    if sections["sees_orders"]:
+        orders = reverse("admin:orders_order_changelist")
+        for status, count in waiting_counts().items():
+            tasks.append(Task(TO_DO_IN_STATUS[status], count, f"{orders}?status__exact={status}"))
+    if "jobs" in sections:
+        failed = sum(kind.failed for kind in sections["jobs"].kinds)
+        jobs = reverse("admin:jobs_job_changelist")
+        tasks.append(Task(_("Failed jobs"), failed, f"{jobs}?status__exact=failed"))
+    if "goods" in sections:
+        ending = len(sections["goods"].ending)
+        tasks.append(
+            Task(_("Running out"), AtLeast(ending) if ending == SHOWN else ending, "#ending-heading")
+        )
+    return tasks

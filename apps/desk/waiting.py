@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
+from apps.common.admin_lists import BoundedPaginator
 from apps.jobs.figures import KindFigures, unfinished_by_kind
 from apps.jobs.guards import troubled
 from apps.jobs.models import Job, JobStatus, KindState
@@ -22,6 +23,12 @@ class Troubles:
     kinds: list[KindFigures]
     latest: list[Job]
     outages: list[KindState]
+
+
+def waiting_counts() -> dict[OrderStatus, int]:
+    """Return how many orders wait in each status, counted to 10,000."""
+    waiting = {status: Order.objects.filter(status=status) for status in WAITING_STATUSES}
+    return {status: BoundedPaginator(orders, 1).count for status, orders in waiting.items()}
 
 
 def longest_waiting_orders() -> list[Order]:

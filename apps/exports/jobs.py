@@ -8,18 +8,22 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.exports.kinds import Kind, kind_named
 from apps.exports.lists import rows_of_list
-from apps.exports.models import Export, ExportPart
+from apps.exports.models import SUBJECT, Export, ExportPart
 from apps.exports.tables import BYTE_ORDER_MARK, encoded
 from apps.exports.turns import work_in_turns
 from apps.jobs.models import Job
 from apps.jobs.registry import handler
 from apps.jobs.services import JobOrder
+from apps.jobs.subjects import SubjectKind, register_subjects
 from apps.users.erasure import let_nobody_be_erased
 
 EXPORT = "export"
+EXPORTS = SubjectKind(_("Export #%(number)s"), "admin:exports_export_change", "exports.view_export")
+register_subjects(SUBJECT, EXPORTS)
 LISTED_AT_ONCE = 2_000  # rows of the list that are written by one transaction
 
 
@@ -33,7 +37,7 @@ def job_of(export: Export) -> JobOrder:
     )
 
 
-@handler(EXPORT)
+@handler(EXPORT, label=_("Export to a file"))
 def write_export(job: Job, *, export_id: int) -> None:
     """Write what is missing of the file, as far as the creator may still see the rows.
 

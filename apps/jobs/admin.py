@@ -1,8 +1,10 @@
 """How staff see what the store owes, and set failed jobs going again."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -21,20 +23,27 @@ from apps.jobs import figures, guards, services
 from apps.jobs.admin_filters import AgeFilter, KindFilter, LateFilter
 from apps.jobs.exceptions import JobNotFailed
 from apps.jobs.models import Job
+from apps.jobs.subjects import link_to
 
 SHOWN_OF_ERROR = 100  # characters
+FIELDS = [field.name for field in Job._meta.fields]
+SHOWN_FIELDS = ("shown_kind", "shown_status", "what_happened", "attempts", "created_at", "updated_at")
 
 
 @admin.register(Job)
 class JobAdmin(LongListAdmin):
     """Jobs are looked at; a failed one can be run again."""
 
-    list_display = ("key", "kind", "shown_status", "age", "attempts", "error")
+    list_display = ("shown_kind", "shown_status", "age", "attempts", "error")
     list_filter = ("status", KindFilter, AgeFilter, LateFilter)
     sortable_by = ()  # the last one comes first: no index has them in another order
     search_fields = ("key", "subject", "request_id")
-    readonly_fields = tuple(field.name for field in Job._meta.fields)
-    fields = readonly_fields
+    readonly_fields = (
+        "shown_kind",
+        "shown_status",
+        "what_happened",
+        *FIELDS,
+    )
     actions = ("run_again",)
 
     class Media:
@@ -63,6 +72,34 @@ class JobAdmin(LongListAdmin):
         """Let nobody lose one."""
         return False
 
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Add what each job is about, leading there if the user may."""
+        kind, *others = self.list_display
+        return [kind, _subject_for(request), *others]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Job | None = None) -> list[Any]:
+        """Add what the job is about."""
+        return [_subject_for(request), *self.readonly_fields]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Job | None = None) -> list[Any]:
+        """Fold away what only a developer needs."""
+        kind, *others = SHOWN_FIELDS
+        details = [name for name in FIELDS if name not in (*SHOWN_FIELDS, "status")]
+        return [
+            (None, {"fields": [kind, _subject_for(request), *others]}),
+            (_("Technical details"), {"classes": ["collapse"], "fields": details}),
+        ]
+
+    @admin.display(description=_("kind"))
+    def shown_kind(self, job: Job) -> str:
+        """Return what staff call the kind."""
+        return job.kind_label
+
+    @admin.display(description=_("what happened"))
+    def what_happened(self, job: Job) -> str:
+        """Return what went wrong the last time."""
+        return job.error_line
+
     @admin.display(description=_("status"))
     def shown_status(self, job: Job) -> str:
         """Return the status in its colour."""
@@ -84,23 +121,24 @@ class JobAdmin(LongListAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Show the job, to those who may with a button that runs it again."""
-        context = {"may_run_again": self.has_change_permission(request), **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, context)
+        job = self.get_object(request, unquote(object_id))
+        context = {"may_run_again": self.has_change_permission(request), "subtitle": job and job.title}
+        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     @admin.action(description=_("Run the chosen failed jobs again"), permissions=["change"])
     def run_again(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         """Set the failed ones of the chosen jobs going again, and name the others."""
-        keys = dict(queryset.values_list("pk", "key"))
-        restarted = services.run_again(list(keys))
+        titles = {job.pk: job.title for job in queryset}
+        restarted = services.run_again(list(titles))
         text = ngettext("%(count)d job is run again.", "%(count)d jobs are run again.", len(restarted))
         self.message_user(request, text % {"count": len(restarted)})
-        if refused := [key for pk, key in keys.items() if pk not in set(restarted)]:
+        if refused := [title for pk, title in titles.items() if pk not in set(restarted)]:
             text = ngettext(
-                "%(count)d job had not failed and is left alone: %(keys)s",
-                "%(count)d jobs had not failed and are left alone: %(keys)s",
+                "%(count)d job had not failed and is left alone: %(jobs)s",
+                "%(count)d jobs had not failed and are left alone: %(jobs)s",
                 len(refused),
             )
-            shown = {"count": len(refused), "keys": ", ".join(refused)}
+            shown = {"count": len(refused), "jobs": ", ".join(refused)}
             self.message_user(request, text % shown, messages.WARNING)
 
     def run_one_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -118,7 +156,7 @@ class JobAdmin(LongListAdmin):
         except JobNotFailed as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
         else:
-            self.message_user(request, _("%(job)s is run again.") % {"job": job})
+            self.message_user(request, _("%(job)s is run again.") % {"job": job.title})
         return redirect("admin:jobs_job_change", job.pk)
 
     def show_figures(self, request: HttpRequest) -> HttpResponse:
@@ -131,7 +169,7 @@ class JobAdmin(LongListAdmin):
         now = timezone.now()
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Figures of jobs"),
+            "title": _("Job statistics"),
             "opts": self.opts,
             "media": self.media,
             "now": now,
@@ -140,3 +178,11 @@ class JobAdmin(LongListAdmin):
             "oldest": Job.objects.due(now).in_turn().order_by("run_at", "pk").first(),
         }
         return TemplateResponse(request, "admin/jobs/job/figures.html", context)
+
+
+def _subject_for(request: HttpRequest) -> Callable[[Job], str]:
+    @admin.display(description=_("about"))
+    def subject(job: Job) -> str:
+        return link_to(job.subject, request.user)
+
+    return subject

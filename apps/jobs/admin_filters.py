@@ -1,6 +1,7 @@
 """What the list of jobs in the admin can be filtered by. Each filter is answered by an index."""
 
 from datetime import timedelta
+from operator import itemgetter
 from typing import Any
 
 from django.contrib import admin
@@ -9,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.jobs.registry import kinds
+from apps.jobs.registry import kinds, label_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CREATED_WITHIN = {"hour": HOUR, "day": DAY, "week": 7 * DAY}
@@ -23,8 +24,8 @@ class KindFilter(admin.SimpleListFilter):
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Return the kinds."""
-        return [(kind, kind) for kind in kinds()]
+        """Return the kinds, by what staff call them."""
+        return sorted(((kind, label_of(kind)) for kind in kinds()), key=itemgetter(1))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the jobs of the chosen kind."""

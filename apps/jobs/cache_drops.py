@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from django.db import transaction
 from django.dispatch import receiver
+from django.utils.translation import gettext_lazy as _
 
 from apps.common.caching import EVERYONE, CacheNamespace, NotDropped, drop_lost, namespaces
 from apps.jobs.models import Job, JobStatus
@@ -37,7 +38,7 @@ def repeat_drop(namespace: CacheNamespace, **kwargs: Any) -> None:
             enqueue(JobOrder(CACHE_DROP, f"{CACHE_DROP}:{namespace.name}:{uuid4()}", subject, arguments))
 
 
-@handler(CACHE_DROP, retry_on=(NotDropped,), attempts=1_000_000, longest_pause=15)
+@handler(CACHE_DROP, label=_("Cache refresh"), retry_on=(NotDropped,), attempts=1_000_000, longest_pause=15)
 def drop_cache(job: Job, *, namespace: str, lost_at: float) -> None:
     """Drop everything of the namespace, unless all that was old has expired by now."""
     kept = namespaces[namespace]

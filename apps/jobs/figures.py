@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from apps.jobs.models import Job, JobStatus
+from apps.jobs.registry import label_of
 
 
 @dataclass
@@ -19,6 +20,11 @@ class KindFigures:
     due_since: datetime | None = None
     done_in_hour: int = 0
     done_in_day: int = 0
+
+    @property
+    def label(self) -> str:
+        """Return what staff call the kind."""
+        return label_of(self.kind)
 
 
 def unfinished_by_kind(now: datetime) -> list[KindFigures]:

@@ -3,6 +3,7 @@
 import logging
 
 from django.core.mail import EmailMessage
+from django.utils.translation import gettext_lazy as _
 
 from apps.common.mail import MailUnavailable, MessageRefused, RecipientDeferred, send
 from apps.common.mail_budgets import counted_for_mailbox
@@ -19,6 +20,7 @@ BY_MAIL = Options(
     attempts_on={MessageRefused: MAX_ATTEMPTS},
     longest_pause=300,
     guard="mail",
+    guard_label=_("E-mail"),
     outages=(MailUnavailable,),
 )
 

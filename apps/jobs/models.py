@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.jobs.errors import last_line
-from apps.jobs.registry import followers
+from apps.jobs.registry import followers, label_of
+from apps.jobs.subjects import name_of
 from apps.jobs.taking import statement
 
 LATE_AFTER = timedelta(minutes=5)  # that a job is due: living workers would have begun it
@@ -192,6 +193,16 @@ class Job(models.Model):
         return self.key
 
     @property
+    def kind_label(self) -> str:
+        """Return what staff call the kind."""
+        return label_of(self.kind)
+
+    @property
+    def title(self) -> str:
+        """Return what staff call the job."""
+        return f"{self.kind_label} · {name_of(self.subject)}"
+
+    @property
     def error_line(self) -> str:
         """Return the line of the last error that tells what happened."""
         return last_line(self.last_error)
@@ -217,6 +228,11 @@ class KindState(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+    @property
+    def label(self) -> str:
+        """Return what staff call it."""
+        return label_of(self.kind)
 
     def is_paused(self, now: datetime) -> bool:
         """Tell whether no job of the kind may begin now."""

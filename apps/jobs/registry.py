@@ -6,6 +6,7 @@ from typing import TypedDict, Unpack
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError
+from django.utils.functional import Promise
 
 HandlerFunction = Callable[..., None]
 MAX_ATTEMPTS = 12
@@ -26,19 +27,21 @@ class Options(TypedDict, total=False):
     attempts_on: Mapping[type[Exception], int]
     longest_pause: int
     guard: str
+    guard_label: str | Promise
     outages: tuple[type[Exception], ...]
     limit: int
 
 
 @dataclass(frozen=True)
 class Handler:
-    """A function for one kind of job, and the rules of the kind.
+    """A function for one kind of job, and the rules of the kind. Staff call the kind by its `label`.
 
     After an exception of `retry_on`, or when the database is away, the job is tried again, after a pause that
     grows up to `longest_pause` seconds. It fails after `attempts` in all, or after as many as `attempts_on`
     gives for the exception. Any other exception makes it `failed` at once.
 
-    Kinds that lean on the same thing, which may be away, name it as their `guard`. After FAILURES_TO_PAUSE
+    Kinds that lean on the same thing, which may be away, name it as their `guard`; staff call it by its
+    `guard_label`, which is that of the kind when only one leans on it. After FAILURES_TO_PAUSE
     failures in a row they pause, then one job is tried, and when that one succeeds all go on. With a `limit`
     no more than so many of their jobs run at the same time, on all workers together. `outages` are the
     failures that count; by default those of `retry_on`.
@@ -48,11 +51,13 @@ class Handler:
     """
 
     run: HandlerFunction
+    label: str | Promise = ""
     retry_on: tuple[type[Exception], ...] = ()
     attempts: int = MAX_ATTEMPTS
     attempts_on: Mapping[type[Exception], int] = field(default_factory=dict)
     longest_pause: int = PAUSES[-1]
     guard: str = ""
+    guard_label: str | Promise = ""
     outages: tuple[type[Exception], ...] | None = None
     limit: int | None = None
     follows: tuple[str, ...] = ()
@@ -84,7 +89,7 @@ _handlers: dict[str, Handler] = {}
 
 
 def handler(
-    kind: str, *, follows: tuple[str, ...] = (), **options: Unpack[Options]
+    kind: str, *, label: str | Promise = "", follows: tuple[str, ...] = (), **options: Unpack[Options]
 ) -> Callable[[HandlerFunction], HandlerFunction]:
     """Register the decorated function for a kind of job; it gets the job and the job's arguments by name.
 
@@ -92,7 +97,7 @@ def handler(
     """
 
     def register(run: HandlerFunction) -> HandlerFunction:
-        _handlers[kind] = Handler(run, follows=follows, **options)
+        _handlers[kind] = Handler(run, label, follows=follows, **options)
         return run
 
     return register
@@ -112,6 +117,14 @@ def handler_of(kind: str) -> Handler:
 def kinds() -> list[str]:
     """Return the kinds that this release knows, by name."""
     return sorted(_handlers)
+
+
+def label_of(name: str) -> str:
+    """Return what staff call a kind of job, or what kinds lean on; its name when nobody has told."""
+    if name in _handlers:
+        return str(_handlers[name].label or name)
+    labels = (handler.guard_label for handler in _handlers.values() if handler.guard == name)
+    return str(next(labels, "") or name)
 
 
 def guards() -> dict[str, Guard]:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.audit.services import record_change
 from apps.common.mail_budgets import UNCONFIRMED
@@ -18,6 +19,7 @@ from apps.jobs.mailing import BY_MAIL, deliver
 from apps.jobs.models import Job, JobStatus
 from apps.jobs.registry import handler
 from apps.jobs.services import JobOrder, enqueue
+from apps.jobs.subjects import SubjectKind, register_subjects
 from apps.orders import emails, shipping
 from apps.orders.models import JOB_SUBJECT, Invoice, Order
 from apps.orders.statuses import OrderStatus
@@ -30,6 +32,8 @@ STATUS_EMAIL = "status_email"
 SHIPMENT = "shipment"
 EMAILS = (CONFIRMATION_EMAIL, STATUS_EMAIL)  # to the customer, in the order of the moves
 STALE_AFTER = timedelta(minutes=10)
+ORDERS = SubjectKind(_("Order #%(number)s"), "admin:orders_order_change", "orders.view_order")
+register_subjects(JOB_SUBJECT, ORDERS)
 
 
 def subject_of(order_id: int) -> str:
@@ -48,7 +52,7 @@ def job_of(kind: str, order: Order, **arguments: str) -> JobOrder:
     )
 
 
-@handler(INVOICE, attempts=5)
+@handler(INVOICE, label=_("Invoice"), attempts=5)
 def make_invoice(job: Job, *, order_id: int) -> None:
     """Make the order's PDF and store it; that of a cancelled order only when somebody has asked for it."""
     order = _order(order_id, "invoice")
@@ -58,7 +62,7 @@ def make_invoice(job: Job, *, order_id: int) -> None:
         _invoice_of(order)
 
 
-@handler(CONFIRMATION_EMAIL, follows=EMAILS, **BY_MAIL)
+@handler(CONFIRMATION_EMAIL, label=_("E-mail about the order"), follows=EMAILS, **BY_MAIL)
 def send_confirmation_email(job: Job, *, order_id: int) -> None:
     """Send the confirmation with the PDF, which is made here if its own job has not come to it yet.
 
@@ -72,7 +76,7 @@ def send_confirmation_email(job: Job, *, order_id: int) -> None:
         _deliver(job, order, emails.confirmation(order, invoice, message_id=job.uuid))
 
 
-@handler(STATUS_EMAIL, follows=(*EMAILS, SHIPMENT), **BY_MAIL)
+@handler(STATUS_EMAIL, label=_("E-mail about the status"), follows=(*EMAILS, SHIPMENT), **BY_MAIL)
 def send_status_email(job: Job, *, order_id: int, status: str) -> None:
     """Tell the customer what the order's status has become.
 
@@ -85,7 +89,13 @@ def send_status_email(job: Job, *, order_id: int, status: str) -> None:
         _deliver(job, order, emails.status_notice(order, OrderStatus(status), message_id=job.uuid))
 
 
-@handler(SHIPMENT, retry_on=(shipping.CarrierUnavailable,), attempts=20, limit=settings.SHIPPING_CONCURRENCY)
+@handler(
+    SHIPMENT,
+    label=_("Shipment"),
+    retry_on=(shipping.CarrierUnavailable,),
+    attempts=20,
+    limit=settings.SHIPPING_CONCURRENCY,
+)
 def announce_shipment(job: Job, *, order_id: int) -> None:
     """Tell the carrier about the order, once: it sees the same idempotency key at every attempt."""
     order = _order(order_id)

@@ -6,12 +6,14 @@ Any may run twice.
 import uuid
 
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from apps.common.mail_budgets import ASKED_FOR
 from apps.jobs.mailing import BY_MAIL, deliver
 from apps.jobs.models import Job, JobStatus
 from apps.jobs.registry import handler
 from apps.jobs.services import JobOrder
+from apps.jobs.subjects import SubjectKind, register_subjects
 from apps.users import emails
 from apps.users.credentials import ANY_EVENT, Event, ends
 from apps.users.models import Session, User
@@ -21,6 +23,8 @@ RESET_EMAIL = "password_reset_email"
 VERIFICATION_EMAIL = "email_verification"
 ADDRESS_CHANGE_EMAIL = "email_change"
 ADDRESS_NOTICE = "email_change_notice"
+ACCOUNTS = SubjectKind(_("Account #%(number)s"), "admin:users_user_change", "users.view_user")
+register_subjects("user:", ACCOUNTS)
 WITH_TOKEN = (RESET_EMAIL, VERIFICATION_EMAIL, ADDRESS_CHANGE_EMAIL)
 
 
@@ -49,14 +53,14 @@ def drop_mails_with_tokens(user: User, event: Event) -> None:
     waiting.exclude(status=JobStatus.DONE).delete()
 
 
-@handler(REUSE_EMAIL, **BY_MAIL)
+@handler(REUSE_EMAIL, label=_("Security e-mail"), **BY_MAIL)
 def send_reuse_email(job: Job, *, user_id: int, language: str, session_id: str) -> None:
     """Tell the owner that a session was ended, because a token of it was used again."""
     session = Session.objects.filter(pk=session_id).first()
     _send(job, emails.REUSE, user_id, language, device=session.device if session else "")
 
 
-@handler(RESET_EMAIL, **BY_MAIL)
+@handler(RESET_EMAIL, label=_("E-mail for a new password"), **BY_MAIL)
 def send_reset_email(job: Job, *, user_id: int | None, language: str) -> None:
     """Send the token that sets a new password. Without a user there is nothing to do."""
     user = User.objects.filter(pk=user_id).first() if user_id else None
@@ -64,21 +68,21 @@ def send_reset_email(job: Job, *, user_id: int | None, language: str) -> None:
         _send(job, emails.RESET, user.pk, language)
 
 
-@handler(VERIFICATION_EMAIL, **BY_MAIL)
+@handler(VERIFICATION_EMAIL, label=_("E-mail to confirm an address"), **BY_MAIL)
 def send_verification_email(job: Job, *, user_id: int, language: str) -> None:
     """Send the token that confirms the user's address, unless it is confirmed by now."""
     if User.objects.filter(pk=user_id, email_verified_at=None).exists():
         _send(job, emails.VERIFICATION, user_id, language)
 
 
-@handler(ADDRESS_CHANGE_EMAIL, **BY_MAIL)
+@handler(ADDRESS_CHANGE_EMAIL, label=_("E-mail to a new address"), **BY_MAIL)
 def send_address_change_email(job: Job, *, user_id: int, language: str) -> None:
     """Send the token that confirms the new address to it, unless the change was made or dropped meanwhile."""
     if new_email := User.objects.filter(pk=user_id).values_list("new_email", flat=True).first():
         _send(job, emails.ADDRESS_CHANGE, user_id, language, recipient=new_email)
 
 
-@handler(ADDRESS_NOTICE, **BY_MAIL)
+@handler(ADDRESS_NOTICE, label=_("E-mail to the previous address"), **BY_MAIL)
 def send_address_notice(job: Job, *, user_id: int, language: str, email: str) -> None:
     """Tell the old address, which may not be the user's any more, that another one was asked for."""
     _send(job, emails.ADDRESS_NOTICE, user_id, language, recipient=email)

@@ -1,5 +1,6 @@
 """The front page of the admin tells how the shop fares, each member of staff as far as they may see it."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ import time_machine
 from django.contrib.auth.models import Permission
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils.translation import override
 
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_product
@@ -19,8 +21,8 @@ from apps.orders.tests.factories import make_order, make_order_in
 PAGE = reverse("admin:index")
 NOON = datetime(2026, 3, 31, 12, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-# Session and user; sales; two of orders that wait; two of products; three of jobs; what the user did last.
-QUERIES = 12
+# Session and user; sales; four of orders that wait; two of products; three of jobs; what the user did last.
+QUERIES = 14
 QUERIES_KEPT = QUERIES - 4  # sales and products are kept for a while
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +102,7 @@ def test_charts_show_what_their_tables_do(office, shop):
         ("delivered", 1, 200),
         ("cancelled", 2, 400),
     ]
-    assert response.text.count('<svg class="chart"') == response.text.count('role="img"') == 2
+    assert response.text.count('<svg class="chart ') == response.text.count('role="img"') == 2
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
@@ -180,6 +182,53 @@ def test_orders_that_wait_longest_come_first(office, customer, staff):
     assert "<td>25\xa0minutes</td>" in response.text
 
 
+def test_what_needs_doing_comes_first(office, shop, customer, staff):
+    make_order(customer)
+    make_order_in("processing", customer, moved_by=staff)
+    for _time in range(3):
+        make_job("invoice", status="failed", last_error="Oh")
+
+    response = look(office)
+
+    with override("en"):
+        tasks = [(str(task.title), task.count, task.address) for task in response.context["tasks"]]
+    assert tasks == [
+        ("To put together", 2, "/admin/orders/order/?status__exact=pending"),
+        ("To ship", 2, "/admin/orders/order/?status__exact=processing"),
+        ("Failed jobs", 3, "/admin/jobs/job/?status__exact=failed"),
+        ("Running out", 1, "#ending-heading"),
+    ]
+    headings = re.findall(r'<h2 id="(\w+)-heading">', response.text)
+    assert headings == ["tasks", "waiting", "jobs", "ending", "sales", "best"]
+
+
+def test_where_more_run_out_than_are_shown_the_number_says_so(office, customer):
+    for _product in range(11):
+        make_order(customer, {make_product(stock=2): 2})
+
+    ending = look(office).context["tasks"][-1]
+
+    assert str(ending.count) == "10+"
+
+
+def test_many_waiting_orders_are_not_counted_to_the_end(office, customer, monkeypatch):
+    monkeypatch.setattr("apps.common.admin_lists.MOST_COUNTED", 2)
+    for _order in range(3):
+        make_order(customer)
+
+    assert "<strong>2+</strong> To put together" in look(office).text
+
+
+def test_menu_stands_beside_the_figures_and_on_a_phone_above_them(office):
+    page = look(office).text
+
+    menu, _nothing, rest = page.partition('<div class="front-page">')
+    assert 'id="nav-sidebar"' in menu
+    assert '<details class="front-page-menu">' in menu
+    assert 'href="/admin/orders/order/">Orders</a>' in menu
+    assert rest.index('id="tasks-heading"') < rest.index('id="sales-heading"')
+
+
 def test_failed_and_late_jobs_are_told(office):
     with time_machine.travel(NOON - 6 * MINUTE, tick=False):
         make_job("shipment")
@@ -198,10 +247,10 @@ def test_failed_and_late_jobs_are_told(office):
     ("permissions", "shown"),
     [
         ([], set()),
-        (["view_order"], {"sales", "waiting"}),
-        (["view_product"], {"ending"}),
-        (["view_order", "view_product"], {"sales", "waiting", "ending", "best"}),
-        (["view_job"], {"jobs"}),
+        (["view_order"], {"tasks", "sales", "waiting"}),
+        (["view_product"], {"tasks", "ending"}),
+        (["view_order", "view_product"], {"tasks", "sales", "waiting", "ending", "best"}),
+        (["view_job"], {"tasks", "jobs"}),
     ],
 )
 def test_everybody_sees_what_they_may_see_elsewhere(client, make_user, shop, permissions, shown):
@@ -211,7 +260,7 @@ def test_everybody_sees_what_they_may_see_elsewhere(client, make_user, shop, per
 
     page = look(client).text
 
-    headings = {"sales", "waiting", "ending", "best", "jobs"}
+    headings = {"tasks", "sales", "waiting", "ending", "best", "jobs"}
     assert {name for name in headings if f'<h2 id="{name}-heading">' in page} == shown
 
 

@@ -4,10 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Permission
 from django.urls import reverse
+from django.utils.html import escape
+from django.utils.translation import override
 
 from apps.jobs.figures import KindFigures
 from apps.jobs.models import Job
+from apps.jobs.registry import kinds, label_of
 from apps.jobs.tests.factories import make_job, make_running_job
 
 LIST = reverse("admin:jobs_job_changelist")
@@ -38,7 +42,7 @@ def test_list_shows_the_jobs(office):
 
     assert response.status_code == 200
     assert set(response.context["cl"].queryset) == set(jobs)
-    assert all(job.key in response.text for job in jobs)
+    assert all(f'href="{change_page(job)}"' in response.text for job in jobs)
 
 
 def test_list_can_be_searched_and_filtered(office):
@@ -58,6 +62,77 @@ def test_page_shows_why_a_job_failed(office):
 
     assert response.status_code == 200
     assert "CarrierAway: HTTP 503" in response.text
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        ("en", ("Invoice", "E-mail about the status", "File check", "Order #72", "Technical details")),
+        ("ru", ("Счёт", "Письмо о статусе", "Проверка файла", "Заказ № 72", "Технические сведения")),
+    ],
+)
+def test_jobs_are_called_by_words_of_staff(office, language, texts):
+    headers = {"accept-language": language}
+    invoice, email, check, order, details = texts
+    jobs = [make_job(kind, subject="order:72") for kind in ("invoice", "status_email", "import_check")]
+
+    shown, page = (
+        office.get(LIST, headers=headers).text,
+        office.get(change_page(jobs[0]), headers=headers).text,
+    )
+
+    for job, label in zip(jobs, (invoice, email, check), strict=True):
+        assert f'<a href="{change_page(job)}">{label}</a>' in shown
+    assert f"› {invoice} · {order}" in page
+    assert page.index(invoice) < page.index(details) < page.index(jobs[0].key)
+
+
+@pytest.mark.parametrize(
+    ("subject", "address", "name"),
+    [
+        ("order:72", "/admin/orders/order/72/change/", "Order #72"),
+        ("user:7", "/admin/users/user/7/change/", "Account #7"),
+        ("export:5", "/admin/exports/export/5/change/", "Export #5"),
+        ("upload:3", "/admin/catalog/product/import/3/", "File #3"),
+    ],
+)
+def test_subject_of_a_job_is_a_link(office, subject, address, name):
+    job = make_job(subject=subject)
+
+    pages = [office.get(page, headers=ENGLISH).text for page in (LIST, change_page(job))]
+
+    assert all(f'<a href="{address}">{name}</a>' in page for page in pages)
+
+
+@pytest.mark.parametrize("subject", ["cache:catalog", "user:None", "order:", "<b>:1"])
+def test_subject_that_is_no_row_is_a_text(office, subject):
+    make_job(subject=subject)
+
+    page = office.get(LIST).text
+
+    assert f'<td class="field-subject">{escape(subject)}</td>' in page
+
+
+def test_subject_leads_nowhere_that_the_user_may_not_look(client, make_user):
+    clerk = make_user(is_staff=True)
+    clerk.user_permissions.set(Permission.objects.filter(codename="view_job"))
+    client.force_login(clerk)
+    make_job(subject="order:72")
+
+    page = client.get(LIST, headers=ENGLISH).text
+
+    assert '<td class="field-subject">Order #72</td>' in page
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_every_kind_has_a_name_in_each_language(kind):
+    names = set()
+    for language in ("en", "ru"):
+        with override(language):
+            names.add(label_of(kind))
+
+    assert len(names) == 2
+    assert kind not in names
 
 
 def test_job_is_neither_invented_nor_lost(office):
@@ -87,7 +162,7 @@ def test_chosen_failed_jobs_run_again(office):
     assert response.status_code == 200
     assert [str(message) for message in response.context["messages"]] == [
         "1 job is run again.",
-        f"1 job had not failed and is left alone: {done.key}",
+        f"1 job had not failed and is left alone: {done.title}",
     ]
     assert list(Job.objects.order_by("pk").values_list("pk", "status", "attempts")) == [
         (failed.pk, "pending", 0),

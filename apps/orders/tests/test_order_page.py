@@ -31,7 +31,7 @@ def test_page_shows_lines_history_jobs_and_tracking_number(
     for shown in ("boris", "25.00", "RUB", "lamp-sku", "Good lamp", "12.50", staff.username, "TRACK-7"):
         assert shown in page
     assert re.search(r"pending → processing", page)
-    assert re.search(r"invoice failed 5 .* No ink", page)
+    assert re.search(r"Invoice failed 5 .* No ink", page)
 
 
 def test_form_of_the_cancellation_says_that_the_customer_reads_the_reason(
@@ -173,7 +173,7 @@ def test_jobs_are_for_those_who_may_see_them(client: Client, make_user: Callable
     response = client.get(page_of(order))
 
     assert response.context["jobs"] is None
-    assert "confirmation_email" not in response.text
+    assert "E-mail about the order" not in response.text
 
 
 def test_page_saves_nothing(office: Client, orders: dict[str, Order]):
