@@ -49,6 +49,7 @@ PAGES: dict[str, tuple[int, ...]] = {
     "catalog_product_import": (403, 403, 403, 200, 403, 200),
     "catalog_product_import_again": (405, 405, 405, 405, 405, 405),
     "catalog_product_import_decision": (405, 405, 405, 405, 405, 405),
+    "catalog_product_import_reading": (405, 405, 405, 405, 405, 405),
     "catalog_product_import_page": (403, 403, 403, 404, 403, 404),
     "catalog_product_import_progress": (403, 403, 403, 404, 403, 404),
     "catalog_product_stock": (403, 403, 200, 200, 200, 200),
@@ -102,6 +103,7 @@ PAGES: dict[str, tuple[int, ...]] = {
 POSTS: dict[str, tuple[int, ...]] = {
     "catalog_product_import_again": (403, 403, 403, 404, 403, 404),
     "catalog_product_import_decision": (403, 403, 403, 404, 403, 404),
+    "catalog_product_import_reading": (403, 403, 403, 404, 403, 404),
     "exports_export_again": (404, 404, 404, 404, 404, 404),
     "jobs_job_run_again": (403, 302, 403, 403, 403, 302),
     "orders_order_move": (403, 404, 403, 403, 403, 404),

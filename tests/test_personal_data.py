@@ -47,7 +47,7 @@ NAMELESS = {
     "catalog.product": {"description", "name", "search_text", "sku", "sku_key", "slug"},
     "contenttypes.contenttype": {"app_label", "model"},
     "exports.export": {"kind"},
-    "exports.upload": {"language", "name", "report"},
+    "exports.upload": {"dialect", "language", "name", "report"},
     "exports.uploadpart": {"data"},
     "idempotency.keyedanswer": {"fingerprint", "subject"},
     "jobs.job": {"key", "kind", "owner", "request_id", "subject"},

@@ -1,12 +1,12 @@
 """How staff import products: bring a file, look at what it would change, let it be written."""
 
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from apps.catalog import import_services
 from apps.catalog.import_jobs import may_import
+from apps.catalog.importing import dialects
 from apps.catalog.importing.headings import OPTIONAL_COLUMNS, REQUIRED_COLUMNS
 from apps.catalog.importing.writing import CHUNK
 from apps.exports.models import Upload, UploadStatus
@@ -25,6 +26,9 @@ from apps.exports.progress import Progress, last_line, latest_job
 from apps.jobs.models import JobStatus
 
 RECENT = 20  # files in the list
+ENCODINGS = {"utf-8": "UTF-8", "utf-16": "UTF-16", "cp1251": "Windows-1251"}
+DELIMITERS = {"comma": _("comma"), "semicolon": _("semicolon"), "tab": _("tab")}
+DECIMAL_SIGNS = {"": _("as the numbers show"), ".": _("point"), ",": _("comma")}
 FIELDS = {
     "name": _("name"),
     "price": _("price"),
@@ -48,6 +52,27 @@ class ImportForm(forms.Form):
         return file
 
 
+class DialectForm(forms.Form):
+    """How a file is read."""
+
+    encoding = forms.ChoiceField(label=_("Encoding"), choices=ENCODINGS)
+    delimiter = forms.ChoiceField(label=_("Delimiter"), choices=DELIMITERS)
+    decimal = forms.ChoiceField(label=_("Decimal sign"), choices=DECIMAL_SIGNS, required=False)
+
+    @classmethod
+    def showing(cls, upload: Upload) -> Self:
+        """Return the form with what was found out about the file, or chosen for it."""
+        names = {sign: name for name, sign in dialects.DELIMITERS.items()}
+        found = dialects.Dialect(**upload.dialect)
+        return cls(initial={**upload.dialect, "delimiter": names.get(found.delimiter)})
+
+    @property
+    def dialect(self) -> dialects.Dialect:
+        """Return what was chosen in a valid form."""
+        chosen = self.cleaned_data
+        return dialects.Dialect(**{**chosen, "delimiter": dialects.DELIMITERS[chosen["delimiter"]]})
+
+
 class ImportingAdmin(admin.ModelAdmin):
     """The list of products with a button that leads to the import."""
 
@@ -58,6 +83,7 @@ class ImportingAdmin(admin.ModelAdmin):
             "import_page": ("import/<int:pk>/", self.import_page),
             "import_progress": ("import/<int:pk>/progress/", self.import_progress),
             "import_decision": ("import/<int:pk>/decision/", self.import_decision),
+            "import_reading": ("import/<int:pk>/reading/", self.import_reading),
             "import_again": ("import/<int:pk>/again/", self.import_again),
         }
         paths = [
@@ -110,6 +136,7 @@ class ImportingAdmin(admin.ModelAdmin):
             "error": last_line(latest_job(upload.subject)) if progress.is_failed else "",
             "changes": _changes(upload.report.get("changes", ())),
             "new": upload.report.get("new", ()),
+            "dialect_form": DialectForm.showing(upload) if _can_be_read_again(upload) else None,
         }
         return self._page(request, "catalog/import_page.html", context)
 
@@ -133,6 +160,17 @@ class ImportingAdmin(admin.ModelAdmin):
         return redirect("admin:catalog_product_import_page", upload.pk)
 
     @method_decorator(require_POST)
+    def import_reading(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Have a file checked anew, read in the way that was chosen."""
+        upload = _upload(request, pk)
+        form = DialectForm(request.POST)
+        if not form.is_valid():
+            return HttpResponseBadRequest()
+        if not import_services.check_again(upload.pk, form.dialect):
+            self.message_user(request, _("That was decided already."), messages.WARNING)
+        return redirect("admin:catalog_product_import_page", upload.pk)
+
+    @method_decorator(require_POST)
     def import_again(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Let a failed import go on."""
         upload = _upload(request, pk)
@@ -153,6 +191,10 @@ def _require(request: HttpRequest) -> None:
 def _upload(request: HttpRequest, pk: int) -> Upload:
     _require(request)
     return get_object_or_404(Upload.objects.visible_to(request.user), pk=pk)
+
+
+def _can_be_read_again(upload: Upload) -> bool:
+    return upload.status in {UploadStatus.CHECKED, UploadStatus.UNUSABLE} and upload.has_file
 
 
 def _progress_of(upload: Upload) -> Progress:

@@ -6,12 +6,14 @@ locked at a time, for a moment: one transaction for a long file would stop the s
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from decimal import Decimal
 from functools import partial
 from itertools import islice
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -47,12 +49,12 @@ def may_import(user: User) -> bool:
 
 def check_of(upload: Upload) -> JobOrder:
     """Return the job that goes on checking the file."""
-    return _job(CHECK_IMPORT, upload, upload.last_row)
+    return _job(CHECK_IMPORT, upload, f"{upload.checks}:{upload.last_row}")
 
 
 def writing_of(upload: Upload) -> JobOrder:
     """Return the job that goes on writing what was checked."""
-    return _job(WRITE_IMPORT, upload, upload.parts_written)
+    return _job(WRITE_IMPORT, upload, str(upload.parts_written))
 
 
 @handler(CHECK_IMPORT, label=_("File check"))
@@ -62,8 +64,9 @@ def check_import(job: Job, *, upload_id: int) -> None:
     if upload is None:
         return  # an earlier attempt got to the end, or it was discarded
     with override(upload.language), SeenSkus() as seen, opened(upload) as file:
+        upload.dialect = asdict(dialect := dialect_of(file, **upload.dialect))
         try:
-            with opened_table(file, dialect_of(file)) as table:
+            with opened_table(file, dialect) as table:
                 check = _Check(upload, table, seen)
                 work_in_turns(check.do_part, rest=lambda: check_of(Upload.objects.get(pk=upload_id)))
         except UnusableFile as error:
@@ -93,7 +96,7 @@ class _Check:
     """The rows of the file from where the check has got to."""
 
     def __init__(self, upload: Upload, table: ProductTable, seen: SeenSkus) -> None:
-        self._upload_id, self._last_row = upload.pk, upload.last_row
+        self._upload, self._last_row = upload, upload.last_row
         for number in range(upload.parts_checked):
             seen.note_all((row[1], row[0]) for row in json.loads(checked_part(upload, number)))
         self._unknown_columns = table.heading.unread
@@ -103,16 +106,16 @@ class _Check:
         """Check the next rows, and tell whether there are others."""
         rows = list(islice(self._rows, CHUNK))
         with transaction.atomic():
-            checking = Upload.objects.select_for_update().filter(pk=self._upload_id)
+            checking = _being_checked(self._upload).select_for_update()
             # Of two workers that both think the job is theirs, one is ahead.
-            upload = checking.filter(status=UploadStatus.CHECKING, last_row=self._last_row).first()
+            upload = checking.filter(last_row=self._last_row).first()
             if upload is None:
                 return False
+            upload.dialect = self._upload.dialect
             upload.report = upload.report or empty_preview(self._unknown_columns)
             _note(upload, rows)
             if len(rows) < CHUNK:
                 upload.status = UploadStatus.CHECKED
-                upload.parts.filter(is_checked=False).delete()
             upload.save()
         self._last_row = upload.last_row
         return upload.status == UploadStatus.CHECKING
@@ -132,9 +135,16 @@ def _note(upload: Upload, rows: list[ProductRow | BadRow]) -> None:
 
 def _refuse(upload: Upload, problem: str) -> None:
     with transaction.atomic():
-        upload.parts.all().delete()
-        upload.status, upload.report = UploadStatus.UNUSABLE, {"problem": problem}
-        upload.save(update_fields=["status", "report"])
+        refused = _being_checked(upload).update(
+            status=UploadStatus.UNUSABLE, report={"problem": problem}, dialect=upload.dialect
+        )
+        if refused:
+            upload.parts.filter(is_checked=True).delete()
+
+
+def _being_checked(upload: Upload) -> QuerySet[Upload]:
+    """Return the upload, if this check of it is not over."""
+    return Upload.objects.filter(pk=upload.pk, status=UploadStatus.CHECKING, checks=upload.checks)
 
 
 @retried_atomic
@@ -181,7 +191,7 @@ def _decoded(data: bytes) -> Iterator[ProductRow]:
         yield ProductRow(number, sku, name, Decimal(price), *others)
 
 
-def _job(kind: str, upload: Upload, place: int) -> JobOrder:
+def _job(kind: str, upload: Upload, place: str) -> JobOrder:
     return JobOrder(
         kind,
         key=f"{upload.subject}:{kind}:{place}",

@@ -1,11 +1,13 @@
 """What staff do with a file of products: bring it, let it be imported, discard it."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from apps.catalog.import_jobs import check_of, writing_of
+from apps.catalog.importing.dialects import Dialect
 from apps.exports.models import Upload, UploadStatus
 from apps.exports.uploads import store_upload
 from apps.jobs.models import Job
@@ -19,6 +21,23 @@ def begin_import(file: "UploadedFile[Any]", *, created_by: User) -> Upload:
     upload = store_upload(file, created_by=created_by)
     enqueue(check_of(upload))
     return upload
+
+
+@transaction.atomic
+def check_again(upload_id: int, dialect: Dialect) -> bool:
+    """Have a file that nothing is decided of read in another way; tell whether that could still be done."""
+    undecided = [UploadStatus.CHECKED, UploadStatus.UNUSABLE]
+    found = Upload.objects.select_for_update().filter(pk=upload_id, status__in=undecided)
+    upload = found.first()
+    if upload is None or not upload.has_file:
+        return False
+    upload.parts.filter(is_checked=True).delete()
+    upload.dialect, upload.report = asdict(dialect), {}
+    upload.status, upload.last_row, upload.parts_checked = UploadStatus.CHECKING, 1, 0
+    upload.checks += 1
+    upload.save()
+    enqueue(check_of(upload))
+    return True
 
 
 @transaction.atomic

@@ -136,6 +136,10 @@ class Upload(models.Model):
     parts_checked = models.IntegerField(_("parts that were checked"), default=0)
     parts_written = models.IntegerField(_("parts that are written"), default=0)
     report = models.JSONField(_("report"), default=dict)
+    dialect = models.JSONField(
+        _("how it is read"), default=dict, db_default=models.Value({}, models.JSONField())
+    )
+    checks = models.IntegerField(_("checks before this one"), default=0, db_default=0)
 
     objects = UploadQuerySet.as_manager()
 
@@ -152,6 +156,11 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_file(self) -> bool:
+        """Tell whether the file is still there as it came."""
+        return self.parts.filter(is_checked=False).exists()
 
     @property
     def subject(self) -> str:

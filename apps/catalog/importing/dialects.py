@@ -14,7 +14,7 @@ from apps.catalog.importing.headings import Heading, UnusableFile, is_known
 from apps.catalog.importing.numbers import decimal_sign_in
 
 ENCODINGS = ("utf-8", "utf-16", "cp1251")
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 NAMED_DELIMITER = re.compile(r'"?sep=([,;\t])"?[\r\n]*', re.IGNORECASE)  # the first line, for Excel
 _SAMPLE_BYTES = 100_000  # below csv.field_size_limit(): the sample can be one cell
 _SAMPLE_ROWS = 1000
@@ -93,7 +93,7 @@ def _decoded(file: BinaryIO, errors: str) -> Iterator[str]:
 
 def _delimiter_of(lines: str) -> str:
     """Return the delimiter that makes most known columns of the heading, else most cells."""
-    return max(DELIMITERS, key=lambda delimiter: _columns(lines, delimiter))
+    return max(DELIMITERS.values(), key=lambda delimiter: _columns(lines, delimiter))
 
 
 def _columns(lines: str, delimiter: str) -> tuple[int, int]:

@@ -103,15 +103,16 @@ def test_hostile_texts_are_shown_as_text(browser):
     ],
     ids=["columns", "encoding"],
 )
-def test_file_that_cannot_be_read_is_told_and_can_only_be_discarded(browser, raw, problem):
+def test_file_that_cannot_be_read_is_told_and_cannot_be_imported(browser, raw, problem):
     upload = checked(browser, raw=raw)
 
     shown = browser.get(page(upload)).text
     assert upload.status == "unusable"
     assert problem in shown
     assert 'name="import"' not in shown
-    assert not UploadPart.objects.exists()
+    assert not UploadPart.objects.filter(is_checked=True).exists()
     assert decide(browser, upload, "discard") is None
+    assert not UploadPart.objects.exists()
 
 
 def test_file_with_a_byte_order_mark_is_read(browser):

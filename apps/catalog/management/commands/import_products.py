@@ -8,12 +8,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
 from apps.catalog.importing import Dialect, ImportReport, UnusableFile, dialect_of, import_products
-from apps.catalog.importing.dialects import ENCODINGS
+from apps.catalog.importing.dialects import DELIMITERS, ENCODINGS
 from apps.catalog.importing.numbers import DECIMAL_SIGNS
 
 SHOWN_BAD_ROWS = 50
 SHOWN_SPOILT = 10  # skus
-DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 
 
 class Command(BaseCommand):
