@@ -13,8 +13,9 @@ class UsersConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        """Register the handlers of jobs, what ends credentials, and what is deleted daily."""
+        """Register the handlers of jobs, what ends credentials, what is deleted daily, and names of roles."""
         import_module("apps.users.jobs")
         import_module("apps.users.login_limits")
+        import_module("apps.users.role_names")
         import_module("apps.users.sessions")
         import_module("apps.users.verification")
