@@ -1,7 +1,9 @@
 """Addresses of the store."""
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path, re_path, register_converter
+from django.utils.functional import lazy
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitView
 
@@ -10,6 +12,8 @@ from apps.common.health import healthz, readyz
 from apps.common.problem_pages import problem_list, problem_page
 from apps.common.problems import unknown_address
 from apps.common.served_schema import SchemaView
+
+static_lazy = lazy(static, str)  # the names of collected files are known later
 
 register_converter(PositiveConverter, "positive")
 
@@ -23,6 +27,7 @@ api_patterns = [
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="swagger-ui"), name="home"),
     path("admin/", admin.site.urls),
+    path("favicon.ico", RedirectView.as_view(url=static_lazy("desk/icon.svg")), name="favicon"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("api/v1/", include(api_patterns)),

@@ -7,11 +7,29 @@ from typing import Any
 import pytest
 
 from tests.browser import Visit, chromium, needs_chromium
-from tests.test_embedded import CUSTOMER, Shop, free_port, store
+from tests.test_embedded import CUSTOMER, PASSWORD, Shop, free_port, store
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: requirements-dev.txt")
 
 pytestmark = [pytest.mark.once, needs_chromium]
+
+# Each page, and a part of it that is drawn last.
+DOCUMENTATION = {
+    "/api/problems/": "td",
+    "/api/problems/uri_too_long/": "pre",
+    "/api/schema/swagger-ui/": ".opblock",
+    "/api/schema/redoc/": "h1",
+}
+LOOKS = """() => {
+    const shown = [...document.images].filter((image) => image.getClientRects().length);
+    const dots = (element) => getComputedStyle(element).backgroundColor.match(/[\\d.]+/g).map(Number);
+    const page = ["#redoc", "body"].map((part) => document.querySelector(part)).find(Boolean);
+    return {
+        beyond: Math.max(0, document.documentElement.scrollWidth - innerWidth),
+        broken: shown.filter((image) => !image.naturalWidth).length,
+        scheme: dots(page)[0] < 64 ? "dark" : "light",
+    };
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +56,7 @@ def test_customer_logs_in_and_places_an_order_in_swagger_ui(visit: Visit, shop: 
     page.goto(f"{shop.url}/")
 
     page.get_by_role("button", name="Authorize").first.click()
-    page.locator(".auth-container input").fill(shop.token(CUSTOMER))
+    page.locator("#auth-bearer-value").fill(shop.token(CUSTOMER))
     page.locator(".auth-btn-wrapper button[type=submit]").click()
     page.get_by_role("button", name="Close").click()
     call = page.locator("#operations-orders-placeOrder")
@@ -53,6 +71,75 @@ def test_customer_logs_in_and_places_an_order_in_swagger_ui(visit: Visit, shop: 
     assert (placed["items_count"], placed["status"]) == (1, "pending")
     assert visit.foreign == []
     assert visit.errors == []
+
+
+def test_authorize_logs_in_with_name_and_password(visit: Visit, shop: Shop):
+    page = visit.page
+    page.goto(f"{shop.url}/api/schema/swagger-ui/")
+    page.get_by_role("button", name="Authorize").first.click()
+
+    login = page.locator(".store-login")
+    login.get_by_label("Username or e-mail").fill(CUSTOMER)
+    login.get_by_label("Password").fill("wrong-horse-battery")
+    login.get_by_role("button").click()
+    playwright_api.expect(page.get_by_role("alert")).to_have_text(
+        "No active account has this username and password."
+    )
+    visit.errors.clear()  # the browser tells of the 401
+    login.get_by_label("Password").fill(PASSWORD)
+    login.get_by_label("Password").press("Enter")
+    playwright_api.expect(page.get_by_role("button", name="Remove authorization")).to_be_visible()
+    page.get_by_role("button", name="Close").click()
+    call = page.locator("#operations-auth-getOwnAccount")
+    call.locator(".opblock-summary-control").click()
+    call.get_by_role("button", name="Try it out").click()
+    call.get_by_role("button", name="Execute").click()
+    body = call.locator(".live-responses-table .response .highlight-code").first
+
+    playwright_api.expect(body).to_contain_text(f'"username": "{CUSTOMER}"', timeout=15_000)
+    assert visit.foreign == []
+    assert visit.errors == []
+
+
+@pytest.mark.parametrize(
+    ("path", "group"),
+    [
+        ("/api/schema/swagger-ui/", "h3.opblock-tag"),
+        ("/api/schema/redoc/", "[role=menuitem][data-item-id^=tag]:not([data-item-id*=operation]) > label"),
+    ],
+)
+def test_what_customers_call_stands_before_what_staff_do(visit: Visit, path: str, group: str):
+    page = visit.open(path)
+    page.locator(group).first.wait_for()
+
+    names = page.locator(group).evaluate_all("groups => groups.map(each => each.innerText.split(/\\s/)[0])")
+
+    assert names == ["auth", "products", "categories", "orders", "admin"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_pages_fit_the_screen_have_no_broken_picture_and_follow_the_scheme(
+    browser: Any, shop: Shop, scheme: str, width: int
+):
+    visit = Visit(browser, shop, color_scheme=scheme, viewport={"width": width, "height": 844})
+    seen = {}
+    for path, part in DOCUMENTATION.items():
+        page = visit.open(path)
+        page.locator(part).first.wait_for()
+        seen[path] = page.evaluate(LOOKS)
+    visit.context.close()
+
+    assert seen == dict.fromkeys(DOCUMENTATION, {"beyond": 0, "broken": 0, "scheme": scheme})
+    assert visit.foreign == []
+    assert visit.errors == []
+
+
+def test_what_is_code_in_a_problem_is_shown_as_code(visit: Visit):
+    page = visit.open("/api/problems/not_authenticated/")
+
+    assert page.locator("main p code").all_inner_texts() == ["Authorization: Bearer …"]
+    assert "`" not in page.locator("main").inner_text()
 
 
 def test_redoc_shows_the_calls(visit: Visit, shop: Shop):

@@ -35,6 +35,16 @@ class IdsFilter(logging.Filter):
         return True
 
 
+class RefusalsFilter(logging.Filter):
+    """Leave the traceback out of what is no fault of the store, such as a page that somebody may not see."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let the record pass, in one line unless it is an error."""
+        if record.levelno < logging.ERROR:
+            record.exc_info = None
+        return True
+
+
 class UtcFormatter(logging.Formatter):
     """Write the time of a record in UTC: Django puts the clock of the process to the store's time zone."""
 

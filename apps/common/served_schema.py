@@ -3,6 +3,7 @@
 import threading
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponseBase
 from django.utils.encoding import force_bytes
 from django.utils.translation import gettext as _
@@ -57,7 +58,9 @@ def _made(renderer: BaseRenderer) -> Answer:
     with _making:  # who comes meanwhile waits, instead of making another one
         if renderer.format not in _answers:
             if not _schemas:
-                _schemas.append(StoreSchemaGenerator().get_schema(public=True))
+                schema = StoreSchemaGenerator().get_schema(public=True)
+                schema["info"]["title"] = settings.STORE_NAME  # docs/openapi.yaml is every store's
+                _schemas.append(schema)
             body = renderer.render(_schemas[0], renderer.media_type, {})
             _answers[renderer.format] = Answer.of(force_bytes(body))
         return _answers[renderer.format]

@@ -53,11 +53,12 @@ SPECTACULAR_SETTINGS = {
     "LICENSE": {"name": "MIT", "url": "https://opensource.org/license/mit"},
     "SERVERS": [{"url": "/", "description": "The store that serves this file"}],
     "TAGS": [
-        {"name": "admin", "description": "What staff do, by Django's model permissions"},
+        # In the order of the documentation's pages.
         {"name": "auth", "description": "Accounts and tokens"},
+        {"name": "products", "description": "What is on sale"},
         {"name": "categories", "description": "The tree of the catalogue"},
         {"name": "orders", "description": "Orders of the caller, and those that staff may see"},
-        {"name": "products", "description": "What is on sale"},
+        {"name": "admin", "description": "What staff do, by Django's model permissions"},
     ],
     "SCHEMA_COERCE_PATH_PK_SUFFIX": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
@@ -69,7 +70,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "displayRequestDuration": True},
+    # JavaScript, for the plugin: it stands in static/documentation/swagger-login.js.
+    "SWAGGER_UI_SETTINGS": (
+        "{persistAuthorization: true, displayRequestDuration: true, plugins: [StoreLogin]}"
+    ),
     "ENUM_NAME_OVERRIDES": {
         "OrderStatus": "apps.orders.statuses.OrderStatus.choices",
         "JobStatus": "apps.jobs.models.JobStatus.choices",

@@ -7,7 +7,10 @@ LOG_FORMAT = env.choice("LOG_FORMAT", "text", among=("text", "json"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"ids": {"()": "apps.common.logs.IdsFilter"}},
+    "filters": {
+        "ids": {"()": "apps.common.logs.IdsFilter"},
+        "refusals": {"()": "apps.common.logs.RefusalsFilter"},
+    },
     "formatters": {
         "text": {
             "class": "apps.common.logs.UtcFormatter",
@@ -20,6 +23,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
+        "django.request": {"filters": ["refusals"]},
         # Of the processes of a Celery worker; the library keeps it from the root.
         "multiprocessing": {"handlers": ["console"], "propagate": False, "level": "ERROR"},
     },
