@@ -11,7 +11,7 @@ from django.utils.crypto import salted_hmac
 
 from apps.common.exceptions import TooManyRequests
 from apps.common.identity import EMAIL
-from apps.common.throttling import Budget, budget_of
+from apps.common.throttling import Budget, budget_of, charge
 
 ASKING = "mail"  # of an account: e-mails to addresses that somebody typed
 ASKED_FOR = "mailbox"  # of a mailbox: e-mails that anybody can ask for
@@ -20,9 +20,7 @@ UNCONFIRMED = "unconfirmed"  # of a mailbox: e-mails about orders, while the add
 
 def charge_account(user_id: int) -> None:
     """Count an e-mail that the account has sent to an address somebody typed. Raises TooManyRequests."""
-    budget = budget_of(ASKING, user_id)
-    if budget and (budget.counted() or 0) > budget.limit:
-        raise TooManyRequests(budget.wait_seconds)
+    charge(ASKING, user_id)
 
 
 def refuse_full_mailbox(address: str) -> None:

@@ -90,5 +90,12 @@ def budget_of(name: str, who: object) -> Budget | None:
     return Budget(f"budget:{name}:{who}:{window:.0f}", rate.requests, rate.seconds, wait_seconds)
 
 
+def charge(name: str, who: object) -> None:
+    """Count something that somebody does. Raises TooManyRequests when the budget of this name is spent."""
+    budget = budget_of(name, who)
+    if budget and (budget.counted() or 0) > budget.limit:
+        raise TooManyRequests(budget.wait_seconds)
+
+
 def _counters() -> BaseCache:
     return caches["counters" if settings.STORE_EMBEDDED else "default"]

@@ -2,21 +2,27 @@
 
 from typing import Any
 
+from django import forms
+from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.auth.forms import UsernameField
 from django.contrib.auth.views import PasswordChangeView
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
 
 from apps.common.addresses import counted_address
+from apps.common.identity import MAX_ADDRESS_LENGTH
 from apps.common.optimistic_locking import delete_unchanged
 from apps.common.store_admin import StoreAdmin
 from apps.users.exceptions import TooManyAttempts
 from apps.users.login_limits import Caller, confirmation_attempt, login_attempt, remember_place
 from apps.users.models import User
+from apps.users.password_reset_page import AskForResetPage, ResetPasswordPage
 
 
 class LimitedLoginForm(AdminAuthenticationForm):
@@ -24,6 +30,15 @@ class LimitedLoginForm(AdminAuthenticationForm):
 
     request: HttpRequest
     refusal: TooManyAttempts | None = None
+    username = UsernameField(label=_("Username or e-mail"), widget=forms.TextInput(attrs={"autofocus": True}))
+    error_messages = {
+        **AdminAuthenticationForm.error_messages,
+        "invalid_login": _("No member of staff has this name or e-mail address with this password."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].widget.attrs["maxlength"] = MAX_ADDRESS_LENGTH  # Django thinks of names only
 
     def clean(self) -> dict[str, Any]:
         """Check name and password, unless too many attempts have failed.
@@ -112,6 +127,19 @@ class StoreAdminSite(AdminSite):
             for each in unlocked
         ]
         return [*super().check(app_configs), *errors]
+
+    def each_context(self, request: Any) -> dict[str, Any]:
+        """Return what every page shows, with the store's name."""
+        names = {"site_title": settings.STORE_NAME, "site_header": settings.STORE_NAME}
+        return {**super().each_context(request), **names}
+
+    def get_urls(self) -> list[Any]:
+        """Return the addresses of the pages, those of a lost password among them."""
+        lost = [
+            path("password_reset/", AskForResetPage.as_view(), name="password_reset"),
+            path("password_reset/confirm/", ResetPasswordPage.as_view(), name="password_reset_confirm"),
+        ]
+        return [*lost, *super().get_urls()]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the form and log in; 429 when that was not even tried."""

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +23,7 @@ from apps.users.models import User
 
 @dataclass(frozen=True)
 class Letter:
-    """A kind of e-mail; one that carries a token can lead to a page of the shop's app that takes it.
+    """A kind of e-mail; one that carries a token can lead to a page of the shop's app, or of the admin.
 
     `anybody_may_ask` for it who knows the address, without an account.
     """
@@ -31,12 +32,18 @@ class Letter:
     subject: str | Promise
     token: MailedToken | None = None
     page: str = ""
+    staff_page: str = ""  # name of the page of the admin that takes it from staff
     anybody_may_ask: bool = False
 
 
 REUSE = Letter("session_reuse", _("A session of yours was ended"))
 RESET = Letter(
-    "password_reset", _("New password"), mailed_tokens.RESET, "/password-reset", anybody_may_ask=True
+    "password_reset",
+    _("New password"),
+    mailed_tokens.RESET,
+    "/password-reset",
+    "admin:password_reset_confirm",
+    anybody_may_ask=True,
 )
 VERIFICATION = Letter(
     "verification", _("Confirm your e-mail address"), mailed_tokens.ADDRESS, "/verify-email"
@@ -70,6 +77,7 @@ def written(
         "name": name_in_greeting(user, recipient),
         "token": token,
         "link": _link(letter, token),
+        "staff_page": _staff_page(letter, user),
         "store_name": settings.STORE_NAME,
         "store_url": settings.STORE_URL,
     }
@@ -85,3 +93,9 @@ def _link(letter: Letter, token: str) -> str:
     if not (settings.STORE_APP_URL and letter.page):
         return ""
     return f"{settings.STORE_APP_URL}{letter.page}?{urlencode({'token': token}, safe=':')}"
+
+
+def _staff_page(letter: Letter, user: User) -> str:
+    if not (user.is_staff and letter.staff_page):
+        return ""
+    return f"{settings.STORE_URL}{reverse(letter.staff_page)}"

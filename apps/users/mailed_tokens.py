@@ -17,6 +17,7 @@ from apps.users.exceptions import InvalidMailedToken
 from apps.users.models import User
 
 ADDRESS_TOKEN_DAYS = 3
+MAX_TOKEN_LENGTH = 1000  # characters; far more than one has
 
 
 @dataclass(frozen=True)

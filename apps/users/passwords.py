@@ -14,6 +14,8 @@ from apps.users.login_limits import Caller, confirmation_attempt, forgive, remem
 from apps.users.mailed_tokens import user_of_reset_token
 from apps.users.models import User
 
+MAX_PASSWORD_LENGTH = 128  # characters; hashing takes time in proportion
+
 
 def choose_password(user: User, password: str, *, field: str) -> None:
     """Set the password of the user, who is saved by the caller.
@@ -59,9 +61,12 @@ def change_password(user: User, *, old_password: str, new_password: str, caller:
     _change_password(user, new_password, caller)
 
 
-def ask_for_reset(*, email: str, language: str) -> None:
+def ask_for_reset(*, email: str, language: str, staff_only: bool = False) -> None:
     """Have a token mailed to the user with this address; one that nobody has costs the same work."""
-    user_id = User.objects.with_email(email).values_list("pk", flat=True).first()
+    users = User.objects.with_email(email)
+    if staff_only:
+        users = users.filter(is_staff=True)
+    user_id = users.values_list("pk", flat=True).first()
     with transaction.atomic():
         enqueue(mail_job(RESET_EMAIL, user_id, language))
 

@@ -10,9 +10,9 @@ from apps.common.fields import MailboxField, NameField, StrictCharField
 from apps.common.schema import shown_as
 from apps.common.serializers import InputSerializer, OutputSerializer
 from apps.users.api import examples
+from apps.users.mailed_tokens import MAX_TOKEN_LENGTH
 from apps.users.models import MAX_DEVICE_LENGTH, Session, User
-
-MAX_PASSWORD_LENGTH = 128  # characters; hashing takes time in proportion
+from apps.users.passwords import MAX_PASSWORD_LENGTH
 
 
 class PasswordField(StrictCharField):
@@ -117,7 +117,7 @@ class EmailInput(InputSerializer):
 class MailedTokenInput(InputSerializer):
     """The token of an e-mail."""
 
-    token = StrictCharField(max_length=1000)
+    token = StrictCharField(max_length=MAX_TOKEN_LENGTH)
 
 
 @shown_as(examples.PASSWORD_RESET)

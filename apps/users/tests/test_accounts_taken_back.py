@@ -36,7 +36,7 @@ def call(path, body=None, *, by=None):
 
 def token_to(recipient):
     body = next(message.body for message in reversed(mail.outbox) if message.to == [recipient])
-    return re.search(r"^Token: (\S+)$", body, re.MULTILINE)[1]
+    return re.search(r"^(?:Code|Token): (\S+)$", body, re.MULTILINE)[1]
 
 
 def asks_for(email, *, by):

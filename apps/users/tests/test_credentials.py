@@ -113,7 +113,9 @@ def lets_in_beside_strangers(user: User) -> bool:
 
 def mails_with_tokens() -> list[str]:
     run_due_jobs()
-    return [message.to[0] for message in mail.outbox if re.search(r"^Токен: ", message.body, re.MULTILINE)]
+    return [
+        message.to[0] for message in mail.outbox if re.search(r"^(Код|Токен): ", message.body, re.MULTILINE)
+    ]
 
 
 # --- Every way by which an event happens
@@ -169,6 +171,11 @@ def hash_written_by_update(user: User, office: Client) -> None:
 def reset_by_mail(user: User, office: Client) -> None:
     body = {"token": reset_token(user), "new_password": NEW_PASSWORD}
     assert APIClient().post(f"{AUTH}password/reset/confirm/", body).status_code == 204
+
+
+def reset_by_mail_in_the_admin(user: User, office: Client) -> None:
+    form = {"token": reset_token(user), "new_password": NEW_PASSWORD, "new_password_again": NEW_PASSWORD}
+    assert Client().post(reverse("admin:password_reset_confirm"), form).status_code == 302
 
 
 def logout_everywhere(user: User, office: Client) -> None:
@@ -230,6 +237,7 @@ DOORS = [
         )
     ],
     Door(Event.PASSWORD_RESET, reset_by_mail),
+    Door(Event.PASSWORD_RESET, reset_by_mail_in_the_admin),
     Door(Event.LOGGED_OUT_EVERYWHERE, logout_everywhere),
     *[
         Door(Event.DEACTIVATED, way)

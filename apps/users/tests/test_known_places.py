@@ -156,7 +156,7 @@ def test_reset_by_mail_lifts_the_lock(anna):
     strangers_guess()
     APIClient().post(f"{AUTH}password/reset/", {"email": anna.email})
     run_due_jobs()
-    token = re.search(r"^Токен: (\S+)$", mail.outbox[-1].body, re.MULTILINE)[1]
+    token = re.search(r"^Код: (\S+)$", mail.outbox[-1].body, re.MULTILINE)[1]
 
     reset = APIClient(REMOTE_ADDR=ABROAD).post(
         f"{AUTH}password/reset/confirm/", {"token": token, "new_password": NEW}

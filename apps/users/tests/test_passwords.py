@@ -46,7 +46,7 @@ def confirm(api, token, password=NEW):
 
 
 def mailed_token() -> str:
-    return re.search(r"^(?:Token|Токен): (\S+)$", mail.outbox[-1].body, re.MULTILINE)[1]
+    return re.search(r"^(?:Code|Код): (\S+)$", mail.outbox[-1].body, re.MULTILINE)[1]
 
 
 # --- Changing
@@ -177,14 +177,14 @@ def test_login_beside_a_change_of_the_password_leaves_no_session_of_the_old_one(
         (
             "en",
             "Online Store: New password",
-            "Hello!\n\nWith this token you can set a new password within an hour. "
-            "If you did not ask for it, there is nothing to do.\n\nToken: {token}\n",
+            "Hello!\n\nUse this code within an hour to set a new password. "
+            "If you did not ask for it, ignore this e-mail.\n\nCode: {token}\n",
         ),
         (
             "ru",
             "Online Store: Новый пароль",
-            "Здравствуйте!\n\nЭтим токеном можно в течение часа задать новый пароль. "
-            "Если вы его не запрашивали, ничего делать не нужно.\n\nТокен: {token}\n",
+            "Здравствуйте!\n\nЧтобы задать новый пароль, введите этот код в течение часа. "
+            "Если вы не просили об этом, не обращайте внимания на письмо.\n\nКод: {token}\n",
         ),
     ],
 )
