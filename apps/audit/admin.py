@@ -20,10 +20,10 @@ from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from apps.audit.models import AuditEntry, kind_of
+from apps.audit.models import AuditEntry, kind_of, name_of_kind
 from apps.audit.services import last_author
 from apps.common.admin_lists import DateRangeFilter, LongListAdmin
 from apps.common.optimistic_locking import register_author_lookup
@@ -69,6 +69,7 @@ class KindFilter(admin.SimpleListFilter):
 class AuditEntryAdmin(LongListAdmin):
     """Entries are read: not even a superuser adds, changes or deletes one."""
 
+    counted = ngettext_lazy("%(number)s entry", "%(number)s entries", "count")
     list_display = ("created_at", "actor", "through", "action", "target", "shown_changes")
     list_filter = ("through", "action", KindFilter, ("created_at", DateRangeFilter))
     list_select_related = ("actor",)
@@ -111,7 +112,7 @@ class AuditEntryAdmin(LongListAdmin):
     @admin.display(description=_("what"))
     def target(self, entry: AuditEntry) -> str:
         """Return what was changed, leading to its page when there is one."""
-        kind = _name_of_kind(entry.target_kind)
+        kind = name_of_kind(entry.target_kind)
         text = f"{kind} {entry.target_name or entry.username or entry.target_id}"
         page = f"admin:{entry.target_kind.replace('.', '_')}_change"
         with suppress(NoReverseMatch):
@@ -146,13 +147,6 @@ class AuditEntryAdmin(LongListAdmin):
             "<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
         )
         return format_html(table, _("changes"), heading, format_html_join("", row, _shown(entry)))
-
-
-def _name_of_kind(kind: str) -> str:
-    try:
-        return str(apps.get_model(kind)._meta.verbose_name)
-    except LookupError:  # of a release that had it
-        return kind
 
 
 def _shown(entry: AuditEntry) -> Iterator[ShownChange]:

@@ -2,6 +2,7 @@
 
 from typing import Any, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import models
@@ -37,6 +38,14 @@ class Action(models.TextChoices):
 def kind_of(model: type[models.Model] | models.Model) -> str:
     """Return what entries about rows of the model are found by, such as `catalog.product`."""
     return model._meta.label_lower
+
+
+def name_of_kind(kind: str) -> str:
+    """Return what people call such a row; the kind itself when it is one of a release that had it."""
+    try:
+        return str(apps.get_model(kind)._meta.verbose_name)
+    except LookupError:
+        return kind
 
 
 class AuditEntryQuerySet(AppendOnlyQuerySet["AuditEntry"]):
@@ -136,4 +145,5 @@ class AuditEntry(AppendOnlyModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.target_kind} {self.target_id}: {self.get_action_display()}"
+        target = f"{name_of_kind(self.target_kind)} {self.target_name or self.target_id}"
+        return f"{target}: {self.get_action_display()}"

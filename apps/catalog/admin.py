@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from apps.catalog import product_changes, services
 from apps.catalog.category_tree import CategoryTree
@@ -47,6 +48,7 @@ class FoldedSearchAdmin(StoreAdmin):
 class CategoryAdmin(FoldedSearchAdmin):
     """Categories, as the tree that they are."""
 
+    counted = ngettext_lazy("%(number)s category", "%(number)s categories", "count")
     list_display = ("shown_name", "parent", "slug", "products", "is_active")
     list_filter = ("is_active",)
     list_select_related = ("parent",)
@@ -127,6 +129,7 @@ class ProductAdmin(
 ):
     """Products. Their stock is given once, on creation, and moved by the stock pages from then on."""
 
+    counted = ngettext_lazy("%(number)s product", "%(number)s products", "count")
     list_display = ("name", "sku", "category", "price", "stock", "is_active")
     list_filter = (
         "is_active",
@@ -202,6 +205,7 @@ class ProductAdmin(
 class StockMovementAdmin(LongListAdmin):
     """The ledger of stock, to be read. That of one product has a page of its own."""
 
+    counted = ngettext_lazy("%(number)s movement", "%(number)s movements", "count")
     list_display = ("created_at", "product", "kind", "delta", "stock", "order_id", "reason", "created_by")
     list_filter = ("kind", ("created_at", DateRangeFilter), ("product", AutocompleteFilter))
     list_select_related = ("product", "created_by")

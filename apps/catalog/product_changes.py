@@ -28,7 +28,7 @@ from apps.common.store_admin import StoreAutocompleteSelect
 CENT = Decimal("0.01")
 MAX_PRICE = Decimal("99999999.99")  # what the column holds
 MOVEMENT = re.compile(r"[0-9]{1,18}")  # the id of one
-ON_SALE, OFF_SALE = _("active"), _("not active: nobody can order it")
+ON_SALE, OFF_SALE = _("on sale"), _("not on sale: nobody can order it")
 
 
 class PercentForm(forms.Form):

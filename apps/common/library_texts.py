@@ -11,6 +11,60 @@ TEXTS = (
     _("%(model_name)s with this %(field_label)s already exists."),
     _("Null characters are not allowed."),
     _("Select a valid choice. %(value)s is not one of the available choices."),
+    # Django's admin: a noun in the middle of a sentence would need another case, or a gender
+    _("Add %s"),
+    # Without the noun: xgettext:no-python-format
+    _("Add %(name)s"),
+    _("Add another %(model)s"),
+    _("Change selected %(model)s"),
+    _("Delete selected %(model)s"),
+    _("View selected %(model)s"),
+    # Without the noun: xgettext:no-python-format
+    _("Delete selected %(verbose_name_plural)s"),
+    _("Select all %(total_count)s %(module_name)s"),
+    # Without the noun: xgettext:no-python-format
+    _("Successfully deleted %(count)d %(items)s."),
+    _("Cannot delete %(name)s"),
+    _("The {name} “{obj}” was added successfully."),
+    # Without the second noun: xgettext:no-python-brace-format
+    _("The {name} “{obj}” was added successfully. You may add another {name} below."),
+    _("The {name} “{obj}” was changed successfully."),
+    _("The {name} “{obj}” was changed successfully. You may add another {name} below."),
+    _("The {name} “{obj}” was changed successfully. You may edit it again below."),
+    _("The %(name)s “%(obj)s” was deleted successfully."),
+    _("%(name)s with ID “%(key)s” doesn’t exist. Perhaps it was deleted?"),
+    _(
+        "Deleting the %(object_name)s '%(escaped_object)s' would result in deleting related objects, "
+        "but your account doesn't have permission to delete the following types of objects:"
+    ),
+    _(
+        "Deleting the %(object_name)s '%(escaped_object)s' would require deleting the following "
+        "protected related objects:"
+    ),
+    _(
+        "Deleting the selected %(objects_name)s would result in deleting related objects, but your "
+        "account doesn't have permission to delete the following types of objects:"
+    ),
+    _(
+        "Deleting the selected %(objects_name)s would require deleting the following protected related "
+        "objects:"
+    ),
+    _(
+        "Deleting %(class_name)s %(instance)s would require deleting the following protected related "
+        "objects: %(related_objects)s"
+    ),
+    _("None available"),
+    _("Start typing to filter…"),
+    # Django's accounts
+    _("active"),
+    _("staff status"),
+    _("superuser status"),
+    _("variety"),
+    _("Raw passwords are not stored, so there is no way to see the user’s password."),
+    _(
+        "Whether the user will be able to authenticate using a password or not. If disabled, they may "
+        "still be able to authenticate using other backends, such as Single Sign-On or LDAP."
+    ),
     # DRF; a name of one of Python's types means nothing to a client
     _("Authentication credentials were not provided."),
     _("Could not satisfy the request Accept header."),

@@ -10,6 +10,10 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import DataError, models
 from django.http import HttpRequest, HttpResponse
+from django.utils.formats import localize
+from django.utils.text import Truncator, capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 
 from apps.common.fields import MAX_ID
 from apps.common.optimistic_locking import VersionedAdmin
@@ -22,6 +26,8 @@ _TRANSFORMS = {
     if issubclass(lookup, models.Transform)
 }
 REFUSED_LOOKUPS = frozenset({"range", "regex", "iregex", *_TRANSFORMS})
+
+NAME_CHARACTERS = 48  # of a row's name in the title of its page: the buttons stand beside it
 
 
 class StoreAutocompleteSelect(AutocompleteSelect):
@@ -40,7 +46,10 @@ class StoreAutocompleteSelect(AutocompleteSelect):
 
 
 class StoreAdmin(VersionedAdmin):
-    """An admin whose pages answer whatever their address or their form holds."""
+    """An admin whose pages answer whatever is sent, and are called by what they show."""
+
+    # What its rows are called after a number: Django knows one word for one row and one for all others.
+    counted: Any = ngettext_lazy("%(number)s row", "%(number)s rows", "count")
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Tell whether a link to the list may ask so."""
@@ -49,15 +58,24 @@ class StoreAdmin(VersionedAdmin):
         return super().lookup_allowed(lookup, value, request)
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        """Return the list; one whose rows cannot be asked for is refused like a lookup that is none.
+        """Return the list, with its title and its count in words.
+
+        One whose rows cannot be asked for is refused like a lookup that is none.
 
         Raises IncorrectLookupParameters. Django looks at the form of a lookup only: that no column can hold
         its value shows when the rows are counted.
         """
         try:
-            return super().get_changelist_instance(request)
+            changelist: Any = super().get_changelist_instance(request)
         except (DataError, OverflowError, ValueError) as error:
             raise IncorrectLookupParameters(str(error)) from error
+        changelist.title = capfirst(self.opts.verbose_name_plural)
+        changelist.counted = lambda: self.count_in_words(changelist.result_count)  # an export counts none
+        return changelist
+
+    def count_in_words(self, number: int) -> str:
+        """Return the number of rows with what they are called: "66 products"."""
+        return str(self.counted % {"count": number, "number": localize(number)})
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -72,6 +90,21 @@ class StoreAdmin(VersionedAdmin):
         except ValidationError as error:
             raise BadRequest from error
         return super().changelist_view(request, extra_context)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Show a form under the name of its row."""
+        if row := kwargs.get("obj"):
+            name = Truncator(context["subtitle"]).chars(NAME_CHARACTERS)
+            is_changed = self.has_change_permission(request, row)
+            title = _("Change %(row)s") % {"row": name} if is_changed else self.viewed(name)
+            context |= {"title": title, "subtitle": None}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def viewed(self, name: str) -> str:
+        """Return the title of the page of a row that is only looked at."""
+        return f"{capfirst(self.opts.verbose_name)}: {name}"
 
     def formfield_for_foreignkey(
         self, db_field: "models.ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any

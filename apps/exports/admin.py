@@ -15,7 +15,7 @@ from django.urls import path, reverse
 from django.utils import formats
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST
 
 from apps.audit.admin import AuditEntryAdmin
@@ -41,6 +41,7 @@ class ExportableAuditEntryAdmin(ExportableAdmin, AuditEntryAdmin):
 class ExportAdmin(StoreAdmin):
     """One's own exports (a superuser sees all), as long as one may see what they hold."""
 
+    counted = ngettext_lazy("%(number)s export", "%(number)s exports", "count")
     list_display = ("file_name", "table", "status", "written", "file_size", "created_at", "created_by")
     list_display_links = ("file_name",)
     show_full_result_count = False
@@ -104,12 +105,6 @@ class ExportAdmin(StoreAdmin):
     def file_size(self, export: Export) -> str:
         """Return how large the file is by now."""
         return filesizeformat(export.size)
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Show the list, from which nothing is to be chosen."""
-        return super().changelist_view(request, {**(extra_context or {}), "title": _("Exports")})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

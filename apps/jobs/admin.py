@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
 from apps.common.admin_lists import LongListAdmin
 from apps.jobs import figures, guards, services
@@ -34,6 +34,7 @@ SHOWN_FIELDS = ("shown_kind", "shown_status", "what_happened", "attempts", "crea
 class JobAdmin(LongListAdmin):
     """Jobs are looked at; a failed one can be run again."""
 
+    counted = ngettext_lazy("%(number)s job", "%(number)s jobs", "count")
     list_display = ("shown_kind", "shown_status", "age", "attempts", "error")
     list_filter = ("status", KindFilter, AgeFilter, LateFilter)
     sortable_by = ()  # the last one comes first: no index has them in another order

@@ -11,7 +11,9 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from apps.common.admin_lists import AutocompleteFilter, DateRangeFilter, LongListAdmin, NumberRangeFilter
 from apps.common.bulk_changes import BulkChange, Change, change_many, chosen_rows, outcome_of, report
@@ -62,6 +64,7 @@ class ReasonForm(forms.Form):
 class OrderAdmin(OrderPage, ExportableAdmin, LongListAdmin):
     """Orders. Nothing of an order can be edited; its status is moved by buttons and actions."""
 
+    counted = ngettext_lazy("%(number)s order", "%(number)s orders", "count")
     list_display = ("id", "customer", "shown_status", "trouble", "shown_total", "created_at")
     list_filter = (
         "status",
@@ -111,6 +114,10 @@ class OrderAdmin(OrderPage, ExportableAdmin, LongListAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
         """Keep orders for the books."""
         return False
+
+    def viewed(self, name: str) -> str:
+        """Return the title of an order's page, "Order № 72": its name is a number."""
+        return f"{capfirst(self.opts.verbose_name)} {name}"
 
     @admin.display(description=_("customer"))
     def customer(self, order: Order) -> str:

@@ -17,7 +17,7 @@ from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
 from apps.audit.models import Action
@@ -71,15 +71,9 @@ class AccountAdmin(NamelessLogAdmin, LongListAdmin, UserAdmin):
 
     form = AccountChangeForm
     add_form = AccountCreationForm
-    add_fieldsets = (
-        (
-            None,
-            {
-                "classes": ("wide",),
-                "fields": ("username", "email", "usable_password", "password1", "password2"),
-            },
-        ),
-    )
+    new_fields = ("username", "email", "usable_password", "password1", "password2")
+    add_fieldsets = ((None, {"classes": ("wide",), "fields": new_fields}),)
+    counted = ngettext_lazy("%(number)s user", "%(number)s users", "count")
     list_display = ("username", "email", "is_active", "is_staff", "date_joined")
     list_filter = ("is_staff", "is_active", "groups", ("date_joined", DateRangeFilter))
     ordering = ("username", "pk")
@@ -194,6 +188,8 @@ class RoleAdmin(StoreAdmin, GroupAdmin):
     A change of them stands in the audit trail.
     """
 
+    counted = ngettext_lazy("%(number)s group", "%(number)s groups", "count")
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Let superusers add a group."""
         return request.user.is_superuser
@@ -232,6 +228,7 @@ class RoleAdmin(StoreAdmin, GroupAdmin):
 class SessionAdmin(NamelessLogAdmin, LongListAdmin):
     """Sessions are looked at, and ended."""
 
+    counted = ngettext_lazy("%(number)s session", "%(number)s sessions", "count")
     list_display = ("user", "device", "ip", "last_used_at", "ended_at", "ended_because")
     list_filter = ("ended_because", ("created_at", DateRangeFilter))
     list_select_related = ("user",)

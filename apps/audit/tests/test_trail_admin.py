@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 
 from apps.audit.models import AuditEntry
 from apps.audit.tests.factories import make_entry
@@ -157,3 +158,11 @@ def test_list_asks_as_often_whatever_the_number_of_entries(office: Client, make_
 
     assert len(response.context["cl"].result_list) >= number
     assert len(queries) == 4  # session, user, count, rows
+
+
+@pytest.mark.django_db
+def test_entry_is_called_by_what_was_changed():
+    entry = make_entry(target_kind="orders.order", target_id=72, target_name="№ 72", action="changed")
+
+    with override("ru"):
+        assert str(entry) == "заказ № 72: изменено"

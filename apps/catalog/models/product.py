@@ -62,7 +62,7 @@ class Product(KeyedModel):
         _("price"), max_digits=10, decimal_places=2, validators=[MinValueValidator(0)]
     )
     stock = models.PositiveIntegerField(_("stock"), default=0)
-    is_active = models.BooleanField(_("active"), default=True)
+    is_active = models.BooleanField(_("on sale"), default=True)
     category = models.ForeignKey(
         Category, models.PROTECT, related_name="products", verbose_name=_("category")
     )

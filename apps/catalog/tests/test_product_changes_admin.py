@@ -51,15 +51,15 @@ def test_products_are_taken_off_sale_and_put_on_sale_again(office, staff):
     tea, coffee = make_product(name="Tea"), make_product(name="Coffee", is_active=False)
 
     page = choose(office, "deactivate", tea, coffee)
-    assert thens(page) == ["not active: nobody can order it", "stays as it is"]
+    assert thens(page) == ["not on sale: nobody can order it", "stays as it is"]
     assert outcomes(go_on(office, page)) == {
-        str(tea): (True, "active → not active: nobody can order it"),
+        str(tea): (True, "on sale → not on sale: nobody can order it"),
         str(coffee): (True, "stays as it is"),
     }
     assert not Product.objects.filter(is_active=True).exists()
 
     assert thens(go_on(office, choose(office, "activate", tea)))[0] == (
-        "not active: nobody can order it → active"
+        "not on sale: nobody can order it → on sale"
     )
     assert list(Product.objects.filter(is_active=True)) == [tea]
 
@@ -71,8 +71,8 @@ def test_row_that_has_left_the_filter_meanwhile_is_told_of(office):
     services.deactivate_product(tea.pk)
 
     assert outcomes(go_on(office, page, query=only_active)) == {
-        str(tea): (False, "“active” was changed after you opened the page. It is now “No”."),
-        str(coffee): (True, "active → not active: nobody can order it"),
+        str(tea): (False, "“on sale” was changed after you opened the page. It is now “No”."),
+        str(coffee): (True, "on sale → not on sale: nobody can order it"),
     }
 
 
