@@ -78,6 +78,8 @@ def change_many(
         )
     values = form.cleaned_data if form.is_bound and form.is_valid() else {}
     is_ready = bool(values) or not change.needs_preview
+    previews = [(row, address_of(row), change.preview(row, values)) for row in rows]
+    previews.sort(key=lambda preview: preview[2].after is None)  # what changes comes first
     context = {
         "title": change.title,
         "action": change.action,
@@ -85,7 +87,8 @@ def change_many(
         "form": form,
         "is_ready": is_ready,
         "is_fixed": is_ready and change.needs_preview,  # or another form could be confirmed than was shown
-        "rows": [(row, address_of(row), change.preview(row, values)) for row in rows],
+        "rows": previews,
+        "changing": sum(preview.after is not None for _row, _address, preview in previews),
     }
     return _page(model_admin, request, "admin/confirm_change.html", context)
 

@@ -56,6 +56,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=1000,
+        widget=forms.TextInput(attrs={"size": 60}),
         help_text=READ_BY_CUSTOMER,
     )
 

@@ -137,6 +137,7 @@ def test_move_to_the_next_status_shows_each_move_before_it_is_made(office: Clien
 
     response = office.post(LIST, choice("move_on", *orders.values()))
 
+    assert "3 rows are chosen; 2 will change" in text_of(response)
     shown = [(row, change.before, change.after) for row, _address, change in response.context["rows"]]
     assert shown == [
         (orders["tea"], "pending", "processing"),
@@ -144,6 +145,20 @@ def test_move_to_the_next_status_shows_each_move_before_it_is_made(office: Clien
         (orders["cups"], "cancelled", None),
     ]
     assert everything() == before
+
+
+def test_what_changes_is_shown_before_what_stays(
+    office: Client, orders: dict[str, Order], customer: User, staff: User
+):
+    sent, new = make_order_in("shipped", customer, moved_by=staff), make_order(customer)
+
+    response = office.post(LIST, choice("cancel", *orders.values(), sent, new))
+
+    assert "5 rows are chosen; 3 will change" in text_of(response)
+    assert [row for row, _address, _change in response.context["rows"]] == [
+        *(orders["tea"], orders["lamp"], new),
+        *(orders["cups"], sent),
+    ]
 
 
 def test_each_order_moves_to_the_status_that_was_shown(office: Client, orders: dict[str, Order], staff: User):
