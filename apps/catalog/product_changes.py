@@ -40,6 +40,7 @@ class PercentForm(forms.Form):
         max_value=1000,
         max_digits=6,
         decimal_places=2,
+        localize=True,
         help_text=_("5 makes 100.00 to 105.00, −5 to 95.00. Half a hundredth is rounded up."),
     )
 

@@ -44,7 +44,7 @@ class EditablePrices(ListEditingAdmin):
         services.update_product(
             row.pk,
             changed_by=cast(User, request.user),
-            precondition=unless_changed("price", seen),
+            precondition=unless_changed("price", str(seen)),
             price=price,
         )
-        return f"{localize(form.fields['price'].to_python(seen))} → {localize(price)}"
+        return f"{localize(seen)} → {localize(price)}"

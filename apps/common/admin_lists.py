@@ -133,8 +133,7 @@ class NumberRangeFilter(RangeFilter):
 
     def bound(self) -> forms.Field:
         """Return a field for a number with two decimals."""
-        number = forms.NumberInput(attrs={"step": "0.01"})
-        return forms.DecimalField(required=False, max_digits=15, decimal_places=2, widget=number)
+        return forms.DecimalField(required=False, max_digits=15, decimal_places=2, localize=True)
 
 
 class DateRangeFilter(RangeFilter):

@@ -27,9 +27,9 @@ class ListedRowForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's clas
         for field in self.fields.values():
             field.show_hidden_initial = True
 
-    def seen(self, field: str) -> str:
-        """Return the value as it was shown; empty when the form does not say."""
-        return str(self.data.get(self.add_initial_prefix(field), ""))
+    def seen(self, field: str) -> Any:
+        """Return the value that was shown; None when the form does not say. Raises ValidationError."""
+        return self.fields[field].to_python(self.data.get(self.add_initial_prefix(field), ""))
 
 
 class ListEditingAdmin(VersionedAdmin):

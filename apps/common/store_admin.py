@@ -106,6 +106,17 @@ class StoreAdmin(VersionedAdmin):
         """Return the title of the page of a row that is only looked at."""
         return f"{capfirst(self.opts.verbose_name)}: {name}"
 
+    def formfield_for_dbfield(
+        self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        """Return the field of a form; an amount is typed as it is shown, with a decimal comma in Russian.
+
+        A browser's own field for numbers takes 12,50 for 1250 where it speaks another language.
+        """
+        if isinstance(db_field, models.DecimalField):
+            kwargs.setdefault("localize", True)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     def formfield_for_foreignkey(
         self, db_field: "models.ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> forms.ModelChoiceField | None:  # type: ignore[type-arg]

@@ -62,6 +62,7 @@ class OrderQuerySet(AnnouncedQuerySet["Order"]):
 
     def matching(self, text: str) -> Self:
         """Return those with this id, or with the text in the customer's name or e-mail or a line's sku."""
+        text = text.strip().removeprefix("№").removeprefix("#")  # as orders are called
         if not (text := as_stored(text)):  # nothing of it can be seen: it is in no text
             return self.none()
         named = models.Q(username__icontains=text) | models.Q(email__icontains=text)

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "apps.common.request_id.RequestIdMiddleware",
     "apps.common.metrics.MetricsMiddleware",
+    "apps.common.head_requests.HeadMiddleware",
     "apps.common.public_answers.PublicAnswersMiddleware",  # what stands below it, a hit does without
     "apps.common.security_headers.SecurityHeadersMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -130,10 +130,13 @@ def test_search_finds_an_order_by_its_whole_number(staff_api: APIClient, make_us
 
     found = [
         [row["id"] for row in staff_api.get(f"{URL}?search={text}").json()["results"]]
-        for text in (orders[0], orders[10], f"{orders[10]}0", f"0{orders[0]}", f"-{orders[0]}")
+        for text in (
+            *(orders[0], orders[10], f"{orders[10]}0", f"0{orders[0]}", f"-{orders[0]}"),
+            *(f"№ {orders[0]}", f"%23{orders[0]}"),
+        )
     ]
 
-    assert found == [[orders[0]], [orders[10]], [], [orders[0]], []]
+    assert found == [[orders[0]], [orders[10]], [], [orders[0]], [], [orders[0]], [orders[0]]]
 
 
 @pytest.mark.parametrize(

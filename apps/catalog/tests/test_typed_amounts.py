@@ -1,0 +1,54 @@
+"""Amounts are typed in the admin as they are shown there."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from apps.catalog.models import Product
+from apps.catalog.tests.factories import make_product
+from tests.html_forms import form_with, send_form
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(client, staff):
+    client.force_login(staff)
+    return client
+
+
+@pytest.mark.parametrize(
+    ("language", "shown", "typed"),
+    [("ru", "1250,00", "12,50"), ("ru", "1250,00", "12.50"), ("en", "1250.00", "12.50")],
+)
+def test_price_is_read_as_it_is_written_in_the_language(desk, language, shown, typed):
+    tea = make_product(price="1250")
+    desk.defaults["HTTP_ACCEPT_LANGUAGE"] = language
+    page = reverse("admin:catalog_product_change", args=[tea.pk])
+
+    assert form_with(desk.get(page).text, "price")["price"] == [shown]
+    send_form(desk, page, price=typed)
+
+    assert Product.objects.get().price == Decimal("12.50")
+
+
+def test_comma_of_another_language_is_no_thousand(desk):
+    tea = make_product(price="1.00")
+    desk.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+
+    send_form(desk, reverse("admin:catalog_product_change", args=[tea.pk]), price="12,50")
+
+    assert Product.objects.get().price == Decimal("1.00")
+
+
+def test_row_of_the_list_is_read_so_too(desk):
+    make_product(price="10.00")
+    desk.defaults["HTTP_ACCEPT_LANGUAGE"] = "ru"
+    address = reverse("admin:catalog_product_changelist")
+    form = form_with(desk.get(address).text, "form-0-price")
+
+    desk.post(address, {**form, "form-0-price": "12,50", "_save": "Save"})
+
+    assert form["form-0-price"] == ["10,00"]
+    assert Product.objects.get().price == Decimal("12.50")
