@@ -99,10 +99,10 @@ def test_order_desk_ships_ten_orders_at_once_and_cancels_one_with_a_reason(offic
 
     find(page, "/admin/orders/order/", "customer@example.com")
     act(page, "mark_processing", rows=11)
-    assert summary(page) == "Done: 11."
+    assert summary(page) == "Done: 11 orders."
     find(page, "/admin/orders/order/", "customer@example.com")
     act(page, "mark_shipped", rows=10)
-    assert summary(page) == "Done: 10."
+    assert summary(page) == "Done: 10 orders."
     page.goto(f"{office.shop.url}/admin/orders/order/{order_ids[0]}/change/")
     page.get_by_label("Reason").fill("The customer has moved")
     page.get_by_role("button", name="Cancel the order").click()
@@ -124,7 +124,7 @@ def test_ten_pending_orders_are_shipped_by_five_clicks_from_the_front_page(offic
     page.locator("select[name=action]").select_option("put_together_and_ship")
     page.locator("button[name=index]").first.click()
 
-    assert summary(page) == "Done: 10."
+    assert summary(page) == "Done: 10 orders."
     assert page.locator(".desk-report tbody tr").count() == 10
     by_select = 2  # clicks, of which a page hears nothing
     assert page.evaluate("Number(sessionStorage.clicks)") + by_select == 5
@@ -184,7 +184,7 @@ def test_stock_clerk_corrects_a_count_and_counts_a_shelf(office: Office, enter: 
     cells.nth(1).fill("6")
     page.get_by_label("Reason").fill("Stocktake")
     page.get_by_role("button", name="Enter the counts").click()
-    assert summary(page) == "Done: 2."
+    assert summary(page) == "Done: 2 products."
 
     assert stock_of(office, 10) == 77 != stock[10]
     assert sorted(stock_of(office, product_id) for product_id in (11, 12)) == [5, 6]
@@ -219,7 +219,7 @@ def test_catalogue_editor_raises_the_prices_of_a_category(office: Office, enter:
     page.get_by_role("button", name="Preview").click()
     page.get_by_role("button", name="Confirm").click()
 
-    assert summary(page) == f"Done: {count}."
+    assert summary(page) == f"Done: {count} products."
     hundredths = round(float(product["price"]) * 105)
     assert office.shop.call("GET", "products/20/").json()["price"] == f"{hundredths / 100:.2f}"
 

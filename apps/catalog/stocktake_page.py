@@ -124,7 +124,7 @@ class StocktakePage(StockPage):
             "title": gettext("Stocktake"),
             "opts": self.opts,
             "sheet": sheet,
-            "done": done,
+            "done": self.count_in_words(done),
             "refused": len(outcomes) - done,
         }
         return TemplateResponse(request, "admin/catalog/product/stocktake.html", context)

@@ -127,7 +127,12 @@ def report(
 ) -> TemplateResponse:
     """Return the page that tells, row by row, what was done."""
     done = sum(outcome.is_done for outcome in outcomes)
-    context = {"title": title, "outcomes": outcomes, "done": done, "refused": len(outcomes) - done}
+    context = {
+        "title": title,
+        "outcomes": outcomes,
+        "done": model_admin.count_in_words(done),
+        "refused": len(outcomes) - done,
+    }
     return _page(model_admin, request, "admin/change_report.html", context)
 
 

@@ -72,7 +72,7 @@ def test_refused_orders_are_named_and_the_others_are_moved(office: Client, order
         (lamp, True, "processing → shipped"),
         (cups, False, "It is “cancelled” already."),
     ]
-    assert "Done: 1. Refused: 2." in text_of(response)
+    assert "Done: 1 order. Refused: 2." in text_of(response)
     statuses = dict(Order.objects.values_list("pk", "status"))
     assert statuses == {tea.pk: "pending", lamp.pk: "shipped", cups.pk: "cancelled"}
 
@@ -295,7 +295,7 @@ def test_report_speaks_russian_unless_asked_otherwise(client: Client, staff: Use
     response = client.post(LIST, choice("mark_processing", order))
 
     assert report_of(response) == [(order, True, "ожидает → в обработке")]
-    assert "Готово: 1." in text_of(response)
+    assert "Готово: 1 заказ." in text_of(response)
     assert "Отклонено" not in text_of(response)
 
 
