@@ -1,12 +1,13 @@
 """How staff import products: bring a file, look at what it would change, let it be written."""
 
-from typing import Any, Self
+from dataclasses import asdict
+from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
@@ -26,6 +27,7 @@ from apps.exports.progress import Progress, last_line, latest_job
 from apps.jobs.models import JobStatus
 
 RECENT = 20  # files in the list
+ACCEPTED = ".csv,.tsv,.txt,.xlsx,text/csv"
 ENCODINGS = {"utf-8": "UTF-8", "utf-16": "UTF-16", "cp1251": "Windows-1251"}
 DELIMITERS = {"comma": _("comma"), "semicolon": _("semicolon"), "tab": _("tab")}
 DECIMAL_SIGNS = {"": _("as the numbers show"), ".": _("point"), ",": _("comma")}
@@ -41,7 +43,7 @@ FIELDS = {
 class ImportForm(forms.Form):
     """The file."""
 
-    file = forms.FileField(label=_("CSV file"), widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
+    file = forms.FileField(label=_("CSV or .xlsx file"), widget=forms.FileInput(attrs={"accept": ACCEPTED}))
 
     def clean_file(self) -> Any:
         """Refuse what is too large. Raises ValidationError."""
@@ -59,18 +61,19 @@ class DialectForm(forms.Form):
     delimiter = forms.ChoiceField(label=_("Delimiter"), choices=DELIMITERS)
     decimal = forms.ChoiceField(label=_("Decimal sign"), choices=DECIMAL_SIGNS, required=False)
 
-    @classmethod
-    def showing(cls, upload: Upload) -> Self:
-        """Return the form with what was found out about the file, or chosen for it."""
-        names = {sign: name for name, sign in dialects.DELIMITERS.items()}
+    def __init__(self, data: QueryDict | None = None, *, upload: Upload) -> None:
         found = dialects.Dialect(**upload.dialect)
-        return cls(initial={**upload.dialect, "delimiter": names.get(found.delimiter)})
+        names = {sign: name for name, sign in dialects.DELIMITERS.items()}
+        super().__init__(data, initial={**asdict(found), "delimiter": names.get(found.delimiter)})
+        if found.is_workbook:
+            del self.fields["encoding"], self.fields["delimiter"]
 
     @property
     def dialect(self) -> dialects.Dialect:
         """Return what was chosen in a valid form."""
-        chosen = self.cleaned_data
-        return dialects.Dialect(**{**chosen, "delimiter": dialects.DELIMITERS[chosen["delimiter"]]})
+        chosen = {"encoding": "", "delimiter": "", **self.cleaned_data}
+        delimiter = dialects.DELIMITERS.get(chosen["delimiter"], "")
+        return dialects.Dialect(chosen["encoding"], delimiter, chosen["decimal"])
 
 
 class ImportingAdmin(admin.ModelAdmin):
@@ -136,7 +139,7 @@ class ImportingAdmin(admin.ModelAdmin):
             "error": last_line(latest_job(upload.subject)) if progress.is_failed else "",
             "changes": _changes(upload.report.get("changes", ())),
             "new": upload.report.get("new", ()),
-            "dialect_form": DialectForm.showing(upload) if _can_be_read_again(upload) else None,
+            "dialect_form": DialectForm(upload=upload) if _can_be_read_again(upload) else None,
         }
         return self._page(request, "catalog/import_page.html", context)
 
@@ -163,7 +166,7 @@ class ImportingAdmin(admin.ModelAdmin):
     def import_reading(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Have a file checked anew, read in the way that was chosen."""
         upload = _upload(request, pk)
-        form = DialectForm(request.POST)
+        form = DialectForm(request.POST, upload=upload)
         if not form.is_valid():
             return HttpResponseBadRequest()
         if not import_services.check_again(upload.pk, form.dialect):
@@ -202,10 +205,11 @@ def _progress_of(upload: Upload) -> Progress:
     is_writing = upload.status == UploadStatus.WRITING
     is_busy = is_writing or upload.status == UploadStatus.CHECKING
     done = upload.parts_written * CHUNK if is_writing else upload.last_row - 1
+    lines = 0 if upload.dialect and dialects.Dialect(**upload.dialect).is_workbook else upload.lines - 1
     return Progress(
         address=reverse("admin:catalog_product_import_progress", args=[upload.pk]),
         done=done,
-        total=max(done, upload.parts_checked * CHUNK if is_writing else upload.lines - 1),
+        total=max(done, upload.parts_checked * CHUNK if is_writing else lines),
         state=upload.get_status_display(),
         is_over=not is_busy,
         is_failed=is_busy and job is not None and job.status == JobStatus.FAILED,

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from apps.catalog.importing.headings import Heading, UnusableFile, is_known
 from apps.catalog.importing.numbers import decimal_sign_in
+from apps.catalog.importing.workbooks import is_workbook
 
 ENCODINGS = ("utf-8", "utf-16", "cp1251")
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
@@ -23,15 +24,25 @@ _PIECE_BYTES = 1_000_000
 
 @dataclass(frozen=True)
 class Dialect:
-    """The way a file is written; a decimal sign of "" means that its numbers do not tell."""
+    """The way a file is written; a decimal sign of "" means that its numbers do not tell.
+
+    A workbook has no encoding and no delimiter.
+    """
 
     encoding: str = "utf-8"
     delimiter: str = ","
     decimal: str = ""
 
+    @property
+    def is_workbook(self) -> bool:
+        """Tell whether the file is a workbook."""
+        return not self.delimiter
+
 
 def dialect_of(file: BinaryIO, *, encoding: str = "", delimiter: str = "", decimal: str = "") -> Dialect:
     """Find out how the file is written, but for what is given."""
+    if is_workbook(file):
+        return Dialect("", "", decimal)
     encoding = encoding or _encoding_of(file)
     file.seek(0)
     # A character may be cut in two at the end of the sample.

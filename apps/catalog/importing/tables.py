@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import BinaryIO
@@ -15,6 +15,7 @@ from apps.catalog.importing.headings import COLUMNS, Heading, UnusableFile
 from apps.catalog.importing.numbers import UnclearNumber, is_number, number_of
 from apps.catalog.importing.records import Records
 from apps.catalog.importing.rows import BadRow, ProductRow, SeenSkus, reason_of, validated
+from apps.catalog.importing.workbooks import Cell, Sheet, opened_sheet, refuse_old_workbook
 from apps.catalog.models import MAX_STOCK
 from apps.exports.formulas import unguarded
 
@@ -28,6 +29,11 @@ def opened_table(file: BinaryIO, dialect: Dialect) -> Iterator["ProductTable"]:
 
     Raises UnusableFile when it does not begin with the heading of a table of products.
     """
+    if dialect.is_workbook:
+        with opened_sheet(file) as sheet:
+            yield ProductTable(sheet, dialect)
+        return
+    refuse_old_workbook(file)
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=_WITH_MARK.get(dialect.encoding, dialect.encoding), newline="")
     try:
@@ -37,14 +43,19 @@ def opened_table(file: BinaryIO, dialect: Dialect) -> Iterator["ProductTable"]:
 
 
 class ProductTable:
-    """The lines of a file and its heading.
+    """The lines or the sheet of a file, and its heading.
 
     Raises UnusableFile when that is not the heading of a table of products.
     """
 
-    def __init__(self, lines: Iterator[str], dialect: Dialect) -> None:
+    def __init__(self, source: Iterator[str] | Sheet, dialect: Dialect) -> None:
         self._dialect = dialect
-        self._records = Records(lines, looks_like_row=self._looks_like_row, delimiter=dialect.delimiter)
+        self._records: Records | Sheet = (
+            source
+            if isinstance(source, Sheet)
+            else Records(source, looks_like_row=self._looks_like_row, delimiter=dialect.delimiter)
+        )
+        self._unread = iter(self._records)
         self.heading = Heading([], {})
         self.heading = self._read_heading()
 
@@ -55,7 +66,7 @@ class ProductTable:
         another encoding.
         """
         try:
-            for number, cells in enumerate(self._records, start=2):
+            for number, cells in enumerate(self._unread, start=2):
                 if number > after and not self._says_nothing(cells):
                     yield self._read(number, cells, seen)
         except UnicodeDecodeError as error:
@@ -63,12 +74,12 @@ class ProductTable:
 
     def _read_heading(self) -> Heading:
         try:
-            cells = next(iter(self._records), [])
+            cells = next(self._unread, [])
         except UnicodeDecodeError as error:
             raise self._unreadable(error) from error
         if cells is None:
             raise self._unreadable()
-        return Heading.of(cells)
+        return Heading.of([*map(_text, cells)])
 
     def _unreadable(self, error: UnicodeDecodeError | None = None) -> UnusableFile:
         number = self._records.lines_read + 1
@@ -83,15 +94,15 @@ class ProductTable:
             return False
         return is_number(cells[self.heading.places["price"]])
 
-    def _says_nothing(self, cells: list[str] | None) -> bool:
+    def _says_nothing(self, cells: Sequence[Cell] | None) -> bool:
         """Tell whether no column that is read has anything: such as `;;;;` or a second picture."""
         if cells is None:
             return False
         if len(cells) == len(self.heading.names):
-            return not any(cells[place].strip() for place in self.heading.places.values())
-        return not any(map(str.strip, cells))
+            return not any(_text(cells[place]) for place in self.heading.places.values())
+        return not any(map(_text, cells))
 
-    def _read(self, number: int, cells: list[str] | None, seen: SeenSkus) -> ProductRow | BadRow:
+    def _read(self, number: int, cells: Sequence[Cell] | None, seen: SeenSkus) -> ProductRow | BadRow:
         try:
             row = validated(self._parsed(number, cells))
             if (first := seen.note(row.sku, number)) != number:
@@ -100,25 +111,33 @@ class ProductTable:
             return BadRow(number, reason_of(error))
         return row
 
-    def _parsed(self, number: int, cells: list[str] | None) -> ProductRow:
+    def _parsed(self, number: int, cells: Sequence[Cell] | None) -> ProductRow:
         if cells is None:
             raise ValueError(_("a quotation mark that is not closed, or text behind a closing one"))
         if len(cells) != len(self.heading.names):
             raise ValueError(_("the number of cells differs from the heading's"))
         texts = dict.fromkeys(COLUMNS, "")
         for column, place in self.heading.places.items():
-            texts[column] = unguarded(cells[place].strip())
+            texts[column] = unguarded(_text(cells[place]))
         if any("\0" in text for text in texts.values()):
             raise ValueError(_("a NUL character"))
         return ProductRow(
             number=number,
             sku=texts["sku"],
             name=texts["name"],
-            price=_price(texts["price"], self._dialect.decimal),
+            price=_price(texts["price"], self._decimal_sign("price", cells)),
             category=texts["category"],
-            stock=_stock(texts["stock"], self._dialect.decimal),
+            stock=_stock(texts["stock"], self._decimal_sign("stock", cells)),
             description=texts["description"] or None,
         )
+
+    def _decimal_sign(self, column: str, cells: Sequence[Cell]) -> str:
+        place = self.heading.places.get(column)
+        return self._dialect.decimal if place is None or isinstance(cells[place], str) else "."
+
+
+def _text(cell: Cell) -> str:
+    return cell.strip() if isinstance(cell, str) else f"{cell:f}"
 
 
 def _lines(text: Iterator[str]) -> Iterator[str]:

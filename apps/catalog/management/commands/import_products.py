@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the file and what to do with its bad rows."""
-        parser.add_argument("file", type=Path, metavar="FILE.csv")
+        parser.add_argument("file", type=Path, metavar="FILE")
         given = "detected unless given"
         parser.add_argument("--encoding", default="", choices=ENCODINGS, help=given)
         parser.add_argument("--delimiter", default="", choices=DELIMITERS, help=given)
@@ -92,6 +92,8 @@ class Command(BaseCommand):
 
 
 def _in_words(dialect: Dialect) -> str:
+    if dialect.is_workbook:
+        return "Read as a workbook."
     delimiters = {sign: name for name, sign in DELIMITERS.items()}
     decimal = f"decimal sign “{dialect.decimal}”" if dialect.decimal else "decimal sign not known"
     return f"Read as {dialect.encoding}, separated by {delimiters[dialect.delimiter]}, {decimal}."
