@@ -135,6 +135,19 @@ def test_pages_fit_the_screen_have_no_broken_picture_and_follow_the_scheme(
     assert visit.errors == []
 
 
+@pytest.mark.parametrize("operation", ["orders-placeOrder", "products-listProducts"])
+def test_call_that_is_unfolded_fits_a_phone(browser: Any, shop: Shop, operation: str):
+    visit = Visit(browser, shop, viewport={"width": 390, "height": 844})
+    page = visit.open("/api/schema/swagger-ui/")
+    call = page.locator(f"#operations-{operation}")
+    call.locator(".opblock-summary-control").click()
+    call.locator(".responses-table").first.wait_for()
+    beyond = page.evaluate(LOOKS)["beyond"]
+    visit.context.close()
+
+    assert beyond == 0
+
+
 def test_what_is_code_in_a_problem_is_shown_as_code(visit: Visit):
     page = visit.open("/api/problems/not_authenticated/")
 
