@@ -99,5 +99,11 @@ def entries() -> dict[str, list[str]]:
     return {text: forms for text, forms in known.items() if text}
 
 
+def counted_texts() -> list[tuple[str, str]]:
+    """Return the English of each counted text, for one and for many."""
+    content = (FOLDER / "django.po").read_text(encoding="utf-8")
+    return [(_joined(match[1]), _joined(match[2])) for match in ENTRY.finditer(content) if match[2]]
+
+
 def _joined(lines: str) -> str:
     return "".join(literal_eval(line) for line in lines.strip().splitlines())

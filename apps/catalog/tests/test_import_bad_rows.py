@@ -51,7 +51,7 @@ def test_bad_row_is_reported_and_nothing_is_stored(load, row, reason):
         load(WITH_STOCK, "GOOD,Mug,7.00,Dishes,1", row)
 
     assert load.errors == [f"row 3: {reason}"]
-    assert str(refused.value).startswith("Nothing was imported: 1 bad rows.")
+    assert str(refused.value).startswith("Nothing was imported: 1 bad row.")
     assert nothing_is_stored()
 
 
@@ -104,7 +104,7 @@ def test_report_of_very_many_bad_rows_is_cut(load):
 def test_bad_rows_can_be_skipped(load):
     written = load(HEADING, "T-1,Leaves,dear,Tea", "T-2,Bags,1.00,Tea", "T-2,Bags again,1.00,Tea", skip=True)
 
-    assert written == "1 products created, 0 updated.\n"
+    assert written == "1 product created, 0 updated.\n"
     assert load.errors == ["row 2: price: “dear” is not a number", "row 4: sku: already in row 3"]
     assert Product.objects.get().name == "Bags"
 
@@ -112,7 +112,7 @@ def test_bad_rows_can_be_skipped(load):
 def test_sku_of_a_bad_row_is_free_for_a_good_one(load):
     written = load(HEADING, "T-1,Leaves,dear,Tea", "T-1,Leaves,1.00,Tea", skip=True)
 
-    assert written == "1 products created, 0 updated.\n"
+    assert written == "1 product created, 0 updated.\n"
     assert load.errors == ["row 2: price: “dear” is not a number"]
 
 

@@ -39,7 +39,7 @@ def stored():
 def test_table_of_a_russian_spreadsheet_is_read(load, raw, told):
     written = load(raw=raw)
 
-    assert written == "1 products created, 0 updated.\n"
+    assert written == "1 product created, 0 updated.\n"
     assert load.dialect == f"Read as {told}, decimal sign “,”."
     assert load.errors == []
     assert stored() == [("Ч-1", "Чай «Утро»", Decimal("1250.50"), "Чай", 5)]

@@ -69,7 +69,7 @@ def test_known_products_are_updated_by_sku(load):
 
     written = load(HEADING, "T-1,New,2.00,Coffee", "T-2,Other,3.00,Tea")
 
-    assert written == "1 products created, 1 updated.\n"
+    assert written == "1 product created, 1 updated.\n"
     known.refresh_from_db()
     assert (known.name, known.slug, known.price, known.category) == ("New", "old", Decimal("2.00"), coffee)
     assert (known.stock, known.description, known.created_at) == (5, "Kept.", created_at)

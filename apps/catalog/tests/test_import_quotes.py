@@ -67,7 +67,7 @@ def test_mark_that_a_later_one_seems_to_close_takes_no_rows_into_a_description(l
 
 
 def test_mark_that_is_open_at_the_end_of_the_file_spoils_one_row(load):
-    with pytest.raises(CommandError, match="1 bad rows"):
+    with pytest.raises(CommandError, match="1 bad row"):
         load(
             HEADING, 'T-1,Труба,1.00,Трубы,"1/2 дюйма', *(f"A-{n},Кран,2.00,Трубы,латунь" for n in range(40))
         )
@@ -76,7 +76,7 @@ def test_mark_that_is_open_at_the_end_of_the_file_spoils_one_row(load):
 
 
 def test_cell_beyond_all_measure_spoils_its_own_row(load):
-    with pytest.raises(CommandError, match="1 bad rows"):
+    with pytest.raises(CommandError, match="1 bad row"):
         load(HEADING, f"T-1,{'x' * 200_000},1.00,Tea,", "T-2,Leaves,1.00,Tea,green")
 
     assert load.errors == [f"row 2: {BROKEN}"]

@@ -201,7 +201,7 @@ def test_command_refreshes_keys(anna, capsys):
 
     call_command("check_keys", refresh=True)
 
-    assert capsys.readouterr().out == "1 rows refreshed.\nAll rows can be told apart.\n"
+    assert capsys.readouterr().out == "1 row refreshed.\nAll rows can be told apart.\n"
     assert keys_of(anna) == ("boris", "anna@example.com")
     assert not AuditEntry.objects.about(anna).filter(action="changed").exists()
 

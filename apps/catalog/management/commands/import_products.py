@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
+from django.template.defaultfilters import pluralize
 
 from apps.catalog.importing import Dialect, ImportReport, UnusableFile, dialect_of, import_products
 from apps.catalog.importing.dialects import DELIMITERS, ENCODINGS
@@ -50,11 +51,11 @@ class Command(BaseCommand):
         self._show_bad_rows(report)
         if report.bad_count and not options["skip_bad_rows"]:
             raise CommandError(
-                f"Nothing was imported: {report.bad_count} bad rows. "
-                "Mend them, or leave them out with --skip-bad-rows."
+                f"Nothing was imported: {report.bad_count} bad row{pluralize(report.bad_count)}. "
+                "Fix what is wrong, or leave it out with --skip-bad-rows."
             )
-        counts = report.counts
-        self.stdout.write(f"{counts.created} products created, {counts.updated + counts.unchanged} updated.")
+        created, updated = report.counts.created, report.counts.updated + report.counts.unchanged
+        self.stdout.write(f"{created} product{pluralize(created)} created, {updated} updated.")
 
     def _import(self, options: dict[str, Any]) -> ImportReport:
         with options["file"].open("rb") as file:
@@ -74,7 +75,9 @@ class Command(BaseCommand):
 
     def _show_progress(self, done: int, total: int) -> None:
         if self.stdout.isatty():
-            self.stdout.write(f"\r{done} of {total} products", ending="\n" if done == total else "")
+            self.stdout.write(
+                f"\r{done} of {total} product{pluralize(total)}", ending="\n" if done == total else ""
+            )
             self.stdout.flush()
 
     def _show_spoilt_skus(self, report: ImportReport) -> None:
@@ -88,7 +91,7 @@ class Command(BaseCommand):
         for row in report.bad_rows[:SHOWN_BAD_ROWS]:
             self.stderr.write(f"row {row.number}: {row.reason}")
         if (more := report.bad_count - SHOWN_BAD_ROWS) > 0:
-            self.stderr.write(f"… and {more} more bad rows")
+            self.stderr.write(f"… and {more} more bad row{pluralize(more)}")
 
 
 def _in_words(dialect: Dialect) -> str:

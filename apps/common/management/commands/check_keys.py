@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.template.defaultfilters import pluralize
 
 from apps.common.derived_filling import refresh_derived
 from apps.common.key_filling import collisions, key_columns, keyed_models, refresh_keys, refuse_collisions
@@ -28,5 +29,6 @@ class Command(BaseCommand):
             [found for model in keyed_models() for found in collisions(model, key_columns(model))]
         )
         if options["refresh"]:
-            self.stdout.write(f"{refresh_keys() + refresh_derived()} rows refreshed.")
+            count = refresh_keys() + refresh_derived()
+            self.stdout.write(f"{count} row{pluralize(count)} refreshed.")
         self.stdout.write("All rows can be told apart.")
