@@ -54,6 +54,7 @@ TEXTS = (
         "objects: %(related_objects)s"
     ),
     _("None available"),
+    _("This object doesn’t have a change history. It probably wasn’t added via this admin site."),
     _("Start typing to filter…"),
     # Django's accounts
     _("active"),
