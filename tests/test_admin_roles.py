@@ -50,6 +50,7 @@ PAGES: dict[str, tuple[int, ...]] = {
     "catalog_product_import_again": (405, 405, 405, 405, 405, 405),
     "catalog_product_import_decision": (405, 405, 405, 405, 405, 405),
     "catalog_product_import_reading": (405, 405, 405, 405, 405, 405),
+    "catalog_product_import_bad_rows": (403, 403, 403, 404, 403, 404),
     "catalog_product_import_page": (403, 403, 403, 404, 403, 404),
     "catalog_product_import_progress": (403, 403, 403, 404, 403, 404),
     "catalog_product_stock": (403, 403, 200, 200, 200, 200),

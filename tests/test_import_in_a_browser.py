@@ -1,6 +1,7 @@
 """A clerk brings the table of a Russian spreadsheet in Chromium, chooses how it is read, and imports it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +41,12 @@ def test_table_of_a_russian_spreadsheet_is_looked_at_read_otherwise_and_imported
         assert page.get_by_text("«1.250» может значить 1.250 или 1250").is_visible()
         assert page.get_by_text("Артикулы, которые могла испортить электронная таблица: 1").is_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+        with page.expect_download() as begun:
+            page.get_by_role("link", name="Скачать строки с ошибками").click()
+        bad = Path(begun.value.path()).read_text(encoding="utf-8-sig").splitlines()
+        assert bad[0] == "что не так;Артикул;Наименование;Цена;Категория;Остаток"
+        assert len(bad) == 2
 
         page.get_by_label("Десятичный знак").select_option(label="запятая")
         page.get_by_role("button", name="Проверить снова").click()

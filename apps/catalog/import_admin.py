@@ -7,7 +7,14 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, QueryDict
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    QueryDict,
+    StreamingHttpResponse,
+)
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
@@ -24,6 +31,7 @@ from apps.catalog.importing.headings import OPTIONAL_COLUMNS, REQUIRED_COLUMNS
 from apps.catalog.importing.writing import CHUNK
 from apps.exports.models import Upload, UploadStatus
 from apps.exports.progress import Progress, last_line, latest_job
+from apps.exports.uploads import bad_rows_of
 from apps.jobs.models import JobStatus
 
 RECENT = 20  # files in the list
@@ -87,6 +95,7 @@ class ImportingAdmin(admin.ModelAdmin):
             "import_progress": ("import/<int:pk>/progress/", self.import_progress),
             "import_decision": ("import/<int:pk>/decision/", self.import_decision),
             "import_reading": ("import/<int:pk>/reading/", self.import_reading),
+            "import_bad_rows": ("import/<int:pk>/bad-rows/", self.import_bad_rows),
             "import_again": ("import/<int:pk>/again/", self.import_again),
         }
         paths = [
@@ -172,6 +181,17 @@ class ImportingAdmin(admin.ModelAdmin):
         if not import_services.check_again(upload.pk, form.dialect):
             self.message_user(request, _("That was decided already."), messages.WARNING)
         return redirect("admin:catalog_product_import_page", upload.pk)
+
+    def import_bad_rows(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
+        """Send the bad rows as a file, each with what is wrong with it."""
+        upload = _upload(request, pk)
+        if not upload.report.get("bad_parts"):
+            raise Http404
+        return StreamingHttpResponse(
+            bad_rows_of(upload),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="bad-rows-{upload.pk}.csv"'},
+        )
 
     @method_decorator(require_POST)
     def import_again(self, request: HttpRequest, pk: int) -> HttpResponse:

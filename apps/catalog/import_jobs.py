@@ -28,7 +28,7 @@ from apps.common.advisory_locks import lock_alone
 from apps.common.transactions import retried_atomic
 from apps.exports.models import Upload, UploadPart, UploadStatus
 from apps.exports.turns import work_in_turns
-from apps.exports.uploads import checked_part, opened
+from apps.exports.uploads import checked_part, forget_rows, keep_bad_rows, opened
 from apps.jobs.models import Job
 from apps.jobs.registry import handler
 from apps.jobs.services import JobOrder
@@ -100,6 +100,7 @@ class _Check:
         for number in range(upload.parts_checked):
             seen.note_all((row[1], row[0]) for row in json.loads(checked_part(upload, number)))
         self._unknown_columns = table.heading.unread
+        self._bad_rows = table.of_bad_rows()
         self._rows = table.rows(seen, after=upload.last_row)
 
     def do_part(self) -> bool:
@@ -113,24 +114,28 @@ class _Check:
                 return False
             upload.dialect = self._upload.dialect
             upload.report = upload.report or empty_preview(self._unknown_columns)
-            _note(upload, rows)
+            self._note(upload, rows)
             if len(rows) < CHUNK:
                 upload.status = UploadStatus.CHECKED
             upload.save()
         self._last_row = upload.last_row
         return upload.status == UploadStatus.CHECKING
 
-
-def _note(upload: Upload, rows: list[ProductRow | BadRow]) -> None:
-    good = [row for row in rows if isinstance(row, ProductRow)]
-    add_bad_rows(upload.report, [row for row in rows if isinstance(row, BadRow)])
-    add_rows(upload.report, good)
-    if good:
-        UploadPart.objects.create(
-            upload=upload, is_checked=True, number=upload.parts_checked, data=_encoded(good)
-        )
-        upload.parts_checked += 1
-    upload.last_row = rows[-1].number if rows else upload.last_row
+    def _note(self, upload: Upload, rows: list[ProductRow | BadRow]) -> None:
+        good = [row for row in rows if isinstance(row, ProductRow)]
+        if bad := [row for row in rows if isinstance(row, BadRow)]:
+            add_bad_rows(upload.report, bad)
+            number = upload.report.get("bad_parts", 0)
+            beginning = b"" if number else self._bad_rows.beginning()
+            keep_bad_rows(upload, number, beginning + self._bad_rows.rows(bad))
+            upload.report["bad_parts"] = number + 1
+        add_rows(upload.report, good)
+        if good:
+            UploadPart.objects.create(
+                upload=upload, is_checked=True, number=upload.parts_checked, data=_encoded(good)
+            )
+            upload.parts_checked += 1
+        upload.last_row = rows[-1].number if rows else upload.last_row
 
 
 def _refuse(upload: Upload, problem: str) -> None:
@@ -159,7 +164,7 @@ def _write_part(upload_id: int) -> bool:
         upload.parts_written += 1
     if upload.parts_written == upload.parts_checked:
         upload.status = UploadStatus.DONE
-        upload.parts.all().delete()
+        forget_rows(upload)
     upload.save()
     return upload.status == UploadStatus.WRITING
 

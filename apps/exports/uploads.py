@@ -1,6 +1,7 @@
 """A file that staff bring in: kept in parts, and read again without ever being in memory as a whole."""
 
 import io
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, BinaryIO
 
@@ -41,6 +42,24 @@ def checked_part(upload: Upload, number: int) -> bytes:
     """Return a part of the rows that were found to be good."""
     parts = UploadPart.objects.filter(upload=upload, is_checked=True, number=number)
     return bytes(parts.values_list("data", flat=True).get())
+
+
+def keep_bad_rows(upload: Upload, number: int, data: bytes) -> None:
+    """Keep a part of the table of the bad rows; they are there until the upload is deleted."""
+    # Below zero: they stand beside the good rows, whose parts are numbered from zero.
+    UploadPart.objects.create(upload=upload, is_checked=True, number=-1 - number, data=data)
+
+
+def bad_rows_of(upload: Upload) -> Iterator[bytes]:
+    """Yield the parts of the table of the bad rows."""
+    parts = UploadPart.objects.filter(upload=upload, is_checked=True, number__lt=0).order_by("-number")
+    for data in parts.values_list("data", flat=True).iterator(1):
+        yield bytes(data)
+
+
+def forget_rows(upload: Upload) -> None:
+    """Delete the file, and the good rows: they are written."""
+    upload.parts.filter(number__gte=0).delete()
 
 
 @daily

@@ -45,13 +45,14 @@ def import_products(
     *,
     dialect: Dialect | None = None,
     skip_bad_rows: bool = False,
+    bad_rows: BinaryIO | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> ImportReport:
     """Create or update the products of the file by sku, in one transaction. The file is read twice.
 
     Without a dialect it is found out. `on_progress` is told how many rows of how many are written. With bad
-    rows nothing is stored, and the report names them, unless they are to be skipped. Raises UnusableFile when
-    the file cannot be read as such a table.
+    rows nothing is stored, and the report names the first of them, unless they are to be skipped; `bad_rows`
+    gets a table of all. Raises UnusableFile when the file cannot be read as such a table.
     """
     dialect = dialect or dialect_of(file)
     report = ImportReport()
@@ -59,7 +60,7 @@ def import_products(
     total = 0
     with SeenSkus() as seen, opened_table(file, dialect) as table:
         report.unknown_columns = table.heading.unread
-        for rows in in_chunks(_good_rows(table, seen, report), CHUNK):
+        for rows in in_chunks(_good_rows(table, seen, report, bad_rows), CHUNK):
             total += len(rows)
             known.extend(known_ids(rows))
     if report.bad_count and not skip_bad_rows:
@@ -84,7 +85,10 @@ def in_chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 def _good_rows(
-    table: ProductTable, seen: SeenSkus, report: ImportReport | None = None
+    table: ProductTable,
+    seen: SeenSkus,
+    report: ImportReport | None = None,
+    bad_rows: BinaryIO | None = None,
 ) -> Iterator[ProductRow]:
     for row in table.rows(seen):
         if isinstance(row, ProductRow):
@@ -93,6 +97,9 @@ def _good_rows(
                 _keep(report.spoilt_skus, row)
             yield row
         elif report:
+            if bad_rows:
+                bad = table.of_bad_rows()
+                bad_rows.write((b"" if report.bad_count else bad.beginning()) + bad.rows([row]))
             report.bad_count += 1
             _keep(report.bad_rows, row)
 

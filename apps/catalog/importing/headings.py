@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -48,12 +48,15 @@ _ALIASES: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "description": (("description", "Описание", "Body (HTML)"), ("Текстовое описание",)),
 }
+REASONS = {NAME.key(name) for name in ("what is wrong", "что не так")}  # in the tables of bad rows
 _MEANINGS = {
     NAME.key(alias): (column, rank)
     for column, groups in _ALIASES.items()
     for rank, group in enumerate(groups)
     for alias in group
 }
+
+T = TypeVar("T")
 
 
 class UnusableFile(Exception):
@@ -87,8 +90,17 @@ class Heading:
     @property
     def unread(self) -> list[str]:
         """Return the columns that nobody reads; those without a name are not worth a word."""
-        read = set(self.places.values())
+        read = {*self.places.values(), self._place_of_reasons}
         return [name for place, name in enumerate(self.names) if name and place not in read]
+
+    def without_reason(self, cells: Sequence[T]) -> list[T]:
+        """Return the cells without the one that says why the row was bad the last time."""
+        return [cell for place, cell in enumerate(cells) if place != self._place_of_reasons]
+
+    @property
+    def _place_of_reasons(self) -> int | None:
+        found = (place for place, name in enumerate(self.names) if NAME.key(name) in REASONS)
+        return next(found, None)
 
 
 def is_known(name: str) -> bool:

@@ -24,6 +24,7 @@ class Records:
         self._of_record: list[str] = []
         self._reader = csv.reader(_Lines(self._next_line), delimiter=delimiter, strict=True)
         self.lines_read = 0
+        self.broken_line = ""  # for which the latest None stands
 
     def __iter__(self) -> Iterator[list[str] | None]:
         """Yield the records that are left. Raises UnicodeDecodeError where the encoding is another."""
@@ -36,6 +37,7 @@ class Records:
             except csv.Error:
                 cells = None
             if cells is None or any(map(self._is_row_by_itself, self._of_record[1:])):
+                self.broken_line = self._of_record[0]
                 self._again.extendleft(reversed(self._of_record[1:]))
                 cells = None
             yield cells

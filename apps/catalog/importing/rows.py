@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -24,6 +24,7 @@ class BadRow:
 
     number: int
     reason: str
+    cells: Sequence[str | Decimal] = ()
 
 
 @dataclass(frozen=True)

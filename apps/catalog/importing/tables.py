@@ -10,6 +10,7 @@ from typing import BinaryIO
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from apps.catalog.importing.bad_rows import BadRowsTable
 from apps.catalog.importing.dialects import NAMED_DELIMITER, Dialect
 from apps.catalog.importing.headings import COLUMNS, Heading, UnusableFile
 from apps.catalog.importing.numbers import UnclearNumber, is_number, number_of
@@ -72,6 +73,10 @@ class ProductTable:
         except UnicodeDecodeError as error:
             raise self._unreadable(error) from error
 
+    def of_bad_rows(self) -> BadRowsTable:
+        """Return what makes a table of the bad rows, in the language of now."""
+        return BadRowsTable(self.heading, self._dialect)
+
     def _read_heading(self) -> Heading:
         try:
             cells = next(self._unread, [])
@@ -108,7 +113,7 @@ class ProductTable:
             if (first := seen.note(row.sku, number)) != number:
                 raise ValueError(_("sku: already in row %s") % first)
         except (ValueError, ValidationError) as error:
-            return BadRow(number, reason_of(error))
+            return BadRow(number, reason_of(error), self._cells_of_broken_line() if cells is None else cells)
         return row
 
     def _parsed(self, number: int, cells: Sequence[Cell] | None) -> ProductRow:
@@ -130,6 +135,11 @@ class ProductTable:
             stock=_stock(texts["stock"], self._decimal_sign("stock", cells)),
             description=texts["description"] or None,
         )
+
+    def _cells_of_broken_line(self) -> list[str]:
+        """Return the cells as they are parted if quotation marks mean nothing."""
+        line = "" if isinstance(self._records, Sheet) else self._records.broken_line
+        return line.rstrip("\r\n").split(self._dialect.delimiter)
 
     def _decimal_sign(self, column: str, cells: Sequence[Cell]) -> str:
         place = self.heading.places.get(column)

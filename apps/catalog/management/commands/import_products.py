@@ -1,8 +1,10 @@
 """`python manage.py import_products FILE.csv`."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
@@ -32,6 +34,12 @@ class Command(BaseCommand):
         parser.add_argument("--encoding", default="", choices=ENCODINGS, help=given)
         parser.add_argument("--delimiter", default="", choices=DELIMITERS, help=given)
         parser.add_argument("--decimal", default="", choices=DECIMAL_SIGNS, help=f"decimal sign; {given}")
+        parser.add_argument(
+            "--bad-rows",
+            type=Path,
+            metavar="FILE.csv",
+            help="where to write the bad rows with their reasons, to be fixed and imported",
+        )
         parser.add_argument("--skip-bad-rows", action="store_true", help="import the other rows of the file")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -58,7 +66,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{created} product{pluralize(created)} created, {updated} updated.")
 
     def _import(self, options: dict[str, Any]) -> ImportReport:
-        with options["file"].open("rb") as file:
+        with options["file"].open("rb") as file, _bad_rows_file(options) as bad_rows:
             dialect = dialect_of(
                 file,
                 encoding=options["encoding"],
@@ -70,6 +78,7 @@ class Command(BaseCommand):
                 file,
                 dialect=dialect,
                 skip_bad_rows=options["skip_bad_rows"],
+                bad_rows=bad_rows,
                 on_progress=self._show_progress,
             )
 
@@ -92,6 +101,23 @@ class Command(BaseCommand):
             self.stderr.write(f"row {row.number}: {row.reason}")
         if (more := report.bad_count - SHOWN_BAD_ROWS) > 0:
             self.stderr.write(f"… and {more} more bad row{pluralize(more)}")
+
+
+@contextmanager
+def _bad_rows_file(options: dict[str, Any]) -> Iterator[BinaryIO | None]:
+    """Open the file for the bad rows, if one is wanted; it is not left empty."""
+    path: Path | None = options["bad_rows"]
+    if path is None:
+        yield None
+        return
+    if path.exists() and path.samefile(options["file"]):
+        raise CommandError("The bad rows cannot be written to the file that is imported.")
+    try:
+        with path.open("wb") as file:
+            yield file
+    finally:
+        if path.exists() and not path.stat().st_size:
+            path.unlink()
 
 
 def _in_words(dialect: Dialect) -> str:

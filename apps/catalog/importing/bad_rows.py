@@ -1,0 +1,44 @@
+"""The bad rows of a file, each with what is wrong with it: a table to be mended and imported again."""
+
+import csv
+import io
+from collections.abc import Iterable
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from apps.catalog.importing.dialects import Dialect
+from apps.catalog.importing.headings import Heading
+from apps.catalog.importing.rows import BadRow
+from apps.catalog.importing.workbooks import Cell
+from apps.exports.formulas import guarded, unguarded
+from apps.exports.tables import BYTE_ORDER_MARK
+
+
+class BadRowsTable:
+    """The columns of the file behind one that says what is wrong, as CSV in UTF-8 with a byte order mark."""
+
+    def __init__(self, heading: Heading, dialect: Dialect) -> None:
+        self._heading = heading
+        is_russian = (get_language() or "").startswith("ru")
+        self._delimiter = dialect.delimiter or (";" if is_russian else ",")  # as spreadsheets expect it
+
+    def beginning(self) -> bytes:
+        """Return what stands before the rows."""
+        names = self._heading.without_reason(self._heading.names)
+        return f"{BYTE_ORDER_MARK}{self._lines([[_('what is wrong'), *names]])}".encode()
+
+    def rows(self, rows: Iterable[BadRow]) -> bytes:
+        """Return the rows."""
+        return self._lines([row.reason, *self._heading.without_reason(row.cells)] for row in rows).encode()
+
+    def _lines(self, table: Iterable[list[Cell]]) -> str:
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, delimiter=self._delimiter)
+        writer.writerows([self._safe(cell) for cell in cells] for cells in table)
+        return text.getvalue()
+
+    def _safe(self, cell: Cell) -> str:
+        if isinstance(cell, str):
+            return guarded(unguarded(cell))  # as the import reads it: the file may have guarded it already
+        return f"{cell:f}".replace(".", "," if self._delimiter == ";" else ".")
