@@ -1,9 +1,11 @@
 """The invoice of an order as a PDF. The same order gives the same bytes at any time."""
 
-from functools import cache
+import logging
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
+from typing import Any
 from xml.sax.saxutils import escape
 
 from django.conf import settings
@@ -22,29 +24,33 @@ from reportlab.platypus import Flowable, LongTable, Paragraph, SimpleDocTemplate
 
 from apps.common.days import day_of
 from apps.orders.models import Invoice, Order, OrderItem
-from apps.orders.money import priced
+from apps.orders.money import NO_BREAK_SPACE, priced
 from apps.users.models import User
 
 FONT = "DejaVuSans"  # the fonts built into PDF have no Cyrillic and no ₽
 FONT_FILE = Path(__file__).parent / "fonts" / "DejaVuSans.ttf"
 MARGIN = 18 * mm
-WIDTHS = (10 * mm, 28 * mm, 70 * mm, 16 * mm, 25 * mm, 25 * mm)
+NUMBER_WIDTH, SKU_WIDTH = 10 * mm, 28 * mm
+PADDING = 2  # points, left and right of a cell
 
 rl_config.useA85 = 0  # bytes in the file, not letters for them, which are a quarter more
 
 _HEADING = ParagraphStyle("heading", fontName=FONT, fontSize=18, leading=24)
 _TEXT = ParagraphStyle("text", fontName=FONT, fontSize=9, leading=12, splitLongWords=True)
-_NUMBER = ParagraphStyle("number", parent=_TEXT, alignment=2)
+_NUMBER = ParagraphStyle("number", parent=_TEXT, alignment=2, splitLongWords=False)
 _TABLE = TableStyle(
     [
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LINEBELOW", (0, 0), (-1, 0), 0.8, colors.black),
         ("LINEBELOW", (0, 1), (-1, -1), 0.25, colors.lightgrey),
-        ("LEFTPADDING", (0, 0), (-1, -1), 2),
-        ("RIGHTPADDING", (0, 0), (-1, -1), 2),
+        ("LEFTPADDING", (0, 0), (-1, -1), PADDING),
+        ("RIGHTPADDING", (0, 0), (-1, -1), PADDING),
     ]
 )
+_FOOT_SIZE = 8  # points
 _PREPARING = Lock()
+
+logger = logging.getLogger(__name__)
 
 
 def invoice_of(order: Order) -> Invoice:
@@ -75,7 +81,8 @@ def drawn(order: Order) -> bytes:
             author=settings.STORE_NAME,
             invariant=1,  # no time of making in the file
         )
-        document.build([*_head(order, title), _lines(order), Spacer(0, 6 * mm), _total(order)])
+        story = [*_head(order, title), _lines(order), Spacer(0, 6 * mm), _total(order)]
+        document.build(story, onFirstPage=partial(_foot, title), onLaterPages=partial(_foot, title))
     return buffer.getvalue()
 
 
@@ -108,7 +115,24 @@ def _stored(order: Order, pdf: bytes) -> Invoice:
 def _text(text: str, style: ParagraphStyle = _TEXT) -> Paragraph:
     # Paragraphs read markup, and a picture's address in it would be opened: whatever a person typed is
     # escaped.
-    return Paragraph(escape("".join(char if char.isprintable() else " " for char in text)), style)
+    return Paragraph(escape(_drawable(text)), style)
+
+
+def _drawable(text: str) -> str:
+    """Return the text as the font can draw it; what it has no sign for is told in the log."""
+    signs = pdfmetrics.getFont(FONT).face.charToGlyph
+    printable = [char if char.isprintable() or char == NO_BREAK_SPACE else " " for char in text]
+    if missing := sorted({char for char in printable if ord(char) not in signs}):
+        points = " ".join(f"U+{ord(char):04X}" for char in missing)
+        logger.warning("The font of invoices has no sign for %s", points)
+    return "".join("\N{REPLACEMENT CHARACTER}" if char in missing else char for char in printable)
+
+
+def _foot(title: str, canvas: Any, document: SimpleDocTemplate) -> None:
+    """Write under a page which invoice it is of."""
+    canvas.setFont(FONT, _FOOT_SIZE)
+    text = _("%(invoice)s, page %(page)d") % {"invoice": title, "page": document.page}
+    canvas.drawRightString(A4[0] - MARGIN, MARGIN / 2, text)
 
 
 def _head(order: Order, title: str) -> list[Flowable]:
@@ -128,21 +152,26 @@ def _name_of(customer: User) -> str:
 
 
 def _lines(order: Order) -> Flowable:
-    heads = ["№", _("SKU"), _("Name"), _("Quantity"), _("Price"), _("Total")]
-    rows = [[_text(head) for head in heads]]
+    rows = [["№", _("SKU"), _("Name"), _("Quantity"), _("Price"), _("Total")]]
     rows += [_line(number, item, order.currency) for number, item in enumerate(order.items.all(), start=1)]
-    return LongTable(rows, colWidths=WIDTHS, repeatRows=1, style=_TABLE)
+    styles = (_TEXT, _TEXT, _TEXT, _NUMBER, _NUMBER, _NUMBER)
+    cells = [[_text(text, style) for text, style in zip(row, styles, strict=True)] for row in rows]
+    return LongTable(cells, colWidths=_widths(rows), repeatRows=1, style=_TABLE)
 
 
-def _line(number: int, item: OrderItem, currency: str) -> list[Flowable]:
-    return [
-        _text(str(number)),
-        _text(item.sku),
-        _text(item.product_name),
-        _text(str(item.quantity), _NUMBER),
-        _text(priced(item.price, currency), _NUMBER),
-        _text(priced(item.total, currency), _NUMBER),
+def _line(number: int, item: OrderItem, currency: str) -> list[str]:
+    prices = [priced(item.price, currency), priced(item.total, currency)]
+    return [str(number), item.sku, item.product_name, str(item.quantity), *prices]
+
+
+def _widths(rows: list[list[str]]) -> list[float]:
+    """Return the widths of the columns: numbers are never broken, the names have what is left."""
+    numbers = [
+        max(pdfmetrics.stringWidth(text, FONT, _NUMBER.fontSize) for text in column) + 2 * PADDING + 1
+        for column in list(zip(*rows, strict=True))[3:]
     ]
+    rest = A4[0] - 2 * MARGIN - NUMBER_WIDTH - SKU_WIDTH - sum(numbers)
+    return [NUMBER_WIDTH, SKU_WIDTH, rest, *numbers]
 
 
 def _total(order: Order) -> Flowable:

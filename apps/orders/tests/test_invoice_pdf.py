@@ -51,6 +51,7 @@ def test_invoice_says_in_russian_what_was_bought(make_user: Callable[..., User])
         "1 ЧАЙ-1 Чайник «Ёлка» 3 1 234,50 ₽ 3 703,50 ₽",
         "2 MUG Кружка 10 0,05 ₽ 0,50 ₽",
         "К оплате: 3 704,00 ₽",
+        f"Счёт № {order.pk}, страница 1",
     ]
 
 
@@ -67,7 +68,26 @@ def test_invoice_says_in_english_what_was_bought(make_user: Callable[..., User])
         "№ SKU Name Quantity Price Total",
         "1 K-1 Kettle 3 1,234.50 ₽ 3,703.50 ₽",
         "To be paid: 3,703.50 ₽",
+        f"Invoice № {order.pk}, page 1",
     ]
+
+
+def test_numbers_of_any_size_stay_in_one_line(customer: User):
+    dear = make_product(name="Дворец " * 20, sku="D" * 64, price="99999999.99", stock=100_000)
+
+    lines = lines_of(drawn(make_order(customer, {dear: 9_000}, language="ru")))
+
+    assert lines[5].endswith(" 9000 99 999 999,99 ₽ 899 999 999 910,00 ₽")
+    assert "К оплате: 899 999 999 910,00 ₽" in lines
+
+
+def test_sign_that_the_font_lacks_is_shown_as_such_and_told(customer: User, caplog):
+    order = make_order(customer, {make_product(name="茶 Чай 🍵"): 1})
+
+    lines = lines_of(drawn(order))
+
+    assert "\ufffd Чай \ufffd" in lines[5]
+    assert caplog.messages == ["The font of invoices has no sign for U+8336 U+1F375"]
 
 
 @pytest.mark.parametrize(
