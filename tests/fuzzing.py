@@ -47,7 +47,7 @@ EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))  # of an operation; 0: few,
 SEED = int(os.environ.get("FUZZ_SEED", "0")) or random.getrandbits(32)  # of a run with FUZZ_EXAMPLES
 FEW, FEW_LIVES = 5, 200
 # Answers that a run looks at, at the least; a hundred of each operation together.
-LEAST = {"anonymous": 2_000, "customer": 2_000, "clerk": 400, "superuser": 2_000, "lives of orders": 200}
+LEAST = {"anonymous": 2_000, "customer": 2_000, "clerk": 400, "superuser": 2_000, "lives of orders": 100}
 DEMO_PRODUCTS = 66
 PLENTY = 1_000_000  # pieces of each product
 

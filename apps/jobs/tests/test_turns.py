@@ -202,7 +202,7 @@ def test_many_workers_keep_the_order_of_every_subject(kind_of):
 def test_turn_is_found_by_the_subject_among_many_jobs(letter):
     Job.objects.bulk_create(
         Job(kind=letter, key=f"job:{number}", subject=f"order:{number // 5}", status=status)
-        for status, numbers in (("done", range(4000)), ("pending", range(4000, 6000)))
+        for status, numbers in (("done", range(15_000)), ("pending", range(15_000, 17_000)))
         for number in numbers
     )
     with connection.cursor() as cursor:
