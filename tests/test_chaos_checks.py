@@ -31,7 +31,7 @@ def sound() -> Findings:
     journal = Journal(wishes=[wish, refused], moves=moves, restocks=[restock])
     path = [None, "pending", "processing", "shipped"]
     steps = [Step(before, after, "admin" if before else "buyer") for before, after in pairwise(path)]
-    subjects = ["placed", "being put together"]
+    subjects = ["confirmed", "being prepared"]
     evidence = Evidence(
         orders={7: Order(7, "shipped", "EM1")},
         lines={7: Counter({1: 2})},
@@ -48,8 +48,8 @@ def sound() -> Findings:
         emails={"buyer": "buyer@example.com"},
         run_again=set(),
         mails=[
-            *[mail(number, f"Order № 7 is {subject}") for number, subject in enumerate(subjects)],
-            mail(2, "Order № 7 is on its way", number="EM1"),
+            *[mail(number, f"Your order #7 is {subject}") for number, subject in enumerate(subjects)],
+            mail(2, "Your order #7 has been shipped", number="EM1"),
             mail(UUID(int=30), "Confirm your e-mail address"),
         ],
         parcels=[Parcel("uuid-2", 7, "EM1")],
@@ -81,7 +81,7 @@ def told_late(findings: Findings, *, numbers: tuple[str, ...] = ("", "EM1")) -> 
     mails = findings.evidence.mails
     findings.evidence.run_again.add(("order:7", "shipment"))
     mails[2:3] = [
-        mail(20 + place, "Order № 7 is on its way", number=each) for place, each in enumerate(numbers)
+        mail(20 + place, "Your order #7 has been shipped", number=each) for place, each in enumerate(numbers)
     ]
 
 
@@ -91,7 +91,7 @@ def delivered(findings: Findings) -> None:
     evidence.orders[7] = Order(7, "delivered", "EM1")
     evidence.history[7].append(Step("shipped", "delivered", "admin"))
     findings.journal.moves.append(Move(7, "delivered", "admin", outcome="done"))
-    evidence.mails.append(mail(40, "Order № 7 is delivered", number="EM1"))
+    evidence.mails.append(mail(40, "Your order #7 has been delivered", number="EM1"))
 
 
 def second_order(findings: Findings) -> None:
@@ -101,7 +101,7 @@ def second_order(findings: Findings) -> None:
     evidence.lines[8] = Counter({1: 1})
     evidence.history[8] = [Step(None, "pending", "buyer")]
     evidence.invoices[8] = [b"%PDF-1.4"]
-    evidence.mails.append(mail(9, "Order № 8 is placed"))
+    evidence.mails.append(mail(9, "Your order #8 is confirmed"))
     evidence.stock[1] -= 1
 
 
@@ -163,11 +163,11 @@ def test_sound_findings_violate_nothing():
         (lambda day: day.evidence.invoices.clear(), "order 7 has 0 invoices"),
         (lambda day: day.evidence.invoices[7].append(b"%PDF-"), "order 7 has 2 invoices"),
         (
-            lambda day: day.evidence.mails.insert(1, mail(5, "Order № 7 is placed")),
+            lambda day: day.evidence.mails.insert(1, mail(5, "Your order #7 is confirmed")),
             "2 messages tell that order 7 is pending: ['<0@store>', '<5@store>']",
         ),
         (
-            lambda day: day.evidence.mails.append(mail(5, "Order № 7 is cancelled")),
+            lambda day: day.evidence.mails.append(mail(5, "Your order #7 has been cancelled")),
             "a message tells that order 7 is cancelled, which is not so",
         ),
         (
@@ -214,7 +214,7 @@ def test_number_that_comes_after_the_parcel_need_not_be_told():
 @pytest.mark.parametrize("is_delivered", [True, False])
 def test_number_that_the_carrier_gave_at_once_must_be_told(is_delivered: bool):
     findings = sound()
-    findings.evidence.mails[2] = mail(2, "Order № 7 is on its way")
+    findings.evidence.mails[2] = mail(2, "Your order #7 has been shipped")
     if is_delivered:
         delivered(findings)
 

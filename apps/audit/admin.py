@@ -23,7 +23,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from apps.audit.models import AuditEntry, kind_of, name_of_kind
+from apps.audit.models import AuditEntry, kind_of
 from apps.audit.services import last_author
 from apps.common.admin_lists import DateRangeFilter, LongListAdmin
 from apps.common.optimistic_locking import register_author_lookup
@@ -112,8 +112,7 @@ class AuditEntryAdmin(LongListAdmin):
     @admin.display(description=_("what"))
     def target(self, entry: AuditEntry) -> str:
         """Return what was changed, leading to its page when there is one."""
-        kind = name_of_kind(entry.target_kind)
-        text = f"{kind} {entry.target_name or entry.username or entry.target_id}"
+        text = entry.called(entry.target_name or entry.username)
         page = f"admin:{entry.target_kind.replace('.', '_')}_change"
         with suppress(NoReverseMatch):
             return format_html('<a href="{}">{}</a>', reverse(page, args=[entry.target_id]), text)

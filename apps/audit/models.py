@@ -145,5 +145,10 @@ class AuditEntry(AppendOnlyModel):
         ]
 
     def __str__(self) -> str:
-        target = f"{name_of_kind(self.target_kind)} {self.target_name or self.target_id}"
-        return f"{target}: {self.get_action_display()}"
+        return f"{self.called(self.target_name)}: {self.get_action_display()}"
+
+    def called(self, name: str) -> str:
+        """Return what people call the row that was changed: by this name, else by its number."""
+        kind = name_of_kind(self.target_kind)
+        numbered = _("%(kind)s #%(number)s") % {"kind": kind, "number": self.target_id}
+        return f"{kind} {name}" if name else numbered

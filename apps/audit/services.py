@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.db import models
 
 from apps.audit.context import current_through, current_user_id
-from apps.audit.models import MAX_NAME_LENGTH, Action, AuditEntry, kind_of
+from apps.audit.models import MAX_NAME_LENGTH, ORDER_KIND, Action, AuditEntry, kind_of
 from apps.common.request_id import current_request_id
 
 Values = Mapping[str, Any]
@@ -100,4 +100,6 @@ def _plain(column: Any, value: Any) -> Any:
 
 
 def _name_of(target: models.Model) -> str:
-    return "" if isinstance(target, get_user_model()) else str(target)[:MAX_NAME_LENGTH]
+    # An order is called by its number, in the reader's language; a user by a name that may be erased.
+    is_nameless = kind_of(target) in {ORDER_KIND, kind_of(get_user_model())}
+    return "" if is_nameless else str(target)[:MAX_NAME_LENGTH]

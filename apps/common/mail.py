@@ -80,7 +80,7 @@ def compose(*, subject: str, body: str, recipient: str, message_id: UUID) -> Ema
         "Auto-Submitted": "auto-generated",  # RFC 3834: no out-of-office notes in return
     }
     return StoreMessage(
-        _one_line(f"{settings.STORE_NAME}: {subject}"),
+        _one_line(subject),
         body,
         str(sender),
         [recipient],

@@ -11,7 +11,6 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -117,8 +116,8 @@ class OrderAdmin(OrderPage, ExportableAdmin, LongListAdmin):
         return False
 
     def viewed(self, name: str) -> str:
-        """Return the title of an order's page, "Order № 72": its name is a number."""
-        return f"{capfirst(self.opts.verbose_name)} {name}"
+        """Return the title of an order's page, "Order #72": its name tells what it is."""
+        return name
 
     @admin.display(description=_("customer"))
     def customer(self, order: Order) -> str:

@@ -16,13 +16,12 @@ from apps.orders.statuses import OrderStatus
 from apps.users.emails import name_in_greeting
 
 
-def confirmation(order: Order, invoice: Invoice | None, *, message_id: UUID) -> EmailMessage:
-    """Return the message that tells the customer that the order is placed, with the invoice if it has one."""
+def confirmation(order: Order, invoice: Invoice, *, message_id: UUID) -> EmailMessage:
+    """Return the message that thanks the customer for the order, with the invoice."""
     with translation.override(order.language):
-        subject = _("Order № %(number)s is placed")
-        message = _message(order, "orders/email/confirmation.txt", subject, message_id, invoice=invoice)
-        if invoice:
-            message.attach(_("invoice") + f"-{order.pk}.pdf", bytes(invoice.pdf), "application/pdf")
+        subject = _("Your order #%(number)s is confirmed")
+        message = _message(order, "orders/email/confirmation.txt", subject, message_id)
+        message.attach(_("invoice") + f"-{order.pk}.pdf", bytes(invoice.pdf), "application/pdf")
         return message
 
 
@@ -30,13 +29,14 @@ def status_notice(order: Order, status: OrderStatus, *, message_id: UUID) -> Ema
     """Return the message that tells the customer that the order has reached the status."""
     with translation.override(order.language):
         subject = {
-            OrderStatus.PROCESSING: _("Order № %(number)s is being put together"),
-            OrderStatus.SHIPPED: _("Order № %(number)s is on its way"),
-            OrderStatus.DELIVERED: _("Order № %(number)s is delivered"),
-            OrderStatus.CANCELLED: _("Order № %(number)s is cancelled"),
+            OrderStatus.PROCESSING: _("Your order #%(number)s is being prepared"),
+            OrderStatus.SHIPPED: _("Your order #%(number)s has been shipped"),
+            OrderStatus.DELIVERED: _("Your order #%(number)s has been delivered"),
+            OrderStatus.CANCELLED: _("Your order #%(number)s has been cancelled"),
         }[status]
-        reason = _reason_of_staff(order) if status == OrderStatus.CANCELLED else ""
-        return _message(order, "orders/email/status.txt", subject, message_id, reason=reason)
+        is_cancelled = status == OrderStatus.CANCELLED
+        more = {"is_cancelled": is_cancelled, "reason": _reason_of_staff(order) if is_cancelled else ""}
+        return _message(order, "orders/email/status.txt", subject, message_id, **more)
 
 
 def _reason_of_staff(order: Order) -> str:
@@ -49,7 +49,7 @@ def _message(order: Order, template: str, subject: str, message_id: UUID, **more
     subject = subject % {"number": order.pk}
     context = {
         "name": name_in_greeting(order.user, order.user.email),
-        "number": order.pk,
+        "order": order,
         "tracking_number": order.tracking_number,
         "subject": subject,
         "items": [(item, priced(item.total, order.currency)) for item in order.items.all()],

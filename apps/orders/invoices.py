@@ -69,7 +69,7 @@ def drawn(order: Order) -> bytes:
         _prepare()
     buffer = BytesIO()
     with translation.override(order.language):
-        title = _("Invoice № %(number)s") % {"number": order.pk}
+        title = _("Invoice #%(number)s") % {"number": order.pk}
         document = SimpleDocTemplate(
             buffer,
             pagesize=A4,

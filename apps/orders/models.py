@@ -145,7 +145,7 @@ class Order(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"№ {self.pk}"
+        return _("Order #%(number)s") % {"number": self.pk}
 
 
 class OrderItem(models.Model):
@@ -222,4 +222,4 @@ class Invoice(models.Model):
         verbose_name_plural = _("invoices")
 
     def __str__(self) -> str:
-        return f"{self.order}"
+        return _("Invoice #%(number)s") % {"number": self.order_id}

@@ -36,10 +36,10 @@ class Letter:
     anybody_may_ask: bool = False
 
 
-REUSE = Letter("session_reuse", _("A session of yours was ended"))
+REUSE = Letter("session_reuse", _("You have been logged out on one device"))
 RESET = Letter(
     "password_reset",
-    _("New password"),
+    _("Set a new password"),
     mailed_tokens.RESET,
     "/password-reset",
     "admin:password_reset_confirm",
@@ -51,7 +51,7 @@ VERIFICATION = Letter(
 ADDRESS_CHANGE = Letter(
     "address_change", _("Confirm your new e-mail address"), mailed_tokens.ADDRESS, "/verify-email"
 )
-ADDRESS_NOTICE = Letter("address_notice", _("Another e-mail address was asked for"))
+ADDRESS_NOTICE = Letter("address_notice", _("Your e-mail address is about to change"))
 
 
 _LIKE_A_LINK = re.compile(r"[./:@\\\n\r]")

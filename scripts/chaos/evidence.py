@@ -40,11 +40,11 @@ QUERIES = {
     ),
 }
 NUMBER = re.compile(r"^Tracking number: (.+)$", re.MULTILINE)
-SUBJECT = re.compile(r"Order № (\d+) is (.+)")
+SUBJECT = re.compile(r"Your order #(\d+) (?:is|has been) (.+)")
 STATUS_OF_SUBJECT = {
-    "placed": "pending",
-    "being put together": "processing",
-    "on its way": "shipped",
+    "confirmed": "pending",
+    "being prepared": "processing",
+    "shipped": "shipped",
     "delivered": "delivered",
     "cancelled": "cancelled",
 }

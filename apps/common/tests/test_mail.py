@@ -52,7 +52,7 @@ def test_mail_names_its_sender_and_says_that_a_machine_wrote_it():
     assert message["From"] == "Online Store <shop@store.example>"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Reply-To"] is None
-    assert message["Subject"] == "Online Store: Hello"
+    assert message["Subject"] == "Hello"
     assert message["Message-ID"] == f"<{ID}@store.example>"
 
 

@@ -23,39 +23,39 @@ from apps.users.models import User
 
 CONFIRMATIONS = {
     "ru": (
-        "Online Store: Заказ № {number} принят",
+        "Заказ № {number} принят",
         "Здравствуйте!\n"
         "\n"
-        "Ваш заказ № {number} принят. Счёт приложен.\n"
+        "Спасибо за заказ! Счёт во вложении.\n"
         "\n"
-        "MUG  Кружка <b> & Co × 2: 2\u00a0469,00\u00a0₽\n"
-        "LAMP  Лампа × 1: 0,50\u00a0₽\n"
-        "\n"
+        "Заказ № {number}\n"
+        "Кружка <b> & Co × 2: 2\u00a0469,00\u00a0₽\n"
+        "Лампа × 1: 0,50\u00a0₽\n"
         "Итого: 2\u00a0469,50\u00a0₽\n",
         "счёт-{number}.pdf",
     ),
     "en": (
-        "Online Store: Order № {number} is placed",
+        "Your order #{number} is confirmed",
         "Hello!\n"
         "\n"
-        "Your order № {number} is placed. The invoice is attached.\n"
+        "Thank you for your order! The invoice is attached.\n"
         "\n"
-        "MUG  Кружка <b> & Co × 2: 2,469.00\u00a0₽\n"
-        "LAMP  Лампа × 1: 0.50\u00a0₽\n"
-        "\n"
+        "Order #{number}\n"
+        "Кружка <b> & Co × 2: 2,469.00\u00a0₽\n"
+        "Лампа × 1: 0.50\u00a0₽\n"
         "Total: 2,469.50\u00a0₽\n",
         "invoice-{number}.pdf",
     ),
 }
 SUBJECTS = {
-    ("ru", "processing"): "Online Store: Заказ № {number} собирается",
-    ("ru", "shipped"): "Online Store: Заказ № {number} отправлен",
-    ("ru", "delivered"): "Online Store: Заказ № {number} доставлен",
-    ("ru", "cancelled"): "Online Store: Заказ № {number} отменён",
-    ("en", "processing"): "Online Store: Order № {number} is being put together",
-    ("en", "shipped"): "Online Store: Order № {number} is on its way",
-    ("en", "delivered"): "Online Store: Order № {number} is delivered",
-    ("en", "cancelled"): "Online Store: Order № {number} is cancelled",
+    ("ru", "processing"): "Заказ № {number} собирается",
+    ("ru", "shipped"): "Заказ № {number} отправлен",
+    ("ru", "delivered"): "Заказ № {number} доставлен",
+    ("ru", "cancelled"): "Заказ № {number} отменён",
+    ("en", "processing"): "Your order #{number} is being prepared",
+    ("en", "shipped"): "Your order #{number} has been shipped",
+    ("en", "delivered"): "Your order #{number} has been delivered",
+    ("en", "cancelled"): "Your order #{number} has been cancelled",
 }
 
 
@@ -128,7 +128,7 @@ def test_confirmation_makes_the_invoice_when_there_is_none_yet(customer: User):
 
 @pytest.mark.parametrize(("language", "status"), SUBJECTS)
 def test_every_move_is_told(customer: User, staff: User, language: str, status: str):
-    mug = make_product(price="1234.50")
+    mug = make_product(name="Mug", price="1234.50")
     order = make_order(customer, {mug: 2}, language=language)
     *before, last = PATHS[status]
     moved(order, *before, by=staff)
@@ -140,21 +140,29 @@ def test_every_move_is_told(customer: User, staff: User, language: str, status: 
         run_due_jobs()
 
     subject = SUBJECTS[language, status].format(number=order.pk)
-    told = subject.removeprefix("Online Store: ")
-    hello, total = {
-        "ru": ("Здравствуйте", "Итого: 2\u00a0469,00\u00a0₽"),
-        "en": ("Hello", "Total: 2,469.00\u00a0₽"),
+    hello, unpaid, lines = {
+        "ru": (
+            "Здравствуйте",
+            "Оплачивать его не нужно.",
+            f"Заказ № {order.pk}\nMug × 2: 2\u00a0469,00\u00a0₽\nИтого: 2\u00a0469,00\u00a0₽",
+        ),
+        "en": (
+            "Hello",
+            "There is nothing to pay.",
+            f"Order #{order.pk}\nMug × 2: 2,469.00\u00a0₽\nTotal: 2,469.00\u00a0₽",
+        ),
     }[language]
+    told = f"{subject}.\n{unpaid}" if status == "cancelled" else f"{subject}."
     job = Job.objects.get(key=f"status_email:{order.pk}:{status}")
     [message] = mail.outbox
     assert (message.subject, message.to, message.attachments) == (subject, [customer.email], [])
-    assert message.body == (f"{hello}!\n\n{told}.\n{total}\n\nOnline Store\nhttps://store.example\n\n")
+    assert message.body == (f"{hello}!\n\n{told}\n\n{lines}\n\nOnline Store\nhttps://store.example\n\n")
     assert message.message()["Message-ID"] == f"<{job.uuid}@store.example>"
     assert job.status == "done"
 
 
 @pytest.mark.parametrize(
-    ("language", "line"), [("ru", "Номер отправления: EM1 & Co"), ("en", "Tracking number: EM1 & Co")]
+    ("language", "line"), [("ru", "Трек-номер: EM1 & Co"), ("en", "Tracking number: EM1 & Co")]
 )
 def test_tracking_number_is_told_once_it_is_known(customer: User, staff: User, language: str, line: str):
     order = moved(make_order(customer, language=language), "processing", "shipped", by=staff)
@@ -188,7 +196,9 @@ def test_email_carries_no_reason_that_the_customer_gave(customer: User):
 
     run_due_jobs()
 
-    assert mail.outbox[-1].body.startswith(f"Hello!\n\nOrder № {order.pk} is cancelled.\nTotal: ")
+    assert mail.outbox[-1].body.startswith(
+        f"Hello!\n\nYour order #{order.pk} has been cancelled.\nThere is nothing to pay.\n\n"
+    )
 
 
 def cancelled(order: Order, *, by: User, comment: str) -> None:
@@ -200,13 +210,11 @@ def test_mails_come_in_the_order_of_the_moves(customer: User, staff: User):
 
     run_due_jobs()
 
-    assert [
-        message.subject.removeprefix(f"Online Store: Order № {order.pk} ") for message in mail.outbox
-    ] == [
-        "is placed",
-        "is being put together",
-        "is on its way",
-        "is delivered",
+    assert [message.subject.removeprefix(f"Your order #{order.pk} ") for message in mail.outbox] == [
+        "is confirmed",
+        "is being prepared",
+        "has been shipped",
+        "has been delivered",
     ]
 
 
@@ -233,7 +241,7 @@ def test_name_of_the_customer_cannot_add_headers(make_user: Callable[..., User])
 
 
 def test_each_mail_is_sent_once_however_often_its_job_is_called(customer: User, staff: User):
-    moved(make_order(customer), "cancelled", by=staff)
+    moved(make_order(customer), "processing", by=staff)
     run_due_jobs()
 
     repeated = [run_job(job.pk) for job in Job.objects.all()]

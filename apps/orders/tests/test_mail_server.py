@@ -45,7 +45,7 @@ def test_message_arrives_whole(settings, job: Job, customer: User):
     [message] = map(parsed, mailbox.messages)
     [attached] = message.iter_attachments()
     assert mailbox.recipients == [customer.email]
-    assert message["Subject"] == f"Online Store: Order № {order.pk} is placed"
+    assert message["Subject"] == f"Your order #{order.pk} is confirmed"
     assert (message["From"], message["To"]) == ("Store <store@store.example>", customer.email)
     assert message["Message-ID"] == f"<{job.uuid}@store.example>"
     assert "Hello!" in message.get_body().get_content()

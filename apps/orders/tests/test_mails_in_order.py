@@ -26,10 +26,10 @@ NUMBER = "EM123456789RU"
 AWAY = smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
 REFUSED = smtplib.SMTPRecipientsRefused({"a@example.com": (550, b"no such user")})
 SUBJECTS = {
-    "is placed": "pending",
-    "is being put together": "processing",
-    "is on its way": "shipped",
-    "is delivered": "delivered",
+    "is confirmed": "pending",
+    "is being prepared": "processing",
+    "has been shipped": "shipped",
+    "has been delivered": "delivered",
 }
 
 

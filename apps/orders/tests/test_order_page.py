@@ -74,7 +74,7 @@ def test_button_moves_the_order(office: Client, orders: dict[str, Order], staff:
     response = office.post(f"{LIST}{order.pk}/move/", press(order, "processing"), follow=True)
 
     assert response.redirect_chain == [(page_of(order), 302)]
-    assert messages_of(response) == [("success", f"№ {order.pk}: The order is “processing” now.")]
+    assert messages_of(response) == [("success", f"Order #{order.pk}: The order is “processing” now.")]
     last = order.status_changes.last()
     assert (last.from_status, last.to_status, last.changed_by) == ("pending", "processing", staff)
     assert Job.objects.filter(key=f"status_email:{order.pk}:processing").count() == 1
@@ -88,7 +88,7 @@ def test_order_is_cancelled_with_a_reason_only(office: Client, orders: dict[str,
     assert Order.objects.get(pk=order.pk).status == "pending"
     office.post(address, {**press(order, "cancelled"), "comment": "Broken"})
 
-    assert messages_of(without) == [("error", f"№ {order.pk}: Give the reason for the cancellation.")]
+    assert messages_of(without) == [("error", f"Order #{order.pk}: Give the reason for the cancellation.")]
     last = order.status_changes.last()
     assert (last.to_status, last.comment) == ("cancelled", "Broken")
 
@@ -101,9 +101,8 @@ def test_of_two_who_press_a_button_the_second_is_told(office: Client, orders: di
 
     response = office.post(f"{LIST}{order.pk}/move/", form, follow=True)
 
-    text = (
-        f"№ {order.pk}: {staff.username} changed “status” after you opened the page. It is now “processing”."
-    )
+    changed = f"{staff.username} changed “status” after you opened the page."
+    text = f"Order #{order.pk}: {changed} It is now “processing”."
     assert messages_of(response) == [("error", text)]
     assert everything() == before
 
@@ -132,9 +131,9 @@ def test_email_and_invoice_can_be_had_again(office: Client, orders: dict[str, Or
     assert (shown.content, shown["Content-Type"]) == (b"%PDF-old", "application/pdf")
     assert shown["Content-Disposition"] == f'attachment; filename="invoice-{order.pk}.pdf"'
     assert answers == [
-        [("success", f"№ {order.pk}: The e-mail is on its way.")],
-        [("success", f"№ {order.pk}: The invoice is being made.")],
-        [("error", f"№ {order.pk}: It is on its way already.")],
+        [("success", f"Order #{order.pk}: The e-mail is on its way.")],
+        [("success", f"Order #{order.pk}: The invoice is being made.")],
+        [("error", f"Order #{order.pk}: It is on its way already.")],
     ]
     again = Job.objects.filter(status="pending").order_by("pk").values_list("key", flat=True)
     works = [key.rpartition(":again:")[0] for key in again]

@@ -113,8 +113,8 @@ def test_worker_writes_in_the_language_of_each_order_whatever_its_own_is(custome
         assert process.wait(30) == 0
 
     titles = {
-        "en": ("Online Store: Order № {} is placed", "Invoice № {}"),
-        "ru": ("Online Store: Заказ № {} принят", "Счёт № {}"),
+        "en": ("Your order #{} is confirmed", "Invoice #{}"),
+        "ru": ("Заказ № {} принят", "Счёт № {}"),
     }
     assert sent(tmp_path / "var" / "mail") == {
         tuple(title.format(number) for title in titles[language]) for number, language in orders.items()

@@ -113,9 +113,7 @@ def lets_in_beside_strangers(user: User) -> bool:
 
 def mails_with_tokens() -> list[str]:
     run_due_jobs()
-    return [
-        message.to[0] for message in mail.outbox if re.search(r"^(Код|Токен): ", message.body, re.MULTILINE)
-    ]
+    return [message.to[0] for message in mail.outbox if re.search(r"^Код: ", message.body, re.MULTILINE)]
 
 
 # --- Every way by which an event happens

@@ -44,7 +44,7 @@ def ask_for(client, email, password=PASSWORD):
 
 def token_to(recipient: str) -> str:
     body = next(message.body for message in reversed(mail.outbox) if message.to == [recipient])
-    return re.search(r"^(?:Token|Токен): (\S+)$", body, re.MULTILINE)[1]
+    return re.search(r"^(?:Code|Код): (\S+)$", body, re.MULTILINE)[1]
 
 
 # --- Confirming
@@ -55,13 +55,15 @@ def token_to(recipient: str) -> str:
     [
         (
             "en",
-            "Online Store: Confirm your e-mail address",
-            "Hello!\n\nWith this token you confirm your e-mail address.\n\nToken: {token}\n",
+            "Confirm your e-mail address",
+            "Hello!\n\nUse this code within three days to confirm your e-mail address. "
+            "If you did not sign up with us, ignore this e-mail.\n\nCode: {token}\n",
         ),
         (
             "ru",
-            "Online Store: Подтвердите адрес почты",
-            "Здравствуйте!\n\nЭтим токеном вы подтверждаете свой адрес почты.\n\nТокен: {token}\n",
+            "Подтвердите адрес почты",
+            "Здравствуйте!\n\nЧтобы подтвердить адрес почты, введите этот код в течение трёх дней. "
+            "Если вы у нас не регистрировались, не обращайте внимания на письмо.\n\nКод: {token}\n",
         ),
     ],
 )
@@ -96,7 +98,7 @@ def test_link_leads_to_the_app_where_there_is_one(customer, customer_api, settin
     run_due_jobs()
 
     token = token_to(customer.email)
-    assert f"\n\nhttps://app.example/verify-email?token={token}\n" in mail.outbox[0].body
+    assert f":\nhttps://app.example/verify-email?token={token}\n\nКод: " in mail.outbox[0].body
 
 
 def test_token_is_sent_again_until_the_address_is_confirmed(api, customer, customer_api):
@@ -170,11 +172,11 @@ def test_new_address_is_the_account_s_once_it_is_confirmed_there(api, customer, 
     assert (response.status_code, response.content) == (202, b"")
     assert customer_api.get(ME).json()["email"] == old
     assert {message.to[0]: message.subject for message in mail.outbox} == {
-        "Moved@example.com": "Online Store: Confirm your new e-mail address",
-        old: "Online Store: Another e-mail address was asked for",
+        "Moved@example.com": "Confirm your new e-mail address",
+        old: "Your e-mail address is about to change",
     }
     notice = next(message.body for message in mail.outbox if message.to == [old])
-    assert notice.startswith("Hello!\n\nSomebody who knows your password asked")
+    assert notice.startswith("Hello!\n\nSomeone who knows your password has asked")
     assert "oved@" not in notice
 
     assert verify(api, token_to("Moved@example.com")).status_code == 204

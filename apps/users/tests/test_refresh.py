@@ -116,8 +116,8 @@ def test_reuse_leaves_other_sessions_alone(customer, other_customer, noon):
 @pytest.mark.parametrize(
     ("language", "subject", "text"),
     [
-        ("en", "Online Store: A session of yours was ended", "Device: Anna's phone\n"),
-        ("ru", "Online Store: Ваш сеанс завершён", "Устройство: Anna's phone\n"),
+        ("en", "You have been logged out on one device", "Device: Anna's phone\n"),
+        ("ru", "Мы завершили один из ваших сеансов", "Устройство: Anna's phone\n"),
     ],
 )
 def test_owner_is_written_to_once_after_a_reuse(customer, noon, settings, language, subject, text):
