@@ -66,24 +66,24 @@ def make_invoice(job: Job, *, order_id: int) -> None:
 def send_confirmation_email(job: Job, *, order_id: int) -> None:
     """Send the confirmation with the PDF, which is made here if its own job has not come to it yet.
 
-    A cancelled order gets no PDF any more, and after a while no confirmation: another e-mail says the rest.
+    Of a cancelled order nothing is confirmed: the e-mail about the cancellation says all there is to say.
     """
     order = _order(order_id, "invoice")
-    if _is_cancelled(order) and _is_stale(job):
+    if _is_cancelled(order):
         logger.info("%s is left out: order %s is cancelled by now", job, order_id)
     elif order.user.email:
-        invoice = None if _is_cancelled(order) else _invoice_of(order)
-        _deliver(job, order, emails.confirmation(order, invoice, message_id=job.uuid))
+        _deliver(job, order, emails.confirmation(order, _invoice_of(order), message_id=job.uuid))
 
 
 @handler(STATUS_EMAIL, label=_("E-mail about the status"), follows=(*EMAILS, SHIPMENT), **BY_MAIL)
 def send_status_email(job: Job, *, order_id: int, status: str) -> None:
     """Tell the customer what the order's status has become.
 
-    When the mail server was away, and the order has moved on since, the next e-mail says all there is to say.
+    When the order has been cancelled since, or has moved on while the mail server was away, the next e-mail
+    says all there is to say.
     """
     order = _order(order_id)
-    if order.status != status and _is_stale(job):
+    if order.status != status and (_is_cancelled(order) or _is_stale(job)):
         logger.info("%s is left out: order %s is %s by now", job, order_id, order.status)
     elif order.user.email:
         _deliver(job, order, emails.status_notice(order, OrderStatus(status), message_id=job.uuid))
