@@ -32,6 +32,7 @@ MAX_ROWS = 1_048_576  # as many as a spreadsheet has
 _ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _SHEETS = "xl/worksheets/"
 _ROW_END = re.compile(rb"</(?:\w+:)?row>")
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # what XML cannot hold, or would change
 _PIECE_BYTES = 1_000_000
 _BROKEN = (
     BadZipFile, EOFError, IndexError, InvalidFileException, KeyError, LargeZipFile, NotImplementedError,
@@ -126,7 +127,9 @@ def _has_endless_row(archive: ZipFile, name: str) -> bool:
 def _cell(value: Any) -> Cell:
     if value is None:
         return ""
-    if isinstance(value, bool | str):
+    if isinstance(value, str):
+        return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
+    if isinstance(value, bool):
         return str(value)
     if isinstance(value, int | float):
         return Decimal(f"{value:.15g}" if isinstance(value, float) else value)  # as many digits as Excel has

@@ -1,5 +1,6 @@
 """Rows of products as they get into the database, some hundred at a time."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
@@ -23,6 +24,7 @@ from apps.users.models import User
 CHUNK = 500  # rows written by one statement
 IMPORTED_FIELDS = ("name", "price", "category", "description")  # of a product that is known
 _CREATING = "catalog.creating_categories"
+_LINE_BREAK = re.compile(r"\r\n?")
 _COMPARED = ("name", "price", "stock", "description")  # where an empty cell says nothing
 
 
@@ -87,10 +89,17 @@ def differences(
             "stock": (None, row.stock),
         }
     pairs = {field: (getattr(known, field), getattr(row, field)) for field in _COMPARED}
-    changed = {field: (old, new) for field, (old, new) in pairs.items() if new not in {None, old}}
+    changed = {field: (old, new) for field, (old, new) in pairs.items() if not _says_the_same(old, new)}
     if category is None or category.pk != known.category_id:
         changed["category"] = (known.category_id, row.category)
     return changed
+
+
+def _says_the_same(old: Any, new: Any) -> bool:
+    """Tell whether the cell changes nothing: a spreadsheet saves line breaks as it likes."""
+    if new in {None, old}:
+        return True
+    return isinstance(new, str) and _LINE_BREAK.sub("\n", old) == _LINE_BREAK.sub("\n", new)
 
 
 def _categories(rows: Iterable[ProductRow]) -> dict[str, Category]:
@@ -165,6 +174,6 @@ def _prepared(
     product = product_of(row)
     product.category = category
     product.slug = known.slug if known else slugs[row.key]
-    if known is not None and row.description is None:
+    if known is not None and _says_the_same(known.description, row.description):
         product.description = known.description
     return product
