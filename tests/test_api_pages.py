@@ -82,9 +82,7 @@ def test_authorize_logs_in_with_name_and_password(visit: Visit, shop: Shop):
     login.get_by_label("Username or e-mail").fill(CUSTOMER)
     login.get_by_label("Password").fill("wrong-horse-battery")
     login.get_by_role("button").click()
-    playwright_api.expect(page.get_by_role("alert")).to_have_text(
-        "No active account has this username and password."
-    )
+    playwright_api.expect(page.get_by_role("alert")).to_have_text("Wrong username or password.")
     visit.errors.clear()  # the browser tells of the 401
     login.get_by_label("Password").fill(PASSWORD)
     login.get_by_label("Password").press("Enter")

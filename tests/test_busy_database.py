@@ -20,7 +20,7 @@ from apps.users.models import User
 PRODUCTS = "/api/v1/products/"
 REGISTER = "/api/v1/auth/register/"
 OLGA = {"username": "olga", "email": "olga@example.com", "password": "correct-horse-battery"}
-AWAY = problem(503, "unavailable", "The store is out of reach for a moment. Try again.")
+AWAY = problem(503, "unavailable", "The store is temporarily unavailable. Try again.")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_admin_says_so_in_a_page_for_people(staff: User, error: type[Error], sta
 
     assert (response.status_code, response.headers.get("Retry-After")) == (status, wait)
     assert response["Content-Type"] == "text/html; charset=utf-8"
-    assert ("The store is out of reach for a moment. Try again." in response.text) is (status == 503)
+    assert ("The store is temporarily unavailable. Try again." in response.text) is (status == 503)
 
 
 def test_api_says_so_in_a_problem_where_no_rest_view_runs():

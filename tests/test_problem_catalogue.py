@@ -278,7 +278,7 @@ def test_programs_read_the_page_as_json(api: APIClient):
     assert answer["Content-Type"] == "application/json"
     assert (body["code"], body["status"], body["title"]) == ("insufficient_stock", 400, "Bad Request")
     assert body["meaning"] == "Not enough stock."
-    assert body["advice"].startswith("Lower the quantities")
+    assert body["advice"].startswith("Reduce the quantities")
     assert body["example"]["details"] == [{"product_id": 12, "available": 2, "requested": 5}]
 
 

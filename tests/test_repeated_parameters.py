@@ -72,11 +72,11 @@ def test_category_given_twice_does_not_win(api: APIClient):
     assert problem_of(response) == problem(
         400,
         "invalid_query",
-        "The query has parameters that are unknown or cannot be read.",
+        "Some query parameters are unknown or invalid.",
         errors=[
             {
                 "code": "duplicate_parameter",
-                "detail": "The parameter is there more than once.",
+                "detail": "This parameter appears more than once.",
                 "parameter": "category",
             }
         ],

@@ -86,10 +86,10 @@ def test_query_that_the_schema_does_not_know_is_refused(api, method, query, faul
     [
         (
             "en",
-            "The query has parameters that are unknown or cannot be read.",
-            "`json` or `yaml` is expected.",
+            "Some query parameters are unknown or invalid.",
+            "Must be `json` or `yaml`.",
         ),
-        ("ru", "В запросе есть неизвестные или нечитаемые параметры.", "Ожидается `json` или `yaml`."),
+        ("ru", "В запросе есть неизвестные или некорректные параметры.", "Ожидается `json` или `yaml`."),
     ],
 )
 def test_formats_are_named_to_who_asks_for_another(api, language, title, expected):

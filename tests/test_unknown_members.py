@@ -104,11 +104,11 @@ def test_misspelt_guard_of_an_order_is_refused(customer_api: APIClient, quoted: 
         headers={"Accept-Language": "en"},
     )
 
-    detail = "There is no such member."
+    detail = "Unknown member."
     assert problem_of(response) == problem(
         400,
         "validation_error",
-        "The request has values that cannot be accepted.",
+        "Some values in the request are invalid.",
         errors=[
             {"code": "unknown_member", "detail": detail, "pointer": "/items/0/qty"},
             {"code": "unknown_member", "detail": detail, "pointer": "/expected_totl"},
@@ -214,11 +214,11 @@ def test_member_that_comes_twice_is_refused(customer_api: APIClient, body: str, 
 
     response = post_raw(customer_api, ORDERS, body)
 
-    detail = "The member is there more than once."
+    detail = "This member appears more than once."
     assert problem_of(response) == problem(
         400,
         "validation_error",
-        "The request has values that cannot be accepted.",
+        "Some values in the request are invalid.",
         errors=[{"code": "duplicate_member", "detail": detail, "pointer": pointer} for pointer in pointers],
     )
     assert not Order.objects.exists()
@@ -239,7 +239,7 @@ def test_refusal_of_a_member_can_be_in_russian(customer_api: APIClient):
     doubled = customer_api.patch(ME, '{"first_name": "А", "first_name": "Б"}', content_type=JSON)
 
     texts = [response.json()["errors"][0]["detail"] for response in (unknown, doubled)]
-    assert texts == ["Такого поля нет.", "Поле указано больше одного раза."]
+    assert texts == ["Неизвестное поле.", "Поле указано больше одного раза."]
 
 
 def address_of(path: str, row_id: str = "1") -> str:

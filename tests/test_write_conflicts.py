@@ -24,7 +24,7 @@ from apps.users.services import delete_account
 from conftest import signed_in
 
 CATEGORIES = "/api/v1/categories/"
-CONFLICT = "Somebody else has just changed or deleted something that this request refers to."
+CONFLICT = "Someone else has just changed or deleted something this request refers to."
 PAGE = "Somebody else has just changed or deleted something on this page."
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ class ProductUnavailable(DomainError):
     """Products that are unknown or not on sale."""
 
     code = "product_unavailable"
-    message = _("A product is not on sale.")
+    message = _("A product is not available.")
 
     def __init__(self, product_ids: Collection[int]) -> None:
         super().__init__(self.message)
@@ -21,7 +21,7 @@ class ProductUnavailable(DomainError):
 
 
 class Shortage(TypedDict):
-    """A product of which there is less than is wanted; both in pieces."""
+    """A product with less stock than requested; both in units."""
 
     product_id: int
     available: int
@@ -40,7 +40,7 @@ class InsufficientStock(DomainError):
 
     code = "insufficient_stock"
     message = _("Not enough stock.")
-    advice = _("Lower the quantities to what `details` tells is available, and order again.")
+    advice = _("Reduce the quantities to those available (see `details`) and order again.")
 
     def __init__(self, shortages: list[Shortage]) -> None:
         super().__init__(self.message)
@@ -68,8 +68,8 @@ class StockOutOfRange(DomainError):
 
     status_code = HTTPStatus.CONFLICT
     code = "stock_out_of_range"
-    message = _("The stock cannot fall below zero, nor rise above what can be counted.")
-    advice = _("Look at the present `stock`, and send a movement that it allows.")
+    message = _("The stock cannot fall below zero or exceed the maximum.")
+    advice = _("Check the current `stock` and send a movement that fits it.")
 
     def __init__(self, *, stock: int, delta: int) -> None:
         super().__init__(self.message)
@@ -97,8 +97,8 @@ class StockChanged(DomainError):
 
     status_code = HTTPStatus.CONFLICT
     code = "stock_changed"
-    message = _("The stock has changed since it was last seen. Look again, and count again.")
-    advice = _("Count again, and send the count with the present `stock` as `last_seen`.")
+    message = _("The stock has changed since you last saw it. Check it and count again.")
+    advice = _("Count again and send the result with the current `stock` as `last_seen`.")
 
     def __init__(self, *, stock: int, last_seen: int) -> None:
         super().__init__(self.message)
@@ -118,8 +118,8 @@ class StockIsReadOnly(DomainError):
     """An edit of a product that names a stock: it would undo the sales made meanwhile."""
 
     code = "read_only"
-    message = _("The stock is changed by stock movements only.")
-    advice = _("Leave `stock` out, and send a stock movement instead.")
+    message = _("Stock can only be changed through stock movements.")
+    advice = _("Leave out `stock` and send a stock movement instead.")
 
     def as_payload(self) -> Faults:
         """Point at the member of the body."""
@@ -131,5 +131,5 @@ class CategoryNotEmpty(DomainError):
 
     status_code = HTTPStatus.CONFLICT
     code = "category_not_empty"
-    message = _("The category still has products or categories in it.")
-    advice = _("Move what lies in it to another category first, or deactivate it without `hard=true`.")
+    message = _("The category still contains products or subcategories.")
+    advice = _("Move its contents to another category first, or leave out `hard=true` to deactivate it.")

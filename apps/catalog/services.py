@@ -197,6 +197,6 @@ def _checked_category(row: Category | Product) -> list[str]:
     if category_id is None:
         return []
     if not Category.objects.filter(pk=category_id).exists():
-        missing = ValidationError(_("There is no such category."), code="does_not_exist")
+        missing = ValidationError(_("This category does not exist."), code="does_not_exist")
         raise ValidationError({field: missing})
     return [field]

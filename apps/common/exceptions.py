@@ -30,7 +30,7 @@ class DomainError(Exception):
 
     status_code = HTTPStatus.BAD_REQUEST
     code = "invalid"
-    message: str | Promise = _("The request cannot be carried out.")
+    message: str | Promise = _("The request cannot be completed.")
     advice: str | Promise = ""  # what a client should do; it stands in the catalogue of problems
     where = Where.DECLARED
     headers: Mapping[str, str] = {}  # of the answer
@@ -53,7 +53,7 @@ class DomainError(Exception):
 
 
 class Fault(TypedDict):
-    """One fault of a request."""
+    """A single error in a request."""
 
     code: str
     detail: str
@@ -91,7 +91,7 @@ class InvalidToken(TokenRefused):
 
     code = "token_invalid"
     message = _("The token is not valid.")
-    advice = _("Refresh the tokens, and send the request again. When that is refused too, log in again.")
+    advice = _("Refresh the tokens and retry the request. If that is refused too, log in again.")
     where = Where.TOKEN
     description = "The token is not valid"
 
@@ -101,8 +101,8 @@ class PreconditionFailed(DomainError):
 
     status_code = HTTPStatus.PRECONDITION_FAILED
     code = "precondition_failed"
-    message = _("The version that was asked for is not the present one.")
-    advice = _("Get the present version, apply the change to it, and send it with the new ETag.")
+    message = _("This has changed since you read it.")
+    advice = _("Fetch the current version, reapply your change and send it with the new ETag.")
 
     def __init__(self, etag: str) -> None:
         super().__init__(self.message)
@@ -124,8 +124,8 @@ class WriteConflict(DomainError):
 
     status_code = HTTPStatus.CONFLICT
     code = "conflict"
-    message = _("Somebody else has just changed or deleted something that this request refers to.")
-    advice = _("Get the present state, and send the request again if it still makes sense.")
+    message = _("Someone else has just changed or deleted something this request refers to.")
+    advice = _("Fetch the current state and retry the request if it still makes sense.")
     where = Where.BODY
 
 
@@ -135,7 +135,7 @@ class TooManyRequests(DomainError):
     status_code = HTTPStatus.TOO_MANY_REQUESTS
     code = "too_many_requests"
     message = _("Too many requests. Try again later.")
-    advice = _("Wait for the seconds of `Retry-After`. `RateLimit` tells what is left of the budget.")
+    advice = _("Wait the number of seconds in `Retry-After`. `RateLimit` shows how many requests are left.")
     where = Where.EVERYWHERE
 
     def __init__(self, wait_seconds: int) -> None:
@@ -152,8 +152,8 @@ class InvalidQuery(DomainError):
     """Query parameters that are unknown or unreadable; `errors` maps each to its (code, detail)s."""
 
     code = "invalid_query"
-    message = _("The query has parameters that are unknown or cannot be read.")
-    advice = _("Mend the parameters that `errors` names, or leave them out.")
+    message = _("Some query parameters are unknown or invalid.")
+    advice = _("Fix or remove the parameters listed in `errors`.")
     where = Where.EVERYWHERE
 
     def __init__(self, errors: dict[str, list[tuple[str, str]]]) -> None:
@@ -172,4 +172,4 @@ class InvalidQuery(DomainError):
     @classmethod
     def example(cls) -> Self:
         """Return the refusal of a misspelt filter."""
-        return cls({"serch": [("unknown_parameter", gettext("There is no such parameter."))]})
+        return cls({"serch": [("unknown_parameter", gettext("Unknown parameter."))]})

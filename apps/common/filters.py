@@ -25,8 +25,8 @@ _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?"
 _OFFSET = "(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
 DAY_OR_MOMENT = f"{_DAY}(T{_TIME}{_OFFSET}?)?"
 DAY_OR_MOMENT_TEXT = (
-    "A date and time of RFC 3339, or a date alone, which means the whole of that day in the store's time "
-    "zone; a time without an offset is one of that zone too, and includes both where its clocks show it twice"
+    "An RFC 3339 date and time, or a date, which covers that whole day in the store's time zone. A time "
+    "without an offset is in that zone too; when clocks go back and a time occurs twice, both are included"
 )
 _DAY_OR_MOMENT = re.compile(DAY_OR_MOMENT.replace("(T", "(?P<time>T"))
 
@@ -63,7 +63,7 @@ class _BooleanField(forms.CharField):
     def clean(self, value: Any) -> bool | None:
         text = super().clean(value).lower()
         if text and text not in self.words:
-            raise forms.ValidationError(_("true or false is expected."), code="invalid")
+            raise forms.ValidationError(_("Must be true or false."), code="invalid")
         return self.words.get(text)
 
 
@@ -142,7 +142,7 @@ class _DayOrMomentField(forms.CharField):
     def clean(self, value: Any) -> date | datetime | None:
         text = super().clean(value)
         if text and (read := _day_or_moment(text)) is None:
-            raise forms.ValidationError(_("A date, or a date and a time, is expected."), code="invalid")
+            raise forms.ValidationError(_("Must be a date, or a date and time."), code="invalid")
         return read if text else None
 
 
@@ -191,7 +191,11 @@ class StableOrderingFilter(django_filters.OrderingFilter):
     """An order that always ends with the id, so that pages never overlap."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, help_text="One or more fields, comma-separated; - reverses", **kwargs)
+        super().__init__(
+            *args,
+            help_text="One or more fields, comma-separated; a leading - sorts in descending order",
+            **kwargs,
+        )
 
     def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
         """Return the rows in the wanted order, else in their own.
@@ -202,10 +206,10 @@ class StableOrderingFilter(django_filters.OrderingFilter):
             return qs
         if not all(value):
             raise InvalidQuery(
-                {ORDERING: [("invalid_choice", gettext("A name is missing between the commas."))]}
+                {ORDERING: [("invalid_choice", gettext("A field name is missing between commas."))]}
             )
         if len({name.removeprefix("-") for name in value}) < len(value):
-            raise InvalidQuery({ORDERING: [("invalid", gettext("A field is there more than once."))]})
+            raise InvalidQuery({ORDERING: [("invalid", gettext("A field is listed more than once."))]})
         return qs.order_by(*(self.get_ordering_value(name) for name in value), "pk")
 
 

@@ -17,10 +17,10 @@ from apps.common.exceptions import InvalidQuery
 from apps.common.fields import PLAIN_WHOLE
 
 MAX_PAGE_DIGITS = 9  # of the number of a page: a database counts rows in 64 bits
-COUNT_TEXT = "false: leave the count out, which takes long where there are many"
+COUNT_TEXT = "false: leave out the count, which is slow on long lists"
 CURSOR_TEXT = (
-    "Pages that stay right while rows come and go: begin with an empty one, then follow `next`. A cursor is "
-    "that of one list with its filters and order; it excludes `page`"
+    "Cursor pagination, stable while rows are added and removed: start with an empty value, then follow "
+    "`next`. A cursor is valid for one list with its filters and order, and cannot be combined with `page`"
 )
 
 
@@ -42,7 +42,7 @@ class StorePagination(PageNumberPagination):
         if not text:
             return self.page_size
         if not (PLAIN_WHOLE.fullmatch(text) and len(text) < 9 and 1 <= int(text) <= self.max_page_size):
-            detail = _("A number from 1 to %(most)s is expected.") % {"most": self.max_page_size}
+            detail = _("Must be a number from 1 to %(most)s.") % {"most": self.max_page_size}
             raise InvalidQuery({self.page_size_query_param: [("invalid", detail)]})
         return int(text)
 
@@ -53,12 +53,14 @@ class StorePagination(PageNumberPagination):
         """
         text = request.query_params.get(self.page_query_param, "") or "1"
         if not PLAIN_WHOLE.fullmatch(text):
-            raise InvalidQuery({self.page_query_param: [("invalid", _("A number is expected."))]})
+            raise InvalidQuery({self.page_query_param: [("invalid", _("Must be a number."))]})
         return text
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """Describe both parameters with their bounds."""
         page, page_size = super().get_schema_operation_parameters(view)
+        page["description"] = "Page number"
+        page_size["description"] = "Number of results per page"
         page["schema"] = {"type": "integer", "minimum": 1, "default": 1}
         page_size["schema"] = {
             "type": "integer",
@@ -135,13 +137,13 @@ class LongListPagination(StorePagination):
         """Describe the members, of which the count is there in counted pages alone."""
         described = super().get_paginated_response_schema(schema)
         described["properties"]["count"] |= {
-            "description": "Not there with `cursor` or `count=false`",
+            "description": "Absent with `cursor` or `count=false`",
             "example": MOST_COUNTED * 12,
         }
         described["properties"]["count_exact"] = {
             "type": "boolean",
             "example": False,
-            "description": f"There when the count, of more than {MOST_COUNTED:,} rows, is an estimate",
+            "description": f"Present (false) when the count is an estimate, above {MOST_COUNTED:,} rows",
         }
         return {**described, "required": ["next", "previous", "results"]}
 
@@ -156,20 +158,20 @@ class LongListPagination(StorePagination):
     def _wants_count(self, request: Request) -> bool:
         text = request.query_params.get("count", "") or "true"
         if text not in {"true", "false"}:
-            raise InvalidQuery({"count": [("invalid", _("true or false is expected."))]})
+            raise InvalidQuery({"count": [("invalid", _("Must be true or false."))]})
         return text == "true"
 
     def _page_at_cursor(self, queryset: QuerySet[Any], request: Request, view: Any) -> list[Any]:
         for name in ("page", "count"):
             if request.query_params.get(name) not in {None, "", "false"}:
-                detail = _("A page by cursor has neither a number nor a count.")
+                detail = _("`cursor` cannot be combined with `page` or `count=true`.")
                 raise InvalidQuery({"cursor": [("conflict", detail)]})
         self._address = request.build_absolute_uri()
         self._list = _name_of_list(queryset, request, view)
         try:
             place = Place.of(request.query_params["cursor"], of_list=self._list)
         except BadCursor as error:
-            detail = _("This is no cursor of this list. Begin with an empty one.")
+            detail = _("This cursor does not belong to this list. Start with an empty one.")
             raise InvalidQuery({"cursor": [("invalid", detail)]}) from error
         self.cursor_page = page_at(place, queryset, self.get_page_size(request))
         return self.cursor_page.rows

@@ -53,7 +53,7 @@ class BoundedJSONParser(JSONParser):
             raise ParseError(_("The body must be a JSON object."))
         _check_depth(body)
         if doubled:
-            fault = ErrorDetail(_("The member is there more than once."), code="duplicate_member")
+            fault = ErrorDetail(_("This member appears more than once."), code="duplicate_member")
             pointers = islice(_pointers_to_doubled(body, ""), MAX_ERRORS)
             raise ValidationError({pointer: [fault] for pointer in pointers})
         return body
@@ -79,16 +79,16 @@ def _fraction(text: str) -> Decimal | float:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ParseError(_("JSON has no number `%(name)s`.") % {"name": name})
+    raise ParseError(_("`%(name)s` is not a valid JSON number.") % {"name": name})
 
 
 def _unreadable(reason: ValueError) -> str:
     match reason:
         case json.JSONDecodeError():
             place = {"line": reason.lineno, "column": reason.colno}
-            return _("The body is not JSON: line %(line)d, column %(column)d.") % place
+            return _("The body is not valid JSON: line %(line)d, column %(column)d.") % place
         case UnicodeDecodeError():
-            return _("The body is not UTF-8: byte %(number)d.") % {"number": reason.start + 1}
+            return _("The body is not valid UTF-8: byte %(number)d.") % {"number": reason.start + 1}
     return _("A number in the body has too many digits.")  # more than Python turns into an int
 
 

@@ -66,12 +66,19 @@ def _any_of(by_code: dict[str, Problem]) -> Schema:
 def _problem_schema(problem: Problem) -> Schema:
     own = {name: _schema_of(hint) for name, hint in _members(problem.members).items()}
     shared = {
-        "type": {"type": "string", "format": "uri-reference", "description": "Address of the code's page"},
-        "title": {"type": "string", "description": "Name of the status"},
+        "type": {
+            "type": "string",
+            "format": "uri-reference",
+            "description": "URL of the page that explains the code",
+        },
+        "title": {"type": "string", "description": "Name of the HTTP status"},
         "status": {"type": "integer", "minimum": int(problem.status), "maximum": int(problem.status)},
-        "detail": {"type": "string", "description": "For people, in the language of Accept-Language"},
-        "code": {"type": "string", "enum": [problem.code], "description": "For programs, stable"},
-        "request_id": {"type": "string", "description": "The one of the header X-Request-ID"},
+        "detail": {
+            "type": "string",
+            "description": "A message for people, in the language of Accept-Language",
+        },
+        "code": {"type": "string", "enum": [problem.code], "description": "A stable code for programs"},
+        "request_id": {"type": "string", "description": "Same as the X-Request-ID header"},
     }
     return {
         "type": "object",

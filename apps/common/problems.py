@@ -78,7 +78,7 @@ def unknown_address(request: HttpRequest) -> HttpResponse:
         if match.func is not unknown_address:
             query = request.META.get("QUERY_STRING", "")
             return HttpResponsePermanentRedirect(f"{request.path}/{'?' if query else ''}{query}")
-    return problem_page(404, code="not_found", detail=_("There is nothing at this address."))
+    return problem_page(404, code="not_found", detail=_("Nothing was found at this address."))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -86,22 +86,22 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not _is_api(request):
         return defaults.bad_request(request, exception)
     if isinstance(exception, RequestDataTooBig):
-        return problem_page(413, code="body_too_large", detail=_("The body of the request is too large."))
-    return problem_page(400, code="bad_request", detail=_("The request cannot be understood."))
+        return problem_page(413, code="body_too_large", detail=_("The request body is too large."))
+    return problem_page(400, code="bad_request", detail=_("The request is malformed."))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that may not be made."""
     if not _is_api(request):
         return defaults.permission_denied(request, exception)
-    return problem_page(403, code="permission_denied", detail=_("You may not do this."))
+    return problem_page(403, code="permission_denied", detail=_("You do not have permission to do this."))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 404 outside the REST views."""
     if not _is_api(request):
         return defaults.page_not_found(request, exception)
-    return problem_page(404, code="not_found", detail=_("There is nothing at this address."))
+    return problem_page(404, code="not_found", detail=_("Nothing was found at this address."))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -111,7 +111,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return _unavailable_page(request, seconds)
     if not _is_api(request):
         return defaults.server_error(request)
-    return problem_page(500, code="server_error", detail=_("The store failed. The error has been recorded."))
+    return problem_page(
+        500, code="server_error", detail=_("Something went wrong in the store. The error has been logged.")
+    )
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
@@ -130,7 +132,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         case exceptions.ValidationError():
             return _validation_problem(exc)
         case RequestDataTooBig():
-            return problem(413, code="body_too_large", detail=_("The body of the request is too large."))
+            return problem(413, code="body_too_large", detail=_("The request body is too large."))
     known = _as_api_exception(exc)
     return _api_problem(known) if known else None
 
@@ -187,7 +189,7 @@ def _api_problem(exc: exceptions.APIException) -> Response:
 
 
 def _unavailable(seconds: int) -> dict[str, Any]:
-    detail = _("The store is out of reach for a moment. Try again.")
+    detail = _("The store is temporarily unavailable. Try again.")
     return {"code": "unavailable", "detail": detail, "headers": {"Retry-After": str(seconds)}}
 
 
@@ -205,7 +207,7 @@ def _validation_problem(exc: exceptions.ValidationError) -> Response:
         {"code": fault.code, "detail": str(fault), "pointer": pointer}
         for pointer, fault in _flattened(exc.detail, "")
     ]
-    detail = _("The request has values that cannot be accepted.")
+    detail = _("Some values in the request are invalid.")
     return problem(400, code="validation_error", detail=detail, errors=errors[:MAX_ERRORS])
 
 

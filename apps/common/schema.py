@@ -28,15 +28,15 @@ LANGUAGE = "en"  # of the schema, whoever asks for it
 IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
-    "description": "The ETag of what the client has; while it is the present one, the answer is 304",
+    "description": "The ETag of the client's copy; 304 is returned while it is current",
     "schema": {"type": "string"},
     "example": '"9b2cf535f27731c974343645a3985328"',
 }
 IF_MATCH = {
     "name": "If-Match",
     "in": "header",
-    "description": "ETags of the versions that are meant, or *; when there is another by now, the answer is "
-    "412, and nothing is changed",
+    "description": "ETags of the versions the change applies to, or *; if none is current, 412 is returned "
+    "and nothing is changed",
     "schema": {"type": "string"},
 }
 COLUMN_BOUNDS = {2**31 - 1, -(2**31), 2**63 - 1, -(2**63)}
@@ -49,11 +49,11 @@ def shown_as(value: dict[str, Any]) -> Callable[[SerializerClass], SerializerCla
 
 
 class ProblemErrorOutput(serializers.Serializer[Any]):
-    """One fault of a request."""
+    """A single error in a request."""
 
     code = serializers.CharField()
     detail = serializers.CharField()
-    pointer = serializers.CharField(required=False, help_text="JSON pointer into the body")
+    pointer = serializers.CharField(required=False, help_text="JSON Pointer to the value in the body")
     parameter = serializers.CharField(required=False, help_text="Name of the query parameter")
 
 

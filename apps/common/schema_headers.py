@@ -10,25 +10,25 @@ EVERY_ANSWER = ("Content-Language", "Vary", "X-Request-ID")
 _TEXT = {"type": "string"}
 _SECONDS = {"type": "integer", "minimum": 0}
 _HEADERS: dict[str, tuple[dict[str, Any], str]] = {
-    "Cache-Control": (_TEXT, "Who may keep the answer; what carries an ETag is to be asked for again"),
-    "Cache-Status": (_TEXT, "Whether the store's own cache had the answer (RFC 9211)"),
-    "Content-Disposition": (_TEXT, "The name to save the file under"),
-    "Content-Language": ({"type": "string", "enum": ["en", "ru"]}, "The language of the texts"),
+    "Cache-Control": (_TEXT, "Who may cache the response; one with an ETag must be revalidated"),
+    "Cache-Status": (_TEXT, "Whether the store's own cache had the response (RFC 9211)"),
+    "Content-Disposition": (_TEXT, "File name to save under"),
+    "Content-Language": ({"type": "string", "enum": ["en", "ru"]}, "Language of the texts"),
     "ETag": (
         {"type": "string", "pattern": '^"[^"]+"$'},
-        "The version; send it as `If-None-Match`, or with a change as `If-Match`",
+        "Version of the resource; send it as `If-None-Match`, or as `If-Match` with a change",
     ),
     "Idempotent-Replayed": (
         {"type": "string", "enum": ["true"]},
-        "There when this is the answer to an earlier request with the same `Idempotency-Key`",
+        "Present when this repeats the response to an earlier request with the same `Idempotency-Key`",
     ),
-    "Location": ({"type": "string", "format": "uri"}, "The address of what was made"),
-    "RateLimit": (_TEXT, "What is left of the budget: requests, and for how many seconds"),
-    "RateLimit-Policy": (_TEXT, "The budget: requests in so many seconds"),
-    "Retry-After": (_SECONDS, "Seconds to wait before the request is sent again"),
-    "Vary": (_TEXT, "The headers of the request that the answer depends on"),
-    "WWW-Authenticate": (_TEXT, "The challenge: a bearer token is wanted"),
-    "X-Request-ID": (_TEXT, "The id of the request in the store's log; the client's own, when it sent one"),
+    "Location": ({"type": "string", "format": "uri"}, "URL of the created resource"),
+    "RateLimit": (_TEXT, "What is left of the limit: requests, and seconds until it resets"),
+    "RateLimit-Policy": (_TEXT, "The limit: requests per number of seconds"),
+    "Retry-After": (_SECONDS, "Seconds to wait before retrying"),
+    "Vary": (_TEXT, "Request headers the response depends on"),
+    "WWW-Authenticate": (_TEXT, "Challenge: a bearer token is required"),
+    "X-Request-ID": (_TEXT, "Id of the request in the store's log; the client's own if it sent one"),
 }
 _SOMETIMES = {"Idempotent-Replayed", *COUNTED}
 

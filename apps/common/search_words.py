@@ -60,10 +60,10 @@ def words_of(text: str) -> list[str]:
 def refuse_long_search(words: Collection[str]) -> None:
     """Raise ValidationError for more words (each is there once) than are looked for, and for a longer one."""
     if len(words) > MAX_WORDS:
-        text = _("At most %(most)d different words are looked for.") % {"most": MAX_WORDS}
+        text = _("Search for at most %(most)d different words.") % {"most": MAX_WORDS}
         raise ValidationError(text, code="too_many_words")
     if any(len(word) > MAX_WORD_LENGTH for word in words):
-        text = _("A word has at most %(most)d characters.") % {"most": MAX_WORD_LENGTH}
+        text = _("A word may have at most %(most)d characters.") % {"most": MAX_WORD_LENGTH}
         raise ValidationError(text, code="word_too_long")
 
 

@@ -55,7 +55,7 @@ class InputSerializer(serializers.Serializer[Any]):
         if not isinstance(data, Mapping) or data.keys() <= self.known_members:
             return {}
         unknown = (name for name in data if name not in self.known_members)
-        fault = serializers.ErrorDetail(_("There is no such member."), code="unknown_member")
+        fault = serializers.ErrorDetail(_("Unknown member."), code="unknown_member")
         return {Pointer.to(name): [fault] for name in islice(unknown, MAX_ERRORS)}
 
 

@@ -36,7 +36,7 @@ class SchemaView(StoreView, SpectacularAPIView):
         """Return the wanted format. Raises InvalidQuery for one that the schema does not come in."""
         wanted = self.request.query_params.get("format") or None
         if wanted and wanted not in {renderer.format for renderer in self.renderer_classes}:
-            raise InvalidQuery({"format": [("invalid_choice", _("`json` or `yaml` is expected."))]})
+            raise InvalidQuery({"format": [("invalid_choice", _("Must be `json` or `yaml`."))]})
         return wanted
 
     @extend_schema(exclude=True)

@@ -47,7 +47,7 @@ class StoreView(APIView):
         if not given:
             return {}
         known, lists = self.known_parameters(), self.list_parameters()
-        unknown, twice = _("There is no such parameter."), _("The parameter is there more than once.")
+        unknown, twice = _("Unknown parameter."), _("This parameter appears more than once.")
         return {name: [("unknown_parameter", unknown)] for name in sorted(given) if name not in known} | {
             name: [("duplicate_parameter", twice)]
             for name in sorted(known - lists)

@@ -33,12 +33,12 @@ KEY_PARAMETER = OpenApiParameter(
     {"type": "string", "pattern": f'^({_BARE_CHARACTER}{_LENGTH}|"{_QUOTED_CHARACTER}{_LENGTH}")$'},
     OpenApiParameter.HEADER,
     description=(
-        "A text of the client's choice, such as a UUID: 1 to 255 visible ASCII characters, bare or in double "
-        "quotes. Sent again with the same key and body within 48 hours, the request is not carried out again "
-        f"but gets the first answer, byte for byte, with `{REPLAYED}: true`. Only a success is kept; after a "
-        "refusal or an error the key may be used again. With another body: 422 `idempotency_key_reused`. "
-        "While the first request is still being carried out: 409 `request_in_progress`. The same key of "
-        "another user is another key."
+        "A key chosen by the client, such as a UUID: 1 to 255 visible ASCII characters, bare or "
+        "double-quoted. A request repeated with the same key and body within 48 hours is not carried out "
+        f"again but gets the first response, byte for byte, with `{REPLAYED}: true`. Only successes are "
+        "kept; after a refusal or an error the key can be used again. A different body gets 422 "
+        "`idempotency_key_reused`; while the first request is still being processed, 409 "
+        "`request_in_progress`. Keys belong to a user: the same key from another user is a different key."
     ),
 )
 

@@ -11,16 +11,16 @@ class KeyInvalid(DomainError):
     """A key that is empty, too long or holds characters that a key cannot have."""
 
     code = "idempotency_key_invalid"
-    message = _("The Idempotency-Key must be 1 to 255 visible ASCII characters, bare or in double quotes.")
-    advice = _("Send a UUID as the key, a new one for each new request.")
+    message = _("The Idempotency-Key must be 1 to 255 visible ASCII characters, bare or double-quoted.")
+    advice = _("Use a UUID as the key, a new one for each new request.")
 
 
 class KeyRequired(DomainError):
     """A request without the key that this store asks for."""
 
     code = "idempotency_key_required"
-    message = _("The request must carry an Idempotency-Key.")
-    advice = _("Send a UUID as the key, a new one for each new request.")
+    message = _("An Idempotency-Key header is required.")
+    advice = _("Use a UUID as the key, a new one for each new request.")
 
 
 class KeyReused(DomainError):
@@ -28,8 +28,8 @@ class KeyReused(DomainError):
 
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
     code = "idempotency_key_reused"
-    message = _("The Idempotency-Key was used for another request.")
-    advice = _("Take a new key. The same key is for the same request, sent again.")
+    message = _("This Idempotency-Key has already been used for a different request.")
+    advice = _("Use a new key. Reuse a key only to retry the same request.")
 
 
 class RequestInProgress(DomainError):
@@ -37,6 +37,6 @@ class RequestInProgress(DomainError):
 
     status_code = HTTPStatus.CONFLICT
     code = "request_in_progress"
-    message = _("The first request with this Idempotency-Key is still being carried out. Try again.")
-    advice = _("Send the same request with the same key again, after the seconds of `Retry-After`.")
+    message = _("The first request with this Idempotency-Key is still being processed. Try again.")
+    advice = _("Wait the number of seconds in `Retry-After`, then send the same request with the same key.")
     headers = {"Retry-After": "1"}

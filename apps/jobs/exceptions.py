@@ -12,5 +12,5 @@ class JobNotFailed(DomainError):
 
     status_code = HTTPStatus.CONFLICT
     code = "job_not_failed"
-    message = _("Only a failed job can be run again.")
-    advice = _("Look at the job: it is done, or will be tried by itself.")
+    message = _("Only failed jobs can be retried.")
+    advice = _("Check the job: it has finished, or will be retried automatically.")

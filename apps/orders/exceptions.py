@@ -17,8 +17,8 @@ class UnavailableItems(DomainError):
     """Lines of an order whose product is unknown or not on sale."""
 
     code = "product_unavailable"
-    message = _("A product is not on sale.")
-    advice = _("Take the lines that `errors` points at out of the order, and order again.")
+    message = _("A product is not available.")
+    advice = _("Remove the lines listed in `errors` and order again.")
 
     def __init__(self, positions: list[int]) -> None:
         super().__init__(self.message)
@@ -43,20 +43,20 @@ class QuantityTooLarge(DomainError):
     """A product of which the lines of an order together want too many pieces."""
 
     code = "quantity_too_large"
-    message = _("The lines of a product add up to more than can be ordered at once.")
-    advice = _("Order at most 10,000 pieces of a product at once.")
+    message = _("The total quantity of a product exceeds the maximum per order.")
+    advice = _("Order at most 10,000 units of a product at a time.")
 
 
 class TotalTooLarge(DomainError):
     """An order that costs more than can be counted."""
 
     code = "total_too_large"
-    message = _("The order costs more than the store can invoice.")
+    message = _("The order total exceeds the maximum.")
     advice = _("Split the order into several.")
 
 
 class ChangedPrice(TypedDict):
-    """A line whose price is another than the customer reckoned with; null: it is not known with which."""
+    """A line whose price differs from the one the customer expected; `old_price` is null if unknown."""
 
     product_id: int
     old_price: MoneyText | None
@@ -77,8 +77,8 @@ class PriceChanged(DomainError):
 
     status_code = HTTPStatus.CONFLICT
     code = "price_changed"
-    message = _("Prices have changed. Look at the new total, and order again.")
-    advice = _("Show the customer the new prices, and order again with the new total as `expected_total`.")
+    message = _("Prices have changed. Check the new total and order again.")
+    advice = _("Show the customer the new prices and order again with the new total as `expected_total`.")
 
     def __init__(self, expected_total: Decimal, total_price: Decimal, changes: list[ChangedPrice]) -> None:
         super().__init__(self.message)
@@ -114,7 +114,7 @@ class InvalidStatusTransition(DomainError):
     status_code = HTTPStatus.CONFLICT
     code = "invalid_transition"
     message: str | Promise = _("The order cannot be moved to this status.")
-    advice = _("Get the order: its `allowed_statuses` are what the caller may do now.")
+    advice = _("Fetch the order: `allowed_statuses` lists where the caller can move it now.")
 
     def __init__(
         self, from_status: OrderStatus, to_status: OrderStatus, allowed: tuple[OrderStatus, ...]
@@ -141,8 +141,8 @@ class TransitionForbidden(DomainError):
 
     status_code = HTTPStatus.FORBIDDEN
     code = "transition_forbidden"
-    message = _("You may not move the order to this status.")
-    advice = _("Get the order: its `allowed_statuses` are what the caller may do now.")
+    message = _("You do not have permission to move the order to this status.")
+    advice = _("Fetch the order: `allowed_statuses` lists where the caller can move it now.")
 
 
 class InvoiceFailed(DomainError):
@@ -150,5 +150,5 @@ class InvoiceFailed(DomainError):
 
     status_code = HTTPStatus.CONFLICT
     code = "invoice_failed"
-    message = _("The invoice could not be made.")
-    advice = _("Ask the store's staff: they see why, and can have it made again.")
+    message = _("The invoice could not be generated.")
+    advice = _("Contact the store's staff: they can see why and generate it again.")

@@ -13,8 +13,8 @@ class InvalidCredentials(DomainError):
 
     status_code = HTTPStatus.UNAUTHORIZED
     code = "invalid_credentials"
-    message = _("No active account has this username and password.")
-    advice = _("Ask for the username, or e-mail address, and the password again.")
+    message = _("Wrong username or password.")
+    advice = _("Ask the user for their username (or e-mail address) and password again.")
 
 
 class TooManyAttempts(DomainError):
@@ -22,8 +22,8 @@ class TooManyAttempts(DomainError):
 
     status_code = HTTPStatus.TOO_MANY_REQUESTS
     code = "too_many_attempts"
-    message = _("Too many attempts to log in have failed. Try again later.")
-    advice = _("Wait for the seconds of `Retry-After`. Until then not even the right password is tried.")
+    message = _("Too many failed login attempts. Try again later.")
+    advice = _("Wait the number of seconds in `Retry-After`. Until then even the right password is refused.")
 
     def __init__(self, wait_seconds: int) -> None:
         super().__init__(self.message)
@@ -39,20 +39,20 @@ class TokenExpired(TokenRefused):
     """A token of ours whose time is over: a refresh gives the next access token."""
 
     code = "token_expired"
-    message = _("The token is expired.")
-    advice = _("Refresh the tokens, and send the request again. When it is the refresh token, log in again.")
+    message = _("The token has expired.")
+    advice = _("Refresh the tokens and retry the request. If the refresh token has expired, log in again.")
     where = Where.TOKEN
-    description = "The token is expired"
+    description = "The token has expired"
 
 
 class SessionRevoked(TokenRefused):
     """A token of ours whose session is over, or whose user is gone or inactive: only a login helps."""
 
     code = "session_revoked"
-    message = _("The session is over. Log in again.")
-    advice = _("Log in again. Refreshing does not help.")
+    message = _("The session has ended. Log in again.")
+    advice = _("Log in again. Refreshing the tokens will not help.")
     where = Where.TOKEN
-    description = "The session is over"
+    description = "The session has ended"
 
 
 class AccountErased(SessionRevoked):
@@ -66,8 +66,8 @@ class InvalidMailedToken(DomainError):
     """A token of an e-mail that is not one of ours, was used, is too old, or was overtaken by another one."""
 
     code = "mailed_token_invalid"
-    message = _("The token is not valid, or not any more. Ask for another one.")
-    advice = _("Let the user ask for another e-mail, and use the token of the newest one.")
+    message = _("The token is invalid or has expired. Request a new one.")
+    advice = _("Have the user request another e-mail and use the token from the latest one.")
 
 
 class EmailUnverified(DomainError):
@@ -76,7 +76,7 @@ class EmailUnverified(DomainError):
     status_code = HTTPStatus.FORBIDDEN
     code = "email_unverified"
     message = _("Confirm your e-mail address first.")
-    advice = _("Ask the user for the token of the confirmation e-mail, or have another one sent.")
+    advice = _("Ask the user for the token from the confirmation e-mail, or send a new e-mail.")
 
 
 class StaffAccount(DomainError):
@@ -84,5 +84,5 @@ class StaffAccount(DomainError):
 
     status_code = HTTPStatus.FORBIDDEN
     code = "staff_account"
-    message = _("The account of a member of staff is closed by other staff.")
-    advice = _("Ask another member of staff.")
+    message = _("Staff accounts can only be closed by other staff.")
+    advice = _("Ask another member of staff to close it.")

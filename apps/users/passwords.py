@@ -97,4 +97,4 @@ def _change_password(user: User, new_password: str, caller: Caller) -> None:
 
 
 def _wrong(field: str) -> ValidationError:
-    return ValidationError({field: ValidationError(_("The password is wrong."), code="wrong_password")})
+    return ValidationError({field: ValidationError(_("The password is incorrect."), code="wrong_password")})

@@ -18,7 +18,7 @@ def fault_of_username(username: str) -> ValidationError | None:
     if look.replace("-", "") in RESERVED or look.startswith(ERASED):
         return ValidationError(_("This username is reserved."), code="username_reserved")
     if mixes_alphabets(key):
-        text = _("A word of a username cannot mix letters of different alphabets.")
+        text = _("A word in a username cannot mix letters from different alphabets.")
         return ValidationError(text, code="username_mixes_alphabets")
     return None
 
@@ -29,7 +29,7 @@ def fault_of_address_as_name(username: str, *, email: str) -> ValidationError | 
     Whoever had the address of somebody else as a name would be taken for them.
     """
     if "@" in USERNAME.key(username) and not is_address(username, email):
-        text = _("A username with @ has to be the e-mail address of the account itself.")
+        text = _("A username containing @ must be the account's own e-mail address.")
         return ValidationError(text, code="username_is_address")
     return None
 

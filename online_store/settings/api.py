@@ -35,13 +35,13 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Online Store",
     "DESCRIPTION": (
-        "A shop's backend: accounts, catalogue and orders.\n\n"
+        "An online store's backend: accounts, catalogue and orders.\n\n"
         "Log in with `POST /api/v1/auth/login/` and send the access token as `Authorization: Bearer …`. "
-        "Money is a decimal string.\n\n"
-        "Errors are `application/problem+json` (RFC 9457); branch on their `code`, whose pages are under "
-        "`/api/problems/`. A client must bear members and codes that it does not know: a new one breaks "
-        "nothing. Every address answers a method that it does not take with 405 `method_not_allowed`, and a "
-        "fault of the store with 500 `server_error`; neither is repeated in each operation."
+        "Amounts of money are decimal strings.\n\n"
+        "Errors are `application/problem+json` (RFC 9457). Branch on their `code`; every code is explained "
+        "under `/api/problems/`. Ignore unknown members and error codes; adding one is not a breaking "
+        "change. Any address can answer 405 `method_not_allowed` or 500 `server_error`, so these are not "
+        "listed for each operation."
     ),
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.0.3",
@@ -54,11 +54,11 @@ SPECTACULAR_SETTINGS = {
     "SERVERS": [{"url": "/", "description": "The store that serves this file"}],
     "TAGS": [
         # In the order of the documentation's pages.
-        {"name": "auth", "description": "Accounts and tokens"},
-        {"name": "products", "description": "What is on sale"},
-        {"name": "categories", "description": "The tree of the catalogue"},
-        {"name": "orders", "description": "Orders of the caller, and those that staff may see"},
-        {"name": "admin", "description": "What staff do, by Django's model permissions"},
+        {"name": "auth", "description": "Accounts, sessions and tokens"},
+        {"name": "products", "description": "Products on sale"},
+        {"name": "categories", "description": "The category tree"},
+        {"name": "orders", "description": "Orders: customers see their own, staff see all"},
+        {"name": "admin", "description": "Staff only, by Django's model permissions"},
     ],
     "SCHEMA_COERCE_PATH_PK_SUFFIX": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",

@@ -30,15 +30,15 @@ class WordsFilter(SearchFilter):
     field_class = _WordsField
 
     def __init__(self, *args: Any, help_text: str, **kwargs: Any) -> None:
-        limits = f"at most {MAX_WORDS} different words, each of at most {MAX_WORD_LENGTH} characters"
+        limits = f"at most {MAX_WORDS} different words of up to {MAX_WORD_LENGTH} characters"
         super().__init__(*args, help_text=f"{help_text}; {limits}", **kwargs)
 
 
 class CategoryFilter(django_filters.FilterSet):
     """Filters of the categories."""
 
-    search = WordsFilter(method="matching", help_text="Words, or parts of words, of name and description")
-    parent = IdFilter(field_name="parent_id", help_text="Id of the category right above")
+    search = WordsFilter(method="matching", help_text="Words or parts of words in the name and description")
+    parent = IdFilter(field_name="parent_id", help_text="Id of the parent category")
 
     def matching(self, queryset: QuerySet[Category], name: str, value: str) -> QuerySet[Category]:
         """Return the categories that have every word."""
@@ -51,17 +51,19 @@ class ProductFilter(django_filters.FilterSet):
     request: Request
 
     search = WordsFilter(
-        method="matching", help_text="Words, or parts of words, of name, sku and description"
+        method="matching", help_text="Words or parts of words in the name, SKU and description"
     )
     category = django_filters.CharFilter(
         method="in_category",
         strip=False,
-        help_text="Id or slug of a category; the categories below it are taken in",
+        help_text="Id or slug of a category; its subcategories are included",
     )
-    price_min = MoneyFilter(field_name="price", lookup_expr="gte", help_text="The least price")
-    price_max = MoneyFilter(field_name="price", lookup_expr="lte", help_text="The largest price")
-    in_stock = BooleanFilter(method="having_stock", help_text="true: at least one piece; false: none")
-    is_active = BooleanFilter(field_name="is_active", help_text="For staff: false lists what is off sale")
+    price_min = MoneyFilter(field_name="price", lookup_expr="gte", help_text="Minimum price")
+    price_max = MoneyFilter(field_name="price", lookup_expr="lte", help_text="Maximum price")
+    in_stock = BooleanFilter(method="having_stock", help_text="true: in stock; false: out of stock")
+    is_active = BooleanFilter(
+        field_name="is_active", help_text="For staff; false: products that are off sale"
+    )
     ordering = StableOrderingFilter(fields=["name", "price", "created_at"])
 
     def matching(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
@@ -76,7 +78,7 @@ class ProductFilter(django_filters.FilterSet):
         categories = Category.objects.all() if lists_inactive(self.request) else Category.objects.on_sale()
         category_id = _named(categories, value)
         if category_id is None:
-            raise InvalidQuery({name: [("does_not_exist", _("There is no such category."))]})
+            raise InvalidQuery({name: [("does_not_exist", _("This category does not exist."))]})
         # Ids, no subquery: by them the database knows how many products to expect, and which index is best.
         tree = Category.objects.tree_of(category_id).values_list("pk", flat=True)
         return queryset.filter(category_id__in=list(tree))

@@ -41,7 +41,7 @@ class RowIdField(serializers.PrimaryKeyRelatedField):
 
 @shown_as(examples.WANTED_CATEGORY)
 class CategoryInput(InputSerializer):
-    """A category to be created or changed."""
+    """A category to create or change."""
 
     name = NameField(max_length=200)
     slug = StrictSlugField(max_length=220, required=False)
@@ -61,7 +61,7 @@ class CategoryOutput(OutputSerializer[Category]):
 
 @shown_as(examples.WANTED_CHANGE)
 class ProductChangeInput(InputSerializer):
-    """The fields of a product that can be changed; its stock is changed by stock movements."""
+    """The fields of a product that can be changed. Stock is changed through stock movements."""
 
     name = NameField(max_length=255)
     sku = CodeField(max_length=64)
@@ -74,13 +74,13 @@ class ProductChangeInput(InputSerializer):
 
 @shown_as(examples.WANTED_PRODUCT)
 class ProductInput(ProductChangeInput):
-    """A product to be created, with its first stock."""
+    """A product to create, with its initial stock."""
 
     stock = StrictIntegerField(min_value=0, max_value=MAX_STOCK, required=False)
 
 
 class ProductCategoryOutput(OutputSerializer[Category]):
-    """The category of a product, in short."""
+    """A product's category in brief."""
 
     class Meta:
         model = Category
@@ -137,9 +137,9 @@ class ProductOutput(OutputSerializer[Product]):
 
 @shown_as(examples.WANTED_MOVEMENT)
 class StockMovementInput(InputSerializer):
-    """A change of stock by pieces that came or went (`delta`), or by a new `count` of them; and why.
+    """A stock movement: a change by a number of units (`delta`) or a new `count`, with the reason.
 
-    A count goes together with the stock that whoever counted saw last.
+    A count must come with `last_seen`, the stock shown when the units were counted.
     """
 
     delta = StrictIntegerField(min_value=-MAX_STOCK, max_value=MAX_STOCK, required=False)
@@ -150,7 +150,7 @@ class StockMovementInput(InputSerializer):
     def validate_delta(self, delta: int) -> int:
         """Refuse a change of nothing."""
         if delta == 0:
-            raise serializers.ValidationError(_("A change of nothing is no movement."), code="zero")
+            raise serializers.ValidationError(_("The change cannot be zero."), code="zero")
         return delta
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -163,13 +163,13 @@ class StockMovementInput(InputSerializer):
                 {"delta": self.fields["delta"].error_messages["required"]}, "required"
             )
         raise serializers.ValidationError(
-            _("Give either delta, or count together with last_seen."), code="delta_or_count"
+            _("Send either delta, or count together with last_seen."), code="delta_or_count"
         )
 
 
 @shown_as(examples.MOVEMENT)
 class StockMovementOutput(OutputSerializer[StockMovement]):
-    """A change of stock, with the stock that it left."""
+    """A stock movement and the resulting stock."""
 
     class Meta:
         model = StockMovement
@@ -178,10 +178,10 @@ class StockMovementOutput(OutputSerializer[StockMovement]):
 
 @shown_as(examples.MOVEMENT_ROW)
 class StockMovementRowOutput(StockMovementOutput):
-    """A row of the ledger of stock."""
+    """An entry in the stock ledger."""
 
     created_by = serializers.SlugRelatedField(
-        "username", read_only=True, allow_null=True, help_text="null: by a command"
+        "username", read_only=True, allow_null=True, help_text="Username; null if made by a command"
     )
 
     class Meta(StockMovementOutput.Meta):

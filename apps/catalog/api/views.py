@@ -35,7 +35,9 @@ from apps.common.preconditions import if_match, written
 from apps.common.views import StoreViewSet
 from apps.idempotency.api import KEY_PARAMETER, idempotent
 
-HARD = OpenApiParameter("hard", bool, description="true: delete the row itself, if nothing points to it")
+HARD = OpenApiParameter(
+    "hard", bool, description="true: delete the category instead of deactivating it, if it is empty"
+)
 
 
 def everyone(request: Request) -> str:
@@ -54,7 +56,7 @@ def public_detail_scope(request: Request) -> str | None:
 
 
 @extend_schema_view(
-    list=extend_schema(operation_id="listCategories", summary="List the categories"),
+    list=extend_schema(operation_id="listCategories", summary="List categories"),
     retrieve=extend_schema(operation_id="getCategory", summary="Get a category"),
 )
 class CategoryViewSet(StoreViewSet):
@@ -72,13 +74,13 @@ class CategoryViewSet(StoreViewSet):
 
     @cached_answer(categories_cache, scope=everyone, public=True)
     def list(self, request: Request) -> Response:
-        """List the active categories below active ones."""
+        """List active categories whose parents are all active."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(CategoryOutput(page, many=True).data)
 
     @cached_answer(categories_cache, scope=everyone, public=True)
     def retrieve(self, request: Request, pk: int) -> Response:
-        """Get a category; one that is inactive, or below an inactive one, is not there."""
+        """Get a category. One that is inactive, or inside an inactive one, returns 404."""
         return Response(_shown_category(get_object_or_404(self.get_queryset(), pk=pk)))
 
     @extend_schema(
@@ -89,7 +91,7 @@ class CategoryViewSet(StoreViewSet):
     )
     @sends("ETag", on=(201,))
     def create(self, request: Request) -> Response:
-        """Create a category. The slug is made from the name when absent."""
+        """Create a category. The slug is derived from the name if omitted."""
         wanted = CategoryInput(data=request.data)
         wanted.is_valid(raise_exception=True)
         category = services.create_category(**wanted.validated_data)
@@ -104,7 +106,7 @@ class CategoryViewSet(StoreViewSet):
     @raises(PreconditionFailed)
     @sends("ETag")
     def update(self, request: Request, pk: int) -> Response:
-        """Change a category; its name must be given."""
+        """Change a category. The name is required."""
         return self._changed(request, pk, partial=False)
 
     @extend_schema(
@@ -127,7 +129,7 @@ class CategoryViewSet(StoreViewSet):
     )
     @raises(CategoryNotEmpty, PreconditionFailed)
     def destroy(self, request: Request, pk: int) -> Response:
-        """Deactivate a category; with `hard=true` delete it, unless a product or a category points to it."""
+        """Deactivate a category. With `hard=true`, delete it, provided it is empty."""
         remove = services.delete_category if self._is_hard(request) else services.deactivate_category
         remove(pk, precondition=if_match(request, _shown_category))
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -143,12 +145,12 @@ class CategoryViewSet(StoreViewSet):
     def _is_hard(self, request: Request) -> bool:
         text = request.query_params.get("hard", "") or "false"
         if text not in {"true", "false"}:
-            raise InvalidQuery({"hard": [("invalid", _("true or false is expected."))]})
+            raise InvalidQuery({"hard": [("invalid", _("Must be true or false."))]})
         return text == "true"
 
 
 @extend_schema_view(
-    list=extend_schema(operation_id="listProducts", summary="List and search the products"),
+    list=extend_schema(operation_id="listProducts", summary="List and search products"),
     retrieve=extend_schema(operation_id="getProduct", summary="Get a product"),
 )
 class ProductViewSet(StoreViewSet):
@@ -168,13 +170,13 @@ class ProductViewSet(StoreViewSet):
 
     @cached_answer(products_cache, scope=public_list_scope, public=True)
     def list(self, request: Request) -> Response:
-        """List the products on sale: active ones of active categories. Staff list others by `is_active`."""
+        """List products on sale: active ones in active categories. Staff can list others with `is_active`."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(ProductOutput(page, many=True).data)
 
     @cached_answer(products_cache, scope=public_detail_scope, public=True)
     def retrieve(self, request: Request, pk: int) -> Response:
-        """Get a product; one that is off sale is there for staff only."""
+        """Get a product. Only staff can see one that is off sale."""
         return Response(_shown_product(get_object_or_404(self.get_queryset(), pk=pk)))
 
     @extend_schema(
@@ -185,7 +187,7 @@ class ProductViewSet(StoreViewSet):
     )
     @sends("ETag", on=(201,))
     def create(self, request: Request) -> Response:
-        """Create a product with its first stock. The slug is made from the name when absent."""
+        """Create a product with its initial stock. The slug is derived from the name if omitted."""
         wanted = ProductInput(data=request.data)
         wanted.is_valid(raise_exception=True)
         product = services.create_product(created_by=request.user, **wanted.validated_data)
@@ -200,7 +202,7 @@ class ProductViewSet(StoreViewSet):
     @raises(PreconditionFailed, StockIsReadOnly)
     @sends("ETag")
     def update(self, request: Request, pk: int) -> Response:
-        """Change a product; all that creation requires must be given. `stock` is refused."""
+        """Change a product. All fields required on creation are required here; `stock` is refused."""
         return self._changed(request, pk, partial=False)
 
     @extend_schema(
@@ -218,7 +220,7 @@ class ProductViewSet(StoreViewSet):
     @extend_schema(operation_id="deleteProduct", summary="Take a product off sale", responses={204: None})
     @raises(PreconditionFailed)
     def destroy(self, request: Request, pk: int) -> Response:
-        """Deactivate a product; orders keep their own copy of it."""
+        """Deactivate a product. Orders keep their own copy of it."""
         services.deactivate_product(pk, precondition=if_match(request, _shown_product))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -244,12 +246,12 @@ class StockMovementViewSet(StoreViewSet):
 
     @extend_schema(
         operation_id="listStockMovements",
-        summary="List the changes of a product's stock",
+        summary="List a product's stock movements",
         responses=StockMovementRowOutput(many=True),
     )
     @sends("Cache-Control")
     def list(self, request: Request, product_pk: int) -> Response:
-        """List what was received, sold, returned and adjusted, newest first. Never cached."""
+        """List units received, sold, returned and adjusted, newest first. Never cached."""
         product = get_object_or_404(Product, pk=product_pk)
         page = self.paginate_queryset(product.stock_movements.select_related("created_by"))
         response = self.get_paginated_response(StockMovementRowOutput(page, many=True).data)
@@ -266,10 +268,10 @@ class StockMovementViewSet(StoreViewSet):
     @raises(StockChanged, StockOutOfRange)
     @idempotent()
     def create(self, request: Request, product_pk: int) -> Response:
-        """Change the stock by `delta` pieces, or to the `count` that was found, with a reason.
+        """Change the stock by `delta` units, or set it to a `count`, giving a reason.
 
-        It cannot fall below zero. A count is refused (`stock_changed`) when the stock is not `last_seen` any
-        more.
+        The stock cannot fall below zero. A count is refused (`stock_changed`) if the stock is no longer
+        `last_seen`.
         """
         wanted = StockMovementInput(data=request.data)
         wanted.is_valid(raise_exception=True)

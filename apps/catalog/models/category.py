@@ -98,5 +98,5 @@ class Category(KeyedModel):
             and self.parent_id
             and Category.objects.tree_of(self.pk).filter(pk=self.parent_id).exists()
         ):
-            message = _("A category cannot lie below itself.")
+            message = _("A category cannot be inside itself.")
             raise ValidationError({"parent": ValidationError(message, code="parent_loop")})

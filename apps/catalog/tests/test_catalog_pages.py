@@ -67,10 +67,8 @@ def test_size_that_is_none_is_refused(api, url, size):
     assert problem_of(response) == problem(
         400,
         "invalid_query",
-        "The query has parameters that are unknown or cannot be read.",
-        errors=[
-            {"code": "invalid", "detail": "A number from 1 to 100 is expected.", "parameter": "page_size"}
-        ],
+        "Some query parameters are unknown or invalid.",
+        errors=[{"code": "invalid", "detail": "Must be a number from 1 to 100.", "parameter": "page_size"}],
     )
 
 

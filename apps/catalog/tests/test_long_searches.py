@@ -42,8 +42,8 @@ def test_search_of_more_words_or_longer_ones_is_refused(api, address, search, co
 @pytest.mark.parametrize(
     ("search", "detail"),
     [
-        (" ".join(WORDY), "At most 10 different words are looked for."),
-        ("x" * 65, "A word has at most 64 characters."),
+        (" ".join(WORDY), "Search for at most 10 different words."),
+        ("x" * 65, "A word may have at most 64 characters."),
     ],
 )
 def test_refusal_tells_the_limit(api, search, detail):

@@ -155,14 +155,14 @@ def test_stock_is_adjusted_by_pieces_whatever_is_sold_meanwhile(office, staff):
     tea, coffee = make_product(stock=7), make_product(stock=3)
     page = choose(office, "adjust_stock", tea, coffee)
     preview = go_on(office, page, step="preview", delta="-5", reason="Разбито")
-    assert thens(preview) == ["2", "The stock cannot fall below zero, nor rise above what can be counted."]
+    assert thens(preview) == ["2", "The stock cannot fall below zero or exceed the maximum."]
     take_stock({tea.pk: 1})
 
     report = go_on(office, preview)
 
     assert outcomes(report) == {
         str(tea): (True, "-5, now in stock: 1"),
-        str(coffee): (False, "The stock cannot fall below zero, nor rise above what can be counted."),
+        str(coffee): (False, "The stock cannot fall below zero or exceed the maximum."),
     }
     adjusted = StockMovement.objects.filter(kind="adjusted")
     assert list(adjusted.values_list("product", "delta", "stock", "reason", "created_by")) == [

@@ -154,8 +154,10 @@ def test_category_that_does_not_exist_is_refused(api, tree, value):
     assert problem_of(response) == problem(
         400,
         "invalid_query",
-        "The query has parameters that are unknown or cannot be read.",
-        errors=[{"code": "does_not_exist", "detail": "There is no such category.", "parameter": "category"}],
+        "Some query parameters are unknown or invalid.",
+        errors=[
+            {"code": "does_not_exist", "detail": "This category does not exist.", "parameter": "category"}
+        ],
     )
 
 

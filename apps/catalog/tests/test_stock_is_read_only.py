@@ -29,7 +29,7 @@ def test_no_edit_touches_the_stock(staff_api, leaves, method, stock):
         f"/api/v1/products/{leaves.pk}/", body, headers={"accept-language": "en"}
     )
 
-    detail = "The stock is changed by stock movements only."
+    detail = "Stock can only be changed through stock movements."
     assert problem_of(response) == problem(
         400,
         "read_only",

@@ -84,7 +84,7 @@ def test_stock_can_neither_fall_below_zero_nor_rise_above_what_can_be_counted(st
     assert problem_of(response) == problem(
         409,
         "stock_out_of_range",
-        "The stock cannot fall below zero, nor rise above what can be counted.",
+        "The stock cannot fall below zero or exceed the maximum.",
         stock=5,
         delta=delta,
     )
@@ -179,7 +179,7 @@ def test_count_of_a_stock_that_has_changed_since_is_refused(staff_api, mug):
     assert problem_of(response) == problem(
         409,
         "stock_changed",
-        "The stock has changed since it was last seen. Look again, and count again.",
+        "The stock has changed since you last saw it. Check it and count again.",
         stock=5,
         last_seen=6,
     )

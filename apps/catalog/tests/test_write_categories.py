@@ -235,11 +235,11 @@ def test_category_cannot_lie_below_itself(staff_api, depth):
     assert problem_of(response) == problem(
         400,
         "validation_error",
-        "The request has values that cannot be accepted.",
+        "Some values in the request are invalid.",
         errors=[
             {
                 "code": "parent_loop",
-                "detail": "A category cannot lie below itself.",
+                "detail": "A category cannot be inside itself.",
                 "pointer": "/parent",
             }
         ],

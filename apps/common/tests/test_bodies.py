@@ -63,13 +63,13 @@ def test_malformed_json_is_refused(post, body):
     [
         (
             b'{"username": NaN}',
-            "JSON has no number `NaN`.",
-            "В JSON нет числа `NaN`.",
+            "`NaN` is not a valid JSON number.",
+            "`NaN` — недопустимое число в JSON.",
         ),
         (
             b'{"a": [-Infinity]}',
-            "JSON has no number `-Infinity`.",
-            "В JSON нет числа `-Infinity`.",
+            "`-Infinity` is not a valid JSON number.",
+            "`-Infinity` — недопустимое число в JSON.",
         ),
         (
             b'{"username": ' + b"9" * 4301 + b"}",
@@ -78,13 +78,13 @@ def test_malformed_json_is_refused(post, body):
         ),
         (
             b'{"username": "\xff"}',
-            "The body is not UTF-8: byte 15.",
-            "Тело запроса — не UTF-8: байт 15.",
+            "The body is not valid UTF-8: byte 15.",
+            "Тело запроса не в кодировке UTF-8: байт 15.",
         ),
         (
             b'{"username": "\xed\xa0\x80"}',
-            "The body is not UTF-8: byte 15.",
-            "Тело запроса — не UTF-8: байт 15.",
+            "The body is not valid UTF-8: byte 15.",
+            "Тело запроса не в кодировке UTF-8: байт 15.",
         ),
         (
             b'{"a":' * 33 + b"1" + b"}" * 33,
@@ -93,8 +93,8 @@ def test_malformed_json_is_refused(post, body):
         ),
         (
             b'{"username": "olga"\n]',
-            "The body is not JSON: line 2, column 1.",
-            "Тело запроса — не JSON: строка 2, позиция 1.",
+            "The body is not valid JSON: line 2, column 1.",
+            "Некорректный JSON в теле запроса: строка 2, позиция 1.",
         ),
     ],
 )
@@ -177,7 +177,7 @@ def test_body_of_512_kb_is_read(post):
 def test_larger_body_answers_413(post, size):
     response = post(padded(size))
 
-    assert problem_of(response) == problem(413, "body_too_large", "The body of the request is too large.")
+    assert problem_of(response) == problem(413, "body_too_large", "The request body is too large.")
     assert not get_user_model().objects.exists()
 
 

@@ -38,7 +38,7 @@ def test_call_answers_503_with_the_time_to_come_back(api, error, method, address
         response = getattr(api, method)(address, body, HTTP_ACCEPT_LANGUAGE="en")
 
     assert problem_of(response) == problem(
-        503, "unavailable", "The store is out of reach for a moment. Try again."
+        503, "unavailable", "The store is temporarily unavailable. Try again."
     )
     assert response["Retry-After"] == "5"
 
@@ -48,7 +48,7 @@ def test_token_cannot_be_checked_meanwhile(customer_api):
         response = customer_api.get("/api/v1/products/", HTTP_ACCEPT_LANGUAGE="en")
 
     assert problem_of(response) == problem(
-        503, "unavailable", "The store is out of reach for a moment. Try again."
+        503, "unavailable", "The store is temporarily unavailable. Try again."
     )
     assert response["Retry-After"] == "5"
 

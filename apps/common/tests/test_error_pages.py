@@ -12,14 +12,14 @@ PAGES = {
     "/admin/orders/order/": (
         403,
         {
-            "en": ("Not allowed", "You may not do this."),
+            "en": ("Not allowed", "You do not have permission to do this."),
             "ru": ("Нет доступа", "У вас нет прав на это действие."),
         },
     ),
     "/admin/nothing/": (
         404,
         {
-            "en": ("Page not found", "There is nothing at this address."),
+            "en": ("Page not found", "Nothing was found at this address."),
             "ru": ("Страница не найдена", "По этому адресу ничего нет."),
         },
     ),

@@ -84,7 +84,7 @@ def english(api):
 def test_unknown_address_answers_404(english, method):
     response = getattr(english, method)("/api/v1/no-such-thing/")
 
-    assert problem_of(response) == problem(404, "not_found", "There is nothing at this address.")
+    assert problem_of(response) == problem(404, "not_found", "Nothing was found at this address.")
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_unknown_address_answers_404(english, method):
 def test_ids_that_cannot_be_are_unknown_addresses(english, address):
     response = english.get(address)
 
-    assert problem_of(response) == problem(404, "not_found", "There is nothing at this address.")
+    assert problem_of(response) == problem(404, "not_found", "Nothing was found at this address.")
 
 
 def test_unknown_address_outside_the_api_is_a_page_for_people(english):
@@ -151,7 +151,7 @@ def test_form_with_files_answers_415(english):
 def test_foreign_host_answers_400(english):
     response = english.get("/api/v1/products/", HTTP_HOST="evil.example")
 
-    assert problem_of(response) == problem(400, "bad_request", "The request cannot be understood.")
+    assert problem_of(response) == problem(400, "bad_request", "The request is malformed.")
 
 
 def test_foreign_host_outside_the_api_is_a_page_for_people(english):
@@ -166,7 +166,7 @@ def test_too_many_query_parameters_answer_400(english):
 
     response = english.get(f"/api/v1/products/?{query}")
 
-    assert problem_of(response) == problem(400, "bad_request", "The request cannot be understood.")
+    assert problem_of(response) == problem(400, "bad_request", "The request is malformed.")
 
 
 @with_failing_views
@@ -175,7 +175,7 @@ def test_failure_answers_500_and_shows_nothing_of_the_inside(english, address):
     response = english.get(address)
 
     assert problem_of(response) == problem(
-        500, "server_error", "The store failed. The error has been recorded."
+        500, "server_error", "Something went wrong in the store. The error has been logged."
     )
     assert "hunter2" not in response.content.decode()
 
@@ -212,21 +212,21 @@ def test_throttled_call_is_told_when_to_come_back(english):
 def test_page_under_the_api_that_finds_nothing_answers_404(english):
     response = english.get("/api/v1/finding-nothing/")
 
-    assert problem_of(response) == problem(404, "not_found", "There is nothing at this address.")
+    assert problem_of(response) == problem(404, "not_found", "Nothing was found at this address.")
 
 
 @with_failing_views
 def test_body_that_is_too_large_for_a_page_under_the_api_answers_413(english):
     response = english.post("/api/v1/reading/", "x" * (512 * 1024 + 1), content_type="text/plain")
 
-    assert problem_of(response) == problem(413, "body_too_large", "The body of the request is too large.")
+    assert problem_of(response) == problem(413, "body_too_large", "The request body is too large.")
 
 
 @with_failing_views
 def test_forbidden_page_under_the_api_is_a_problem(english):
     response = english.get("/api/v1/forbidden-page/")
 
-    assert problem_of(response) == problem(403, "permission_denied", "You may not do this.")
+    assert problem_of(response) == problem(403, "permission_denied", "You do not have permission to do this.")
 
 
 @with_failing_views
@@ -276,7 +276,7 @@ def test_errors_speak_russian_unless_english_is_asked_for(api):
 
     assert russian.json()["detail"] == "По этому адресу ничего нет."
     assert german.json()["detail"] == "По этому адресу ничего нет."
-    assert english.json()["detail"] == "There is nothing at this address."
+    assert english.json()["detail"] == "Nothing was found at this address."
     assert russian.json()["code"] == english.json()["code"] == "not_found"
 
 
@@ -298,6 +298,6 @@ def test_each_error_points_at_the_value_it_speaks_of(english, address, pointers)
     assert problem_of(response) == problem(
         400,
         "validation_error",
-        "The request has values that cannot be accepted.",
+        "Some values in the request are invalid.",
         errors=[{"code": "odd", "detail": "Wrong.", "pointer": pointer} for pointer in pointers],
     )

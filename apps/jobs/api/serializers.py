@@ -8,7 +8,7 @@ from apps.jobs.models import Job
 
 @shown_as(examples.JOB)
 class StaffJobOutput(OutputSerializer[Job]):
-    """A job, with what went wrong."""
+    """A background job with its last error."""
 
     class Meta:
         model = Job

@@ -19,7 +19,7 @@ NEVER_CACHED = {"Cache-Control": "no-store"}
 
 
 @extend_schema_view(
-    list=extend_schema(operation_id="listJobs", summary="List the jobs"),
+    list=extend_schema(operation_id="listJobs", summary="List jobs"),
     retrieve=extend_schema(operation_id="getJob", summary="Get a job"),
 )
 class JobViewSet(StoreViewSet):
@@ -37,7 +37,7 @@ class JobViewSet(StoreViewSet):
 
     @sends("Cache-Control")
     def list(self, request: Request) -> Response:
-        """List the jobs, newest first. Never cached."""
+        """List all jobs, newest first. Never cached."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         response = self.get_paginated_response(StaffJobOutput(page, many=True).data)
         response["Cache-Control"] = "no-store"
@@ -51,12 +51,12 @@ class JobViewSet(StoreViewSet):
 
     @extend_schema(
         operation_id="retryJob",
-        summary="Run a failed job again",
+        summary="Retry a failed job",
         request=None,
         responses=StaffJobOutput,
     )
     @raises(JobNotFailed)
     @sends("Cache-Control")
     def retry(self, request: Request, pk: int) -> Response:
-        """Let a failed job begin anew, with all its attempts."""
+        """Run a failed job again, with its attempts reset."""
         return Response(StaffJobOutput(services.retry(pk)).data, headers=NEVER_CACHED)

@@ -228,9 +228,7 @@ def test_button_tells_that_somebody_was_faster(office):
 
     response = office.post(reverse("admin:jobs_job_run_again", args=[job.pk]), follow=True, headers=ENGLISH)
 
-    assert [str(message) for message in response.context["messages"]] == [
-        "Only a failed job can be run again."
-    ]
+    assert [str(message) for message in response.context["messages"]] == ["Only failed jobs can be retried."]
     assert Job.objects.get().status == "done"
 
 

@@ -83,7 +83,7 @@ def test_job_that_has_not_failed_is_left_alone(staff_api: APIClient, status: str
 
     response = staff_api.post(f"{URL}{job.pk}/retry/", headers={"accept-language": "en"})
 
-    assert problem_of(response) == problem(409, "job_not_failed", "Only a failed job can be run again.")
+    assert problem_of(response) == problem(409, "job_not_failed", "Only failed jobs can be retried.")
     assert Job.objects.values().get() == before
 
 

@@ -24,16 +24,17 @@ class OrderFilter(django_filters.FilterSet):
     """Filters of a customer's own orders."""
 
     status = AnyOfFilter(
-        choices=OrderStatus.choices, help_text="Where the order stands; given more than once, any of them"
+        choices=OrderStatus.choices,
+        help_text="Status of the order; repeat the parameter to match any of several",
     )
-    created_after = SinceFilter(field_name="created_at", help_text="Placed then or later")
-    created_before = UntilFilter(field_name="created_at", help_text="Placed then or earlier")
+    created_after = SinceFilter(field_name="created_at", help_text="Placed at or after this time")
+    created_before = UntilFilter(field_name="created_at", help_text="Placed at or before this time")
     updated_since = SinceFilter(
         field_name="updated_at",
-        help_text="Changed at this moment or later. An app that syncs asks with "
-        "`ordering=updated_at&cursor=` and follows `next` to the end. Its next round asks from "
-        f"{SYNC_OVERLAP_MINUTES} minutes before the `Date` of the first answer of this one: a change shows "
-        "when its transaction ends, a little after its `updated_at`",
+        help_text="Changed at or after this time. To synchronize, request `ordering=updated_at&cursor=` and "
+        f"follow `next` to the end. Start the next round {SYNC_OVERLAP_MINUTES} minutes before the `Date` of "
+        "this round's first response: a change becomes visible when its transaction commits, slightly after "
+        "its `updated_at`",
     )
     ordering = StableOrderingFilter(fields=["created_at", "updated_at", "total_price", "status"])
 
@@ -42,9 +43,11 @@ class StaffOrderFilter(OrderFilter):
     """Filters of all orders."""
 
     user = IdFilter(field_name="user_id", help_text="Id of the customer")
-    total_min = MoneyFilter(field_name="total_price", lookup_expr="gte", help_text="The least total")
-    total_max = MoneyFilter(field_name="total_price", lookup_expr="lte", help_text="The largest total")
-    search = SearchFilter(method="matching", help_text="Id of the order; or part of username, e-mail or sku")
+    total_min = MoneyFilter(field_name="total_price", lookup_expr="gte", help_text="Minimum total")
+    total_max = MoneyFilter(field_name="total_price", lookup_expr="lte", help_text="Maximum total")
+    search = SearchFilter(
+        method="matching", help_text="Id of the order, or part of a username, e-mail address or SKU"
+    )
 
     def matching(self, queryset: QuerySet[Order], name: str, value: str) -> QuerySet[Order]:
         """Return the orders that have the text."""

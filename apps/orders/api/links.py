@@ -15,14 +15,14 @@ def _link(operation: str, description: str, **parameters: str) -> dict[str, Any]
 
 
 def _move(status: OrderStatus) -> dict[str, Any]:
-    description = f"Move it to `{status.value}`, when that is one of `allowed_statuses`"
+    description = f"Change the status to `{status.value}`, if it is one of `allowed_statuses`"
     link = _link("changeOrderStatus", description, **{"header.If-Match": "$response.header.ETag"})
     return {**link, REQUEST_BODY: {"status": status.value}}
 
 
 ORDER_LINKS = {
-    "getOrder": _link("getOrder", "The order as it is now, with its history"),
-    "listOrderJobs": _link("listOrderJobs", "The work that follows it"),
+    "getOrder": _link("getOrder", "The current order with its history"),
+    "listOrderJobs": _link("listOrderJobs", "Its background jobs"),
     "getInvoice": _link("getInvoice", "Its invoice"),
     "cancelOrder": _move(OrderStatus.CANCELLED),
     "processOrder": _move(OrderStatus.PROCESSING),

@@ -24,7 +24,7 @@ STAFF_NAME = "staff"  # what customers read in place of the names of those who w
 
 
 class RequestedItemInput(InputSerializer):
-    """A line of a wish."""
+    """A line to order."""
 
     product_id = IdField()
     quantity = StrictIntegerField(min_value=1, max_value=MAX_QUANTITY)
@@ -32,13 +32,13 @@ class RequestedItemInput(InputSerializer):
 
 @shown_as(examples.WISH)
 class PlaceOrderInput(InputSerializer):
-    """What is wanted; prices are the store's. The same product twice is added up."""
+    """The products to order, at the store's prices. Lines with the same product are added up."""
 
     items = RequestedItemInput(many=True, allow_empty=False, max_length=MAX_LINES)
     expected_total = MoneyField(
         max_digits=15,
         required=False,
-        help_text="What the customer was shown; the order is refused (`price_changed`) when it costs another",
+        help_text="The total shown to the customer; the order is refused (`price_changed`) if it differs",
     )
 
     def requested_items(self) -> list[RequestedItem]:
@@ -47,7 +47,7 @@ class PlaceOrderInput(InputSerializer):
 
 
 class QuotedLineOutput(serializers.Serializer[Any]):
-    """A product of the wish, at today's price."""
+    """A requested product at today's price."""
 
     product_id = serializers.IntegerField(source="product.pk")
     product_name = serializers.CharField(source="product.name")
@@ -58,21 +58,21 @@ class QuotedLineOutput(serializers.Serializer[Any]):
 
 
 class QuoteProblemLineOutput(serializers.Serializer[Any]):
-    """A product that falls short, or costs another price than was expected."""
+    """A product that is short of stock, or whose price differs from the expected one."""
 
     product_id = serializers.IntegerField()
-    available = serializers.IntegerField(required=False, help_text="Pieces")
-    requested = serializers.IntegerField(required=False, help_text="Pieces")
+    available = serializers.IntegerField(required=False, help_text="Units")
+    requested = serializers.IntegerField(required=False, help_text="Units")
     old_price = serializers.DecimalField(max_digits=10, decimal_places=2, required=False, allow_null=True)
     new_price = serializers.DecimalField(max_digits=10, decimal_places=2, required=False)
 
 
 class QuoteProblemOutput(serializers.Serializer[Any]):
-    """Why placing the order would be refused: the members that the refusal itself would have."""
+    """Why the order would be refused, with the same members as the error itself."""
 
     code = serializers.CharField()
     detail = serializers.CharField()
-    stock = serializers.CharField(required=False, help_text="For people")
+    stock = serializers.CharField(required=False, help_text="A message for people")
     expected_total = serializers.DecimalField(max_digits=20, decimal_places=2, required=False)
     total_price = serializers.DecimalField(max_digits=20, decimal_places=2, required=False)
     currency = serializers.CharField(required=False, help_text="ISO 4217 code")
@@ -86,7 +86,7 @@ class QuoteProblemOutput(serializers.Serializer[Any]):
 
 @shown_as(examples.QUOTE)
 class QuoteOutput(serializers.Serializer[Any]):
-    """What the order would cost now. Without problems it could be placed."""
+    """What the order would cost now. It can be placed if `problems` is empty."""
 
     items = QuotedLineOutput(many=True, source="lines")
     total_price = serializers.DecimalField(max_digits=20, decimal_places=2)
@@ -101,14 +101,14 @@ class QuoteOutput(serializers.Serializer[Any]):
 
 @shown_as(examples.MOVE)
 class ChangeStatusInput(InputSerializer):
-    """A move of an order."""
+    """A change of an order's status."""
 
     status = serializers.ChoiceField(choices=OrderStatus.choices)
     comment = StrictCharField(max_length=1000, allow_blank=True, required=False)
 
 
 class OrderItemOutput(OutputSerializer[OrderItem]):
-    """A line of an order, as it was when it was placed."""
+    """A line of an order, as it was when the order was placed."""
 
     total = serializers.DecimalField(max_digits=15, decimal_places=2)
 
@@ -130,7 +130,7 @@ class OrderItemOutput(OutputSerializer[OrderItem]):
 
 
 class StatusChangeOutput(OutputSerializer[StatusChange]):
-    """A move of an order, as its customer reads it."""
+    """A change of an order's status, as its customer sees it."""
 
     changed_by = serializers.SerializerMethodField()
 
@@ -138,7 +138,7 @@ class StatusChangeOutput(OutputSerializer[StatusChange]):
         model = StatusChange
         fields = ("from_status", "to_status", "changed_by", "comment", "created_at")
 
-    @extend_schema_field(serializers.CharField(help_text="Username; for a customer their own, or `staff`"))
+    @extend_schema_field(serializers.CharField(help_text="Username; customers see their own, or `staff`"))
     def get_changed_by(self, change: StatusChange) -> str:
         """Return the customer's own name, and one word for everybody who works here."""
         return change.changed_by.username if change.changed_by_id == change.order.user_id else STAFF_NAME
@@ -156,8 +156,9 @@ class StatusChangeOutput(OutputSerializer[StatusChange]):
 
 @extend_schema_serializer(component_name="StatusChangeOutput")
 class StaffStatusChangeOutput(StatusChangeOutput):
-    """A move of an order, as staff read it."""
+    """A change of an order's status."""
 
+    @extend_schema_field(serializers.CharField(help_text="Username; customers see their own, or `staff`"))
     def get_changed_by(self, change: StatusChange) -> str:
         """Return the name."""
         return change.changed_by.username
@@ -286,7 +287,7 @@ class StaffOrderOutput(OrderOutput):
 
 @shown_as(examples.JOB)
 class JobOutput(OutputSerializer[Job]):
-    """Work that follows an order."""
+    """A background job of an order."""
 
     class Meta:
         model = Job

@@ -98,7 +98,7 @@ def role_scope(request: Request) -> str:
 @extend_schema_view(
     list=extend_schema(
         operation_id="listOwnOrders",
-        summary="List one's own orders",
+        summary="List your orders",
         responses=StaffOrderRowOutput(many=True),
     ),
     retrieve=extend_schema(operation_id="getOrder", summary="Get an order", responses=StaffOrderOutput),
@@ -125,7 +125,7 @@ class OrderViewSet(StoreViewSet):
 
     @cached_answer(orders_cache, scope=role_scope)
     def retrieve(self, request: Request, pk: int) -> Response:
-        """Get an order; somebody else's is not there."""
+        """Get an order. Customers get 404 for other people's orders."""
         order = get_object_or_404(self.get_queryset().with_lines(), pk=pk)
         return Response(self._shown(order))
 
@@ -145,9 +145,9 @@ class OrderViewSet(StoreViewSet):
     def create(self, request: Request) -> Response:
         """Place an order at today's prices.
 
-        `insufficient_stock` names every product that falls short, `product_unavailable` every line whose
-        product is not on sale; nothing is stored then. E-mails and invoice are in the language of this
-        request.
+        `insufficient_stock` lists every product that is short of stock, `product_unavailable` every line
+        whose product is not on sale; in both cases nothing is stored. E-mails and the invoice use the
+        language of this request.
         """
         wanted = PlaceOrderInput(data=request.data)
         wanted.is_valid(raise_exception=True)
@@ -163,13 +163,13 @@ class OrderViewSet(StoreViewSet):
 
     @extend_schema(
         operation_id="quoteOrder",
-        summary="Ask what an order would cost",
+        summary="Quote an order",
         request=PlaceOrderInput,
         responses=QuoteOutput,
     )
     @sends("Cache-Control")
     def quote(self, request: Request) -> Response:
-        """Tell lines, prices, total and every problem that placing would meet. Nothing is stored."""
+        """Return lines, prices, the total and every problem the order would meet. Nothing is stored."""
         wanted = PlaceOrderInput(data=request.data)
         wanted.is_valid(raise_exception=True)
         quote = quote_order(
@@ -181,7 +181,7 @@ class OrderViewSet(StoreViewSet):
 
     @extend_schema(
         operation_id="changeOrderStatus",
-        summary="Move an order to another status",
+        summary="Change the status of an order",
         request=ChangeStatusInput,
         responses=StaffOrderOutput,
     )
@@ -189,7 +189,7 @@ class OrderViewSet(StoreViewSet):
     @sends("ETag")
     @leads_to(ORDER_LINKS)
     def partial_update(self, request: Request, pk: int) -> Response:
-        """Move an order. Customers may cancel theirs while it is `pending`; staff make every move."""
+        """Change the status. Customers may cancel their own `pending` orders; staff may make any move."""
         order = get_object_or_404(self.get_queryset(), pk=pk)
         wanted = ChangeStatusInput(data=request.data)
         wanted.is_valid(raise_exception=True)
@@ -207,16 +207,16 @@ class OrderViewSet(StoreViewSet):
         summary="Get the invoice of an order",
         responses={
             (200, "application/pdf"): PDF,
-            202: OpenApiResponse(description="It is being made."),
+            202: OpenApiResponse(description="The invoice is being generated"),
         },
     )
     @raises(InvoiceFailed, PreconditionFailed)
     @sends("Cache-Control", "Content-Disposition", "ETag", on=(200, 304))
     @sends("Cache-Control", "Retry-After", on=(202,))
     def invoice(self, request: Request, pk: int) -> HttpResponseBase:
-        """Get the PDF: 202 while a worker makes it, 409 `invoice_failed` when it could not be made.
+        """Get the PDF: 202 while it is being generated, 409 `invoice_failed` if that failed.
 
-        That of an order that was cancelled at once may not have been made: to ask for it has it made.
+        An order that was cancelled right away may have no invoice yet; requesting it generates one.
         """
         order = get_object_or_404(self.get_queryset(), pk=pk)
         if pdf := Invoice.objects.filter(order=order).values_list("pdf", flat=True).first():
@@ -233,13 +233,13 @@ class OrderViewSet(StoreViewSet):
 
     @extend_schema(
         operation_id="listOrderJobs",
-        summary="List the work that follows an order",
+        summary="List the jobs of an order",
         responses=JobOutput(many=True),
         filters=False,
     )
     @sends("Cache-Control")
     def jobs(self, request: Request, pk: int) -> Response:
-        """List invoice, e-mails and the call to the carrier, with how far they are. Never cached."""
+        """List the jobs (invoice, e-mails, shipment) and their status. Never cached."""
         order = get_object_or_404(self.get_queryset(), pk=pk)
         jobs = JobOutput(Job.objects.about(subject_of(order.pk)), many=True)
         return Response(jobs.data, headers={"Cache-Control": "no-store"})
@@ -264,6 +264,6 @@ class StaffOrderViewSet(OrderViewSet):
     )
     @cached_answer(orders_cache, scope=role_scope)
     def list(self, request: Request) -> Response:
-        """List the orders of all customers, newest first."""
+        """List all customers' orders, newest first."""
         orders = Order.objects.with_items_count()
         return self.get_paginated_response(self._rows(self.paginate_queryset(self.filter_queryset(orders))))

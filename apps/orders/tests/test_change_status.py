@@ -141,7 +141,7 @@ def test_move_that_others_may_make_is_forbidden_in_plain_words(
     in_russian = customer_api.patch(address(order), {"status": "cancelled"})
 
     assert problem_of(in_english) == problem(
-        403, "transition_forbidden", "You may not move the order to this status."
+        403, "transition_forbidden", "You do not have permission to move the order to this status."
     )
     assert problem_of(in_russian) == problem(
         403, "transition_forbidden", "У вас нет права перевести заказ в этот статус."

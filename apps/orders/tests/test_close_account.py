@@ -261,7 +261,7 @@ def test_staff_cannot_close_their_own_account(staff, staff_api):
     response = close(staff_api)
 
     assert problem_of(response) == problem(
-        403, "staff_account", "The account of a member of staff is closed by other staff."
+        403, "staff_account", "Staff accounts can only be closed by other staff."
     )
     assert staff_api.get(URL).json()["username"] == staff.username
 

@@ -40,7 +40,7 @@ def test_order_at_another_total_is_refused_with_each_changed_price(customer_api:
     assert problem_of(response) == problem(
         409,
         "price_changed",
-        "Prices have changed. Look at the new total, and order again.",
+        "Prices have changed. Check the new total and order again.",
         expected_total="27.00",
         total_price="27.50",
         currency="RUB",

@@ -69,7 +69,7 @@ def test_invoice_that_could_not_be_made_is_told_as_a_conflict(customer_api: APIC
     response = customer_api.get(address(order), headers={"Accept-Language": "en"})
 
     assert Job.objects.get(kind="invoice").status == "failed"
-    assert problem_of(response) == problem(409, "invoice_failed", "The invoice could not be made.")
+    assert problem_of(response) == problem(409, "invoice_failed", "The invoice could not be generated.")
 
 
 def test_failed_invoice_that_is_run_again_is_promised_and_then_there(customer_api: APIClient, order: Order):

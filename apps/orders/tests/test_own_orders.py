@@ -144,11 +144,11 @@ def test_query_that_cannot_be_understood_is_refused(
 def test_refusal_names_every_parameter_in_the_reader_s_language(customer_api: APIClient):
     response = customer_api.get(f"{URL}?b=1&a=2", headers={"Accept-Language": "en"})
 
-    detail = "There is no such parameter."
+    detail = "Unknown parameter."
     assert problem_of(response) == problem(
         400,
         "invalid_query",
-        "The query has parameters that are unknown or cannot be read.",
+        "Some query parameters are unknown or invalid.",
         errors=[
             {"code": "unknown_parameter", "detail": detail, "parameter": "a"},
             {"code": "unknown_parameter", "detail": detail, "parameter": "b"},

@@ -256,7 +256,7 @@ def test_lines_of_one_product_fall_short_together(customer_api: APIClient):
 
 
 @pytest.mark.parametrize(
-    ("language", "message"), [({}, "Товар не продаётся."), (ENGLISH, "A product is not on sale.")]
+    ("language", "message"), [({}, "Товара нет в продаже."), (ENGLISH, "A product is not available.")]
 )
 def test_every_line_that_is_not_on_sale_is_pointed_at(
     customer_api: APIClient, language: dict[str, str], message: str

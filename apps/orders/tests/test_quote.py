@@ -72,11 +72,11 @@ def test_every_problem_is_told_at_once(customer_api: APIClient):
     assert response.json()["problems"] == [
         {
             "code": "product_unavailable",
-            "detail": "A product is not on sale.",
+            "detail": "A product is not available.",
             "errors": [
                 {
                     "code": "product_unavailable",
-                    "detail": "A product is not on sale.",
+                    "detail": "A product is not available.",
                     "pointer": f"/items/{position}/product_id",
                 }
                 for position in (1, 2, 3)
@@ -101,7 +101,7 @@ def test_other_total_is_a_problem_with_both_prices(customer_api: APIClient):
     assert response.json()["problems"] == [
         {
             "code": "price_changed",
-            "detail": "Prices have changed. Look at the new total, and order again.",
+            "detail": "Prices have changed. Check the new total and order again.",
             "expected_total": "15.00",
             "total_price": "16.00",
             "currency": "RUB",

@@ -41,7 +41,7 @@ class OwnAccountView(OwnView):
 
     body_methods = StoreView.body_methods | {"DELETE"}
 
-    @extend_schema(operation_id="getOwnAccount", summary="Get one's account", responses=OwnAccountOutput)
+    @extend_schema(operation_id="getOwnAccount", summary="Get your account", responses=OwnAccountOutput)
     @sends("Cache-Control")
     def get(self, request: Request) -> Response:
         """Get the caller's account."""
@@ -49,13 +49,13 @@ class OwnAccountView(OwnView):
 
     @extend_schema(
         operation_id="changeOwnAccount",
-        summary="Change one's name",
+        summary="Change your name",
         request=NamesInput(partial=True),
         responses=OwnAccountOutput,
     )
     @sends("Cache-Control")
     def patch(self, request: Request) -> Response:
-        """Change first and last name, or one of them."""
+        """Change the first name, the last name, or both."""
         wanted = NamesInput(data=request.data, partial=True)
         wanted.is_valid(raise_exception=True)
         services.rename(request.user, **wanted.validated_data)
@@ -63,16 +63,16 @@ class OwnAccountView(OwnView):
 
     @extend_schema(
         operation_id="closeOwnAccount",
-        summary="Erase one's account",
+        summary="Erase your account",
         request=OwnPasswordInput,
         responses={204: None},
     )
     @raises(StaffAccount, TooManyAttempts)
     def delete(self, request: Request) -> Response:
-        """Erase the account: the body is `{"password": "…"}`.
+        """Erase the account. The body is `{"password": "…"}`.
 
-        Name, e-mail address, password and sessions are erased. Orders stay, without them. Accounts of staff
-        are closed by other staff: 403 `staff_account`.
+        The name, e-mail address, password and sessions are erased; orders are kept without them. Staff
+        accounts can only be closed by other staff (403 `staff_account`).
         """
         wanted = OwnPasswordInput(data=request.data)
         wanted.is_valid(raise_exception=True)
@@ -85,13 +85,13 @@ class ChangePasswordView(OwnView):
 
     @extend_schema(
         operation_id="changePassword",
-        summary="Change one's password",
+        summary="Change your password",
         request=ChangePasswordInput,
         responses={204: None},
     )
     @raises(TooManyAttempts)
     def post(self, request: Request) -> Response:
-        """Change the password. The other sessions end, and so do mailed tokens; this session stays."""
+        """Change the password. Other sessions end, tokens sent by e-mail are revoked; this session stays."""
         wanted = ChangePasswordInput(data=request.data)
         wanted.is_valid(raise_exception=True)
         passwords.change_password(request.user, **wanted.validated_data, caller=self.caller(request))
@@ -105,12 +105,12 @@ class AskForResetView(OpenView):
 
     @extend_schema(
         operation_id="askForPasswordReset",
-        summary="Ask for a new password",
+        summary="Request a password reset",
         request=EmailInput,
         responses={202: None},
     )
     def post(self, request: Request) -> Response:
-        """Have a token mailed to the address. The answer is the same whether anybody has it or not."""
+        """Send a token to the address. The response is the same whether or not an account has it."""
         wanted = EmailInput(data=request.data)
         wanted.is_valid(raise_exception=True)
         passwords.ask_for_reset(**wanted.validated_data, language=get_language())
@@ -128,9 +128,9 @@ class ResetPasswordView(OpenView):
     )
     @raises(InvalidMailedToken)
     def post(self, request: Request) -> Response:
-        """Set a new password. The token is good once, for an hour; all sessions and other tokens end.
+        """Set a new password. The token works once, within an hour; all sessions and other tokens end.
 
-        It also confirms the e-mail address, to which it was sent.
+        This also confirms the e-mail address the token was sent to.
         """
         wanted = ResetPasswordInput(data=request.data)
         wanted.is_valid(raise_exception=True)
@@ -149,7 +149,7 @@ class VerifyEmailView(OpenView):
     )
     @raises(InvalidMailedToken)
     def post(self, request: Request) -> Response:
-        """Confirm the address that the token was mailed to. A new address becomes the account's by that."""
+        """Confirm the address the token was sent to. A new address replaces the old one at this point."""
         wanted = MailedTokenInput(data=request.data)
         wanted.is_valid(raise_exception=True)
         verification.verify_address(**wanted.validated_data)
@@ -164,12 +164,12 @@ class ResendVerificationView(OwnView):
 
     @extend_schema(
         operation_id="resendVerification",
-        summary="Ask for another confirmation e-mail",
+        summary="Resend the confirmation e-mail",
         request=None,
         responses={202: None},
     )
     def post(self, request: Request) -> Response:
-        """Have another token mailed to the caller's address. Nothing is sent when it is confirmed already."""
+        """Send another token to the caller's address. Nothing is sent if it is already confirmed."""
         verification.ask_for_verification_again(user=request.user, language=get_language())
         return Response(status=status.HTTP_202_ACCEPTED)
 
@@ -181,15 +181,15 @@ class ChangeEmailView(OwnView):
 
     @extend_schema(
         operation_id="changeEmail",
-        summary="Change one's e-mail address",
+        summary="Change your e-mail address",
         request=ChangeEmailInput,
         responses={202: None},
     )
     @raises(TooManyAttempts)
     def post(self, request: Request) -> Response:
-        """Have a token mailed to the new address, which is the account's once it is confirmed.
+        """Send a token to the new address, which takes effect once it is confirmed.
 
-        The old address is told.
+        The old address is notified.
         """
         wanted = ChangeEmailInput(data=request.data)
         wanted.is_valid(raise_exception=True)

@@ -40,7 +40,7 @@ class RegisterInput(InputSerializer):
 
 @shown_as(examples.LOGIN)
 class LoginInput(InputSerializer):
-    """A username, or the e-mail address, and the password."""
+    """A username or e-mail address, and the password."""
 
     username = StrictCharField(max_length=254)
     password = PasswordField()
@@ -48,13 +48,13 @@ class LoginInput(InputSerializer):
         max_length=MAX_DEVICE_LENGTH,
         required=False,
         allow_blank=True,
-        help_text="What the list of sessions shows; without one, the User-Agent",
+        help_text="Name shown in the list of sessions; the User-Agent if omitted",
     )
 
 
 @shown_as(examples.REFRESH)
 class RefreshInput(InputSerializer):
-    """The refresh token of the last pair."""
+    """The refresh token of the latest pair."""
 
     refresh = StrictCharField(max_length=4096)
 
@@ -66,6 +66,7 @@ class UserOutput(OutputSerializer[User]):
     class Meta:
         model = User
         fields = ("id", "username", "email")
+        extra_kwargs = {"username": {"help_text": "Unique, ignoring case"}}
 
 
 @shown_as(examples.OWN_ACCOUNT)
@@ -77,15 +78,16 @@ class OwnAccountOutput(OutputSerializer[User]):
     class Meta:
         model = User
         fields = ("id", "username", "email", "email_verified", "first_name", "last_name", "date_joined")
+        extra_kwargs = {"username": {"help_text": "Unique, ignoring case"}}
 
     def get_email_verified(self, user: User) -> bool:
-        """Tell whether the address is confirmed."""
+        """Whether the e-mail address is confirmed."""
         return user.email_verified_at is not None
 
 
 @shown_as(examples.NAMES)
 class NamesInput(InputSerializer):
-    """What may be changed of one's account without further ado."""
+    """The caller's first and last name."""
 
     first_name = NameField(max_length=150, allow_blank=True)
     last_name = NameField(max_length=150, allow_blank=True)
@@ -100,7 +102,7 @@ class OwnPasswordInput(InputSerializer):
 
 @shown_as(examples.PASSWORD_CHANGE)
 class ChangePasswordInput(InputSerializer):
-    """The present password and the next one."""
+    """The current password and the new one."""
 
     old_password = PasswordField()
     new_password = NewPasswordField()
@@ -115,28 +117,28 @@ class EmailInput(InputSerializer):
 
 @shown_as(examples.MAILED_TOKEN)
 class MailedTokenInput(InputSerializer):
-    """The token of an e-mail."""
+    """The token from an e-mail."""
 
     token = StrictCharField(max_length=MAX_TOKEN_LENGTH)
 
 
 @shown_as(examples.PASSWORD_RESET)
 class ResetPasswordInput(MailedTokenInput):
-    """The token of an e-mail and the next password."""
+    """The token from an e-mail and the new password."""
 
     new_password = NewPasswordField()
 
 
 @shown_as(examples.ADDRESS_CHANGE)
 class ChangeEmailInput(OwnPasswordInput):
-    """The caller's password and the next e-mail address."""
+    """The caller's password and the new e-mail address."""
 
     new_email = MailboxField()
 
 
 @shown_as(examples.TOKEN_PAIR)
 class TokenPairOutput(serializers.Serializer[Any]):
-    """An access token, good for ten minutes, and the refresh token that gets the next pair."""
+    """An access token, valid for ten minutes, and the refresh token for the next pair."""
 
     access = serializers.CharField()
     refresh = serializers.CharField()
@@ -146,7 +148,7 @@ class TokenPairOutput(serializers.Serializer[Any]):
 class SessionOutput(OutputSerializer[Session]):
     """A login on one device."""
 
-    is_current = serializers.BooleanField(help_text="Whether this request belongs to it")
+    is_current = serializers.BooleanField(help_text="Whether this request belongs to the session")
 
     class Meta:
         model = Session

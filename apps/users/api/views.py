@@ -41,15 +41,18 @@ class RegisterView(OpenView):
     budget = "register"
 
     @extend_schema(
-        operation_id="register", summary="Open an account", request=RegisterInput, responses={201: UserOutput}
+        operation_id="register",
+        summary="Create an account",
+        request=RegisterInput,
+        responses={201: UserOutput},
     )
     def post(self, request: Request) -> Response:
-        """Open an account. Username and e-mail address are unique whatever their case and spelling.
+        """Create an account. The username and e-mail address must be unique, ignoring case and look-alikes.
 
-        A username with @ has to be the account's own address. Reserved are `staff`, `system`, `guest`, what
-        begins with `deleted-`, and whatever looks like these. No word mixes Latin letters with
-        Cyrillic or Greek ones. The address is stored as mail is sent to it, with its domain in IDNA. An
-        e-mail brings the token that confirms it.
+        A username containing @ must be the account's own e-mail address. `staff`, `system`, `guest`, names
+        starting with `deleted-`, and look-alikes of these are reserved. A word cannot mix Latin letters with
+        Cyrillic or Greek ones. The address is stored in the form mail is sent to, with an IDNA domain. A
+        token to confirm it is sent by e-mail.
         """
         wanted = RegisterInput(data=request.data)
         wanted.is_valid(raise_exception=True)
@@ -68,7 +71,7 @@ class LoginView(OpenView):
     )
     @raises(InvalidCredentials, TooManyAttempts)
     def post(self, request: Request) -> Response:
-        """Open a session: exchange a username, or an e-mail address, and the password for two tokens."""
+        """Start a session: exchange a username or e-mail address and the password for a pair of tokens."""
         wanted = LoginInput(data=request.data)
         wanted.is_valid(raise_exception=True)
         device = wanted.validated_data.pop("device_name", "") or request.headers.get("User-Agent", "")
@@ -92,11 +95,11 @@ class RefreshView(OpenView):
     )
     @raises(InvalidToken, TokenExpired, SessionRevoked)
     def post(self, request: Request) -> Response:
-        """Exchange a refresh token for the next pair; it is used up by that.
+        """Exchange a refresh token for a new pair. Each refresh token works once.
 
-        Sent again within 30 seconds, because the answer was lost, it gets the same successor. Later that is
-        taken for theft: the session ends (`session_revoked`), and its owner gets an e-mail. `token_expired`
-        and `session_revoked` mean a new login.
+        If the response was lost, send the same token again within 30 seconds to get the same pair. Later
+        reuse is treated as theft: the session ends (`session_revoked`) and its owner gets an e-mail. After
+        `token_expired` or `session_revoked`, log in again.
         """
         wanted = RefreshInput(data=request.data)
         wanted.is_valid(raise_exception=True)
@@ -114,7 +117,7 @@ class LogoutView(StoreView):
 
     @extend_schema(operation_id="logOut", summary="Log out", request=None, responses={204: None})
     def post(self, request: Request) -> Response:
-        """End the session that the token belongs to. Its tokens stop working at once."""
+        """End the current session. Its tokens stop working immediately."""
         sessions.log_out(request.auth.session_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -129,14 +132,14 @@ class LogoutEverywhereView(StoreView):
         operation_id="logOutEverywhere", summary="Log out everywhere", request=None, responses={204: None}
     )
     def post(self, request: Request) -> Response:
-        """End all sessions of the caller, this one too, and the tokens that were mailed."""
+        """End all sessions of the caller, including this one, and revoke the tokens sent by e-mail."""
         sessions.log_out_everywhere(request.user.pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 @extend_schema_view(
     list=extend_schema(
-        operation_id="listSessions", summary="List one's sessions", responses=SessionOutput(many=True)
+        operation_id="listSessions", summary="List your sessions", responses=SessionOutput(many=True)
     ),
     destroy=extend_schema(operation_id="endSession", summary="End a session", responses={204: None}),
 )
@@ -154,9 +157,9 @@ class SessionViewSet(StoreViewSet):
 
     @sends("Cache-Control")
     def list(self, request: Request) -> Response:
-        """List the devices on which the caller is logged in, the last used first.
+        """List the devices the caller is logged in on, most recently used first.
 
-        `last_used_at` and `ip` are those of the last refresh.
+        `last_used_at` and `ip` are from the last refresh.
         """
         rows: Any = SessionOutput(self.paginate_queryset(self.get_queryset()), many=True)
         response = self.get_paginated_response(rows.data)
@@ -164,6 +167,6 @@ class SessionViewSet(StoreViewSet):
         return response
 
     def destroy(self, request: Request, pk: UUID) -> Response:
-        """End a session. Somebody else's, or one that is over, is not there."""
+        """End a session. Other users' sessions and ended ones return 404."""
         sessions.end_session(request.user, pk)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -22,9 +22,7 @@ from tests.mailed_tokens import address_token, reset_token
 AUTH = "/api/v1/auth/"
 NEW = "another-horse-entirely"
 THIEF = "thief@example.com"
-INVALID = problem(
-    400, "mailed_token_invalid", "The token is not valid, or not any more. Ask for another one."
-)
+INVALID = problem(400, "mailed_token_invalid", "The token is invalid or has expired. Request a new one.")
 
 pytestmark = pytest.mark.django_db
 

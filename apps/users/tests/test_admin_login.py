@@ -9,7 +9,7 @@ from conftest import PASSWORD
 
 LOGIN = reverse("admin:login")
 API_LOGIN = "/api/v1/auth/login/"
-TOLD_TO_WAIT = "Too many attempts to log in have failed. Try again later."
+TOLD_TO_WAIT = "Too many failed login attempts. Try again later."
 
 pytestmark = pytest.mark.django_db
 

@@ -57,7 +57,7 @@ def test_who_guesses_the_old_password_too_often_has_to_wait_and_so_has_the_right
 
     assert guesses == {200: PLACE.failures}
     assert (response.status_code, response["Retry-After"]) == (429, "1")
-    assert "Too many attempts to log in have failed. Try again later." in response.text
+    assert "Too many failed login attempts. Try again later." in response.text
     assert User.objects.get(pk=staff.pk).check_password(PASSWORD)
 
 

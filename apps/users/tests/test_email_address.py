@@ -20,9 +20,7 @@ ME, VERIFY, RESEND, CHANGE = (
 )
 NEW = "moved@example.com"
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
-INVALID = problem(
-    400, "mailed_token_invalid", "The token is not valid, or not any more. Ask for another one."
-)
+INVALID = problem(400, "mailed_token_invalid", "The token is invalid or has expired. Request a new one.")
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from apps.users.tokens import StoreAccessToken
 URL = "/api/v1/auth/login/"
 PASSWORD = "correct-horse-battery"
 PBKDF2 = "django.contrib.auth.hashers.PBKDF2PasswordHasher"
-REFUSED = problem(401, "invalid_credentials", "No active account has this username and password.")
+REFUSED = problem(401, "invalid_credentials", "Wrong username or password.")
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ from apps.users.models import LoginFailures
 from conftest import PASSWORD
 
 URL = "/api/v1/auth/login/"
-TOLD_TO_WAIT = problem(429, "too_many_attempts", "Too many attempts to log in have failed. Try again later.")
+TOLD_TO_WAIT = problem(429, "too_many_attempts", "Too many failed login attempts. Try again later.")
 ROUNDS = 3
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from apps.users.tokens import StoreRefreshToken, pair_for
 
 URL = "/api/v1/auth/refresh/"
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
-REVOKED = problem(401, "session_revoked", "The session is over. Log in again.")
+REVOKED = problem(401, "session_revoked", "The session has ended. Log in again.")
 INVALID = problem(401, "token_invalid", "The token is not valid.")
 HANDS, ROUNDS = 8, 10
 
@@ -87,7 +87,7 @@ def test_token_that_comes_again_later_ends_the_session(customer, noon):
 
     assert problem_of(answer) == REVOKED
     assert answer["WWW-Authenticate"] == (
-        'Bearer realm="api", error="invalid_token", error_description="The session is over"'
+        'Bearer realm="api", error="invalid_token", error_description="The session has ended"'
     )
     session = Session.objects.get()
     assert (session.ended_because, session.ended_at, session.generation) == ("reuse", noon_plus(30, 1), 1)

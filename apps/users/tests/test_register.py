@@ -63,7 +63,7 @@ def test_address_that_is_taken_is_refused_whatever_its_case(api, make_user, emai
     assert problem_of(response) == problem(
         400,
         "validation_error",
-        "The request has values that cannot be accepted.",
+        "Some values in the request are invalid.",
         errors=[
             {
                 "code": "email_taken",

@@ -16,7 +16,7 @@ from conftest import PASSWORD, signed_in
 LOGIN, LOGOUT, LOGOUT_ALL = "/api/v1/auth/login/", "/api/v1/auth/logout/", "/api/v1/auth/logout-all/"
 LIST = "/api/v1/auth/sessions/"
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
-REVOKED = problem(401, "session_revoked", "The session is over. Log in again.")
+REVOKED = problem(401, "session_revoked", "The session has ended. Log in again.")
 
 pytestmark = pytest.mark.django_db
 

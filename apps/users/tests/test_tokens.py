@@ -21,8 +21,8 @@ REFRESH = "/api/v1/auth/refresh/"
 OWN_ORDERS = "/api/v1/orders/"
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 REFUSED = problem(401, "token_invalid", "The token is not valid.")
-EXPIRED = problem(401, "token_expired", "The token is expired.")
-REVOKED = problem(401, "session_revoked", "The session is over. Log in again.")
+EXPIRED = problem(401, "token_expired", "The token has expired.")
+REVOKED = problem(401, "session_revoked", "The session has ended. Log in again.")
 
 pytestmark = pytest.mark.django_db
 
@@ -103,7 +103,7 @@ def test_refresh_token_is_good_for_fourteen_days(customer, refresh, clock):
 
     assert in_time.status_code == 200
     assert problem_of(too_late) == EXPIRED
-    assert too_late["WWW-Authenticate"] == challenge("The token is expired")
+    assert too_late["WWW-Authenticate"] == challenge("The token has expired")
 
 
 def test_refresh_token_of_a_deleted_user_gives_no_pair(make_user, refresh):
@@ -162,7 +162,7 @@ def test_access_token_is_good_for_ten_minutes(customer, call, clock):
 
     assert in_time.status_code == 200
     assert problem_of(too_late) == EXPIRED
-    assert too_late["WWW-Authenticate"] == challenge("The token is expired")
+    assert too_late["WWW-Authenticate"] == challenge("The token has expired")
 
 
 def test_access_token_of_a_deleted_user_opens_nothing(make_user, call):

@@ -148,7 +148,7 @@ def test_invisible_letters_are_taken_off(api):
 @pytest.mark.parametrize(
     ("username", "email", "sentence"),
     [
-        ("victim@example.com", "root@example.com", "A username with @ has to be the e-mail address"),
+        ("victim@example.com", "root@example.com", "A username containing @ must be the account"),
         ("system", "root@example.com", "This username is reserved."),
         ("root", "root@localhost", "Enter a valid email address."),
     ],
@@ -185,7 +185,7 @@ def test_form_of_a_new_account_refuses_the_same(client, staff):
 
     with override("en"):
         assert foreign.context["adminform"].form.errors == {
-            "username": ["A username with @ has to be the e-mail address of the account itself."]
+            "username": ["A username containing @ must be the account's own e-mail address."]
         }
         assert reserved.context["adminform"].form.errors == {
             "username": ["This username is reserved."],
