@@ -28,6 +28,12 @@ _UNSEEN = (
 _SHAPING = "\u034f\u180b-\u180d\u180f\u200c\u200d\ufe00-\ufe0f\U000e0020-\U000e007f\U000e0100-\U000e01ef"
 _unseen, _invisible = re.compile(f"[{_UNSEEN}]"), re.compile(f"[{_UNSEEN}{_SHAPING}]")
 _JOINERS = "\u200c\u200d"
+# Texts that need no more than a look: a table of a million products has millions of them. Nothing of the
+# first kind is invisible, or composed otherwise than NFC; of the second, NFKC_Casefold changes but the case.
+_is_clean = re.compile(
+    "[ -~\u00a1-\u00ac\u00ae-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2015\u2018-\u201e\u2026\u2032-\u2034]*"
+).fullmatch
+_has_plain_letters = re.compile("[ -~\u0400-\u0482\u048a-\u052f]*").fullmatch
 _BLANKS = str.maketrans({"\N{BRAILLE PATTERN BLANK}": " "})  # the one space that is none for Unicode
 # Dash_Punctuation of Unicode 17 that folding leaves, and what looks like it: a minus, a bullet, a modifier.
 # By code points, as above: the categories of each Python are those of another Unicode.
@@ -74,12 +80,16 @@ def clean_name(text: str) -> str:
 
     Joiners and the like stay inside of it: without them some scripts, and emoji, look otherwise.
     """
+    if _is_clean(text):
+        return " ".join(text.split())
     shown = _in_one_line(unicodedata.normalize("NFC", _unseen.sub("", text))).strip(f"{_JOINERS} ")
     return "" if is_blank(shown) else shown
 
 
 def clean_code(text: str) -> str:
     """Return what people copy rather than read, such as a sku: as a name, without any invisible character."""
+    if _is_clean(text):
+        return " ".join(text.split())
     return _in_one_line(unicodedata.normalize("NFC", without_invisible(text)))
 
 
@@ -126,6 +136,8 @@ def with_hyphens(text: str) -> str:
 
 def name_key(text: str) -> str:
     """Return what the text has in common with all that look alike: no case, no width, nothing invisible."""
+    if _has_plain_letters(text):
+        return _bounded(" ".join(text.casefold().split()))
     # NFKC_Casefold of Unicode, as D146 has it: a folded character can come apart again.
     decomposed = unicodedata.normalize("NFKD", without_invisible(text)).casefold()
     once_more = unicodedata.normalize("NFKD", decomposed).casefold()

@@ -31,6 +31,9 @@ _ALIKE = str.maketrans(
     | _LETTERS
     | {"\N{BRAILLE PATTERN BLANK}": " ", "\N{FRACTION SLASH}": "/"}
 )
+# Texts of nothing else are folded by a few replacements, in a fraction of the time.
+_is_plain = re.compile("[\t\n\r -~А-Яа-яЁё«»\N{EN DASH}\N{EM DASH}]*").fullmatch
+_PLAIN_ALIKE = (("`", "'"), ("«", '"'), ("»", '"'), ("\N{EN DASH}", "-"), ("\N{EM DASH}", "-"))
 _PUNCTUATION = "\"'-.,;:!?()[]{}<>*|¡¿·•、。،؛؟"  # folded; in `C++`, `100%` and `/` signs have a meaning
 
 
@@ -39,6 +42,8 @@ def folded(text: str) -> str:
 
     Of the many quotes, apostrophes and dashes one each remains; two apostrophes are a quote, as in 15,6''.
     """
+    if _is_plain(text):
+        return _folded_plain(text)
     # ´ and ˝ would come apart into a space and an accent.
     visible = without_invisible(text).replace("´", "'").replace("˝", '"')
     # Decomposed twice: a sign such as ™ becomes capitals, and a folded letter can come apart again.
@@ -70,3 +75,9 @@ def refuse_long_search(words: Collection[str]) -> None:
 def looked_for(words: Iterable[str]) -> list[str]:
     """Return the words that are looked for: each once, of many the first, of a long one the beginning."""
     return list(dict.fromkeys(word[:MAX_WORD_LENGTH] for word in words))[:MAX_WORDS]
+
+
+def _folded_plain(text: str) -> str:
+    for char, alike in _PLAIN_ALIKE:
+        text = text.replace(char, alike)
+    return text.casefold().replace("ё", "е").replace("''", '"')

@@ -7,6 +7,7 @@ import pytest
 
 from apps.common import identity
 from apps.common.identity import CODE, EMAIL, MAX_KEY_LENGTH, NAME, USERNAME, is_blank
+from apps.common.search_words import folded
 
 KINDS = {"username": USERNAME, "email": EMAIL, "code": CODE, "name": NAME}
 SOFT_HYPHEN, ZERO_WIDTH, JOINER = "\N{SOFT HYPHEN}", "\N{ZERO WIDTH SPACE}", "\N{ZERO WIDTH JOINER}"
@@ -161,6 +162,15 @@ def test_key_fits_into_an_index_whatever_the_text(kind):
 
     assert len(kind.key(text)) <= MAX_KEY_LENGTH
     assert kind.key(text) != kind.key(f"{text}a")
+
+
+@pytest.mark.parametrize("form", [NAME.clean, NAME.key, CODE.clean, CODE.key, folded])
+def test_plain_texts_get_the_form_that_the_long_way_gives_them(form):
+    # With an invisible character they go the long way.
+    characters = "".join(map(chr, (*range(0x20, 0x530), *range(0x2010, 0x2040))))
+    texts = [text for char in characters for text in (char, f"A{char}{char}b", f" и{char}'  {char}`")]
+
+    assert [text for text in texts if form(text) != form(f"{text}{ZERO_WIDTH}")] == []
 
 
 def test_every_invisible_character_of_unicode_is_known():
