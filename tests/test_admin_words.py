@@ -133,7 +133,7 @@ def test_words_of_django_are_good_russian(client: Client, olga: User):
     assert "<p>Пока нет</p>" in shown(client, "/admin/")
     assert ["Активен" in user, "Сотрудник" in user, "Суперпользователь" in user] == [True] * 3
     assert "единый вход (SSO) или LDAP" in shown(client, "/admin/users/user/add/")
-    assert "Через админку ничего не менялось." in shown(client, f"/admin/users/user/{olga.pk}/history/")
+    assert "Изменений пока не было." in shown(client, f"/admin/users/user/{olga.pk}/history/")
     assert "В продаже" in shown(client, "/admin/catalog/product/add/")
 
 

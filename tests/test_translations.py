@@ -69,7 +69,7 @@ def test_catalogue_has_the_texts_of_the_code_and_no_others():
 )
 def test_noun_agrees_with_its_number(number: int, text: str):
     with override("ru"):
-        form = ngettext("%(counter)s row is chosen", "%(counter)s rows are chosen", number)
+        form = ngettext("%(counter)s row selected", "%(counter)s rows selected", number)
 
     assert form % {"counter": number} == text
 

@@ -106,7 +106,7 @@ def test_order_desk_ships_ten_orders_at_once_and_cancels_one_with_a_reason(offic
     page.goto(f"{office.shop.url}/admin/orders/order/{order_ids[0]}/change/")
     page.get_by_label("Reason").fill("The customer has moved")
     page.get_by_role("button", name="Cancel the order").click()
-    assert "The order is “cancelled” now." in page.locator(".messagelist").inner_text()
+    assert "The order is now “cancelled”." in page.locator(".messagelist").inner_text()
 
     assert [office.status_of(order_id) for order_id in order_ids] == ["cancelled", *["shipped"] * 10]
     order = office.shop.call("GET", f"orders/{order_ids[0]}/", user=CUSTOMER).json()
@@ -119,7 +119,7 @@ def test_ten_pending_orders_are_shipped_by_five_clicks_from_the_front_page(offic
     visit.context.add_init_script(COUNT_CLICKS)
     page = visit.open("/admin/")
 
-    page.get_by_role("link", name="To put together").click()
+    page.get_by_role("link", name="To process").click()
     page.locator("#action-toggle").check()
     page.locator("select[name=action]").select_option("put_together_and_ship")
     page.locator("button[name=index]").first.click()
@@ -175,7 +175,7 @@ def test_stock_clerk_corrects_a_count_and_counts_a_shelf(office: Office, enter: 
     page.goto(f"{office.shop.url}/admin/catalog/product/10/stock/")
     page.locator("#id_count_count").fill("77")
     page.locator("#id_count_reason").fill("Found behind the shelf")
-    page.get_by_role("button", name="Enter a count").click()
+    page.get_by_role("button", name="Save a count").click()
     assert "now in stock: 77" in page.locator(".messagelist").inner_text()
     page.goto(f"{office.shop.url}/admin/catalog/product/?pk__in=11,12")
     act(page, "stocktake", rows=2)
@@ -183,7 +183,7 @@ def test_stock_clerk_corrects_a_count_and_counts_a_shelf(office: Office, enter: 
     cells.nth(0).fill("5")
     cells.nth(1).fill("6")
     page.get_by_label("Reason").fill("Stocktake")
-    page.get_by_role("button", name="Enter the counts").click()
+    page.get_by_role("button", name="Save the counts").click()
     assert summary(page) == "Done: 2 products."
 
     assert stock_of(office, 10) == 77 != stock[10]
@@ -197,7 +197,7 @@ def test_second_click_sends_nothing(office: Office, enter: Enter):
     page.route("**/stock/", lambda route: sent.append(route))  # noqa: PLW0108  the store takes its time
     page.locator("#id_adjust_delta").fill("-1")
     page.locator("#id_adjust_reason").fill("Broken")
-    box = page.get_by_role("button", name="Adjust by pieces").bounding_box()
+    box = page.get_by_role("button", name="Goods in or out").bounding_box()
 
     for _click in range(2):
         page.mouse.click(box["x"] + 5, box["y"] + 5)

@@ -75,7 +75,7 @@ class AuditEntryAdmin(LongListAdmin):
     list_select_related = ("actor",)
     sortable_by = ()  # by time alone: each filter has an index in this order
     search_fields = ("target_id",)  # opens the search box; get_search_results does the work
-    search_help_text = _("Id of what was changed; username; id of a request")
+    search_help_text = _("Record ID, username or request ID")
     fields = ("created_at", "actor", "through", "action", "target", "request", "before_and_after")
     readonly_fields = fields
 

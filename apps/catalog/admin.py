@@ -210,7 +210,7 @@ class StockMovementAdmin(LongListAdmin):
     list_filter = ("kind", ("created_at", DateRangeFilter), ("product", AutocompleteFilter))
     list_select_related = ("product", "created_by")
     search_fields = ("order_id",)  # opens the search box; get_search_results does the work
-    search_help_text = _("SKU, number of an order, or else part of a reason")
+    search_help_text = _("SKU, order number or part of the reason")
     ordering = ("-created_at", "-pk")  # as the index has them, by which a range of days is found
     sortable_by = ()
 

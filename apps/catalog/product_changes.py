@@ -28,7 +28,7 @@ from apps.common.store_admin import StoreAutocompleteSelect
 CENT = Decimal("0.01")
 MAX_PRICE = Decimal("99999999.99")  # what the column holds
 MOVEMENT = re.compile(r"[0-9]{1,18}")  # the id of one
-ON_SALE, OFF_SALE = _("on sale"), _("not on sale: nobody can order it")
+ON_SALE, OFF_SALE = _("on sale"), _("not on sale: customers cannot order it")
 
 
 class PercentForm(forms.Form):
@@ -41,7 +41,7 @@ class PercentForm(forms.Form):
         max_digits=6,
         decimal_places=2,
         localize=True,
-        help_text=_("5 makes 100.00 to 105.00, −5 to 95.00. Half a hundredth is rounded up."),
+        help_text=_("5 turns 100.00 into 105.00, −5 into 95.00. Rounded half up to 0.01."),
     )
 
 
@@ -58,7 +58,7 @@ class MoveForm(forms.Form):
 class AdjustForm(forms.Form):
     """How the stock changes, and why."""
 
-    delta = forms.IntegerField(label=_("Pieces (+/−)"), min_value=-MAX_STOCK, max_value=MAX_STOCK)
+    delta = forms.IntegerField(label=_("Quantity (+/−)"), min_value=-MAX_STOCK, max_value=MAX_STOCK)
     reason = forms.CharField(label=_("Reason"), max_length=200, widget=AdminTextInputWidget())
 
     def clean_delta(self) -> int:
@@ -68,7 +68,7 @@ class AdjustForm(forms.Form):
         """
         delta: int = self.cleaned_data["delta"]
         if not delta:
-            raise ValidationError(gettext("Give the pieces that came in or went."))
+            raise ValidationError(gettext("Enter how many pieces came in or went out."))
         return delta
 
 
@@ -88,7 +88,7 @@ def deactivate(
     return change_many(model_admin, request, queryset, change)
 
 
-@admin.action(description=_("Change the price by percent…"), permissions=["change"])
+@admin.action(description=_("Change prices by a percentage…"), permissions=["change"])
 def change_price(
     model_admin: Any, request: HttpRequest, queryset: QuerySet[Product]
 ) -> TemplateResponse | None:
@@ -101,7 +101,7 @@ def change_price(
 
     change = BulkChange(
         action="change_price",
-        title=gettext("Change prices by percent"),
+        title=gettext("Change prices by a percentage"),
         form_class=PercentForm,
         needs_preview=True,
         preview=_preview_of_price,
@@ -131,7 +131,7 @@ def move_to_category(
     return change_many(model_admin, request, queryset.select_related("category"), change)
 
 
-@admin.action(description=_("Adjust the stock by pieces…"), permissions=["adjust_stock"])
+@admin.action(description=_("Goods in or out…"), permissions=["adjust_stock"])
 def adjust_stock(
     model_admin: Any, request: HttpRequest, queryset: QuerySet[Product]
 ) -> TemplateResponse | None:
@@ -142,7 +142,7 @@ def adjust_stock(
     latest = str(StockMovement.objects.values_list("pk", flat=True).first() or 0)
     change = BulkChange(
         action="adjust_stock",
-        title=gettext("Adjust the stock by pieces"),
+        title=gettext("Goods in or out"),
         form_class=AdjustForm,
         needs_preview=True,
         preview=partial(_preview_of_stock, latest),
@@ -202,7 +202,7 @@ def _updated(by: Any, product: Product, field: str, seen: str, value: Callable[[
     as_seen(product)  # as it was just read: the value is made of it
     before, after = getattr(product, field), value()
     if before == after:
-        return gettext("stays as it is")
+        return gettext("unchanged")
     services.update_product(product.pk, changed_by=by, precondition=as_seen, **{field: after})
     return f"{_shown(before)} → {_shown(after)}"
 
@@ -219,9 +219,9 @@ def _preview_of_price(product: Product, values: Values) -> Change:
 def _changed_price(price: Decimal, percent: Decimal) -> Decimal:
     changed = (price * (100 + percent) / 100).quantize(CENT, ROUND_HALF_UP)
     if price and not changed:
-        raise ValidationError(gettext("Refused: it would be given away for nothing."))
+        raise ValidationError(gettext("Refused: the price would drop to zero."))
     if changed > MAX_PRICE:
-        raise ValidationError(gettext("Refused: the price would be too large."))
+        raise ValidationError(gettext("Refused: the price would be too high."))
     return changed
 
 

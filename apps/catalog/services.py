@@ -25,7 +25,7 @@ from apps.common.row_changes import changed_columns, columns_of
 from apps.common.transactions import retried_atomic
 from apps.users.models import User
 
-FIRST_STOCK_REASON = _("first stock")
+FIRST_STOCK_REASON = _("opening stock")
 
 CATEGORY_OF = {Category: "parent", Product: "category"}
 
@@ -178,7 +178,7 @@ def _stored(row: RowT, save: Callable[[], None], *, makes_slug: bool) -> None:
             continue
         return
     _clean(row)  # which names what was taken
-    raise ValidationError(_("The values were taken by somebody else meanwhile."), code="conflict")
+    raise ValidationError(_("Someone else has just taken these values."), code="conflict")
 
 
 def _clean(row: RowT, *, exclude: Iterable[str] = ()) -> None:

@@ -28,7 +28,7 @@ PIECES = re.compile(r"[0-9]{1,10}")
 class CountForm(forms.Form):
     """How many pieces were found, and why somebody counted."""
 
-    count = forms.IntegerField(label=_("Counted pieces"), min_value=0, max_value=MAX_STOCK)
+    count = forms.IntegerField(label=_("Counted quantity"), min_value=0, max_value=MAX_STOCK)
     reason = forms.CharField(label=_("Reason"), max_length=200, widget=AdminTextInputWidget())
 
 
@@ -108,7 +108,9 @@ def counted(product: Product, count: int, seen: str, reason: str, by: Any) -> st
             product_id=product.pk, count=count, last_seen=last_seen, reason=reason, created_by=by
         )
     except StockChanged as refusal:
-        text = gettext("The stock was %(last_seen)s when you looked, and is %(stock)d now. Count again.")
+        text = gettext(
+            "The stock was %(last_seen)s when you opened the page and is %(stock)d now. Count again."
+        )
         raise ValidationError(text % {"last_seen": seen or "—", "stock": refusal.stock}) from refusal
     values = {"delta": movement.delta, "stock": movement.stock}
     if not movement.delta:

@@ -36,7 +36,7 @@ class Sheet(forms.Form):
                 required=False,
                 min_value=0,
                 max_value=MAX_STOCK,
-                label=gettext("Counted pieces of %(product)s") % {"product": product},
+                label=gettext("Counted quantity of %(product)s") % {"product": product},
             )
 
     def typed(self) -> list[Product]:
@@ -113,7 +113,7 @@ class StocktakePage(StockPage):
         if "reason" in sheet.errors:
             return self._sheet(request, sheet)
         if not outcomes:
-            self.message_user(request, gettext("No count was typed."), messages.WARNING)
+            self.message_user(request, gettext("You have not entered any counts."), messages.WARNING)
         return self._sheet(request, sheet.rest(outcomes), outcomes=outcomes)
 
     def _sheet(self, request: HttpRequest, sheet: Sheet, **context: Any) -> TemplateResponse:

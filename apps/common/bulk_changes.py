@@ -106,7 +106,7 @@ def chosen_rows(model_admin: Any, request: HttpRequest, queryset: QuerySet[Any])
     rows = list(queryset.order_by("pk")[: MAX_CHOSEN + 1])
     if len(rows) <= MAX_CHOSEN:
         return rows
-    text = _("Choose at most %(count)d rows at a time.") % {"count": MAX_CHOSEN}
+    text = _("Select at most %(count)d rows at a time.") % {"count": MAX_CHOSEN}
     model_admin.message_user(request, text, messages.ERROR)
     return None
 

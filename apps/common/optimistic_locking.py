@@ -122,7 +122,7 @@ class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's clas
     def _refuse_other_version(self) -> None:
         changed = changed_since(self.version, self.instance, self.versioned_fields)
         if changed:
-            text = _("Nothing was saved: the page is out of date. Make your changes on the present one.")
+            text = _("Nothing was saved: this page is out of date. Make your changes on the current one.")
             link = format_html('{} <a href="">{}</a>', text, _("Open it"))
             self.add_error(None, ValidationError(link, code="changed_meanwhile"))
         for name in changed if self.version else ():

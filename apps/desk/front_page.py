@@ -23,7 +23,7 @@ from apps.users.models import User
 SALES_SECONDS, GOODS_SECONDS = 60, 300
 
 
-TO_DO_IN_STATUS = {OrderStatus.PENDING: _("To put together"), OrderStatus.PROCESSING: _("To ship")}
+TO_DO_IN_STATUS = {OrderStatus.PENDING: _("To process"), OrderStatus.PROCESSING: _("To ship")}
 
 
 @dataclass(frozen=True)

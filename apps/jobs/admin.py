@@ -126,17 +126,17 @@ class JobAdmin(LongListAdmin):
         context = {"may_run_again": self.has_change_permission(request), "subtitle": job and job.title}
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
-    @admin.action(description=_("Run the chosen failed jobs again"), permissions=["change"])
+    @admin.action(description=_("Run the selected failed jobs again"), permissions=["change"])
     def run_again(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         """Set the failed ones of the chosen jobs going again, and name the others."""
         titles = {job.pk: job.title for job in queryset}
         restarted = services.run_again(list(titles))
-        text = ngettext("%(count)d job is run again.", "%(count)d jobs are run again.", len(restarted))
+        text = ngettext("%(count)d job will run again.", "%(count)d jobs will run again.", len(restarted))
         self.message_user(request, text % {"count": len(restarted)})
         if refused := [title for pk, title in titles.items() if pk not in set(restarted)]:
             text = ngettext(
-                "%(count)d job had not failed and is left alone: %(jobs)s",
-                "%(count)d jobs had not failed and are left alone: %(jobs)s",
+                "%(count)d job had not failed and was left unchanged: %(jobs)s",
+                "%(count)d jobs had not failed and were left unchanged: %(jobs)s",
                 len(refused),
             )
             shown = {"count": len(refused), "jobs": ", ".join(refused)}
@@ -157,7 +157,7 @@ class JobAdmin(LongListAdmin):
         except JobNotFailed as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
         else:
-            self.message_user(request, _("%(job)s is run again.") % {"job": job.title})
+            self.message_user(request, _("Job “%(job)s” will run again.") % {"job": job.title})
         return redirect("admin:jobs_job_change", job.pk)
 
     def show_figures(self, request: HttpRequest) -> HttpResponse:

@@ -44,7 +44,7 @@ class FailedJobFilter(admin.SimpleListFilter):
 
 # What is said of an order that is not yet where a move starts.
 TOO_EARLY = {
-    OrderStatus.PROCESSING: _("It must be put together first: it is “%(status)s”."),
+    OrderStatus.PROCESSING: _("It must be processed first: it is “%(status)s”."),
     OrderStatus.SHIPPED: _("It must be shipped first: it is “%(status)s”."),
 }
 
@@ -75,7 +75,7 @@ class OrderAdmin(OrderPage, ExportableAdmin, LongListAdmin):
     )
     list_select_related = ("user",)
     search_fields = ("id",)  # opens the search box; get_search_results does the work
-    search_help_text = _("Number of the order; part of username, e-mail or SKU")
+    search_help_text = _("Order number, or part of a username, e-mail address or SKU")
     sortable_by = ("id", "shown_status", "shown_total", "created_at")
     actions = (
         "mark_processing",
@@ -137,21 +137,19 @@ class OrderAdmin(OrderPage, ExportableAdmin, LongListAdmin):
         """Return the total with its currency."""
         return priced(order.total_price, order.currency)
 
-    @admin.display(description=_("trouble"))
+    @admin.display(description=_("problems"))
     def trouble(self, order: Order) -> str:
         """Tell that a job has failed."""
         return (
             format_html('<span class="desk-failed">⚠ {}</span>', _("failed job")) if order.has_failed else ""
         )
 
-    @admin.action(description=_("Put together: pending → processing"), permissions=["change"])
+    @admin.action(description=_("Start processing: pending → processing"), permissions=["change"])
     def mark_processing(self, request: HttpRequest, queryset: QuerySet[Order]) -> TemplateResponse | None:
         """Move the chosen orders to `processing`."""
         return self._move(request, queryset, OrderStatus.PENDING, OrderStatus.PROCESSING)
 
-    @admin.action(
-        description=_("Put together and ship: pending or processing → shipped"), permissions=["change"]
-    )
+    @admin.action(description=_("Process and ship: pending or processing → shipped"), permissions=["change"])
     def put_together_and_ship(
         self, request: HttpRequest, queryset: QuerySet[Order]
     ) -> TemplateResponse | None:
@@ -161,7 +159,7 @@ class OrderAdmin(OrderPage, ExportableAdmin, LongListAdmin):
             moved = services.put_together_and_ship(order_id=order.pk, changed_by=request.user)
             return str(moved.get_status_display())
 
-        return self._each(request, queryset, _("Put together and ship"), shipped)
+        return self._each(request, queryset, _("Process and ship"), shipped)
 
     @admin.action(description=_("Ship: processing → shipped"), permissions=["change"])
     def mark_shipped(self, request: HttpRequest, queryset: QuerySet[Order]) -> TemplateResponse | None:
@@ -184,7 +182,7 @@ class OrderAdmin(OrderPage, ExportableAdmin, LongListAdmin):
         )
         return change_many(self, request, queryset, change)
 
-    @admin.action(description=_("Cancel, and give the stock back…"), permissions=["change"])
+    @admin.action(description=_("Cancel and restock…"), permissions=["change"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Order]) -> TemplateResponse | None:
         """Cancel the chosen orders, for the given reason."""
         change = BulkChange(
@@ -202,15 +200,15 @@ class OrderAdmin(OrderPage, ExportableAdmin, LongListAdmin):
         )
         return change_many(self, request, queryset, change)
 
-    @admin.action(description=_("Send the e-mail about the status again"), permissions=["change"])
+    @admin.action(description=_("Resend the status e-mail"), permissions=["change"])
     def resend_email(self, request: HttpRequest, queryset: QuerySet[Order]) -> TemplateResponse | None:
         """Send the e-mail about the chosen orders' status once more."""
-        return self._each(request, queryset, _("Send e-mails again"), resent)
+        return self._each(request, queryset, _("Resend e-mails"), resent)
 
-    @admin.action(description=_("Make the invoice again"), permissions=["change"])
+    @admin.action(description=_("Regenerate the invoice"), permissions=["change"])
     def remake_invoice(self, request: HttpRequest, queryset: QuerySet[Order]) -> TemplateResponse | None:
         """Have the chosen orders' invoices drawn once more."""
-        return self._each(request, queryset, _("Make invoices again"), remade)
+        return self._each(request, queryset, _("Regenerate invoices"), remade)
 
     def _move(
         self, request: HttpRequest, queryset: QuerySet[Order], start: OrderStatus, status: OrderStatus
@@ -261,7 +259,7 @@ def _only_in(start: OrderStatus) -> Callable[[Order], None]:
     def precondition(order: Order) -> None:
         if order.status != start:
             is_early = list(OrderStatus).index(OrderStatus(order.status)) < list(OrderStatus).index(start)
-            text = TOO_EARLY[start] if is_early else _("It is “%(status)s” already.")
+            text = TOO_EARLY[start] if is_early else _("It is already “%(status)s”.")
             raise ValidationError(text, params={"status": order.get_status_display()})
 
     return precondition

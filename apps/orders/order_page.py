@@ -26,12 +26,12 @@ from apps.orders.statuses import NEXT_STATUSES, OrderStatus
 
 COMMENT = forms.CharField(required=False, max_length=1000)
 MOVES = {  # the buttons beside the cancellation, which needs a reason
-    OrderStatus.PROCESSING: gettext_lazy("Put together"),
+    OrderStatus.PROCESSING: gettext_lazy("Start processing"),
     OrderStatus.SHIPPED: gettext_lazy("Ship"),
     OrderStatus.DELIVERED: gettext_lazy("Mark as delivered"),
 }
 READ_BY_CUSTOMER = gettext_lazy(
-    "The customer reads it: in the e-mail about the cancellation and in the order’s history."
+    "The customer will see it in the cancellation e-mail and in the order history."
 )
 PDF_HEADERS = {"Cache-Control": "no-store"}
 
@@ -88,7 +88,7 @@ class OrderPage:
                 raise Http404
             comment = COMMENT.clean(request.POST.get("comment", ""))
             if status == OrderStatus.CANCELLED and not comment:
-                raise ValidationError(_("Give the reason for the cancellation."))
+                raise ValidationError(_("Enter the reason for the cancellation."))
             moved = services.change_status(
                 order_id=order.pk,
                 new_status=OrderStatus(status),
@@ -96,7 +96,7 @@ class OrderPage:
                 terms=Terms(NEXT_STATUSES, precondition=unless_changed("status", seen_of(request, order))),
                 comment=comment,
             )
-            return _("The order is “%(status)s” now.") % {"status": moved.get_status_display()}
+            return _("The order is now “%(status)s”.") % {"status": moved.get_status_display()}
 
         return self._done(request, order_id, move)
 
@@ -133,10 +133,10 @@ class OrderPage:
 def resent(order: Order) -> str:
     """Have the e-mail about the order's status sent once more, and say so."""
     services.resend_email(order_id=order.pk)
-    return _("The e-mail is on its way.")
+    return _("The e-mail is being sent.")
 
 
 def remade(order: Order) -> str:
     """Have the order's invoice drawn once more, and say so."""
     services.remake_invoice(order_id=order.pk)
-    return _("The invoice is being made.")
+    return _("The invoice is being generated.")

@@ -105,7 +105,7 @@ def put_together_and_ship(*, order_id: int, changed_by: User) -> Order:
     if order.status == OrderStatus.PENDING:
         change_status(order_id=order_id, new_status=OrderStatus.PROCESSING, changed_by=changed_by)
     elif order.status != OrderStatus.PROCESSING:
-        raise ValidationError(_("It is “%(status)s” already."), params={"status": order.get_status_display()})
+        raise ValidationError(_("It is already “%(status)s”."), params={"status": order.get_status_display()})
     return change_status(order_id=order_id, new_status=OrderStatus.SHIPPED, changed_by=changed_by)
 
 
@@ -150,7 +150,7 @@ def draw_invoice_if_left_out(*, order_id: int) -> None:
 def _done_again(wanted: JobOrder) -> Job:
     job = repeat(wanted)
     if job is None:
-        raise ValidationError(_("It is on its way already."), code="under_way")
+        raise ValidationError(_("This is already under way."), code="under_way")
     return job
 
 

@@ -261,7 +261,7 @@ class SessionAdmin(NamelessLogAdmin, LongListAdmin):
         sessions.end_sessions([obj.pk])
         super().delete_model(request, obj)
 
-    @admin.action(description=_("End the chosen sessions"), permissions=["change"])
+    @admin.action(description=_("End the selected sessions"), permissions=["change"])
     def end_sessions(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
         """End the chosen sessions that still live."""
         count = sessions.end_sessions(list(queryset.values_list("pk", flat=True)))

@@ -33,7 +33,7 @@ class LimitedLoginForm(AdminAuthenticationForm):
     username = UsernameField(label=_("Username or e-mail"), widget=forms.TextInput(attrs={"autofocus": True}))
     error_messages = {
         **AdminAuthenticationForm.error_messages,
-        "invalid_login": _("No member of staff has this name or e-mail address with this password."),
+        "invalid_login": _("No staff account has this username or e-mail address and this password."),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -48,7 +48,7 @@ class ResetPasswordForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     new_password_again = forms.CharField(
-        label=_("New password again"),
+        label=_("Repeat the new password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
@@ -57,7 +57,7 @@ class ResetPasswordForm(forms.Form):
         """Compare it with the first one. Raises ValidationError."""
         again: str = self.cleaned_data["new_password_again"]
         if again != self.cleaned_data.get("new_password", again):
-            raise ValidationError(_("The two passwords differ."), code="password_mismatch")
+            raise ValidationError(_("The passwords do not match."), code="password_mismatch")
         return again
 
 
@@ -92,7 +92,7 @@ class AskForResetPage(PasswordResetPage):
     success_url = reverse_lazy("admin:password_reset_confirm")
     extra_context = {
         "title": _("Forgot your password?"),
-        "lead": _("Enter the e-mail address of your account. We will send you a code for a new password."),
+        "lead": _("Enter the e-mail address of your account. We will send you a code to set a new password."),
         "button": _("Send the code"),
     }
 
@@ -103,7 +103,10 @@ class AskForResetPage(PasswordResetPage):
         )
         messages.success(
             self.request,
-            _("If a member of staff has this address, the code is on its way. It works for an hour."),
+            _(
+                "If this address belongs to a staff account, we have sent it a code. The code "
+                "works for an hour."
+            ),
         )
         return super().form_valid(form)
 
@@ -116,7 +119,7 @@ class ResetPasswordPage(PasswordResetPage):
     success_url = reverse_lazy("admin:login")
     extra_context = {
         "title": _("New password"),
-        "lead": _("Enter the code from the e-mail, and choose a new password."),
+        "lead": _("Enter the code from the e-mail and choose a new password."),
         "button": _("Set the password"),
     }
 
@@ -128,10 +131,10 @@ class ResetPasswordPage(PasswordResetPage):
                 token=token, new_password=new_password, address=counted_address(self.request)
             )
         except InvalidMailedToken:
-            form.add_error("token", _("The code is not valid, or not any more. Ask for another one."))
+            form.add_error("token", _("This code is wrong or has expired. Request a new one."))
         except ValidationError as error:
             form.add_error(None, error)
         if form.errors:
             return self.form_invalid(form)
-        messages.success(self.request, _("Your new password is set. Log in with it."))
+        messages.success(self.request, _("Your password has been changed. Log in with the new one."))
         return super().form_valid(form)

@@ -51,15 +51,15 @@ def test_products_are_taken_off_sale_and_put_on_sale_again(office, staff):
     tea, coffee = make_product(name="Tea"), make_product(name="Coffee", is_active=False)
 
     page = choose(office, "deactivate", tea, coffee)
-    assert thens(page) == ["not on sale: nobody can order it", "stays as it is"]
+    assert thens(page) == ["not on sale: customers cannot order it", "unchanged"]
     assert outcomes(go_on(office, page)) == {
-        str(tea): (True, "on sale → not on sale: nobody can order it"),
-        str(coffee): (True, "stays as it is"),
+        str(tea): (True, "on sale → not on sale: customers cannot order it"),
+        str(coffee): (True, "unchanged"),
     }
     assert not Product.objects.filter(is_active=True).exists()
 
     assert thens(go_on(office, choose(office, "activate", tea)))[0] == (
-        "not on sale: nobody can order it → on sale"
+        "not on sale: customers cannot order it → on sale"
     )
     assert list(Product.objects.filter(is_active=True)) == [tea]
 
@@ -72,7 +72,7 @@ def test_row_that_has_left_the_filter_meanwhile_is_told_of(office):
 
     assert outcomes(go_on(office, page, query=only_active)) == {
         str(tea): (False, "“on sale” was changed after you opened the page. It is now “No”."),
-        str(coffee): (True, "on sale → not on sale: nobody can order it"),
+        str(coffee): (True, "on sale → not on sale: customers cannot order it"),
     }
 
 
@@ -83,12 +83,12 @@ def test_row_that_has_left_the_filter_meanwhile_is_told_of(office):
         ("10.00", "-5", "9.50", "9.50"),
         ("0.10", "5", "0.11", "0.11"),  # 0.105: half a hundredth, upwards
         ("0.30", "5", "0.32", "0.32"),  # 0.315
-        ("0.05", "5", "stays as it is", "0.05"),
-        ("12.34", "-99.99", "Refused: it would be given away for nothing.", "12.34"),
+        ("0.05", "5", "unchanged", "0.05"),
+        ("12.34", "-99.99", "Refused: the price would drop to zero.", "12.34"),
         ("99.99", "1000", "1099.89", "1099.89"),
         ("9090909.09", "1000", "99999999.99", "99999999.99"),
-        ("9090909.10", "1000", "Refused: the price would be too large.", "9090909.10"),
-        ("0.00", "50", "stays as it is", "0.00"),
+        ("9090909.10", "1000", "Refused: the price would be too high.", "9090909.10"),
+        ("0.00", "50", "unchanged", "0.00"),
     ],
 )
 def test_percent_is_previewed_to_the_hundredth_and_done_so(office, staff, price, percent, shown, stored):

@@ -103,7 +103,7 @@ def test_count_is_refused_when_a_piece_was_sold_since_the_page_was_opened(office
 
     said = send(office, tea, "count", opened, count="7", reason="count")
 
-    assert said == [("error", f"{tea}: The stock was 7 when you looked, and is 5 now. Count again.")]
+    assert said == [("error", f"{tea}: The stock was 7 when you opened the page and is 5 now. Count again.")]
     tea.refresh_from_db()
     assert tea.stock == 5
     assert send(office, tea, "count", count="4", reason="count")[0][0] == "success"

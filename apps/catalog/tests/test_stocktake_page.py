@@ -53,7 +53,7 @@ def test_each_count_is_done_or_refused_for_itself(office, staff):
     assert outcomes(page) == {
         str(fewer): (True, "-2, now in stock: 8"),
         str(same): (True, "unchanged: 10"),
-        str(sold): (False, "The stock was 10 when you looked, and is 7 now. Count again."),
+        str(sold): (False, "The stock was 10 when you opened the page and is 7 now. Count again."),
         str(wrong): (False, "Enter a whole number."),
     }
     assert left(page) == [(sold, "7", ""), (wrong, "10", "ten"), (empty, "9", "")]
@@ -76,7 +76,7 @@ def test_sheet_that_is_sent_twice_changes_nothing_twice(office):
 
     ((is_done, text),) = outcomes(enter(office, sheet, {tea: "8"})).values()
 
-    assert (is_done, text) == (False, "The stock was 10 when you looked, and is 8 now. Count again.")
+    assert (is_done, text) == (False, "The stock was 10 when you opened the page and is 8 now. Count again.")
     assert StockMovement.objects.filter(kind="adjusted").count() == 1
 
 
@@ -132,7 +132,7 @@ def test_chosen_products_are_put_on_a_sheet(office):
 def test_sheet_of_nothing_says_so(office, forged):
     page = office.browser.post(PAGE, {"reason": "x", **forged})
 
-    assert "No count was typed." in page.text
+    assert "You have not entered any counts." in page.text
     assert left(page) == []
 
 

@@ -159,7 +159,7 @@ def test_where_many_are_sold_fewer_days_are_looked_at(office, shop, monkeypatch)
     assert goods.days == 9
     assert [(product.id, product.units, product.units_a_day) for product in goods.best] == [(tea.pk, 90, 10)]
     assert "Top products of the last 9 days" in response.text
-    assert "At the pace of the last 9 days" in response.text
+    assert "At the rate of the last 9 days" in response.text
 
 
 def test_product_that_is_not_sold_any_more_does_not_run_out(office, shop):
@@ -193,7 +193,7 @@ def test_what_needs_doing_comes_first(office, shop, customer, staff):
     with override("en"):
         tasks = [(str(task.title), task.count, task.address) for task in response.context["tasks"]]
     assert tasks == [
-        ("To put together", 2, "/admin/orders/order/?status__exact=pending"),
+        ("To process", 2, "/admin/orders/order/?status__exact=pending"),
         ("To ship", 2, "/admin/orders/order/?status__exact=processing"),
         ("Failed jobs", 3, "/admin/jobs/job/?status__exact=failed"),
         ("Running out", 1, "#ending-heading"),
@@ -216,7 +216,7 @@ def test_many_waiting_orders_are_not_counted_to_the_end(office, customer, monkey
     for _order in range(3):
         make_order(customer)
 
-    assert "<strong>2+</strong> To put together" in look(office).text
+    assert "<strong>2+</strong> To process" in look(office).text
 
 
 def test_menu_stands_beside_the_figures_and_on_a_phone_above_them(office):

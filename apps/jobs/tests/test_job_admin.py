@@ -161,8 +161,8 @@ def test_chosen_failed_jobs_run_again(office):
 
     assert response.status_code == 200
     assert [str(message) for message in response.context["messages"]] == [
-        "1 job is run again.",
-        f"1 job had not failed and is left alone: {done.title}",
+        "1 job will run again.",
+        f"1 job had not failed and was left unchanged: {done.title}",
     ]
     assert list(Job.objects.order_by("pk").values_list("pk", "status", "attempts")) == [
         (failed.pk, "pending", 0),

@@ -39,7 +39,7 @@ def test_form_of_the_cancellation_says_that_the_customer_reads_the_reason(
 ):
     page = text_of(office.get(page_of(orders["tea"])))
 
-    text = "The customer reads it: in the e-mail about the cancellation and in the order’s history."
+    text = "The customer will see it in the cancellation e-mail and in the order history."
     assert f"Reason Cancel the order {text}" in page
 
 
@@ -74,7 +74,7 @@ def test_button_moves_the_order(office: Client, orders: dict[str, Order], staff:
     response = office.post(f"{LIST}{order.pk}/move/", press(order, "processing"), follow=True)
 
     assert response.redirect_chain == [(page_of(order), 302)]
-    assert messages_of(response) == [("success", f"Order #{order.pk}: The order is “processing” now.")]
+    assert messages_of(response) == [("success", f"Order #{order.pk}: The order is now “processing”.")]
     last = order.status_changes.last()
     assert (last.from_status, last.to_status, last.changed_by) == ("pending", "processing", staff)
     assert Job.objects.filter(key=f"status_email:{order.pk}:processing").count() == 1
@@ -88,7 +88,7 @@ def test_order_is_cancelled_with_a_reason_only(office: Client, orders: dict[str,
     assert Order.objects.get(pk=order.pk).status == "pending"
     office.post(address, {**press(order, "cancelled"), "comment": "Broken"})
 
-    assert messages_of(without) == [("error", f"Order #{order.pk}: Give the reason for the cancellation.")]
+    assert messages_of(without) == [("error", f"Order #{order.pk}: Enter the reason for the cancellation.")]
     last = order.status_changes.last()
     assert (last.to_status, last.comment) == ("cancelled", "Broken")
 
@@ -131,9 +131,9 @@ def test_email_and_invoice_can_be_had_again(office: Client, orders: dict[str, Or
     assert (shown.content, shown["Content-Type"]) == (b"%PDF-old", "application/pdf")
     assert shown["Content-Disposition"] == f'attachment; filename="invoice-{order.pk}.pdf"'
     assert answers == [
-        [("success", f"Order #{order.pk}: The e-mail is on its way.")],
-        [("success", f"Order #{order.pk}: The invoice is being made.")],
-        [("error", f"Order #{order.pk}: It is on its way already.")],
+        [("success", f"Order #{order.pk}: The e-mail is being sent.")],
+        [("success", f"Order #{order.pk}: The invoice is being generated.")],
+        [("error", f"Order #{order.pk}: This is already under way.")],
     ]
     again = Job.objects.filter(status="pending").order_by("pk").values_list("key", flat=True)
     works = [key.rpartition(":again:")[0] for key in again]

@@ -34,7 +34,7 @@ def test_of_two_who_press_at_once_one_wins_and_the_other_is_told(
 
         winner = Order.objects.get(pk=order.pk).status_changes.last()
         first, second = sorted(told, key=lambda text: "changed" in text)
-        assert first == f"Order #{order.pk}: The order is “{winner.to_status}” now."
+        assert first == f"Order #{order.pk}: The order is now “{winner.to_status}”."
         moved = f"{winner.changed_by} changed “status” after you opened the page."
         assert second == f"Order #{order.pk}: {moved} It is now “{winner.to_status}”."
         assert order.status_changes.count() == 2

@@ -23,7 +23,7 @@ LOGIN, ASK, CONFIRM = (
 API_ASK, API_CONFIRM = "/api/v1/auth/password/reset/", "/api/v1/auth/password/reset/confirm/"
 NEW = "another-horse-entirely"
 ENGLISH = {"accept-language": "en"}
-SENT = "If a member of staff has this address, the code is on its way. It works for an hour."
+SENT = "If this address belongs to a staff account, we have sent it a code. The code works for an hour."
 
 pytestmark = pytest.mark.django_db
 
@@ -125,7 +125,7 @@ def test_code_is_good_once_and_garbage_never(client, clerk):
 
     refused = [confirm(client, text, "a-third-horse-entirely") for text in (code, "1:x:y", "nothing", "é")]
 
-    told = {"token": ["The code is not valid, or not any more. Ask for another one."]}
+    told = {"token": ["This code is wrong or has expired. Request a new one."]}
     assert [errors_of(response) for response in refused] == [told] * 4
     assert knows(clerk, NEW)
 
@@ -182,5 +182,5 @@ def test_who_is_no_staff_is_told_so_in_plain_words(client, customer):
     response = client.post(LOGIN, {"username": customer.email, "password": PASSWORD}, headers=ENGLISH)
 
     assert errors_of(response) == {
-        "__all__": ["No member of staff has this name or e-mail address with this password."]
+        "__all__": ["No staff account has this username or e-mail address and this password."]
     }
