@@ -20,7 +20,7 @@ LANGUAGES := kotlin swift5 dart typescript-axios python
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/.runtime ## run the whole store from one process, with demo data: PORT, PYTHON, VAR_DIR
+run: $(VENV)/.runtime ## run the whole store in one process, with demo data: PORT, PYTHON, VAR_DIR
 	@STORE_EMBEDDED=true exec $(BIN)/python manage.py embedded
 
 test: test-embedded test-services ## run the whole suite, embedded and on PostgreSQL, Redis and Memcached: ARGS="-k search"
@@ -31,13 +31,13 @@ test-embedded: $(VENV)/.dev ## run the tests that need no service
 test-services: $(VENV)/.dev ## run the suite on real services, the environment's or throw-away ones
 	$(BIN)/python -m tests.with_services $(BIN)/python -m pytest $(PARALLEL) -m "not once" $(ARGS) $(COVERAGE)
 
-schema: $(VENV)/.runtime ## write docs/openapi.yaml, the schema of the API
+schema: $(VENV)/.runtime ## write the API schema to docs/openapi.yaml
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
-lint-schema: clients/node_modules ## check docs/openapi.yaml by the linters of others (needs Node.js 18 or newer)
+lint-schema: clients/node_modules ## check docs/openapi.yaml with third-party linters (needs Node.js 18 or newer)
 	REDOCLY_TELEMETRY=off npm --prefix clients run --silent lint
 
-clients: clients/node_modules $(VENV)/.dev ## make the typed clients from docs/openapi.yaml and check their types: docs/clients.md
+clients: clients/node_modules $(VENV)/.dev ## generate the typed clients from docs/openapi.yaml and type-check them: docs/clients.md
 	rm -rf clients/python/generated && mkdir clients/python/generated
 	$(BIN)/python -m scripts.documented_code docs/clients.md ts:clients/typescript/generated python:clients/python/generated
 	npm --prefix clients run --silent typescript
@@ -45,7 +45,7 @@ clients: clients/node_modules $(VENV)/.dev ## make the typed clients from docs/o
 		--output-path clients/python/generated/online_store_client --meta none --fail-on-warning
 	MYPYPATH=clients/python/generated $(BIN)/mypy --config-file= --strict --follow-imports=silent clients/python/journey.py clients/python/generated/documented_*.py
 
-generators: $(GENERATORS)/tool/.installed ## make clients from docs/openapi.yaml by openapi-generator, in five languages (needs Java 11 or newer)
+generators: $(GENERATORS)/tool/.installed ## generate clients from docs/openapi.yaml with openapi-generator, in five languages (needs Java 11 or newer)
 	@for language in $(LANGUAGES); do \
 		echo "$$language …"; \
 		rm -rf $(GENERATORS)/$$language; \
@@ -65,48 +65,48 @@ lint: $(VENV)/.dev ## check style, types, layers, migrations, deployment setting
 	DJANGO_HTTPS_PROXY=false $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 
-format: $(VENV)/.dev ## put the code into the house's form
+format: $(VENV)/.dev ## format the code, and fix what ruff can fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-replay: $(VENV)/.runtime ## buy real baskets from a running store: URL=… PRODUCTS=… BASKETS=… LIMIT=…
+replay: $(VENV)/.runtime ## order real baskets from a running store: URL=… PRODUCTS=… BASKETS=… LIMIT=…
 	@URL="$(URL)" PRODUCTS="$(PRODUCTS)" BASKETS="$(BASKETS)" LIMIT="$(LIMIT)" exec $(BIN)/python -m scripts.replay $(ARGS)
 
-chaos: $(VENV)/.runtime ## pull the plugs of a store that is being used, and check it: CHAOS_SECONDS, CHAOS_SEED, CHAOS_MODE
+chaos: $(VENV)/.runtime ## kill and restart the parts of a store under load, and check that nothing is lost: CHAOS_SECONDS, CHAOS_SEED, CHAOS_MODE
 	@exec $(BIN)/python -m scripts.chaos $(ARGS)
 
-soak: $(VENV)/.runtime ## use the store for SOAK_SECONDS (600) and see whether memory or connections grow
+soak: $(VENV)/.runtime ## load the store for SOAK_SECONDS (600) and check that memory and connections do not grow
 	@exec $(BIN)/python -m scripts.soak $(ARGS)
 
-bench: $(VENV)/.runtime ## measure the store against references (benchmarks/README.md): PARTS="reads orders"
+bench: $(VENV)/.runtime ## benchmark the store against references (benchmarks/README.md): PARTS="reads orders"
 	@exec $(BIN)/python -m benchmarks $(PARTS)
 
 screenshots: $(VENV)/.dev ## take pictures of the admin into var/screenshots (needs Chromium)
 	@exec $(BIN)/python -m scripts.screenshots
 
-backup: $(VENV)/.runtime ## write the database into one file while the store runs: FILE=… (default: in VAR_DIR/backups)
+backup: $(VENV)/.runtime ## back up the database into one file while the store runs: FILE=… (default: in VAR_DIR/backups)
 	@exec $(BIN)/python manage.py backup $(if $(FILE),"$(FILE)")
 
-restore: $(VENV)/.runtime ## take a backup back into an empty database: FILE=…, ARGS=--force into one that is not
+restore: $(VENV)/.runtime ## restore a backup into an empty database: FILE=…, ARGS=--force to replace one that is not empty
 	@exec $(BIN)/python manage.py restore $(ARGS) "$(or $(FILE),$(error Name the backup: make restore FILE=…))"
 
 # One after another: each lock holds the next one to its versions. The options are written as Renovate can read them
 # from the head of a lock.
-lock: $(VENV)/.dev ## resolve requirements*.in into requirements*.txt with hashes: ARGS=--upgrade takes newer versions
+lock: $(VENV)/.dev ## lock requirements*.in in requirements*.txt with hashes: ARGS=--upgrade for newer versions
 	for name in requirements-runtime requirements requirements-dev; do \
 		$(BIN)/uv pip compile --universal --python-version=3.11 --generate-hashes --no-strip-extras --quiet $(ARGS) \
 			--output-file=$$name.txt $$name.in || exit 1; \
 	done
 
-audit: $(VENV)/.dev ## look the locked packages up in the databases of known vulnerabilities (needs Node.js)
+audit: $(VENV)/.dev ## check the locked packages for known vulnerabilities (needs Node.js)
 	$(BIN)/uv tool run pip-audit@$(PIP_AUDIT_VERSION) --disable-pip --require-hashes -r requirements.txt -r requirements-dev.txt
 	npm --prefix clients audit
 
-messages: $(VENV)/.dev ## collect and compile the texts to be translated (needs gettext)
+messages: $(VENV)/.dev ## collect and compile the translatable texts (needs gettext)
 	$(BIN)/python manage.py makemessages -l ru --ignore=.venv --no-location --no-wrap
 	$(BIN)/python manage.py compilemessages -l ru --ignore=.venv
 
-clean: ## remove the environment and the local state
+clean: ## remove the virtual environment and the local state
 	rm -rf $(VENV) clients/node_modules var .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 clients/node_modules: clients/package.json clients/package-lock.json

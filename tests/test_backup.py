@@ -81,7 +81,7 @@ def test_what_was_backed_up_comes_back_row_by_row(shop: None, file: Path, empty:
         call_command("verify_stock")
         next_order = make_order(User.objects.get(pk=customer.pk), {Product.objects.earliest("pk"): 1})
 
-    assert said == f"{file} is restored.\n"
+    assert said == f"{file} has been restored.\n"
     assert restored == before
     assert all(before[table] for table in ("orders_invoice", "orders_orderitem", "jobs_job", "users_user"))
     assert next_order.pk == Order.objects.latest("pk").pk + 1
@@ -143,7 +143,7 @@ def test_file_that_is_no_backup_changes_nothing(order: Order, tmp_path: Path, co
     file.write_bytes(content)
     before = all_rows()
 
-    with pytest.raises(CommandError, match=r"is no |is damaged|pg_restore"):
+    with pytest.raises(CommandError, match=r"is not an? |is damaged|pg_restore"):
         call_command("restore", file, force=True)
 
     assert all_rows() == before
@@ -157,7 +157,7 @@ def test_backup_of_something_else_changes_nothing(order: Order, file: Path, empt
         TECHNIQUES[connection.vendor].dump(file)
     before = all_rows()
 
-    with pytest.raises(CommandError, match="is no backup of a store"):
+    with pytest.raises(CommandError, match="is not a backup of a store"):
         call_command("restore", file, force=True)
 
     assert all_rows() == before

@@ -212,7 +212,7 @@ def test_only_one_process_migrates(monkeypatch):
     with lock_held():
         other.start()
         other.join(0.5)
-        assert output.getvalue() == "Another container migrates; waiting for it.\n"
+        assert output.getvalue() == "Another container is migrating; waiting for it.\n"
     other.join(30)
     assert "No migrations to apply." in output.getvalue()
     with lock_held():

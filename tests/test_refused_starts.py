@@ -37,7 +37,7 @@ def test_wrong_variables_end_the_start_with_one_list_of_them(tmp_path, command):
 
     heading, *lines = done.stderr.splitlines()
     assert done.returncode == 1
-    assert heading == "The configuration cannot be used."
+    assert heading == "The configuration is invalid."
     assert sorted(line.removeprefix("- ").split()[0] for line in lines) == sorted([*WRONG, "EMAIL_FROM"])
     assert done.stdout == ""
     assert "pa55" not in done.stderr
@@ -49,7 +49,7 @@ def test_embedded_store_behind_gunicorn_is_refused_as_well(tmp_path):
 
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
-        "The configuration cannot be used. PORT must be a whole number, at least 1 and at most 65535."
+        "The configuration is invalid. PORT must be a whole number from 1 to 65535."
     ]
 
 

@@ -21,9 +21,9 @@ READ_AT_ONCE, WRITTEN_AT_ONCE = 5000, 500  # rows
 SHOWN_COLLISIONS = 200
 
 _COLLIDING = """\
-These rows cannot be told apart, but for case, width or invisible characters (model.field: ids):
+These rows differ only in case, width or invisible characters (model.field: ids):
 {}
-Nothing was changed. Rename all but one of each, or take their address away, in the release that runs; then
+Nothing was changed. Rename all but one of each, or remove their address, in the running release; then
 repeat this. `manage.py check_keys` lists them all: see docs/operations.md, Rows that cannot be told apart."""
 
 logger = logging.getLogger(__name__)

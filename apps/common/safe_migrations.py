@@ -32,7 +32,7 @@ from apps.common.operations import (
 OUR_APPS = "apps."
 
 SCANNED = "nobody can use the table while every row is checked"
-REWRITTEN = "nobody can use the table while it is written anew"
+REWRITTEN = "nobody can use the table while it is rewritten"
 INDEXED = "nobody can write to the table while the index is built"
 IN_USE = "the previous release still uses it"
 RENAMED = "the previous release knows the old name only"
@@ -40,7 +40,7 @@ NOT_WRITTEN = (
     "the previous release cannot insert a row, not knowing the column: give it db_default or null=True"
 )
 DEFAULT_LOST = "the previous release cannot insert a row, relying on the default of the database"
-IRREVERSIBLE = "it cannot be taken back: give a reverse, RunPython.noop at least"
+IRREVERSIBLE = "it cannot be reversed: give it a reverse, at least RunPython.noop"
 NOT_ALONE = "it works while the locks of the other operations are held: give it a migration of its own"
 NOT_OUTSIDE = "it needs a migration of its own with atomic = False"
 UNKNOWN = "what it does cannot be judged"

@@ -16,7 +16,7 @@ SLOW_SECONDS = 30.0
 class Carrier(ThreadingHTTPServer):
     """The carrier: POST announces a parcel, GET lists them. `faults` meet the given part of the calls.
 
-    `log` can name a file that gets a line of JSON for each announcement that is taken, repeated ones too.
+    `log` can name a write a line of JSON for each announcement to this file that is taken, repeated ones too.
     """
 
     daemon_threads = True

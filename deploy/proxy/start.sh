@@ -5,7 +5,7 @@
 set -euf
 
 refuse() {
-    echo "The configuration cannot be used. $1" >&2
+    echo "The configuration is invalid. $1" >&2
     exit 1
 }
 

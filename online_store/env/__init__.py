@@ -103,11 +103,11 @@ class Environment:
         if not value and keep_in is not None:
             return self._kept(name, keep_in)
         if not value:
-            self.refuse(f"{name} (or {name}_FILE) must be given.")
+            self.refuse(f"{name} (or {name}_FILE) must be set.")
         elif len(value) < SECRET_MIN_LENGTH or value == example:
             self.refuse(
-                f"{name} must be a random text of at least {SECRET_MIN_LENGTH} characters, not an example's: "
-                'python -c "import secrets; print(secrets.token_urlsafe(64))" makes one.'
+                f"{name} must be a random text of at least {SECRET_MIN_LENGTH} characters, not the example: "
+                'python -c "import secrets; print(secrets.token_urlsafe(64))" generates one.'
             )
         return value
 
@@ -124,11 +124,11 @@ class Environment:
         """Raise ImproperlyConfigured with every problem found so far, one a line, if there is one."""
         if self.problems:
             separator = NEXT if len(self.problems) > 1 else " "
-            raise ImproperlyConfigured(separator.join(["The configuration cannot be used.", *self.problems]))
+            raise ImproperlyConfigured(separator.join(["The configuration is invalid.", *self.problems]))
 
     def _one_line(self, name: str, value: str) -> str:
         if not is_one_line(value):
-            self.refuse(f"{name} must hold one line of text in UTF-8, without control characters.")
+            self.refuse(f"{name} must be one line of UTF-8 text without control characters.")
             return ""
         return value
 
@@ -136,7 +136,7 @@ class Environment:
         try:
             return Path(path).read_text(encoding="utf-8-sig").strip()
         except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             self.refuse(f"{name}_FILE cannot be read: {reason}.")
             return ""
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from online_store.env.hosts import host
 from online_store.env.values import Reader, Unusable, is_one_line
 
-ESCAPES = "special characters in a user or password are written in percent encoding, / as %2F"
+ESCAPES = "percent-encode special characters in the user and password, such as / as %2F"
 MAX_PORT = 65_535
 
 
@@ -65,7 +65,7 @@ class Form:
     def _place(self, text: str) -> tuple[str, int | None]:
         match = re.fullmatch(r"(\[(?P<ipv6>[^\]]*:[^\]]*)\]|(?P<name>[^:\[\]]*))(:(?P<port>.*))?", text)
         if not match:
-            raise Unusable(f"must be {self.expected}, with an address of IPv6 in brackets; {ESCAPES}")
+            raise Unusable(f"must be {self.expected}, with an IPv6 address in brackets; {ESCAPES}")
         name = decoded(match["ipv6"] or match["name"])
         return self.host(name) if name else "", port_number(match["port"]) if match["port"] else None
 
@@ -74,14 +74,14 @@ class Form:
         for pair in query.split("&"):
             name, _, value = pair.partition("=")
             if name not in self.options:  # not named: it may be the end of a password with a ? in it
-                known = f"known are {', '.join(self.options)}" if self.options else "it takes none"
+                known = f"known options are {', '.join(self.options)}" if self.options else "it takes none"
                 raise Unusable(f"has an unknown option: {known}; {ESCAPES}")
             if name in read:
                 raise Unusable(f"has the option {name} twice")
             try:
                 read[name] = self.options[name](decoded(value))
             except Unusable as unusable:
-                raise Unusable(f"has an option that cannot be used: {name} {unusable}") from None
+                raise Unusable(f"has an invalid option: {name} {unusable}") from None
         return read
 
 
@@ -90,9 +90,9 @@ def decoded(text: str) -> str:
     try:
         plain = unquote(text, errors="strict")
     except UnicodeDecodeError:
-        raise Unusable("must have text in UTF-8 where it is in percent encoding") from None
+        raise Unusable("must be UTF-8 text where it is percent-encoded") from None
     if not is_one_line(plain):
-        raise Unusable("must be without control characters, in percent encoding too")
+        raise Unusable("must not contain control characters, not even percent-encoded")
     return plain
 
 

@@ -15,10 +15,10 @@ def load(path: Path) -> list[str]:
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         return [f"{path.name} cannot be read: {reason}."]
     if "\0" in text:  # which the environment cannot hold
-        return [f"{path.name} cannot be read: it is no text in UTF-8."]
+        return [f"{path.name} cannot be read: it is not UTF-8 text."]
     if problems := list(_unreadable_lines(path.name, text)):
         return problems
     load_dotenv(stream=StringIO(text))
@@ -30,4 +30,4 @@ def _unreadable_lines(name: str, text: str) -> Iterator[str]:
         if binding.error:
             found = binding.original.string  # which begins with the empty lines before it
             line = binding.original.line + found[: len(found) - len(found.lstrip())].count("\n")
-            yield f"{name} cannot be read in line {line}: write NAME=value, or # before a comment."
+            yield f"{name} cannot be read, line {line}: write NAME=value, or # before a comment."

@@ -102,7 +102,7 @@ def _ipv6(text: str) -> IPv6Address:
     try:
         return IPv6Address(text)
     except AddressValueError:
-        raise Unusable(f"must have {HOST_EXPECTED}, one of IPv6 in brackets") from None
+        raise Unusable(f"must have {HOST_EXPECTED}, an IPv6 address in brackets") from None
 
 
 def _in_ascii(text: str) -> str:

@@ -21,7 +21,7 @@ def kept_secret(path: Path) -> str:
         secret = ""
     if len(secret) < SECRET_MIN_LENGTH:
         raise Unusable(
-            f"is kept in {path}, which cannot be made or read, or is damaged: repair or delete that file"
+            f"is stored in {path}, which cannot be created or read, or is damaged: repair or delete the file"
         )
     return secret
 

@@ -87,7 +87,7 @@ def database(text: str, *, engines: dict[str, str], password: str) -> dict[str, 
         return {"ENGINE": engines["sqlite"], "NAME": _sqlite_file(text)}
     address = POSTGRES.split(text)
     if not (name := address.path.removeprefix("/")):
-        raise Unusable(f"must be {DATABASE_EXPECTED}: it lacks the name of the database")
+        raise Unusable(f"must be {DATABASE_EXPECTED}: the name of the database is missing")
     parts = {
         "USER": address.user,
         "PASSWORD": address.password,
@@ -107,9 +107,9 @@ def _sqlite_file(text: str) -> str:
     if not (name := text.removeprefix("sqlite:///")) or name == text:
         raise Unusable(f"must be {DATABASE_EXPECTED}")
     if "?" in name:
-        raise Unusable("has an unknown option: an address of SQLite takes none")
+        raise Unusable("has an unknown option: an SQLite address takes none")
     if not (is_path(name) and Path(name).parent.is_dir()) or Path(name).is_dir():
-        raise Unusable("must be the path of a file, whose folder is there: sqlite:////srv/store.sqlite3")
+        raise Unusable("must be the path of a file in an existing folder: sqlite:////srv/store.sqlite3")
     return name
 
 
@@ -129,7 +129,7 @@ def mail_server(text: str) -> dict[str, Any]:
     if not address.host or address.path.strip("/"):
         raise Unusable(f"must be {MAIL.expected}")
     if bool(address.user) != bool(address.password):
-        raise Unusable("must have both a user and a password, or none: Django logs in with both only")
+        raise Unusable("must have both a user and a password, or neither")
     encrypted = address.scheme == "smtps"
     starttls = bool(address.options.get("starttls"))
     _check_encryption(address, encrypted=encrypted, starttls=starttls)
@@ -150,7 +150,7 @@ def _check_encryption(address: Address, *, encrypted: bool, starttls: bool) -> N
     if not encrypted and address.port == IMPLICIT_TLS_PORT:
         raise Unusable("must be smtps://… for a server that begins with TLS (port 465)")
     if insecure and (encrypted or starttls):
-        raise Unusable("has an option that cannot be used: insecure=true contradicts TLS")
+        raise Unusable("has an invalid option: insecure=true contradicts TLS")
     if address.password and not (encrypted or starttls or insecure or is_local(address.host)):
         # Refused, as the password would be on its way before anybody reads a warning.
         raise Unusable(
@@ -178,10 +178,12 @@ def broker(text: str) -> str:
     """Return an address of Redis, or of several Sentinels, as Celery takes it."""
     first, *others = [_redis_address(one) for one in text.split(";")]
     if others and {address.scheme for address in (first, *others)} != {"sentinel"}:
-        raise Unusable(f"must be {REDIS.expected}: only Sentinels can be several; {ESCAPES}")
+        raise Unusable(f"must be {REDIS.expected}: only Sentinels may be listed; {ESCAPES}")
     for address in others:
         if not _account_of(address) <= _account_of(first):
-            raise Unusable("must have password, database and options in the address of the first Sentinel")
+            raise Unusable(
+                "must have the password, database and options in the address of the first Sentinel"
+            )
     if first.scheme == "rediss" and "ssl_cert_reqs" not in first.options:
         # Without it Celery's client would believe any certificate.
         return f"{text}{'&' if first.options else '?'}ssl_cert_reqs=required"

@@ -54,13 +54,13 @@ def flag(text: str) -> bool:
 
 def whole_number(at_least: int, at_most: int | None = None) -> Reader[int]:
     """Return a reader of a whole number within these limits, in plain digits."""
-    limit = "" if at_most is None else f" and at most {at_most}"
+    limits = f", at least {at_least}" if at_most is None else f" from {at_least} to {at_most}"
 
     def read(text: str) -> int:
         # int() also takes `1_0`, `+5` and the digits of other scripts.
         number = int(text) if re.fullmatch(r"[0-9]{1,18}", text) else -1
         if number < at_least or (at_most is not None and number > at_most):
-            raise Unusable(f"must be a whole number, at least {at_least}{limit}")
+            raise Unusable(f"must be a whole number{limits}")
         return number
 
     return read
@@ -108,7 +108,7 @@ def matching(pattern: str, expected: str) -> Reader[str]:
 
 
 # What RFC 9110 lets stand in the value of a header everywhere, without the space that would end a token.
-token = matching(r"[\x21-\x7e]+", "of visible ASCII characters without spaces, as it stands in a header")
+token = matching(r"[\x21-\x7e]+", "visible ASCII characters without spaces, as allowed in a header")
 
 
 def short_text(at_most: int) -> Reader[str]:
@@ -126,14 +126,14 @@ def readable_file(text: str) -> str:
     """Return the path of a file that can be read."""
     if is_path(text) and Path(text).is_file() and os.access(text, os.R_OK):
         return text
-    raise Unusable("must be the path of a file that can be read")
+    raise Unusable("must be the path of a readable file")
 
 
 def log_file(text: str) -> str:
-    """Return `-`, the console, or the path of a file that can be written."""
+    """Return `-`, the console, or the path of a writable file."""
     if text == "-" or (is_path(text) and _can_be_written(Path(text))):
         return text
-    raise Unusable("must be - or the path of a file that can be written")
+    raise Unusable("must be - or the path of a writable file")
 
 
 def made_folder(text: str, make: Callable[[Path], None] = make_folder) -> Path:
@@ -142,8 +142,8 @@ def made_folder(text: str, make: Callable[[Path], None] = make_folder) -> Path:
         path = Path(text).resolve()
         make(path)
     except (OSError, RuntimeError) as error:  # the second one for links that lead in a circle
-        reason = error.strerror if isinstance(error, OSError) else "its links lead in a circle"
-        raise Unusable(f"must be a folder, which cannot be made: {reason}") from None
+        reason = error.strerror if isinstance(error, OSError) else "its links form a loop"
+        raise Unusable(f"must be a folder, but it cannot be created: {reason}") from None
     return path
 
 

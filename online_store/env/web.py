@@ -26,7 +26,7 @@ def web_address(text: str) -> str:
     if address.user or address.password or "@" in text:
         raise Unusable(f"must be {WEB.expected}, without a user or password")
     if re.search(r'[<>"\\^`{|}]', text):
-        raise Unusable(f"must be {WEB.expected}, with special characters in percent encoding")
+        raise Unusable(f"must be {WEB.expected}, with special characters percent-encoded")
     return text.rstrip("/")
 
 

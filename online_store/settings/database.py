@@ -83,6 +83,6 @@ ON_SQLITE = not env.text("DATABASE_URL").startswith("postgres")
 if _replica := env.read("DATABASE_REPLICA_URL", _NONE, _read):
     DATABASES["replica"] = {**_database(_replica), "TEST": {"MIRROR": "default"}}
     if DATABASE_ENGINES["sqlite"] in {database["ENGINE"] for database in DATABASES.values()}:
-        env.refuse("DATABASE_REPLICA_URL must be a PostgreSQL replica of the one in DATABASE_URL.")
+        env.refuse("DATABASE_REPLICA_URL must be the address of a PostgreSQL replica of DATABASE_URL.")
 DATABASE_ROUTERS = ["apps.common.replica.ReplicaRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

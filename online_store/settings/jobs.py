@@ -24,7 +24,7 @@ CELERY_BROKER_SENTINEL_MASTER = env.read(
     "CELERY_BROKER_SENTINEL_MASTER", "", matching(r"[A-Za-z0-9._-]+", "a name of letters, digits and . - _")
 )
 if env.text("CELERY_BROKER_URL").startswith("sentinel://") and not CELERY_BROKER_SENTINEL_MASTER:
-    env.refuse("CELERY_BROKER_SENTINEL_MASTER must be given with a broker of sentinel://….")
+    env.refuse("CELERY_BROKER_SENTINEL_MASTER must be set when CELERY_BROKER_URL is sentinel://….")
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     # A worker asks Redis for lost messages from time to time, and waits for the answer: without a limit it
     # would be deaf for ever when the network has gone without a word, and publishing to a frozen Redis would

@@ -18,7 +18,7 @@ EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.read("EMAIL_FROM", "store@localhost", mailbox)
 if env.text("EMAIL_URL") and not env.text("EMAIL_FROM"):
-    env.refuse("EMAIL_FROM must be given with an SMTP server: it is the sender of the store's e-mails.")
+    env.refuse("EMAIL_FROM must be set when EMAIL_URL is: it is the sender of the store's e-mails.")
 EMAIL_REPLY_TO = env.read("EMAIL_REPLY_TO", "", mailbox)
 
 SHIPPING_API_URL = env.read("SHIPPING_API_URL", "", web_address)
@@ -30,5 +30,5 @@ SHIPPING_CONCURRENCY = env.number(
 )
 if SHIPPING_API_KEY and not is_safe(SHIPPING_API_URL):
     env.warnings.append(
-        "SHIPPING_API_URL has no TLS: SHIPPING_API_KEY and customers' data are sent in clear."
+        "SHIPPING_API_URL has no TLS: SHIPPING_API_KEY and customers' data are sent unencrypted."
     )

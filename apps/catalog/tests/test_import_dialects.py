@@ -166,7 +166,7 @@ def test_headings_of_other_programs_are_understood(load, heading, row, unknown):
 
     assert stored() == [("T-1", "Tea", Decimal("1.50"), "Tea", 5)]
     assert Product.objects.get().description == "Green"
-    told = [f"Unknown columns, which are not imported: {unknown}"] if unknown else []
+    told = [f"Unknown columns, not imported: {unknown}"] if unknown else []
     assert load.errors == told
 
 
@@ -174,7 +174,7 @@ def test_row_that_has_nothing_in_the_columns_that_are_read_is_left_out(load):
     load("Handle,Title,Type,Variant SKU,Variant Price,Image Src", "t,Tea,Tea,T,1,a.png", "t,,,,,b.png")
 
     assert len(stored()) == 1
-    assert load.errors == ["Unknown columns, which are not imported: Handle, Image Src"]
+    assert load.errors == ["Unknown columns, not imported: Handle, Image Src"]
 
 
 # --- Skus
@@ -184,7 +184,7 @@ def test_skus_that_a_spreadsheet_has_spoilt_are_told(load):
     load("sku;name;price;category", "4,60701E+12;Tea;1;Tea", "1E+10;Leaves;1;Tea", "E-1;Bags;1;Tea")
 
     assert load.errors == [
-        "Skus that a spreadsheet may have rewritten: 2, such as 4,60701E+12 (row 2), 1E+10 (row 3)"
+        "SKUs that a spreadsheet may have changed: 2, such as 4,60701E+12 (row 2), 1E+10 (row 3)"
     ]
     assert len(stored()) == 3
 

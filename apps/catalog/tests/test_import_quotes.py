@@ -122,7 +122,7 @@ def test_heading_that_can_be_read_in_two_ways_is_refused(load, heading, refusal)
 def test_columns_that_nobody_reads_are_named_and_left_out(load):
     load("sku,name,price,category,stok,", "T-1,Leaves,1.00,Tea,5,")
 
-    assert load.errors == ["Unknown columns, which are not imported: stok"]
+    assert load.errors == ["Unknown columns, not imported: stok"]
     assert Product.objects.get().stock == 0
 
 

@@ -18,7 +18,9 @@ def written_whole(path: Path) -> Iterator[Path]:
     Raises BackupFailed when the path exists, or its folder cannot be written.
     """
     if path.exists():
-        raise BackupFailed(f"{path} exists. A backup is never overwritten: remove it, or name another file.")
+        raise BackupFailed(
+            f"{path} already exists. Backups are never overwritten: remove it or name another file."
+        )
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

@@ -48,11 +48,11 @@ def check(file: Path) -> None:
     with file.open("rb") as opened:
         if opened.read(len(MAGIC)) != MAGIC:
             raise BackupFailed(
-                f"{file} is no backup in pg_dump's custom format. The store here runs on PostgreSQL."
+                f"{file} is not a backup in pg_dump's custom format. This store runs on PostgreSQL."
             )
     contents = _run([_program("pg_restore"), "--list", str(file)])
     if not re.search(r"TABLE DATA \S+ django_migrations ", contents):
-        raise BackupFailed(f"{file} is no backup of a store.")
+        raise BackupFailed(f"{file} is not a backup of a store.")
 
 
 def load(file: Path) -> None:

@@ -28,7 +28,7 @@ def check(file: Path) -> None:
     with file.open("rb") as opened:
         header = opened.read(HEADER_BYTES)
     if not header.startswith(MAGIC):
-        raise BackupFailed(f"{file} is no SQLite database. The store here runs on SQLite.")
+        raise BackupFailed(f"{file} is not an SQLite database. This store runs on SQLite.")
     # Which SQLite itself does not miss when only free space was lost, or part of a page.
     if file.stat().st_size != _size(header):
         raise BackupFailed(f"{file} is damaged: it was cut short.")
@@ -41,7 +41,7 @@ def check(file: Path) -> None:
     if verdicts != ["ok"]:
         raise BackupFailed(f"{file} is damaged: {verdicts[0]}.")
     if "django_migrations" not in tables:
-        raise BackupFailed(f"{file} is no backup of a store.")
+        raise BackupFailed(f"{file} is not a backup of a store.")
 
 
 def load(file: Path) -> None:

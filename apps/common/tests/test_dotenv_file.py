@@ -37,20 +37,18 @@ def test_line_that_cannot_be_read_is_told_by_its_number_and_not_shown(tmp_path):
     problems = load(tmp_path, b"STORE_NAME=Shop\n\nEMAIL_URL='smtp://me:pa55word@mail\n= pa55word\n")
 
     assert problems == [
-        ".env cannot be read in line 3: write NAME=value, or # before a comment.",
-        ".env cannot be read in line 4: write NAME=value, or # before a comment.",
+        ".env cannot be read, line 3: write NAME=value, or # before a comment.",
+        ".env cannot be read, line 4: write NAME=value, or # before a comment.",
     ]
     assert "STORE_NAME" not in os.environ
 
 
 def test_file_in_another_encoding_is_told(tmp_path):
-    assert load(tmp_path, "STORE_NAME=Чай".encode("cp1251")) == [
-        ".env cannot be read: it is no text in UTF-8."
-    ]
+    assert load(tmp_path, "STORE_NAME=Чай".encode("cp1251")) == [".env cannot be read: it is not UTF-8 text."]
 
 
 def test_file_with_a_null_byte_is_told(tmp_path):
-    assert load(tmp_path, b"STORE_NAME=Sh\x00op\n") == [".env cannot be read: it is no text in UTF-8."]
+    assert load(tmp_path, b"STORE_NAME=Sh\x00op\n") == [".env cannot be read: it is not UTF-8 text."]
     assert "STORE_NAME" not in os.environ
 
 

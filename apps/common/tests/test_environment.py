@@ -58,7 +58,7 @@ def test_file_that_is_no_text_is_a_problem(tmp_path):
     env = Environment({"STORE_NAME_FILE": str(tmp_path / "name")})
 
     assert env.text("STORE_NAME") == ""
-    assert env.problems == ["STORE_NAME_FILE cannot be read: it is no text in UTF-8."]
+    assert env.problems == ["STORE_NAME_FILE cannot be read: it is not UTF-8 text."]
 
 
 def test_file_of_several_lines_is_a_problem_that_is_told_once_and_shows_nothing_of_it(tmp_path):
@@ -66,7 +66,7 @@ def test_file_of_several_lines_is_a_problem_that_is_told_once_and_shows_nothing_
     env = Environment({"PASSWORD_FILE": str(tmp_path / "password")})
 
     assert (env.text("PASSWORD"), env.text("PASSWORD")) == ("", "")
-    assert env.problems == ["PASSWORD_FILE must hold one line of text in UTF-8, without control characters."]
+    assert env.problems == ["PASSWORD_FILE must be one line of UTF-8 text without control characters."]
 
 
 def test_byte_order_mark_of_a_file_is_no_part_of_the_value(tmp_path):
@@ -113,21 +113,21 @@ def test_number_that_is_none_is_a_problem(text):
     env = Environment({"NUMBER": text})
 
     assert env.number("NUMBER", 5, at_most=20) == 5
-    assert env.problems == ["NUMBER must be a whole number, at least 0 and at most 20."]
+    assert env.problems == ["NUMBER must be a whole number from 0 to 20."]
 
 
 def test_number_below_its_least_is_a_problem():
     env = Environment({"PORT": "0"})
 
     assert env.number("PORT", 8000, at_least=1, at_most=65_535) == 8000
-    assert env.problems == ["PORT must be a whole number, at least 1 and at most 65535."]
+    assert env.problems == ["PORT must be a whole number from 1 to 65535."]
 
 
 def test_number_above_its_most_is_a_problem():
     env = Environment({"CDN_SECONDS": "86401"})
 
     assert env.number("CDN_SECONDS", 0, at_most=86_400) == 0
-    assert env.problems == ["CDN_SECONDS must be a whole number, at least 0 and at most 86400."]
+    assert env.problems == ["CDN_SECONDS must be a whole number from 0 to 86400."]
 
 
 @pytest.mark.parametrize(("text", "value"), [("5", 5.0), ("0.25", 0.25)])
@@ -167,7 +167,7 @@ def test_one_problem_is_told_in_one_line():
     with pytest.raises(ImproperlyConfigured) as complaint:
         env.complain()
 
-    assert str(complaint.value) == "The configuration cannot be used. DJANGO_DEBUG must be true or false."
+    assert str(complaint.value) == "The configuration is invalid. DJANGO_DEBUG must be true or false."
 
 
 def test_every_problem_is_told_at_once_and_in_a_line_of_its_own():
@@ -180,11 +180,11 @@ def test_every_problem_is_told_at_once_and_in_a_line_of_its_own():
         env.complain()
 
     assert str(complaint.value).splitlines() == [
-        "The configuration cannot be used.",
+        "The configuration is invalid.",
         "- .env cannot be read.",
-        "- PORT must be a whole number, at least 1 and at most 65535.",
+        "- PORT must be a whole number from 1 to 65535.",
         "- DJANGO_DEBUG must be true or false.",
-        "- DJANGO_SECRET_KEY (or DJANGO_SECRET_KEY_FILE) must be given.",
+        "- DJANGO_SECRET_KEY (or DJANGO_SECRET_KEY_FILE) must be set.",
     ]
 
 

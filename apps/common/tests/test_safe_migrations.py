@@ -212,7 +212,7 @@ def test_command_names_the_migration_and_fails(settings, tmp_path: Path, monkeyp
     monkeypatch.syspath_prepend(tmp_path)
     settings.MIGRATION_MODULES = {"jobs": "changed_migrations"}
 
-    with pytest.raises(CommandError, match="1 operations are not safe"):
+    with pytest.raises(CommandError, match="1 operation is not safe"):
         call_command("check_migrations")
 
     assert capsys.readouterr().err == f"jobs.0002_forget: Remove field request_id from job: {safe.IN_USE}\n"

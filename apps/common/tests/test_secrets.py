@@ -49,7 +49,7 @@ def test_missing_secret_that_may_not_be_made_is_a_problem():
     env = Environment({})
 
     assert env.secret("SECRET", keep_in=None) == ""
-    assert env.problems == ["SECRET (or SECRET_FILE) must be given."]
+    assert env.problems == ["SECRET (or SECRET_FILE) must be set."]
 
 
 @pytest.mark.parametrize("secret", ["short", "k" * 49, "example-" * 10])
@@ -71,7 +71,8 @@ def test_kept_secret_that_is_damaged_is_a_problem_and_stays_as_it_is(tmp_path, c
 
     assert env.secret("SECRET", keep_in=path) == ""
     assert env.problems == [
-        f"SECRET is kept in {path}, which cannot be made or read, or is damaged: repair or delete that file."
+        f"SECRET is stored in {path}, which cannot be created or read, or is damaged: "
+        "repair or delete the file."
     ]
     assert path.read_bytes() == content
 

@@ -48,7 +48,7 @@ def test_start_on_postgres_without_a_key_is_refused(start, tmp_path):
         start(**POSTGRES)
 
     assert str(refused.value) == (
-        "The configuration cannot be used. DJANGO_SECRET_KEY (or DJANGO_SECRET_KEY_FILE) must be given."
+        "The configuration is invalid. DJANGO_SECRET_KEY (or DJANGO_SECRET_KEY_FILE) must be set."
     )
     assert not (tmp_path / "var" / "secret_key").exists()
 
@@ -73,7 +73,7 @@ def test_every_unreadable_variable_is_named_at_once_and_no_value_is_shown(start,
         )
 
     heading, *lines = str(refused.value).split("\n- ")
-    assert heading == "The configuration cannot be used."
+    assert heading == "The configuration is invalid."
     assert sorted(line.split()[0] for line in lines) == [
         "CDN_SECONDS",
         "DATABASE_URL",
@@ -105,7 +105,7 @@ def test_weak_key_of_tokens_is_refused_in_one_line_that_does_not_show_it(start, 
         start(**{name: key})
 
     assert str(refused.value).startswith(
-        f"The configuration cannot be used. {name} must be a random text of at least 50 characters"
+        f"The configuration is invalid. {name} must be a random text of at least 50 characters"
     )
     assert key not in str(refused.value)
     assert "\n" not in str(refused.value)
@@ -223,13 +223,13 @@ def test_folder_that_is_a_file_is_told_once(start, tmp_path, variable):
         start(**{variable: str(tmp_path / "file")})
 
     assert str(refused.value) == (
-        f"The configuration cannot be used. {variable} must be a folder, which cannot be made: File exists."
+        f"The configuration is invalid. {variable} must be a folder, but it cannot be created: File exists."
     )
 
 
 def test_key_of_the_carrier_that_goes_over_the_network_in_clear_is_warned_of(start, caplog):
     where = {"SHIPPING_API_URL": "http://carrier.example/v1", "SHIPPING_API_KEY": "s3cret"}
-    warning = "SHIPPING_API_URL has no TLS: SHIPPING_API_KEY and customers' data are sent in clear."
+    warning = "SHIPPING_API_URL has no TLS: SHIPPING_API_KEY and customers' data are sent unencrypted."
 
     assert start(**where)["CONFIGURATION_WARNINGS"] == (warning,)
     assert start(**where | {"SHIPPING_API_URL": "https://carrier.example"})["CONFIGURATION_WARNINGS"] == ()

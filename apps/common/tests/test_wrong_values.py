@@ -8,9 +8,9 @@ from apps.common.tests.conftest import VARIABLES
 FLAG = {"must be true or false": ["maybe", "2", "да", "true;", "ｔｒｕｅ"]}
 RATE = {"must be a rate such as 20/hour or 600/minute, or empty": ["many", "0/hour", "5/week", "1e3/hour"]}
 SECRET = {"must be a random text of at least 50 characters": ["short", "k" * 49]}
-TOKEN = {"must be of visible ASCII characters without spaces": ["two words", "ключ", "a\u00a0b"]}
+TOKEN = {"must be visible ASCII characters without spaces": ["two words", "ключ", "a\u00a0b"]}
 FOLDER = {
-    "must be a folder, which cannot be made": [
+    "must be a folder, but it cannot be created": [
         "/dev/null",
         "/dev/null/store",
         "/proc/store",
@@ -32,7 +32,7 @@ MAILBOX = {
         "магазин@shop.example",
         f"{'a' * 65}@shop.example",
     ],
-    "must hold one line of text": ["shop@shop.example\nBcc: x@x.example", "Shop\r <a@shop.example>"],
+    "must be one line of UTF-8 text": ["shop@shop.example\nBcc: x@x.example", "Shop\r <a@shop.example>"],
 }
 ADDRESS = {
     WEB: [
@@ -45,7 +45,7 @@ ADDRESS = {
         "https://shop.example/ path",
         'https://shop.example/"',
     ],
-    f"{WEB}; special characters": ["http://[::1", "http://sh[op.example"],
+    f"{WEB}; percent-encode special characters": ["http://[::1", "http://sh[op.example"],
     f"{WEB}, without a user or password": ["https://me:pa55word@shop.example", "https://@shop.example"],
     f"{WEB}, without ? and #": ["https://shop.example?a=pa55word", "https://shop.example/?"],
     "must have a host name such as shop.example or an IP address": [
@@ -71,7 +71,7 @@ POSTGRES = {
         "postgres://store:pa55word@[db/store",
         "postgres://store:pa55word#1@db/store",
     ],
-    "it lacks the name of the database": ["postgres://store:pa55word@db", "postgres://store:pa55word@db/"],
+    "the name of the database is missing": ["postgres://store:pa55word@db", "postgres://store:pa55word@db/"],
     "must have a port from 1 to 65535": [
         "postgres://store:pa55word@db:port/store",
         "postgres://store:pa55word@db:99999/store",
@@ -81,18 +81,18 @@ POSTGRES = {
         "postgres://store:pa55word@db:1:2/store",
     ],
     "must have a host name": ["postgres://store:pa55word@d b/store".replace(" ", "%20")],
-    "has an option that cannot be used: sslmode must be disable, allow, prefer, require, verify-ca or": [
+    "has an invalid option: sslmode must be disable, allow, prefer, require, verify-ca or": [
         "postgres://store:pa55word@db/store?sslmode=reqire",
         "postgres://store:pa55word@db/store?sslmode=Require",
         "postgres://store:pa55word@db/store?sslmode=",
     ],
-    "has an option that cannot be used: sslrootcert must be the path of a file": [
+    "has an invalid option: sslrootcert must be the path of a readable file": [
         "postgres://store:pa55word@db/store?sslrootcert=/no/ca.pem"
     ],
-    "has an option that cannot be used: connect_timeout must be a whole number": [
+    "has an invalid option: connect_timeout must be a whole number": [
         "postgres://store:pa55word@db/store?connect_timeout=soon"
     ],
-    "has an unknown option: known are application_name, ": [
+    "has an unknown option: known options are application_name, ": [
         "postgres://store:pa55word@db/store?ssl_mode=require",
         "postgres://store:pa55word@db/store?pool=true",
         "postgres://store:pa55word@db/store?dbname=other",
@@ -101,8 +101,8 @@ POSTGRES = {
     ],
     "has the option sslmode twice": ["postgres://store:pa55word@db/store?sslmode=require&sslmode=disable"],
     "has the host twice": ["postgres://store:pa55word@db/store?host=/run/postgresql"],
-    "must have text in UTF-8": ["postgres://store:pa55word%FF@db/store"],
-    "must be without control characters, in percent encoding too": [
+    "must be UTF-8 text where it is percent-encoded": ["postgres://store:pa55word%FF@db/store"],
+    "must not contain control characters, not even percent-encoded": [
         "postgres://store:pa55word%00@db/store",
         "postgres://store:pa55word@db/st%0Aore",
     ],
@@ -115,7 +115,7 @@ WRONG: dict[str, dict[str, list[str]]] = {
     "STORE_EMBEDDED": FLAG,
     "VAR_DIR": FOLDER,
     "PORT": {
-        "must be a whole number, at least 1 and at most 65535": [
+        "must be a whole number from 1 to 65535": [
             "0",
             "-1",
             "99999",
@@ -131,7 +131,12 @@ WRONG: dict[str, dict[str, list[str]]] = {
     },
     "STORE_NAME": {
         "must be a text of at most 100 characters": ["n" * 101],
-        "must hold one line of text": ["Shop\nBcc: x@x.example", "Shop\x00", "Shop\x1b[31m", "Shop\udcff"],
+        "must be one line of UTF-8 text": [
+            "Shop\nBcc: x@x.example",
+            "Shop\x00",
+            "Shop\x1b[31m",
+            "Shop\udcff",
+        ],
     },
     "STORE_CURRENCY": {
         "must be the ISO 4217 code of a currency, three capital letters such as RUB or EUR": [
@@ -209,7 +214,7 @@ WRONG: dict[str, dict[str, list[str]]] = {
         "must have a host name": ["https://*.shop.example"],
     },
     "DJANGO_HTTPS_PROXY": FLAG,
-    "PROXY_COUNT": {"must be a whole number, at least 0 and at most 20": ["-1", "one", "1000"]},
+    "PROXY_COUNT": {"must be a whole number from 0 to 20": ["-1", "one", "1000"]},
     "THROTTLE_USER": RATE,
     "THROTTLE_ADDRESS": RATE,
     "THROTTLE_REGISTER": RATE,
@@ -223,22 +228,20 @@ WRONG: dict[str, dict[str, list[str]]] = {
     "DATABASE_URL": {
         **POSTGRES,
         "must be sqlite:///path": ["sqlite://store.sqlite3", "sqlite:///", "sqlite:store.sqlite3"],
-        "must be the path of a file, whose folder is there": [
+        "must be the path of a file in an existing folder": [
             "sqlite:////no/store.sqlite3",
             "sqlite:////tmp",
         ],
-        "has an unknown option: an address of SQLite takes none": ["sqlite:////tmp/store.sqlite3?timeout=5"],
+        "has an unknown option: an SQLite address takes none": ["sqlite:////tmp/store.sqlite3?timeout=5"],
     },
     "DATABASE_REPLICA_URL": {
         **POSTGRES,
-        "must be a PostgreSQL replica of the one in DATABASE_URL": ["sqlite:////tmp/replica.sqlite3"],
+        "must be the address of a PostgreSQL replica of DATABASE_URL": ["sqlite:////tmp/replica.sqlite3"],
     },
-    "DATABASE_POOL_SIZE": {"must be a whole number, at least 0 and at most 1000": ["-1", "many", "5000"]},
-    "DATABASE_STATEMENT_TIMEOUT": {"must be a whole number, at least 0 and at most 86400": ["10s", "-1"]},
-    "DATABASE_LOCK_TIMEOUT": {"must be a whole number, at least 0 and at most 86400": ["5.5", "100000"]},
-    "DATABASE_IDLE_TIMEOUT": {
-        "must be a whole number, at least 0 and at most 86400": ["never", "10000000000"]
-    },
+    "DATABASE_POOL_SIZE": {"must be a whole number from 0 to 1000": ["-1", "many", "5000"]},
+    "DATABASE_STATEMENT_TIMEOUT": {"must be a whole number from 0 to 86400": ["10s", "-1"]},
+    "DATABASE_LOCK_TIMEOUT": {"must be a whole number from 0 to 86400": ["5.5", "100000"]},
+    "DATABASE_IDLE_TIMEOUT": {"must be a whole number from 0 to 86400": ["never", "10000000000"]},
     "DATABASE_PGBOUNCER": FLAG,
     "MEMCACHED_SERVERS": {
         "must be servers, comma-separated, without a scheme": [
@@ -257,7 +260,7 @@ WRONG: dict[str, dict[str, list[str]]] = {
             "cache:11211,:11211",
         ]
     },
-    "CDN_SECONDS": {"must be a whole number, at least 0 and at most 86400": ["86401", "1_0"]},
+    "CDN_SECONDS": {"must be a whole number from 0 to 86400": ["86401", "1_0"]},
     "CELERY_BROKER_URL": {
         REDIS_EXPECTED: [
             "redis.example:6379",
@@ -284,22 +287,22 @@ WRONG: dict[str, dict[str, list[str]]] = {
             "redis://redis/0/1",
             "redis://redis/-1",
         ],
-        "has an unknown option: known are ssl_cert_reqs, ssl_ca_certs": [
+        "has an unknown option: known options are ssl_cert_reqs, ssl_ca_certs": [
             "redis://redis/0?db=1",
             "rediss://redis/0?ssl_cert_req=none",
             "rediss://redis/0?ssl=true",
         ],
-        "has an option that cannot be used: ssl_cert_reqs must be required, optional or none": [
+        "has an invalid option: ssl_cert_reqs must be required, optional or none": [
             "rediss://redis/0?ssl_cert_reqs=true",
             "rediss://redis/0?ssl_cert_reqs=",
         ],
-        "has an option that cannot be used: ssl_ca_certs must be the path of a file": [
+        "has an invalid option: ssl_ca_certs must be the path of a readable file": [
             "rediss://redis/0?ssl_cert_reqs=required&ssl_ca_certs=/no/ca.pem"
         ],
-        "has an option that cannot be used: ssl_check_hostname must be true or false": [
+        "has an invalid option: ssl_check_hostname must be true or false": [
             "rediss://redis/0?ssl_check_hostname=maybe"
         ],
-        "must have password, database and options in the address of the first Sentinel": [
+        "must have the password, database and options in the address of the first Sentinel": [
             "sentinel://a:26379;sentinel://:pa55word@b:26379",
             "sentinel://:other@a:26379;sentinel://:pa55word@b:26379",
             "sentinel://a:26379;sentinel://b:26379/1",
@@ -309,13 +312,11 @@ WRONG: dict[str, dict[str, list[str]]] = {
     "CELERY_BROKER_SENTINEL_MASTER": {
         "must be a name of letters, digits and . - _": ["my master", "sentinel://a"]
     },
-    "JOB_THREADS": {"must be a whole number, at least 1 and at most 100": ["0", "two", "1000"]},
-    "JOB_GRACE_SECONDS": {"must be a whole number, at least 0 and at most 3600": ["20s", "3601"]},
+    "JOB_THREADS": {"must be a whole number from 1 to 100": ["0", "two", "1000"]},
+    "JOB_GRACE_SECONDS": {"must be a whole number from 0 to 3600": ["20s", "3601"]},
     "ORDERS_NEED_IDEMPOTENCY_KEY": FLAG,
     "ORDERS_NEED_VERIFIED_EMAIL": FLAG,
-    "EXPORT_KEEP_DAYS": {
-        "must be a whole number, at least 1 and at most 3650": ["0", "a week", "1000000000000"]
-    },
+    "EXPORT_KEEP_DAYS": {"must be a whole number from 1 to 3650": ["0", "a week", "1000000000000"]},
     "EMAIL_URL": {
         MAIL_EXPECTED: [
             "mail.example",
@@ -340,24 +341,24 @@ WRONG: dict[str, dict[str, list[str]]] = {
             "smtp://me:pa55word@mail",
             "smtp://me:pa55word@127.0.0.1.example",
         ],
-        "has an unknown option: known are starttls, insecure": [
+        "has an unknown option: known options are starttls, insecure": [
             "smtp://me:pa55word@mail.example?tls=true",
             "smtp://me:pa55word@mail.example?STARTTLS=true",
             "smtp://me:pa55word@mail.example?starttls=true&timeout=5",
             "smtp://me:25?pa55word@mail.example",
         ],
-        "has an option that cannot be used: starttls must be true or false": [
+        "has an invalid option: starttls must be true or false": [
             "smtp://me:pa55word@mail.example?starttls",
             "smtp://me:pa55word@mail.example?starttls=",
             "smtp://me:pa55word@mail.example?starttls=required",
             "smtp://me:pa55word@mail.example?starttls=true;x=1",
         ],
         "has the option starttls twice": ["smtp://me:pa55word@mail.example?starttls=false&starttls=true"],
-        "has an option that cannot be used: insecure=true contradicts TLS": [
+        "has an invalid option: insecure=true contradicts TLS": [
             "smtps://me:pa55word@mail.example?insecure=true",
             "smtp://me:pa55word@mail.example?starttls=true&insecure=1",
         ],
-        "must have both a user and a password, or none": [
+        "must have both a user and a password, or neither": [
             "smtp://me@mail.example",
             "smtp://:pa55word@mail.example?starttls=true",
         ],
@@ -370,14 +371,14 @@ WRONG: dict[str, dict[str, list[str]]] = {
             "smtps://me:pa55word@mail.example?starttls=true",
         ],
         "must have a host name": ["smtp://me:pa55word@ma_il..example?starttls=true"],
-        "must be without control characters, in percent encoding too": [
+        "must not contain control characters, not even percent-encoded": [
             "smtp://me%0d%0aRSET:pa55word@mail.example?starttls=true"
         ],
     },
     "EMAIL_FROM": MAILBOX,
     "EMAIL_REPLY_TO": MAILBOX,
     "SHIPPING_API_URL": ADDRESS,
-    "SHIPPING_API_KEY": {**TOKEN, "must hold one line of text": ["key\nX-Other: 1"]},
+    "SHIPPING_API_KEY": {**TOKEN, "must be one line of UTF-8 text": ["key\nX-Other: 1"]},
     "SHIPPING_API_TIMEOUT": {
         "must be a number of seconds above 0, at most 120": [
             "0",
@@ -390,13 +391,13 @@ WRONG: dict[str, dict[str, list[str]]] = {
             "５",
         ]
     },
-    "SHIPPING_CONCURRENCY": {"must be a whole number, at least 1 and at most 1000": ["0", "all"]},
+    "SHIPPING_CONCURRENCY": {"must be a whole number from 1 to 1000": ["0", "all"]},
     "LOG_FORMAT": {"must be text or json": ["xml", "js0n"]},
     "METRICS_TOKEN": TOKEN,
-    "WEB_CONCURRENCY": {"must be a whole number, at least 1 and at most 500": ["0", "auto", "1000"]},
-    "WEB_THREADS": {"must be a whole number, at least 1 and at most 500": ["0", "8.0"]},
+    "WEB_CONCURRENCY": {"must be a whole number from 1 to 500": ["0", "auto", "1000"]},
+    "WEB_THREADS": {"must be a whole number from 1 to 500": ["0", "8.0"]},
     "WEB_ACCESS_LOG": {
-        "must be - or the path of a file that can be written": ["/tmp", "/no/such/log", "/tmp/" + "l" * 300]
+        "must be - or the path of a writable file": ["/tmp", "/no/such/log", "/tmp/" + "l" * 300]
     },
     "FORWARDED_ALLOW_IPS": {
         "must be IP addresses or networks, comma-separated, such as 192.0.2.7,10.0.0.0/8, or *": [
@@ -408,7 +409,7 @@ WRONG: dict[str, dict[str, list[str]]] = {
             "10.0.0.1 10.0.0.2",
         ]
     },
-    "WORKER_CONCURRENCY": {"must be a whole number, at least 1 and at most 500": ["0", "many"]},
+    "WORKER_CONCURRENCY": {"must be a whole number from 1 to 500": ["0", "many"]},
     "STATIC_ROOT": FOLDER,
 }
 ANY_TEXT = {
@@ -441,7 +442,7 @@ def test_wrong_value_is_told_in_a_sentence_that_does_not_show_it(start, name, se
             start(**NEEDED.get(name, {}), **{name: value})
 
         told = str(refused.value)
-        assert told.startswith(f"The configuration cannot be used. {name} "), value
+        assert told.startswith(f"The configuration is invalid. {name} "), value
         assert sentence in told, value
         assert told.endswith("."), value
         assert "\n" not in told, value  # one problem, one line

@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.template.defaultfilters import pluralize
 from django.test.utils import CaptureQueriesContext
 
 from apps.catalog import stock
@@ -32,7 +33,10 @@ def verified(capsys: pytest.CaptureFixture[str]) -> list[str]:
     with pytest.raises(CommandError) as failed:
         call_command("verify_stock")
     lines = capsys.readouterr().err.splitlines()
-    assert str(failed.value) == f"{len(lines)} differences between stock, ledger and orders."
+    assert (
+        str(failed.value)
+        == f"{len(lines)} difference{pluralize(len(lines))} between stock, ledger and orders."
+    )
     return lines
 
 

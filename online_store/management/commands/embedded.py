@@ -72,7 +72,7 @@ class Server(BaseApplication):
 class Command(BaseCommand):
     """Prepare the database and serve."""
 
-    help = "Migrate, load the demo data once, and run server and background work in the embedded mode."
+    help = "Migrate, load the demo data once, and run the server and background work in embedded mode."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve until Ctrl-C.
@@ -80,7 +80,7 @@ class Command(BaseCommand):
         Raises CommandError outside of the embedded mode.
         """
         if not settings.STORE_EMBEDDED:
-            raise CommandError("Set STORE_EMBEDDED=true: `make run` does.")
+            raise CommandError("Set STORE_EMBEDDED=true, as `make run` does.")
         call_command("migrate", verbosity=0, interactive=False)
         call_command("load_demo")
         do_chores()  # no beat runs beside it

@@ -22,15 +22,15 @@ class Command(BaseCommand):
     """Create or update products by sku."""
 
     help = (
-        "Create or update products by sku from a table with the columns sku, name, price, category and, if "
-        "wanted, stock and description. Headings of 1C, Shopify and WooCommerce are understood, in Russian "
-        "and English."
+        "Create or update products by SKU from a CSV or .xlsx table with the columns sku, name, price, "
+        "category and, optionally, stock and description. Headings of 1C, Shopify and WooCommerce are "
+        "recognised, in Russian and English."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the file and what to do with its bad rows."""
-        parser.add_argument("file", type=Path, metavar="FILE")
-        given = "detected unless given"
+        parser.add_argument("file", type=Path, metavar="FILE", help="the table")
+        given = "detected if not given"
         parser.add_argument("--encoding", default="", choices=ENCODINGS, help=given)
         parser.add_argument("--delimiter", default="", choices=DELIMITERS, help=given)
         parser.add_argument("--decimal", default="", choices=DECIMAL_SIGNS, help=f"decimal sign; {given}")
@@ -38,9 +38,9 @@ class Command(BaseCommand):
             "--bad-rows",
             type=Path,
             metavar="FILE.csv",
-            help="where to write the bad rows with their reasons, to be fixed and imported",
+            help="write the bad rows and their reasons to this file, to be fixed and imported",
         )
-        parser.add_argument("--skip-bad-rows", action="store_true", help="import the other rows of the file")
+        parser.add_argument("--skip-bad-rows", action="store_true", help="import the good rows only")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import the file.
@@ -54,13 +54,13 @@ class Command(BaseCommand):
         except OperationalError as error:  # somebody else imports for long, or the database is away
             raise CommandError(f"Nothing was imported, try again: {error}") from error
         if report.unknown_columns:
-            self.stderr.write(f"Unknown columns, which are not imported: {', '.join(report.unknown_columns)}")
+            self.stderr.write(f"Unknown columns, not imported: {', '.join(report.unknown_columns)}")
         self._show_spoilt_skus(report)
         self._show_bad_rows(report)
         if report.bad_count and not options["skip_bad_rows"]:
             raise CommandError(
                 f"Nothing was imported: {report.bad_count} bad row{pluralize(report.bad_count)}. "
-                "Fix what is wrong, or leave it out with --skip-bad-rows."
+                "Fix the file, or skip such rows with --skip-bad-rows."
             )
         created, updated = report.counts.created, report.counts.updated + report.counts.unchanged
         self.stdout.write(f"{created} product{pluralize(created)} created, {updated} updated.")
@@ -93,7 +93,7 @@ class Command(BaseCommand):
         if report.spoilt_count:
             shown = ", ".join(f"{row.sku} (row {row.number})" for row in report.spoilt_skus[:SHOWN_SPOILT])
             self.stderr.write(
-                f"Skus that a spreadsheet may have rewritten: {report.spoilt_count}, such as {shown}"
+                f"SKUs that a spreadsheet may have changed: {report.spoilt_count}, such as {shown}"
             )
 
     def _show_bad_rows(self, report: ImportReport) -> None:
@@ -124,5 +124,5 @@ def _in_words(dialect: Dialect) -> str:
     if dialect.is_workbook:
         return "Read as a workbook."
     delimiters = {sign: name for name, sign in DELIMITERS.items()}
-    decimal = f"decimal sign “{dialect.decimal}”" if dialect.decimal else "decimal sign not known"
+    decimal = f"decimal sign “{dialect.decimal}”" if dialect.decimal else "unknown decimal sign"
     return f"Read as {dialect.encoding}, separated by {delimiters[dialect.delimiter]}, {decimal}."

@@ -19,7 +19,7 @@ DEMO_PASSWORD = "online-store-demo"  # noqa: S105  it stands in the README too
 class Command(BaseCommand):
     """Fill an empty store once."""
 
-    help = "Load the demo catalogue into an empty store and, in the embedded mode, make the demo logins."
+    help = "Load the demo catalogue into an empty store and, in embedded mode, create the demo logins."
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:

@@ -16,12 +16,15 @@ from apps.common.backups.files import BackupFailed, written_whole
 class Command(BaseCommand):
     """Write a backup of the database."""
 
-    help = "Write the database into one file, as it is at one moment, while the store runs and writes."
+    help = "Back up the database into one file, as it is at one moment, while the store is in use."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare where the backup goes."""
         parser.add_argument(
-            "file", nargs="?", type=Path, help="a new file (default: in VAR_DIR/backups, named by the time)"
+            "file",
+            nargs="?",
+            type=Path,
+            help="a new file (default: in VAR_DIR/backups, named after the time)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -13,14 +13,17 @@ from apps.common.key_filling import collisions, key_columns, keyed_models, refre
 class Command(BaseCommand):
     """List what a migration would refuse, and bring rows into form that were written past the models."""
 
-    help = "List rows that cannot be told apart by username, e-mail address or sku; before a migration, too."
+    help = (
+        "List rows with the same username, e-mail address or SKU in different spellings; works before a "
+        "migration, too."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare whether anything is to be written."""
         parser.add_argument(
             "--refresh",
             action="store_true",
-            help="compute keys and searched texts anew of rows that another release, or SQL, has written",
+            help="recompute the keys and search texts of rows written by another release or by SQL",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -31,4 +34,4 @@ class Command(BaseCommand):
         if options["refresh"]:
             count = refresh_keys() + refresh_derived()
             self.stdout.write(f"{count} row{pluralize(count)} refreshed.")
-        self.stdout.write("All rows can be told apart.")
+        self.stdout.write("No duplicates found.")

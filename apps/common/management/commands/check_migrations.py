@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.template.defaultfilters import pluralize
 
 from apps.common.safe_migrations import unsafe_operations
 
@@ -10,7 +11,9 @@ from apps.common.safe_migrations import unsafe_operations
 class Command(BaseCommand):
     """Read the migrations, without a database."""
 
-    help = "Check that migrations take no long lock and work beside the previous release. Needs no database."
+    help = (
+        "Check that migrations take no long locks and work alongside the previous release. Needs no database."
+    )
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -19,7 +22,7 @@ class Command(BaseCommand):
             for problem in found:
                 self.stderr.write(problem)
             raise CommandError(
-                f"{len(found)} operations are not safe while the store runs. CONTRIBUTING.md, Migrations, "
-                "shows safe ways, and how a migration says why it may stay as it is."
+                f"{len(found)} operation{pluralize(len(found), ' is,s are')} not safe while the store runs. "
+                "CONTRIBUTING.md, Migrations, shows safe ways and how a migration gives a reason to stay."
             )
         self.stdout.write("No migration would block or break a running store.")

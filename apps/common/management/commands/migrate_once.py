@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 class Command(BaseCommand):
     """Wait for the database, then migrate it unless another process does so at the same time."""
 
-    help = "Wait for the database and migrate it; of several processes that do so together, one at a time."
+    help = "Wait for the database and migrate it; processes that start together take turns."
     requires_system_checks = ()  # they may ask the database, which is only now waited for
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             "--timeout", type=float, default=60, help="seconds to wait for the database (default: 60)"
         )
         parser.add_argument(
-            "--only-wait", action="store_true", help="migrate nothing: wait until another process has"
+            "--only-wait", action="store_true", help="do not migrate: wait until another process has"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -89,7 +89,7 @@ class Command(BaseCommand):
         try:
             while not _locked(holder):
                 if not told:
-                    self._say("Another container migrates; waiting for it.")
+                    self._say("Another container is migrating; waiting for it.")
                     told = True
                 holder.rollback()
                 time.sleep(POLL_SECONDS)

@@ -27,7 +27,7 @@ MADE_BY_MIGRATE = {
 class Command(BaseCommand):
     """Replace the database by a backup, wholly or not at all."""
 
-    help = "Replace the database by a backup, wholly or not at all. Stop the store before."
+    help = "Replace the database with a backup, all or nothing. Stop the store first."
     requires_system_checks = ()  # a database that is still empty cannot answer them
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         except BackupFailed as failure:
             raise CommandError(str(failure)) from None
         _clear_caches()
-        self.stdout.write(f"{file} is restored.")
+        self.stdout.write(f"{file} has been restored.")
         self._compare_releases()
 
     def _refuse_losses(self, *, force: bool) -> None:
@@ -68,13 +68,13 @@ class Command(BaseCommand):
         loader = executor.loader
         if unknown := sorted(set(loader.applied_migrations) - set(loader.disk_migrations)):
             raise CommandError(
-                f"The backup is of a newer release, whose migrations are missing here: {_named(unknown)}. "
-                "Run that release or a later one on it."
+                f"The backup is from a newer release, whose migrations are missing here: {_named(unknown)}. "
+                "Use that release or a later one."
             )
         plan = executor.migration_plan(loader.graph.leaf_nodes())
         if pending := [(migration.app_label, migration.name) for migration, _backwards in plan]:
             self.stdout.write(
-                f"The backup is of an older release: run `python manage.py migrate` for {_named(pending)}."
+                f"The backup is from an older release: run `python manage.py migrate` for {_named(pending)}."
             )
 
 

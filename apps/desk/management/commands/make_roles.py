@@ -11,12 +11,14 @@ from apps.desk.roles import make_roles
 class Command(BaseCommand):
     """Make the groups."""
 
-    help = "Make the groups of the shop's staff that are missing; groups that are there stay as they are."
+    help = "Create the staff groups that are missing; existing groups stay as they are."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare how far it goes."""
         parser.add_argument(
-            "--reset", action="store_true", help="give the groups that are there the permissions shipped, too"
+            "--reset",
+            action="store_true",
+            help="also reset the permissions of existing groups to those shipped",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

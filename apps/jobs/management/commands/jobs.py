@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.template.defaultfilters import pluralize
 
 from apps.jobs.runner import Runner, run_due_jobs
 
@@ -14,14 +15,14 @@ from apps.jobs.runner import Runner, run_due_jobs
 class Command(BaseCommand):
     """Do jobs until interrupted."""
 
-    help = "Do due jobs from the job table until SIGTERM or Ctrl-C."
+    help = "Run due jobs from the job table until SIGTERM or Ctrl-C."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare how the jobs are done."""
         parser.add_argument(
-            "--threads", type=int, default=settings.JOB_THREADS, help="jobs done at the same time"
+            "--threads", type=int, default=settings.JOB_THREADS, help="how many jobs run at the same time"
         )
-        parser.add_argument("--once", action="store_true", help="do what is due now, then end")
+        parser.add_argument("--once", action="store_true", help="run what is due now, then exit")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Work until a signal comes, or what is due is done.
@@ -39,7 +40,8 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stopping.set())
         runner = Runner(options["threads"])
         runner.start()
-        self.stdout.write(f"Doing jobs with {options['threads']} threads. Ctrl-C ends it.")
+        count = options["threads"]
+        self.stdout.write(f"Running jobs in {count} thread{pluralize(count)}. Press Ctrl-C to stop.")
         self.stdout.flush()
         stopping.wait()
         runner.stop(timeout=settings.JOB_GRACE_SECONDS)

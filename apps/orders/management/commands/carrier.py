@@ -13,21 +13,29 @@ from apps.orders.carrier import FAULTS, SLOW_SECONDS, Carrier
 class Command(BaseCommand):
     """Serve the emulator until interrupted."""
 
-    help = "Stand in for the carrier: point SHIPPING_API_URL at the address that this prints."
+    help = "Emulate the carrier: set SHIPPING_API_URL to the address that this prints."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the address and the faults."""
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8090)
-        parser.add_argument("--fault", action="append", choices=FAULTS, default=[], help="may be repeated")
         parser.add_argument(
-            "--rate", type=float, default=1.0, help="part of the calls that meet a fault, 0 to 1"
+            "--fault",
+            action="append",
+            choices=FAULTS,
+            default=[],
+            help="a fault to simulate; may be repeated",
+        )
+        parser.add_argument(
+            "--rate", type=float, default=1.0, help="share of the calls that meet a fault, from 0 to 1"
         )
         parser.add_argument(
             "--slow-seconds", type=float, default=SLOW_SECONDS, help="how long a slow answer takes"
         )
-        parser.add_argument("--log", type=Path, help="file that gets a line of JSON for each announcement")
+        parser.add_argument(
+            "--log", type=Path, help="write a line of JSON for each announcement to this file"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve until Ctrl-C."""

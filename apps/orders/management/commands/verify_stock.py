@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.template.defaultfilters import pluralize
 
 from apps.orders.stock_audit import stock_differences
 
@@ -10,7 +11,9 @@ from apps.orders.stock_audit import stock_differences
 class Command(BaseCommand):
     """Compare stock, ledger and orders of the whole catalogue."""
 
-    help = "Compare stock, ledger and orders of all products; print every difference, and fail if any."
+    help = (
+        "Compare stock, ledger and orders of all products; print every difference, and fail if there is one."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print every difference.
@@ -21,5 +24,6 @@ class Command(BaseCommand):
         for difference in differences:
             self.stderr.write(str(difference))
         if differences:
-            raise CommandError(f"{len(differences)} differences between stock, ledger and orders.")
+            count = len(differences)
+            raise CommandError(f"{count} difference{pluralize(count)} between stock, ledger and orders.")
         self.stdout.write("Stock, ledger and orders agree.")
