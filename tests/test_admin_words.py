@@ -127,13 +127,14 @@ def test_messages_need_no_gender(client: Client, olga: User):
 @pytest.mark.django_db
 def test_words_of_django_are_good_russian(client: Client, olga: User):
     Group.objects.all().delete()
+    shift = Group.objects.create(name="Смена")
 
     user = shown(client, f"/admin/users/user/{olga.pk}/change/")
 
     assert "<p>Пока нет</p>" in shown(client, "/admin/")
     assert ["Активен" in user, "Сотрудник" in user, "Суперпользователь" in user] == [True] * 3
     assert "единый вход (SSO) или LDAP" in shown(client, "/admin/users/user/add/")
-    assert "Изменений пока не было." in shown(client, f"/admin/users/user/{olga.pk}/history/")
+    assert "Изменений пока не было." in shown(client, f"/admin/auth/group/{shift.pk}/history/")
     assert "В продаже" in shown(client, "/admin/catalog/product/add/")
 
 

@@ -1,30 +1,24 @@
 """How staff read the audit trail. Nobody can write to it here, whatever their permissions."""
 
-from collections.abc import Iterator
 from contextlib import suppress
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth import get_user_model
-from django.core.exceptions import FieldDoesNotExist
-from django.db import models
 from django.db.models import Case, OuterRef, QuerySet, Subquery, When
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.dateparse import parse_datetime
-from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
-from django.utils.timezone import localtime
-from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from apps.audit.models import AuditEntry, kind_of
 from apps.audit.services import last_author
+from apps.audit.showing import changes_of
 from apps.common.admin_lists import DateRangeFilter, LongListAdmin
 from apps.common.optimistic_locking import register_author_lookup
 
@@ -40,14 +34,6 @@ KINDS = (
 LIST_VALUES, LIST_CHARACTERS = 4, 60  # of one entry in the list; its own page shows all
 
 register_author_lookup(last_author)
-
-
-class ShownChange(NamedTuple):
-    """A field with its values before and after, in the reader's language."""
-
-    field: str
-    before: str
-    after: str
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -129,7 +115,7 @@ class AuditEntryAdmin(LongListAdmin):
     @admin.display(description=_("changes"))
     def shown_changes(self, entry: AuditEntry) -> str:
         """Return the first values, shortened."""
-        shown = list(_shown(entry))
+        shown = list(changes_of(entry))
         short = [[Truncator(text).chars(LIST_CHARACTERS) for text in change] for change in shown]
         lines = format_html_join("", "<div>{}: {} → {}</div>", short[:LIST_VALUES])
         return format_html("{}<div>…</div>", lines) if len(shown) > LIST_VALUES else lines
@@ -145,28 +131,4 @@ class AuditEntryAdmin(LongListAdmin):
             '<div class="desk-scroll" tabindex="0" role="region" aria-label="{}">'
             "<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
         )
-        return format_html(table, _("changes"), heading, format_html_join("", row, _shown(entry)))
-
-
-def _shown(entry: AuditEntry) -> Iterator[ShownChange]:
-    for name, (before, after) in entry.changes.items():
-        column: Any = None
-        with suppress(LookupError, FieldDoesNotExist):
-            column = apps.get_model(entry.target_kind)._meta.get_field(name)
-        label = str(column.verbose_name) if column else name
-        yield ShownChange(label, _text(column, before), _text(column, after))
-
-
-def _text(column: Any, value: Any) -> str:
-    """Return the value as people of the reader's language write it."""
-    if value is None or value == "":
-        return "—"
-    if isinstance(value, bool):
-        return gettext("Yes") if value else gettext("No")
-    if isinstance(value, list):
-        return ", ".join(value) or "—"
-    if isinstance(column, models.DateTimeField) and (moment := parse_datetime(value)):
-        return localize(localtime(moment))
-    if isinstance(column, models.DecimalField):
-        return localize(Decimal(value))
-    return str(dict(column.flatchoices).get(value, value)) if column and column.choices else str(value)
+        return format_html(table, _("changes"), heading, format_html_join("", row, changes_of(entry)))

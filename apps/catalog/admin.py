@@ -27,6 +27,7 @@ from apps.common.admin_lists import (
     RangeFilter,
 )
 from apps.common.fields import MAX_ID_DIGITS
+from apps.common.money import priced
 from apps.common.store_admin import StoreAdmin, StoreAutocompleteSelect
 from apps.exports.list_admin import ExportableAdmin
 
@@ -180,6 +181,20 @@ class ProductAdmin(
         }
         return super().changelist_view(request, {**stocktake, **(extra_context or {})})
 
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Show prices as money to those who may not type them."""
+        return self._as_money(request, super().get_list_display(request))
+
+    def get_fields(self, request: HttpRequest, obj: Product | None = None) -> list[Any]:
+        """Do so on the page of a product, too."""
+        fields = super().get_fields(request, obj)
+        return self._as_money(request, fields) if obj else list(fields)
+
+    @admin.display(description=_("price"), ordering="price")
+    def shown_price(self, product: Product) -> str:
+        """Return the price with its currency."""
+        return priced(product.price)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> tuple[str, ...]:
         """Open the stock for a new product only."""
         always = ("created_at", "updated_at")
@@ -199,6 +214,10 @@ class ProductAdmin(
     def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
         """Keep products: they are deactivated, for orders refer to them."""
         return False
+
+    def _as_money(self, request: HttpRequest, columns: Any) -> list[Any]:
+        price = "price" if self.has_change_permission(request) else "shown_price"
+        return [price if column == "price" else column for column in columns]
 
 
 @admin.register(StockMovement)

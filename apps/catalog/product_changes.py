@@ -22,10 +22,10 @@ from apps.catalog import services, stock
 from apps.catalog.exceptions import StockOutOfRange
 from apps.catalog.models import MAX_STOCK, Category, MovementKind, Product, StockMovement
 from apps.common.bulk_changes import BulkChange, Change, Values, change_many
+from apps.common.money import CENT, priced
 from apps.common.optimistic_locking import text_of_change, unless_changed
 from apps.common.store_admin import StoreAutocompleteSelect
 
-CENT = Decimal("0.01")
 MAX_PRICE = Decimal("99999999.99")  # what the column holds
 MOVEMENT = re.compile(r"[0-9]{1,18}")  # the id of one
 ON_SALE, OFF_SALE = _("on sale"), _("not on sale: customers cannot order it")
@@ -210,10 +210,10 @@ def _updated(by: Any, product: Product, field: str, seen: str, value: Callable[[
 def _preview_of_price(product: Product, values: Values) -> Change:
     try:
         price = _changed_price(product.price, values["percent"]) if values else product.price
-        after = None if price == product.price else localize(price)
+        after = None if price == product.price else priced(price)
     except ValidationError as refusal:
         after = " ".join(refusal.messages)
-    return Change(before=localize(product.price), after=after, seen=str(product.price))
+    return Change(before=priced(product.price), after=after, seen=str(product.price))
 
 
 def _changed_price(price: Decimal, percent: Decimal) -> Decimal:
@@ -232,4 +232,6 @@ def _preview_of_stock(latest: str, product: Product, values: Values) -> Change:
 
 
 def _shown(value: Any) -> str | Promise:
+    if isinstance(value, Decimal):
+        return priced(value)
     return {True: ON_SALE, False: OFF_SALE}[value] if isinstance(value, bool) else localize(value)

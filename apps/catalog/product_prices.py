@@ -4,13 +4,12 @@ from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
 from apps.catalog import services
 from apps.catalog.models import Product
-from apps.catalog.product_changes import CENT
 from apps.common.list_editing import ListEditingAdmin, ListedRowForm
+from apps.common.money import CENT, priced
 from apps.common.optimistic_locking import unless_changed
 from apps.users.models import User
 
@@ -47,4 +46,4 @@ class EditablePrices(ListEditingAdmin):
             precondition=unless_changed("price", str(seen)),
             price=price,
         )
-        return f"{localize(seen)} → {localize(price)}"
+        return f"{priced(seen)} → {priced(price)}"

@@ -25,6 +25,7 @@ FAULT_CODES = (
     "duplicate_member",
     "duplicate_parameter",
     "email_taken",
+    "email_unchanged",
     "empty",
     "incorrect_type",
     "invalid",

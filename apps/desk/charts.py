@@ -13,7 +13,7 @@ from apps.orders.statuses import OrderStatus
 
 WIDTH, HEIGHT = 720, 160
 LONGEST_BAR, ROW_HEIGHT = 400, 28
-LABEL_WIDTH = 140  # beside the longest bar
+LABEL_WIDTH = 190  # beside the longest bar
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ in its present currency. Revenue and the average basket leave cancelled orders o
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from django.db.models.functions import TruncDate
 from django.utils.timezone import get_default_timezone
 
 from apps.common.days import start_of_day, today
+from apps.common.money import CENT
 from apps.orders.models import Order
 from apps.orders.statuses import OrderStatus
 
@@ -58,7 +59,7 @@ class Tally:
     def average_basket(self) -> Decimal | None:
         """Return the revenue of an order that was not cancelled; None without one."""
         sold = self.orders - self.cancelled
-        return self.revenue / sold if sold else None
+        return (self.revenue / sold).quantize(CENT, ROUND_HALF_UP) if sold else None
 
     @property
     def cancelled_percent(self) -> Decimal | None:

@@ -16,12 +16,12 @@ from django.utils.translation import ngettext_lazy
 
 from apps.common.admin_lists import AutocompleteFilter, DateRangeFilter, LongListAdmin, NumberRangeFilter
 from apps.common.bulk_changes import BulkChange, Change, change_many, chosen_rows, outcome_of, report
+from apps.common.money import priced
 from apps.common.optimistic_locking import unless_changed
 from apps.common.store_admin import StoreAutocompleteSelect
 from apps.exports.list_admin import ExportableAdmin
 from apps.orders import services
 from apps.orders.models import Order
-from apps.orders.money import priced
 from apps.orders.order_page import READ_BY_CUSTOMER, OrderPage, remade, resent
 from apps.orders.services import Terms
 from apps.orders.statuses import NEXT_STATUSES, OrderStatus
@@ -65,7 +65,7 @@ class OrderAdmin(OrderPage, ExportableAdmin, LongListAdmin):
     """Orders. Nothing of an order can be edited; its status is moved by buttons and actions."""
 
     counted = ngettext_lazy("%(number)s order", "%(number)s orders", "count")
-    list_display = ("id", "customer", "shown_status", "trouble", "shown_total", "created_at")
+    list_display = ("id", "customer", "shown_status", "shown_total", "created_at")
     list_filter = (
         "status",
         FailedJobFilter,
@@ -127,22 +127,19 @@ class OrderAdmin(OrderPage, ExportableAdmin, LongListAdmin):
 
     @admin.display(description=_("status"), ordering="status")
     def shown_status(self, order: Order) -> str:
-        """Return the status in its colour."""
+        """Return the status in its colour, and that a job has failed."""
+        trouble = format_html(' <span class="desk-failed">⚠ {}</span>', _("failed job"))
         return format_html(
-            '<span class="desk-status desk-{}">{}</span>', order.status, order.get_status_display()
+            '<span class="desk-status desk-{}">{}</span>{}',
+            order.status,
+            order.get_status_display(),
+            trouble if order.has_failed else "",
         )
 
     @admin.display(description=_("total"), ordering="total_price")
     def shown_total(self, order: Order) -> str:
         """Return the total with its currency."""
         return priced(order.total_price, order.currency)
-
-    @admin.display(description=_("problems"))
-    def trouble(self, order: Order) -> str:
-        """Tell that a job has failed."""
-        return (
-            format_html('<span class="desk-failed">⚠ {}</span>', _("failed job")) if order.has_failed else ""
-        )
 
     @admin.action(description=_("Start processing: pending → processing"), permissions=["change"])
     def mark_processing(self, request: HttpRequest, queryset: QuerySet[Order]) -> TemplateResponse | None:

@@ -10,8 +10,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from apps.common.mail import compose
+from apps.common.money import priced
 from apps.orders.models import Invoice, Order
-from apps.orders.money import priced
 from apps.orders.statuses import OrderStatus
 from apps.users.emails import name_in_greeting
 

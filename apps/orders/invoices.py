@@ -23,8 +23,8 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, LongTable, Paragraph, SimpleDocTemplate, Spacer, TableStyle
 
 from apps.common.days import day_of
+from apps.common.money import NO_BREAK_SPACE, priced
 from apps.orders.models import Invoice, Order, OrderItem
-from apps.orders.money import NO_BREAK_SPACE, priced
 from apps.users.models import User
 
 FONT = "DejaVuSans"  # the fonts built into PDF have no Cyrillic and no ₽

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import messages
+from django.conf import settings
+from django.contrib import admin, messages
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -40,9 +41,14 @@ class OrderPage:
     """The page of an order, for its ModelAdmin."""
 
     change_form_template = "admin/orders/order/change_form.html"
-    fields = ("id", "user", "shown_status", "total_price", "currency", "language", "tracking_number")
+    fields = ("id", "user", "shown_status", "shown_total", "shown_language", "tracking_number")
     fields += ("created_at", "updated_at")
     readonly_fields = fields
+
+    @admin.display(description=gettext_lazy("language"))
+    def shown_language(self, order: Order) -> str:
+        """Return what the language is called, in which the customer is written to."""
+        return str(dict(settings.LANGUAGES).get(order.language, order.language))
 
     def get_urls(self) -> list[URLPattern]:
         """Add what the buttons of the page ask for."""

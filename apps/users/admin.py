@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
@@ -26,6 +27,7 @@ from apps.common.admin_lists import DateRangeFilter, LongListAdmin
 from apps.common.optimistic_locking import VERSION, VersionedForm, version_of
 from apps.common.store_admin import StoreAdmin
 from apps.users import services, sessions
+from apps.users.devices import device_name
 from apps.users.exceptions import AccountErased
 from apps.users.models import Session, User
 
@@ -229,7 +231,7 @@ class SessionAdmin(NamelessLogAdmin, LongListAdmin):
     """Sessions are looked at, and ended."""
 
     counted = ngettext_lazy("%(number)s session", "%(number)s sessions", "count")
-    list_display = ("user", "device", "ip", "last_used_at", "ended_at", "ended_because")
+    list_display = ("user", "shown_device", "ip", "last_used_at", "ended_at", "ended_because")
     list_filter = ("ended_because", ("created_at", DateRangeFilter))
     list_select_related = ("user",)
     search_fields = ("user__username", "user__email", "=ip")
@@ -261,6 +263,11 @@ class SessionAdmin(NamelessLogAdmin, LongListAdmin):
         sessions.end_sessions([obj.pk])
         super().delete_model(request, obj)
 
+    @admin.display(description=_("device"), ordering="device")
+    def shown_device(self, session: Session) -> str:
+        """Return the device's short name; what it calls itself is shown under the pointer and on its page."""
+        return format_html('<span title="{}">{}</span>', session.device, device_name(session.device) or "—")
+
     @admin.action(description=_("End the selected sessions"), permissions=["change"])
     def end_sessions(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
         """End the chosen sessions that still live."""
@@ -285,8 +292,6 @@ def _names(rows: QuerySet[Any]) -> list[str]:
     return list(rows.values_list("name", flat=True))
 
 
-admin.site.site_header = _("Online Store")
-admin.site.site_title = _("Online Store")
 admin.site.index_title = _("Shop administration")
 
 

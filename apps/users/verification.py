@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.identity import EMAIL
 from apps.common.mail_budgets import charge_account, refuse_full_mailbox
 from apps.common.transactions import retried_atomic
 from apps.jobs.services import enqueue
@@ -47,8 +48,8 @@ def ask_for_address_change(
 ) -> None:
     """Have a token mailed to the new address, which is the user's once it is confirmed; tell the old one.
 
-    Raises ValidationError, by field, when the password is wrong or the address taken; TooManyAttempts, and
-    TooManyRequests.
+    Raises ValidationError, by field, when the password is wrong, the address taken or the present one;
+    TooManyAttempts, and TooManyRequests.
     """
     confirm_password(user, password, field="password", caller=caller)
     refuse_full_mailbox(new_email)
@@ -87,6 +88,9 @@ def drop_new_address(user: User, event: Event) -> None:
 @retried_atomic
 def _ask_for_address_change(user: User, new_email: str, language: str) -> None:
     user = locked_as_confirmed(user, field="password")
+    if user.email and EMAIL.key(new_email) == user.email_key:
+        own = ValidationError(_("This is your e-mail address already."), code="email_unchanged")
+        raise ValidationError({"new_email": own})
     user.new_email = User.objects.normalize_email(new_email)
     refuse_taken_email(user.new_email, field="new_email")
     user.save(update_fields=["new_email"])

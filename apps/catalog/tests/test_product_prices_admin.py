@@ -50,7 +50,7 @@ def test_typed_prices_are_saved_and_noted(office, staff):
     tea, _coffee, mug = (make_product(name=name) for name in ("A tea", "Coffee", "Mug"))
     form = typed(typed(open_list(office), tea, "11"), mug, "0.5")
 
-    assert save(office, form) == [f"{tea}: 10.00 → 11.00", f"{mug}: 10.00 → 0.50"]
+    assert save(office, form) == [f"{tea}: 10.00\xa0₽ → 11.00\xa0₽", f"{mug}: 10.00\xa0₽ → 0.50\xa0₽"]
 
     assert prices() == ["11.00", "10.00", "0.50"]
     assert list(PriceChange.objects.values_list("product", "new_price", "created_by")) == [
@@ -70,7 +70,7 @@ def test_list_that_was_opened_before_a_change_and_a_sale_undoes_neither(office):
 
     assert said == [
         f"{coffee}: “price” was changed after you opened the page. It is now “12.00”.",
-        f"{mug}: 10.00 → 11.00",
+        f"{mug}: 10.00\xa0₽ → 11.00\xa0₽",
     ]
     assert prices() == ["12.00", "12.00", "11.00"]
     assert list(Product.objects.order_by("pk").values_list("stock", flat=True)) == [2, 7, 2]
@@ -83,7 +83,7 @@ def test_price_that_cannot_be_does_not_stop_the_others(office, wrong):
     said = save(office, typed(typed(open_list(office), tea, wrong), coffee, "11.00"))
 
     assert said[0].startswith(f"{tea}: ")
-    assert said[1:] == [f"{coffee}: 10.00 → 11.00"]
+    assert said[1:] == [f"{coffee}: 10.00\xa0₽ → 11.00\xa0₽"]
     assert prices() == ["10.00", "11.00"]
 
 

@@ -1,11 +1,14 @@
-"""What the store's own pages show: its name, and texts with code in them."""
+"""What the store's own pages show: its name, amounts of money, and texts with code in them."""
 
 import re
+from decimal import Decimal
 
 from django import template
 from django.conf import settings
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+
+from apps.common.money import priced
 
 register = template.Library()
 
@@ -16,6 +19,12 @@ _CODE = re.compile("`([^`]+)`")
 def store_name() -> str:
     """Return what the store is called. Pages of errors ask for it where there is no request."""
     return str(settings.STORE_NAME)
+
+
+@register.filter
+def money(amount: Decimal, currency: str = "") -> str:
+    """Return the amount as every page writes it: `940,00 ₽`; without a currency it is the store's."""
+    return priced(amount, currency)
 
 
 @register.filter

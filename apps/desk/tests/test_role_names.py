@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
 from apps.desk.roles import ROLES
@@ -51,6 +51,30 @@ def test_page_of_a_group_is_called_by_it_and_keeps_the_name_that_is_stored(offic
 
     assert re.search(r"(›|&rsaquo;) Отдел заказов\s", text)
     assert 'name="name" value="Order desk"' in text
+
+
+def test_permissions_are_called_in_the_readers_language(office, staff):
+    group = Group.objects.create(name="Orders")
+    group.permissions.set(Permission.objects.filter(codename="add_product"))
+    staff.groups.add(group)
+    pages = [reverse(f"admin:auth_group_{page}", args=[group.pk]) for page in ("change", "delete")]
+
+    for page in pages:
+        assert "Каталог | товар | Добавлять: товар" in office.get(page).text
+        assert (
+            "Catalogue | product | Can add product"
+            in office.get(page, headers={"accept-language": "en"}).text
+        )
+    deletion = office.get(pages[1]).text
+    assert "<li>Права: 1</li>" in deletion
+    assert f"<li>Участник группы: {staff.username}, Orders</li>" in deletion
+
+
+def test_permission_that_somebody_wrote_keeps_its_name():
+    product = Permission.objects.get(codename="add_product").content_type
+    written = Permission(content_type=product, codename="price_product", name="Can price")
+
+    assert str(written).endswith("| Can price")
 
 
 def test_group_of_the_owners_own_keeps_its_name(office):

@@ -28,8 +28,18 @@ def test_page_shows_lines_history_jobs_and_tracking_number(
 
     page = text_of(office.get(page_of(order)))
 
-    for shown in ("boris", "25.00", "RUB", "lamp-sku", "Good lamp", "12.50", staff.username, "TRACK-7"):
+    for shown in (
+        "boris",
+        "25.00 ₽",
+        "Russian",
+        "lamp-sku",
+        "Good lamp",
+        "12.50 ₽",
+        staff.username,
+        "TRACK-7",
+    ):
         assert shown in page
+    assert "RUB" not in page
     assert re.search(r"pending → processing", page)
     assert re.search(r"Invoice failed 5 .* No ink", page)
 

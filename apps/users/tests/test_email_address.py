@@ -210,12 +210,14 @@ def test_address_asked_for_last_is_the_one_that_counts(api, customer, customer_a
     [
         (NEW, "wrong-horse", ("wrong_password", "/password")),
         ("TAKEN@example.com", PASSWORD, ("email_taken", "/new_email")),
+        ("MINE@example.com", PASSWORD, ("email_unchanged", "/new_email")),
         ("no address", PASSWORD, ("invalid", "/new_email")),
         (f"{'a' * 250}@example.com", PASSWORD, ("max_length", "/new_email")),
     ],
 )
 def test_refused_change_changes_and_mails_nothing(customer, customer_api, make_user, email, password, error):
     make_user(email="taken@example.com")
+    User.objects.filter(pk=customer.pk).update(email="mine@example.com", email_key="mine@example.com")
 
     response = ask_for(customer_api, email, password)
 
