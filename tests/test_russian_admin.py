@@ -21,9 +21,9 @@ WORDED = re.compile(
 )
 WORD = re.compile(r"[A-Za-z]{2,}")
 # One in every language, or said by Django: keys of the keyboard, and where else a password may be checked.
-NAMES = {"CSV", "Command", "Control", "ID", "Id", "LDAP", "Mac", "RUB", "SSO", "Uuid"}
-# Django stores the names of permissions in English; a group has one name for everybody.
-STORED_NAMES = re.compile(r"<select[^>]*(?:permissions|groups).*?</select>", re.DOTALL)
+NAMES = {"CSV", "Command", "Control", "ID", "Id", "LDAP", "Mac", "RUB", "SSO", "Uuid", "slug"}
+# A group of the owner has one name for everybody.
+STORED_NAMES = re.compile(r"<select[^>]*groups.*?</select>", re.DOTALL)
 
 
 @pytest.mark.django_db
