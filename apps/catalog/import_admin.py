@@ -27,7 +27,7 @@ from django.views.decorators.http import require_POST
 from apps.catalog import import_services
 from apps.catalog.import_jobs import may_import
 from apps.catalog.importing import dialects
-from apps.catalog.importing.headings import OPTIONAL_COLUMNS, REQUIRED_COLUMNS
+from apps.catalog.importing.headings import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, column_name
 from apps.catalog.importing.writing import CHUNK
 from apps.exports.models import Upload, UploadStatus
 from apps.exports.progress import Progress, last_line, latest_job
@@ -35,23 +35,22 @@ from apps.exports.uploads import bad_rows_of
 from apps.jobs.models import JobStatus
 
 RECENT = 20  # files in the list
-ACCEPTED = ".csv,.tsv,.txt,.xlsx,text/csv"
-ENCODINGS = {"utf-8": "UTF-8", "utf-16": "UTF-16", "cp1251": "Windows-1251"}
+ACCEPTED = ".csv,.txt,.tsv,.xlsx"
+ENCODINGS = {
+    "utf-8": "UTF-8",
+    "utf-16": "UTF-16",
+    "utf-16-le": _("UTF-16 (LE, without mark)"),
+    "utf-16-be": _("UTF-16 (BE, without mark)"),
+    "cp1251": "Windows-1251",
+}
 DELIMITERS = {"comma": _("comma"), "semicolon": _("semicolon"), "tab": _("tab")}
 DECIMAL_SIGNS = {"": _("as the numbers show"), ".": _("point"), ",": _("comma")}
-FIELDS = {
-    "name": _("name"),
-    "price": _("price"),
-    "category": _("category"),
-    "stock": _("stock"),
-    "description": _("description"),
-}
 
 
 class ImportForm(forms.Form):
     """The file."""
 
-    file = forms.FileField(label=_("CSV or .xlsx file"), widget=forms.FileInput(attrs={"accept": ACCEPTED}))
+    file = forms.FileField(label=_("CSV or Excel file"), widget=forms.FileInput(attrs={"accept": ACCEPTED}))
 
     def clean_file(self) -> Any:
         """Refuse what is too large. Raises ValidationError."""
@@ -111,7 +110,7 @@ class ImportingAdmin(admin.ModelAdmin):
         context = extra_context or {}
         tools = [*context.get("list_tools", ())]
         if may_import(request.user):
-            tools.append({"url": reverse("admin:catalog_product_import"), "label": _("Import CSV")})
+            tools.append({"url": reverse("admin:catalog_product_import"), "label": _("Import products")})
         return super().changelist_view(request, {**context, "list_tools": tools})
 
     # The protection reads the body, and so the file: only of those who may send one.
@@ -128,11 +127,11 @@ class ImportingAdmin(admin.ModelAdmin):
             upload = import_services.begin_import(form.cleaned_data["file"], created_by=request.user)
             return redirect("admin:catalog_product_import_page", upload.pk)
         context = {
-            "title": _("Import CSV"),
+            "title": _("Import products"),
             "form": form,
             "uploads": Upload.objects.visible_to(request.user).select_related("created_by")[:RECENT],
-            "required": ", ".join(REQUIRED_COLUMNS),
-            "optional": ", ".join(OPTIONAL_COLUMNS),
+            "required": ", ".join(map(column_name, REQUIRED_COLUMNS)),
+            "optional": ", ".join(map(column_name, OPTIONAL_COLUMNS)),
             "limit": settings.IMPORT_MAX_BYTES,
         }
         return self._page(request, "catalog/import.html", context)
@@ -239,7 +238,7 @@ def _progress_of(upload: Upload) -> Progress:
 def _changes(kept: Any) -> list[dict[str, Any]]:
     """Return a line for each changed field."""
     return [
-        {**change, "field": FIELDS[field], "old": old, "new": new}
+        {**change, "field": column_name(field), "old": old, "new": new}
         for change in kept
         for field, (old, new) in change["fields"].items()
     ]

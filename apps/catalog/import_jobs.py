@@ -99,7 +99,7 @@ class _Check:
         self._upload, self._last_row = upload, upload.last_row
         for number in range(upload.parts_checked):
             seen.note_all((row[1], row[0]) for row in json.loads(checked_part(upload, number)))
-        self._unknown_columns = table.heading.unread
+        self._beginning = empty_preview(table.heading_row, table.heading.unread)
         self._bad_rows = table.of_bad_rows()
         self._rows = table.rows(seen, after=upload.last_row)
 
@@ -113,7 +113,7 @@ class _Check:
             if upload is None:
                 return False
             upload.dialect = self._upload.dialect
-            upload.report = upload.report or empty_preview(self._unknown_columns)
+            upload.report = upload.report or self._beginning
             self._note(upload, rows)
             if len(rows) < CHUNK:
                 upload.status = UploadStatus.CHECKED

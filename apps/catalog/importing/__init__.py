@@ -35,6 +35,7 @@ class ImportReport:
     counts: Counts = field(default_factory=Counts)
     bad_rows: list[BadRow] = field(default_factory=list)
     bad_count: int = 0
+    heading_row: int = 1
     unknown_columns: list[str] = field(default_factory=list)
     spoilt_skus: list[ProductRow] = field(default_factory=list)
     spoilt_count: int = 0
@@ -59,7 +60,7 @@ def import_products(
     known = array("q")
     total = 0
     with SeenSkus() as seen, opened_table(file, dialect) as table:
-        report.unknown_columns = table.heading.unread
+        report.heading_row, report.unknown_columns = table.heading_row, table.heading.unread
         for rows in in_chunks(_good_rows(table, seen, report, bad_rows), CHUNK):
             total += len(rows)
             known.extend(known_ids(rows))

@@ -10,11 +10,17 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
 
-from apps.catalog.importing.headings import Heading, UnusableFile, is_known
+from apps.catalog.importing.headings import (
+    SEARCHED_ROWS,
+    Heading,
+    UnusableFile,
+    find_heading,
+    known_columns,
+)
 from apps.catalog.importing.numbers import decimal_sign_in
 from apps.catalog.importing.workbooks import is_workbook
 
-ENCODINGS = ("utf-8", "utf-16", "cp1251")
+ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1251")
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 NAMED_DELIMITER = re.compile(r'"?sep=([,;\t])"?[\r\n]*', re.IGNORECASE)  # the first line, for Excel
 _SAMPLE_BYTES = 100_000  # below csv.field_size_limit(): the sample can be one cell
@@ -63,7 +69,7 @@ def decimal_sign_of(records: Iterable[list[str]]) -> str:
     signs: set[str] = set()
     with suppress(csv.Error, UnusableFile, StopIteration):
         rows = iter(records)
-        heading = Heading.of(next(rows))
+        heading = Heading.of(find_heading(rows)[1] or [])
         places = [heading.places[column] for column in ("price", "stock") if column in heading.places]
         for cells in islice(rows, _SAMPLE_ROWS):
             signs.update(decimal_sign_in(cells[place]) for place in places if place < len(cells))
@@ -73,10 +79,20 @@ def decimal_sign_of(records: Iterable[list[str]]) -> str:
 
 def _encoding_of(file: BinaryIO) -> str:
     file.seek(0)
-    start = file.read(len(codecs.BOM_UTF8))
+    start = file.read(_SAMPLE_BYTES)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    return "utf-8" if start == codecs.BOM_UTF8 or _is_utf_8(file) else "cp1251"
+    if start.startswith(codecs.BOM_UTF8):
+        return "utf-8"
+    return _utf_16_without_mark(start) or ("utf-8" if _is_utf_8(file) else "cp1251")
+
+
+def _utf_16_without_mark(start: bytes) -> str:
+    """Return which kind of UTF-16 it is, if it is one: in each digit, space and delimiter a byte is zero."""
+    first, second = start[::2].count(0), start[1::2].count(0)
+    if max(first, second) * 20 < len(start):
+        return ""
+    return "utf-16-be" if first > second else "utf-16-le"
 
 
 def _is_utf_8(file: BinaryIO) -> bool:
@@ -103,10 +119,10 @@ def _decoded(file: BinaryIO, errors: str) -> Iterator[str]:
 
 
 def _delimiter_of(lines: str) -> str:
-    """Return the delimiter that makes most known columns of the heading, else most cells."""
+    """Return the delimiter that makes most known columns of a first row, else most cells."""
     return max(DELIMITERS.values(), key=lambda delimiter: _columns(lines, delimiter))
 
 
 def _columns(lines: str, delimiter: str) -> tuple[int, int]:
-    heading = next(csv.reader(io.StringIO(lines, newline=""), delimiter=delimiter), [])
-    return sum(map(is_known, heading)), len(heading)
+    rows = islice(csv.reader(io.StringIO(lines, newline=""), delimiter=delimiter), SEARCHED_ROWS)
+    return max(((len(known_columns(cells)), len(cells)) for cells in rows), default=(0, 0))

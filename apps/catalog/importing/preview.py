@@ -17,11 +17,11 @@ SHOWN_COLUMNS = 50
 SHOWN_SPOILT = 20  # skus
 
 
-def empty_preview(unknown_columns: list[str]) -> dict[str, Any]:
+def empty_preview(heading_row: int, unknown_columns: list[str]) -> dict[str, Any]:
     """Return the preview of no rows of a table with these unknown columns; it can be kept as JSON."""
     counts = {"created": 0, "updated": 0, "unchanged": 0, "bad": 0, "spoilt": 0}
-    shown = {"unknown_columns": unknown_columns[:SHOWN_COLUMNS], "spoilt_skus": []}
-    return {**counts, **shown, "bad_rows": [], "changes": [], "new": [], "categories": []}
+    table = {"heading_row": heading_row, "unknown_columns": unknown_columns[:SHOWN_COLUMNS]}
+    return {**counts, **table, "spoilt_skus": [], "bad_rows": [], "changes": [], "new": [], "categories": []}
 
 
 def add_bad_rows(preview: dict[str, Any], rows: list[BadRow]) -> None:

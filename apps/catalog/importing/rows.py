@@ -10,7 +10,10 @@ from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from apps.catalog.category_names import parts_of
+from apps.catalog.importing.headings import column_name
 from apps.catalog.models import Category, Product
 from apps.common.identity import CODE, NAME
 
@@ -22,7 +25,7 @@ _SPOILT_SKU = re.compile(r"[0-9][.,]?[0-9]*E\+[0-9]+", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class BadRow:
-    """A row that cannot be imported, numbered as a spreadsheet does: the heading is row 1."""
+    """A row that cannot be imported, numbered as a spreadsheet does: the first one of the file is row 1."""
 
     number: int
     reason: str
@@ -98,7 +101,7 @@ def reason_of(error: ValueError | ValidationError) -> str:
     """Return in words what is wrong with a row."""
     if not isinstance(error, ValidationError):
         return str(error)
-    return "; ".join(f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items())
+    return "; ".join(f"{column_name(name)}: {_text_of(faults)}" for name, faults in error.error_dict.items())
 
 
 def product_of(row: ProductRow) -> Product:
@@ -109,7 +112,8 @@ def product_of(row: ProductRow) -> Product:
 @lru_cache(maxsize=1000)
 def _faults_of_category(name: str, language: str) -> dict[str, ValidationError]:
     try:
-        _CATEGORY_NAME.clean(name, None)
+        for part in parts_of(name):
+            _CATEGORY_NAME.clean(part, None)
     except ValidationError as error:
         return {"category": error}
     return {}
@@ -126,3 +130,8 @@ def _faults_of_fields(row: ProductRow) -> dict[str, ValidationError]:
         except ValidationError as error:
             faults[field.name] = error
     return faults
+
+
+def _text_of(faults: list[ValidationError]) -> str:
+    is_empty = any(fault.code == "blank" for fault in faults)
+    return _("empty") if is_empty else " ".join(text for fault in faults for text in fault.messages)

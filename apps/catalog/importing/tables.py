@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from typing import BinaryIO
 
@@ -12,10 +12,18 @@ from django.utils.translation import gettext as _
 
 from apps.catalog.importing.bad_rows import BadRowsTable
 from apps.catalog.importing.dialects import NAMED_DELIMITER, Dialect
-from apps.catalog.importing.headings import COLUMNS, Heading, UnusableFile
+from apps.catalog.importing.headings import (
+    COLUMNS,
+    Heading,
+    UnusableFile,
+    column_name,
+    find_heading,
+    is_heading,
+)
 from apps.catalog.importing.numbers import UnclearNumber, is_number, number_of
 from apps.catalog.importing.records import Records
 from apps.catalog.importing.rows import BadRow, ProductRow, SeenSkus, reason_of, validated
+from apps.catalog.importing.shops import reading_of
 from apps.catalog.importing.workbooks import Cell, Sheet, opened_sheet, refuse_old_workbook
 from apps.catalog.models import MAX_STOCK
 from apps.exports.formulas import unguarded
@@ -28,7 +36,7 @@ _WITH_MARK = {"utf-8": "utf-8-sig"}  # a byte order mark may be there
 def opened_table(file: BinaryIO, dialect: Dialect) -> Iterator["ProductTable"]:
     """Read the file from its start, and leave it open.
 
-    Raises UnusableFile when it does not begin with the heading of a table of products.
+    Raises UnusableFile when none of its first rows is the heading of a table of products.
     """
     if dialect.is_workbook:
         with opened_sheet(file) as sheet:
@@ -46,7 +54,7 @@ def opened_table(file: BinaryIO, dialect: Dialect) -> Iterator["ProductTable"]:
 class ProductTable:
     """The lines or the sheet of a file, and its heading.
 
-    Raises UnusableFile when that is not the heading of a table of products.
+    Raises UnusableFile when it has none of a table of products.
     """
 
     def __init__(self, source: Iterator[str] | Sheet, dialect: Dialect) -> None:
@@ -58,7 +66,11 @@ class ProductTable:
         )
         self._unread = iter(self._records)
         self.heading = Heading([], {})
-        self.heading = self._read_heading()
+        self.heading_row, self.heading = self._read_heading()
+        if isinstance(self._records, Sheet):
+            self._unread = self._records.below(self.heading_row, len(self.heading.names))
+        self._told = [place for column, place in self.heading.places.items() if column in COLUMNS]
+        self._reading = reading_of(self.heading)
 
     def rows(self, seen: SeenSkus, *, after: int = 1) -> Iterator[ProductRow | BadRow]:
         """Yield the rows one by one, from the one behind the row `after`; rows of nothing are left out.
@@ -67,9 +79,14 @@ class ProductTable:
         another encoding.
         """
         try:
-            for number, cells in enumerate(self._unread, start=2):
-                if number > after and not self._says_nothing(cells):
+            for number, cells in enumerate(self._unread, start=self.heading_row + 1):
+                if self._says_nothing(cells):
+                    continue
+                if number > after:
                     yield self._read(number, cells, seen)
+                elif self._reading:  # a row may be completed by one before it
+                    with suppress(ValueError):
+                        self._texts(cells)
         except UnicodeDecodeError as error:
             raise self._unreadable(error) from error
 
@@ -77,14 +94,15 @@ class ProductTable:
         """Return what makes a table of the bad rows, in the language of now."""
         return BadRowsTable(self.heading, self._dialect)
 
-    def _read_heading(self) -> Heading:
+    def _read_heading(self) -> tuple[int, Heading]:
+        rows = (None if cells is None else [*map(_text, cells)] for cells in self._unread)
         try:
-            cells = next(self._unread, [])
+            number, names = find_heading(rows)
         except UnicodeDecodeError as error:
             raise self._unreadable(error) from error
-        if cells is None:
+        if names is None:
             raise self._unreadable()
-        return Heading.of([*map(_text, cells)])
+        return number, Heading.of(names)
 
     def _unreadable(self, error: UnicodeDecodeError | None = None) -> UnusableFile:
         number = self._records.lines_read + 1
@@ -95,7 +113,9 @@ class ProductTable:
         return UnusableFile(text % values)
 
     def _looks_like_row(self, cells: list[str]) -> bool:
-        if not self.heading.names or len(cells) != len(self.heading.names):
+        if not self.heading.names:
+            return is_heading(cells)
+        if len(cells) != len(self.heading.names):
             return False
         return is_number(cells[self.heading.places["price"]])
 
@@ -104,28 +124,22 @@ class ProductTable:
         if cells is None:
             return False
         if len(cells) == len(self.heading.names):
-            return not any(_text(cells[place]) for place in self.heading.places.values())
+            return not any(_text(cells[place]) for place in self._told)
         return not any(map(_text, cells))
 
     def _read(self, number: int, cells: Sequence[Cell] | None, seen: SeenSkus) -> ProductRow | BadRow:
         try:
             row = validated(self._parsed(number, cells))
             if (first := seen.note(row.sku, number)) != number:
-                raise ValueError(_("sku: already in row %s") % first)
+                raise _fault("sku", _("already in row %s") % first)
         except (ValueError, ValidationError) as error:
             return BadRow(number, reason_of(error), self._cells_of_broken_line() if cells is None else cells)
         return row
 
     def _parsed(self, number: int, cells: Sequence[Cell] | None) -> ProductRow:
-        if cells is None:
-            raise ValueError(_("a quotation mark that is not closed, or text behind a closing one"))
-        if len(cells) != len(self.heading.names):
-            raise ValueError(_("the number of cells differs from the heading's"))
-        texts = dict.fromkeys(COLUMNS, "")
-        for column, place in self.heading.places.items():
-            texts[column] = unguarded(_text(cells[place]))
-        if any("\0" in text for text in texts.values()):
-            raise ValueError(_("a NUL character"))
+        texts = self._texts(cells)
+        if not texts["sku"] and not texts["price"]:
+            raise _without_product()
         return ProductRow(
             number=number,
             sku=texts["sku"],
@@ -136,14 +150,29 @@ class ProductTable:
             description=texts["description"] or None,
         )
 
+    def _texts(self, cells: Sequence[Cell] | None) -> dict[str, str]:
+        """Return what the row says, by column. Raises ValueError when it cannot be read."""
+        if cells is None:
+            raise ValueError(_("a quotation mark that is not closed, or text behind a closing one"))
+        if len(cells) != len(self.heading.names):
+            if len([*filter(None, map(_text, cells))]) == 1:
+                raise _without_product()
+            raise ValueError(_("the number of cells differs from the heading's"))
+        texts = dict.fromkeys(COLUMNS, "")
+        for column, place in self.heading.places.items():
+            texts[column] = unguarded(_text(cells[place]))
+        if any("\0" in text for text in texts.values()):
+            raise ValueError(_("a NUL character"))
+        return self._reading(texts) if self._reading else texts
+
     def _cells_of_broken_line(self) -> list[str]:
         """Return the cells as they are parted if quotation marks mean nothing."""
         line = "" if isinstance(self._records, Sheet) else self._records.broken_line
         return line.rstrip("\r\n").split(self._dialect.delimiter)
 
-    def _decimal_sign(self, column: str, cells: Sequence[Cell]) -> str:
+    def _decimal_sign(self, column: str, cells: Sequence[Cell] | None) -> str:
         place = self.heading.places.get(column)
-        return self._dialect.decimal if place is None or isinstance(cells[place], str) else "."
+        return self._dialect.decimal if not cells or place is None or isinstance(cells[place], str) else "."
 
 
 def _text(cell: Cell) -> str:
@@ -159,13 +188,19 @@ def _lines(text: Iterator[str]) -> Iterator[str]:
         yield line
 
 
+def _without_product() -> ValueError:
+    return ValueError(_("neither SKU nor price: perhaps the title of a group"))
+
+
 def _price(text: str, decimal: str) -> Decimal:
+    if not text:
+        raise _fault("price", _("empty"))
     try:
         return number_of(text, decimal)
     except UnclearNumber as error:
-        raise ValueError(_("price: %s") % error) from error
+        raise _fault("price", str(error)) from error
     except ValueError as error:
-        raise ValueError(_("price: “%s” is not a number") % text) from error
+        raise _fault("price", _("“%s” is not a number") % text) from error
 
 
 def _stock(text: str, decimal: str) -> int | None:
@@ -178,7 +213,11 @@ def _stock(text: str, decimal: str) -> int | None:
         if 0 <= pieces <= MAX_STOCK and pieces == int(pieces):
             return int(pieces)
     except UnclearNumber as error:
-        raise ValueError(_("stock: %s") % error) from error
+        raise _fault("stock", str(error)) from error
     except ValueError:
         pass
-    raise ValueError(_("stock: “%s” is not a number of pieces") % text)
+    raise _fault("stock", _("“%s” is not a number of pieces") % text)
+
+
+def _fault(column: str, text: str) -> ValueError:
+    return ValueError(f"{column_name(column)}: {text}")

@@ -43,7 +43,7 @@ warnings.filterwarnings("ignore", module="openpyxl")  # of styles and the like, 
 
 
 class Sheet:
-    """The records of the first sheet that can be seen; all are as wide as its first row."""
+    """The records of the first sheet that can be seen."""
 
     lines_read = 0
 
@@ -53,16 +53,20 @@ class Sheet:
         self._sheet.reset_dimensions()  # some programs write wrong ones
 
     def __iter__(self) -> Iterator[list[Cell]]:
-        """Yield the records. Raises UnusableFile where the workbook is broken."""
+        """Yield the records, each as wide as it is. Raises UnusableFile where the workbook is broken."""
+        for record in self._records(max_row=MAX_ROWS):
+            while record and not record[-1]:
+                record.pop()
+            yield record
+
+    def below(self, row: int, width: int) -> Iterator[list[Cell]]:
+        """Yield the records below the row. Raises UnusableFile where the workbook is broken."""
+        return self._records(min_row=row + 1, max_row=MAX_ROWS, max_col=width)
+
+    def _records(self, **bounds: int) -> Iterator[list[Cell]]:
         try:
-            heading = [_cell(value) for value in next(self._sheet.iter_rows(max_row=1, values_only=True), ())]
-            while heading and not heading[-1]:
-                heading.pop()
-            yield [str(cell) for cell in heading]
-            if heading:
-                size = {"min_row": 2, "max_row": MAX_ROWS, "max_col": len(heading)}
-                for values in self._sheet.iter_rows(**size, values_only=True):
-                    yield [_cell(value) for value in values]
+            for values in self._sheet.iter_rows(**bounds, values_only=True):
+                yield [_cell(value) for value in values]
         except _BROKEN as error:
             raise _unreadable() from error
 

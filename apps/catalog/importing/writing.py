@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.audit.models import Action
 from apps.audit.services import Deed, changes_between, changes_from_nothing, record_all, values_of
-from apps.catalog.category_names import categories_called
+from apps.catalog.category_names import categories_called, parts_of, paths_to
 from apps.catalog.importing.rows import ProductRow, product_of
 from apps.catalog.models import Category, MovementKind, PriceChange, Product
 from apps.catalog.services import create_category
@@ -109,8 +109,16 @@ def _categories(rows: Iterable[ProductRow]) -> dict[str, Category]:
         lock_alone(_CREATING)  # no key keeps another import from creating the same: names may be alike
         new = names - categories_called(names).keys()
         for name in sorted({NAME.key(name): name for name in sorted(new, reverse=True)}.values()):
-            create_category(name=name)
+            _create_category(name)
     return categories_called(names)
+
+
+def _create_category(name: str) -> None:
+    """Create the category, and those above it that the path to it names and that are not there yet."""
+    above: Category | None = None
+    for path in paths_to(name):
+        known = categories_called([path]).get(path)
+        above = known or create_category(name=parts_of(path)[-1], parent=above)
 
 
 def _write_products(

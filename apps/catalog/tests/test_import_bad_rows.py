@@ -19,10 +19,10 @@ def nothing_is_stored():
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        (",Leaves,1.00,Tea,5", "sku: This field cannot be blank."),
-        ("T-1,,1.00,Tea,5", "name: This field cannot be blank."),
-        ("T-1,Leaves,,Tea,5", "price: “” is not a number"),
-        ("T-1,Leaves,1.00,,5", "category: This field cannot be blank."),
+        (",Leaves,1.00,Tea,5", "SKU: empty"),
+        ("T-1,,1.00,Tea,5", "name: empty"),
+        ("T-1,Leaves,,Tea,5", "price: empty"),
+        ("T-1,Leaves,1.00,,5", "category: empty"),
         ("T-1,Leaves,dear,Tea,5", "price: “dear” is not a number"),
         ("T-1,Leaves,1.999,Tea,5", "price: Ensure that there are no more than 2 decimal places."),
         ("T-1,Leaves,-1.00,Tea,5", "price: Ensure this value is greater than or equal to 0."),
@@ -43,7 +43,7 @@ def nothing_is_stored():
         ("T-1,Le\0aves,1.00,Tea,5", "a NUL character"),
         ("T-1,Leaves,1.00,Tea", "the number of cells differs from the heading's"),
         ("T-1,Leaves,1,00,Tea,5", "the number of cells differs from the heading's"),
-        ("GOOD,Leaves,1.00,Tea,5", "sku: already in row 2"),
+        ("GOOD,Leaves,1.00,Tea,5", "SKU: already in row 2"),
     ],
 )
 def test_bad_row_is_reported_and_nothing_is_stored(load, row, reason):
@@ -58,7 +58,7 @@ def test_bad_row_is_reported_and_nothing_is_stored(load, row, reason):
 @pytest.mark.parametrize(
     ("row", "column"),
     [
-        (f"{'x' * 65},Leaves,1.00,Tea,5", "sku"),
+        (f"{'x' * 65},Leaves,1.00,Tea,5", "SKU"),
         (f"T-1,{'x' * 256},1.00,Tea,5", "name"),
         (f"T-1,Leaves,1.00,{'x' * 201},5", "category"),
         (f"T-1,Leaves,{'9' * 400},Tea,5", "price"),
@@ -105,7 +105,7 @@ def test_bad_rows_can_be_skipped(load):
     written = load(HEADING, "T-1,Leaves,dear,Tea", "T-2,Bags,1.00,Tea", "T-2,Bags again,1.00,Tea", skip=True)
 
     assert written == "1 product created, 0 updated.\n"
-    assert load.errors == ["row 2: price: “dear” is not a number", "row 4: sku: already in row 3"]
+    assert load.errors == ["row 2: price: “dear” is not a number", "row 4: SKU: already in row 3"]
     assert Product.objects.get().name == "Bags"
 
 
@@ -133,8 +133,8 @@ def test_known_products_stay_as_they_are_when_a_row_is_bad(load):
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [
-        (b"", "The file lacks the columns: sku, name, price, category."),
-        (b"\n\n", "The file lacks the columns: sku, name, price, category."),
+        (b"", "The file lacks the columns: SKU, name, price, category."),
+        (b"\n\n", "The file lacks the columns: SKU, name, price, category."),
         (b"sku,name,price\nT-1,Leaves,1.00\n", "The file lacks the columns: category."),
         (
             "Артикул;Товар;Стоимость\n".encode(),

@@ -56,7 +56,7 @@ def test_file_that_is_still_bad_has_one_column_of_reasons(browser):
 def test_reason_is_in_the_language_of_whoever_brought_the_file_and_read_in_any(browser):
     browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "ru"
     file = downloaded(browser, checked(browser, HEADING, "A,Tea,dear,Tea,1"))
-    assert file.decode().startswith(f"{MARK}что не так,{HEADING}\r\nprice: «dear»")
+    assert file.decode().startswith(f"{MARK}что не так,{HEADING}\r\nцена: «dear»")
 
     browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     assert checked(browser, raw=file).report["unknown_columns"] == []
@@ -88,7 +88,7 @@ def test_bad_rows_of_a_workbook_are_a_table_of_the_spreadsheet(browser):
 
     file = downloaded(browser, checked(browser, raw=raw)).decode()
 
-    assert file.splitlines()[1] == "stock: «1.5» — не число штук;1;Чай;2,5;Чай;1,5"
+    assert file.splitlines()[1] == "остаток: «1.5» — не количество штук;1;Чай;2,5;Чай;1,5"
 
 
 def test_other_reading_of_the_file_forgets_its_bad_rows(browser):

@@ -52,7 +52,7 @@ def test_long_file_is_a_chain_of_jobs(browser, monkeypatch):
     monkeypatch.setattr(turns, "TURN_SECONDS", 0)
 
     upload = checked(browser, *LONG, "S1,Twin,1,Tea,1")
-    assert upload.report["bad_rows"] == [[9, "sku: already in row 2"]]
+    assert upload.report["bad_rows"] == [[9, "SKU: already in row 2"]]
     done = decide(browser, upload)
 
     assert counts(done.report["written"]) == {"created": 7, "updated": 0, "unchanged": 0}

@@ -73,7 +73,7 @@ def test_sku_of_another_part_of_the_file_is_told(browser, monkeypatch):
         browser, HEADING, *[f"S{number},Leaves,1,Tea,1" for number in range(5)], "S0,Leaves,1,Tea,1"
     )
 
-    assert upload.report["bad_rows"] == [[7, "sku: already in row 2"]]
+    assert upload.report["bad_rows"] == [[7, "SKU: already in row 2"]]
     assert upload.parts_checked == 3
 
 

@@ -171,7 +171,7 @@ def test_workbook_is_looked_at_and_imported_part_by_part(browser, monkeypatch):
         (repacked(workbook(), workbook=None), "The workbook is broken."),
         (repacked(workbook(), sheet1=b"<worksheet><sheetData><row>"), "The workbook is broken."),
         (workbook(heading=("Артикул",)), "The file lacks the columns: name, price, category."),
-        (workbook(heading=()), "The file lacks the columns: sku, name, price, category."),
+        (workbook(heading=()), "The file lacks the columns: SKU, name, price, category."),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
             "Workbooks in the old format (.xls) or with a password cannot be read: save as .xlsx.",

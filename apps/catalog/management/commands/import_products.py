@@ -53,6 +53,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except OperationalError as error:  # somebody else imports for long, or the database is away
             raise CommandError(f"Nothing was imported, try again: {error}") from error
+        if report.heading_row > 1:
+            self.stderr.write(f"The heading is row {report.heading_row}.")
         if report.unknown_columns:
             self.stderr.write(f"Unknown columns, not imported: {', '.join(report.unknown_columns)}")
         self._show_spoilt_skus(report)
