@@ -39,8 +39,8 @@ ACCEPTED = ".csv,.txt,.tsv,.xlsx"
 ENCODINGS = {
     "utf-8": "UTF-8",
     "utf-16": "UTF-16",
-    "utf-16-le": _("UTF-16 (LE, without mark)"),
-    "utf-16-be": _("UTF-16 (BE, without mark)"),
+    "utf-16-le": "UTF-16 LE",
+    "utf-16-be": "UTF-16 BE",
     "cp1251": "Windows-1251",
 }
 DELIMITERS = {"comma": _("comma"), "semicolon": _("semicolon"), "tab": _("tab")}
@@ -110,7 +110,9 @@ class ImportingAdmin(admin.ModelAdmin):
         context = extra_context or {}
         tools = [*context.get("list_tools", ())]
         if may_import(request.user):
-            tools.append({"url": reverse("admin:catalog_product_import"), "label": _("Import products")})
+            tools.append(
+                {"url": reverse("admin:catalog_product_import"), "label": _("Import from CSV or Excel")}
+            )
         return super().changelist_view(request, {**context, "list_tools": tools})
 
     # The protection reads the body, and so the file: only of those who may send one.
@@ -127,7 +129,7 @@ class ImportingAdmin(admin.ModelAdmin):
             upload = import_services.begin_import(form.cleaned_data["file"], created_by=request.user)
             return redirect("admin:catalog_product_import_page", upload.pk)
         context = {
-            "title": _("Import products"),
+            "title": _("Import from CSV or Excel"),
             "form": form,
             "uploads": Upload.objects.visible_to(request.user).select_related("created_by")[:RECENT],
             "required": ", ".join(map(column_name, REQUIRED_COLUMNS)),

@@ -9,7 +9,7 @@ _BLOCKS = {
     *("table", "tr", "ul"),
 }
 _UNSEEN = {"script", "style"}
-_spaces = re.compile(r"[ \t\r\n\f]+")
+_spaces = re.compile(r"[ \t\r\f]+")
 
 
 def text_of_html(html: str, *, keeps_lines: bool = False) -> str:
@@ -20,7 +20,7 @@ def text_of_html(html: str, *, keeps_lines: bool = False) -> str:
     reader = _Reader(keeps_lines)
     reader.feed(html)
     reader.close()
-    lines = [line.strip() for line in "".join(reader.pieces).split("\n")]
+    lines = [_spaces.sub(" ", line).strip() for line in "".join(reader.pieces).split("\n")]
     return "\n".join(line for line in lines if line)
 
 
@@ -44,9 +44,9 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._unseen:
             return
-        keeps_lines = self._keeps_lines and data.strip()  # between tags they only part these
-        lines = data.split("\n") if keeps_lines else [data]
-        self.pieces.append("\n".join(_spaces.sub(" ", line) for line in lines))
+        # Line breaks between tags only part these.
+        shows_lines = self._keeps_lines and data.strip()
+        self.pieces.append(data if shows_lines else data.replace("\n", " "))
 
     def _end_line(self, tag: str) -> None:
         if tag in _BLOCKS:

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from decimal import Decimal
 from typing import BinaryIO
@@ -138,8 +138,7 @@ class ProductTable:
 
     def _parsed(self, number: int, cells: Sequence[Cell] | None) -> ProductRow:
         texts = self._texts(cells)
-        if not texts["sku"] and not texts["price"]:
-            raise _without_product()
+        _refuse_title(texts[column] for column in COLUMNS)
         return ProductRow(
             number=number,
             sku=texts["sku"],
@@ -155,8 +154,7 @@ class ProductTable:
         if cells is None:
             raise ValueError(_("a quotation mark that is not closed, or text behind a closing one"))
         if len(cells) != len(self.heading.names):
-            if len([*filter(None, map(_text, cells))]) == 1:
-                raise _without_product()
+            _refuse_title(map(_text, cells))
             raise ValueError(_("the number of cells differs from the heading's"))
         texts = dict.fromkeys(COLUMNS, "")
         for column, place in self.heading.places.items():
@@ -188,8 +186,10 @@ def _lines(text: Iterator[str]) -> Iterator[str]:
         yield line
 
 
-def _without_product() -> ValueError:
-    return ValueError(_("neither SKU nor price: perhaps the title of a group"))
+def _refuse_title(texts: Iterable[str]) -> None:
+    """Raise ValueError for a row that says one thing only, as price lists of 1C have them."""
+    if sum(map(bool, texts)) == 1:
+        raise ValueError(_("only one cell is filled: perhaps the title of a group"))
 
 
 def _price(text: str, decimal: str) -> Decimal:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError
+from django.utils import translation
 
 from apps.catalog.models import Product
 from apps.catalog.tests.import_desk import checked, page
@@ -31,10 +32,12 @@ def stored():
         (RUSSIAN.encode("cp1251"), "cp1251, separated by semicolon"),
         (RUSSIAN.encode("utf-16"), "utf-16, separated by semicolon"),
         (RUSSIAN.replace(";", "\t").encode("utf-16"), "utf-16, separated by tab"),
+        (RUSSIAN.encode("utf-16-le"), "utf-16-le, separated by semicolon"),
+        (RUSSIAN.replace(";", "\t").encode("utf-16-be"), "utf-16-be, separated by tab"),
         (f"sep=;\r\n{RUSSIAN}".encode("cp1251"), "cp1251, separated by semicolon"),
         (f"\ufeffSEP=;\r\n{RUSSIAN}".encode(), "utf-8, separated by semicolon"),
     ],
-    ids=["utf-8", "mark", "cp1251", "utf-16", "tab", "sep", "mark and sep"],
+    ids=["utf-8", "mark", "cp1251", "utf-16", "tab", "LE", "BE", "sep", "mark and sep"],
 )
 def test_table_of_a_russian_spreadsheet_is_read(load, raw, told):
     written = load(raw=raw)
@@ -141,7 +144,7 @@ def test_stock_is_a_whole_number_in_either_way_of_writing(load, cell, stock):
         (
             "Handle,Title,Body (HTML),Product Category,Type,Variant SKU,Variant Inventory Qty,Variant Price",
             "tea,Tea,Green,Food > Tea,Tea,T-1,5,1.50",
-            "Handle, Product Category",
+            "Product Category",
         ),
         (
             "ID,Type,SKU,Name,Published,Description,Stock,Regular price,Categories",
@@ -174,7 +177,71 @@ def test_row_that_has_nothing_in_the_columns_that_are_read_is_left_out(load):
     load("Handle,Title,Type,Variant SKU,Variant Price,Image Src", "t,Tea,Tea,T,1,a.png", "t,,,,,b.png")
 
     assert len(stored()) == 1
-    assert load.errors == ["Unknown columns, not imported: Handle, Image Src"]
+    assert load.errors == ["Unknown columns, not imported: Image Src"]
+
+
+TITLE = ("Прайс-лист на 01.11.2026, цены в рублях;;;;", ";;;;", '"ООО ""Чай""";;;;')
+COLUMNS = "Артикул;Наименование;Цена;Категория;Остаток"
+
+
+@pytest.mark.parametrize(
+    "title", [TITLE, (*TITLE, ""), ('"Чай;;;;', *TITLE)], ids=["title", "blank", "quote"]
+)
+def test_heading_is_found_below_a_title_and_rows_keep_their_numbers(load, title):
+    row = len(title) + 1
+    lines = (*title, COLUMNS, ";Чай листовой;;;", "A;Чай;1,50;Чай;5", "B;Чай;даром;Чай;5", "Чай")
+
+    with pytest.raises(CommandError):
+        load(raw="\r\n".join(lines).encode("cp1251"))
+    assert load.dialect == "Read as cp1251, separated by semicolon, decimal sign “,”."
+    group = "only one cell is filled: perhaps the title of a group"
+    assert load.errors == [
+        f"The heading is row {row}.",
+        f"row {row + 1}: {group}",
+        f"row {row + 3}: price: “даром” is not a number",
+        f"row {row + 4}: {group}",
+    ]
+
+
+def test_preview_tells_which_row_is_the_heading(browser):
+    upload = checked(browser, raw="\n".join((*TITLE, COLUMNS, "A;Чай;1,50;Чай;5")).encode())
+
+    assert (upload.report["heading_row"], upload.report["created"]) == (4, 1)
+    assert "The heading is row 4." in browser.get(page(upload)).text
+
+
+@pytest.mark.parametrize(("rows", "problem"), [(19, None), (20, "The file lacks the columns: SKU")])
+def test_heading_is_looked_for_in_the_first_rows_only(load, rows, problem):
+    lines = ["Прайс-лист"] * rows
+    if problem:
+        with pytest.raises(CommandError, match=problem):
+            load(*lines, COLUMNS, "A;Чай;1,50;Чай;5")
+    else:
+        load(*lines, COLUMNS, "A;Чай;1,50;Чай;5")
+    assert len(stored()) == (0 if problem else 1)
+
+
+def test_missing_columns_are_those_of_the_row_that_comes_closest(load):
+    with translation.override("ru"), pytest.raises(CommandError) as refused:
+        load("Прайс-лист;;", "", "Артикул;Стоимость;Товар", "A;1;Чай")
+
+    assert str(refused.value) == "В файле нет столбцов: цена, категория. Не распознаны: Стоимость."
+
+
+def test_reasons_speak_of_columns_as_the_clerk_does(browser):
+    browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "ru"
+
+    upload = checked(
+        browser, COLUMNS, ";Чай;даром;Чай;", ";Чай;1;Чай;1", "A;Чай;;Чай;", "A;;1;Чай;", "A;Чай;1;Чай;1,5"
+    )
+
+    assert [reason for _number, reason in upload.report["bad_rows"]] == [
+        "цена: «даром» — не число",
+        "артикул: не заполнено",
+        "цена: не заполнено",
+        "название: не заполнено",
+        "остаток: «1,5» — не количество штук",
+    ]
 
 
 # --- Skus

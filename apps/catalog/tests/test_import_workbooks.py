@@ -63,6 +63,19 @@ def stored():
     return list(values)
 
 
+def test_heading_of_a_workbook_is_found_below_a_title(load):
+    book = Workbook()
+    title = [("Прайс-лист", None, None, None, None, None, "заметка"), (), ("Склад",)]
+    for row in (*title, HEADING, ("Чай",), ("A", "Чай", 1.5, "Чай", 5)):
+        book.active.append(row)
+
+    written = load(raw=saved(book), skip=True)
+
+    assert written == "1 product created, 0 updated.\n"
+    group = "only one cell is filled: perhaps the title of a group"
+    assert load.errors == ["The heading is row 4.", f"row 5: {group}"]
+
+
 def test_texts_numbers_and_dates_are_read_as_typed(load):
     raw = workbook(
         (4607012345678, "Чай", 1250.5, "Чай", 5.0),
