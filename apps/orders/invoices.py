@@ -1,12 +1,9 @@
 """The invoice of an order as a PDF. The same order gives the same bytes at any time."""
 
-import logging
-from functools import cache, partial
+from datetime import datetime
+from functools import partial
 from io import BytesIO
-from pathlib import Path
-from threading import Lock
 from typing import Any
-from xml.sax.saxutils import escape
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -19,25 +16,27 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.platypus import Flowable, LongTable, Paragraph, SimpleDocTemplate, Spacer, TableStyle
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable, LongTable, SimpleDocTemplate, Spacer, TableStyle
 
 from apps.common.days import day_of
-from apps.common.money import NO_BREAK_SPACE, priced
+from apps.common.money import priced
+from apps.orders.lettering import FONT, paragraph, prepare
 from apps.orders.models import Invoice, Order, OrderItem
+from apps.orders.statuses import OrderStatus
 from apps.users.models import User
 
-FONT = "DejaVuSans"  # the fonts built into PDF have no Cyrillic and no ₽
-FONT_FILE = Path(__file__).parent / "fonts" / "DejaVuSans.ttf"
 MARGIN = 18 * mm
+FRAME_PADDING = 6  # points, that reportlab leaves within the margins
 NUMBER_WIDTH, SKU_WIDTH = 10 * mm, 28 * mm
-PADDING = 2  # points, left and right of a cell
+PADDING = 4  # points, left and right of a cell, but for the edges of the table
 
 rl_config.useA85 = 0  # bytes in the file, not letters for them, which are a quarter more
 
 _HEADING = ParagraphStyle("heading", fontName=FONT, fontSize=18, leading=24)
 _TEXT = ParagraphStyle("text", fontName=FONT, fontSize=9, leading=12, splitLongWords=True)
 _NUMBER = ParagraphStyle("number", parent=_TEXT, alignment=2, splitLongWords=False)
+_SUM = ParagraphStyle("sum", parent=_NUMBER, fontSize=12, leading=16)
 _TABLE = TableStyle(
     [
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -45,12 +44,11 @@ _TABLE = TableStyle(
         ("LINEBELOW", (0, 1), (-1, -1), 0.25, colors.lightgrey),
         ("LEFTPADDING", (0, 0), (-1, -1), PADDING),
         ("RIGHTPADDING", (0, 0), (-1, -1), PADDING),
+        ("LEFTPADDING", (0, 0), (0, -1), 0),
+        ("RIGHTPADDING", (-1, 0), (-1, -1), 0),
     ]
 )
 _FOOT_SIZE = 8  # points
-_PREPARING = Lock()
-
-logger = logging.getLogger(__name__)
 
 
 def invoice_of(order: Order) -> Invoice:
@@ -59,91 +57,92 @@ def invoice_of(order: Order) -> Invoice:
         return order.invoice
     try:
         return _stored(order, drawn(order))
-    except IntegrityError:  # another worker was faster, or the customer is called otherwise by now
+    except IntegrityError:  # another worker was faster, or what was drawn is not so any more
         return invoice_of(Order.objects.select_related("user", "invoice").get(pk=order.pk))
 
 
 def drawn(order: Order) -> bytes:
     """Return the invoice of the order as PDF, in the order's language."""
-    with _PREPARING:
-        _prepare()
+    prepare()
     buffer = BytesIO()
     with translation.override(order.language):
         title = _("Invoice #%(number)s") % {"number": order.pk}
         document = SimpleDocTemplate(
             buffer,
             pagesize=A4,
-            leftMargin=MARGIN,
-            rightMargin=MARGIN,
+            leftMargin=MARGIN - FRAME_PADDING,
+            rightMargin=MARGIN - FRAME_PADDING,
             topMargin=MARGIN,
             bottomMargin=MARGIN,
             title=title,
             author=settings.STORE_NAME,
             invariant=1,  # no time of making in the file
         )
-        story = [*_head(order, title), _lines(order), Spacer(0, 6 * mm), _total(order)]
-        document.build(story, onFirstPage=partial(_foot, title), onLaterPages=partial(_foot, title))
+        story = [*_head(order, title), _lines(order), Spacer(0, 6 * mm), *_sum(order)]
+        document.build(story, canvasmaker=partial(_Pages, title=title))
     return buffer.getvalue()
-
-
-@cache
-def _prepare() -> None:
-    """Do what reportlab would do at its first drawing, and cannot do in two threads at once.
-
-    A second thread would find its list of colours begun, and not know black: the invoice would fail.
-    """
-    colors.getAllNamedColors()
-    pdfmetrics.registerFont(TTFont(FONT, FONT_FILE))
 
 
 @transaction.atomic(savepoint=False)
 def _stored(order: Order, pdf: bytes) -> Invoice:
-    """Store the invoice. Raises IntegrityError when there is one, or the customer's name is another by now.
+    """Store the invoice.
 
-    Drawing takes seconds, in which the customer may be erased: the statement that stores locks the customer,
-    and looks again. Without the same customer there is no PDF, which the column refuses.
+    Raises IntegrityError when there is one, or the customer's name is another by now, or the order is
+    cancelled by now. Drawing takes seconds, in which a customer may be erased, and an order cancelled: the
+    statement that stores locks both, and looks again. Where one has changed there is no PDF, which the column
+    refuses.
     """
+    same_order = Order.objects.locked().filter(pk=order.pk)
+    if order.status != OrderStatus.CANCELLED:
+        same_order = same_order.exclude(status=OrderStatus.CANCELLED)
     customer = User.objects.locked().filter(
         pk=order.user_id, username=order.user.username, email=order.user.email
     )
+    # One in the other: the rows are locked in this order, as everywhere.
     if_the_same = Case(When(Exists(customer), then=Value(pdf, output_field=BinaryField())))
+    if_the_same = Case(When(Exists(same_order), then=if_the_same))
     invoice = Invoice.objects.create(order=order, pdf=if_the_same)
     invoice.pdf = pdf
     return invoice
 
 
-def _text(text: str, style: ParagraphStyle = _TEXT) -> Paragraph:
-    # Paragraphs read markup, and a picture's address in it would be opened: whatever a person typed is
-    # escaped.
-    return Paragraph(escape(_drawable(text)), style)
+class _Pages(Canvas):
+    """Pages that tell which invoice they are of, and how many they are: which is known at the end."""
 
+    def __init__(self, *args: Any, title: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._title = title
+        self._drawn: list[dict[str, Any]] = []
 
-def _drawable(text: str) -> str:
-    """Return the text as the font can draw it; what it has no sign for is told in the log."""
-    signs = pdfmetrics.getFont(FONT).face.charToGlyph
-    printable = [char if char.isprintable() or char == NO_BREAK_SPACE else " " for char in text]
-    if missing := sorted({char for char in printable if ord(char) not in signs}):
-        points = " ".join(f"U+{ord(char):04X}" for char in missing)
-        logger.warning("The font of invoices has no sign for %s", points)
-    return "".join("\N{REPLACEMENT CHARACTER}" if char in missing else char for char in printable)
+    def showPage(self) -> None:  # noqa: N802  reportlab's name
+        """Keep the page that is drawn, and begin the next one."""
+        self._drawn.append(dict(self.__dict__))
+        self._startPage()
 
-
-def _foot(title: str, canvas: Any, document: SimpleDocTemplate) -> None:
-    """Write under a page which invoice it is of."""
-    canvas.setFont(FONT, _FOOT_SIZE)
-    text = _("%(invoice)s, page %(page)d") % {"invoice": title, "page": document.page}
-    canvas.drawRightString(A4[0] - MARGIN, MARGIN / 2, text)
+    def save(self) -> None:
+        """Put what stands under each page there, and write all of them."""
+        for number, page in enumerate(self._drawn, start=1):
+            self.__dict__.update(page)
+            places = {"invoice": self._title, "page": number, "pages": len(self._drawn)}
+            self.setFont(FONT, _FOOT_SIZE)
+            text = _("%(invoice)s, page %(page)d of %(pages)d") % places
+            self.drawRightString(A4[0] - MARGIN, MARGIN / 2, text)
+            super().showPage()
+        super().save()
 
 
 def _head(order: Order, title: str) -> list[Flowable]:
-    date = formats.date_format(day_of(order.created_at), "DATE_FORMAT")
     return [
-        _text(settings.STORE_NAME),
-        _text(title, _HEADING),
-        _text(_("Date: %(date)s") % {"date": date}),
-        _text(_("Customer: %(name)s") % {"name": _name_of(order.user)}),
+        paragraph(settings.STORE_NAME, _TEXT),
+        paragraph(title, _HEADING),
+        paragraph(_("Date: %(date)s") % {"date": _date(order.created_at)}, _TEXT),
+        paragraph(_("Customer: %(name)s") % {"name": _name_of(order.user)}, _TEXT),
         Spacer(0, 6 * mm),
     ]
+
+
+def _date(moment: datetime) -> str:
+    return formats.date_format(day_of(moment), _("j F Y"))
 
 
 def _name_of(customer: User) -> str:
@@ -152,10 +151,10 @@ def _name_of(customer: User) -> str:
 
 
 def _lines(order: Order) -> Flowable:
-    rows = [["№", _("SKU"), _("Name"), _("Quantity"), _("Price"), _("Total")]]
+    rows = [[_("#"), _("SKU"), _("Name"), _("Quantity"), _("Price"), _("Amount")]]
     rows += [_line(number, item, order.currency) for number, item in enumerate(order.items.all(), start=1)]
     styles = (_TEXT, _TEXT, _TEXT, _NUMBER, _NUMBER, _NUMBER)
-    cells = [[_text(text, style) for text, style in zip(row, styles, strict=True)] for row in rows]
+    cells = [[paragraph(text, style) for text, style in zip(row, styles, strict=True)] for row in rows]
     return LongTable(cells, colWidths=_widths(rows), repeatRows=1, style=_TABLE)
 
 
@@ -174,8 +173,14 @@ def _widths(rows: list[list[str]]) -> list[float]:
     return [NUMBER_WIDTH, SKU_WIDTH, rest, *numbers]
 
 
-def _total(order: Order) -> Flowable:
-    total = priced(order.total_price, order.currency)
-    return _text(
-        _("To be paid: %(total)s") % {"total": total}, ParagraphStyle("total", parent=_NUMBER, fontSize=12)
-    )
+def _sum(order: Order) -> list[Flowable]:
+    total = {"total": priced(order.total_price, order.currency)}
+    if order.status != OrderStatus.CANCELLED:
+        return [paragraph(_("To be paid: %(total)s") % total, _SUM)]
+    cancelled = order.status_changes.get(to_status=OrderStatus.CANCELLED)
+    date = {"date": _date(cancelled.created_at)}
+    return [
+        paragraph(_("Total: %(total)s") % total, _SUM),
+        Spacer(0, 2 * mm),
+        paragraph(_("The order was cancelled on %(date)s. There is nothing to pay.") % date, _NUMBER),
+    ]

@@ -89,6 +89,8 @@ def change_status(
     if new_status == OrderStatus.CANCELLED:
         quantities = dict(order.items.values_list("product_id", "quantity"))
         return_stock(quantities, order_id=order.pk, by=changed_by)
+        # It says what is to be paid. One that tells of the cancellation is drawn for whoever asks.
+        Invoice.objects.filter(order=order).delete()
     if comment and changed_by.pk == order.user_id:
         User.objects.lock_active(changed_by.pk)  # may say who it is; the last lock, as everywhere
     enqueue(*_jobs_of_status(order))

@@ -216,7 +216,7 @@ class OrderViewSet(StoreViewSet):
     def invoice(self, request: Request, pk: int) -> HttpResponseBase:
         """Get the PDF: 202 while it is being generated, 409 `invoice_failed` if that failed.
 
-        An order that was cancelled right away may have no invoice yet; requesting it generates one.
+        The invoice of a cancelled order says that there is nothing to pay; requesting it generates it.
         """
         order = get_object_or_404(self.get_queryset(), pk=pk)
         if pdf := Invoice.objects.filter(order=order).values_list("pdf", flat=True).first():

@@ -145,7 +145,7 @@ def test_moments_of_the_api_stay_in_utc(
 
 
 @pytest.mark.parametrize(
-    ("language", "date"), [("ru", "Дата: 1 января 2026 г."), ("en", "Date: Jan. 1, 2026")]
+    ("language", "date"), [("ru", "Дата: 1 января 2026 г."), ("en", "Date: 1 January 2026")]
 )
 def test_invoice_has_the_day_of_the_store(moscow: None, customer: User, language: str, date: str):
     with time_machine.travel(PLACED["party"], tick=False):

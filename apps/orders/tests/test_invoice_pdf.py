@@ -15,6 +15,7 @@ from django.utils import translation
 from pypdf import PdfReader
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from rest_framework.test import APIClient
 
@@ -22,14 +23,16 @@ from apps.catalog.tests.factories import make_product, make_products
 from apps.common.tests.threads import at_once
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs, run_job
-from apps.orders import invoices
-from apps.orders.invoices import FONT, drawn
+from apps.orders import invoices, lettering
+from apps.orders.invoices import MARGIN, drawn
+from apps.orders.lettering import FONT
 from apps.orders.models import Invoice, Order
-from apps.orders.tests.factories import make_order
+from apps.orders.tests.factories import make_order, moved
 from apps.users.models import User
 
 pytestmark = pytest.mark.once
 
+FLUSH_RIGHT = {"Amount": 9, "10.00 ₽": 9, "To be paid: 10.00 ₽": 12}  # and their sizes
 FIRST_OF_MARCH = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -47,11 +50,11 @@ def test_invoice_says_in_russian_what_was_bought(make_user: Callable[..., User])
         f"Счёт № {order.pk}",
         "Дата: 1 марта 2026 г.",
         "Покупатель: anna@example.com",
-        "№ Артикул Название Кол-во Цена Итого",
+        "№ Артикул Название Кол-во Цена Сумма",
         "1 ЧАЙ-1 Чайник «Ёлка» 3 1 234,50 ₽ 3 703,50 ₽",
         "2 MUG Кружка 10 0,05 ₽ 0,50 ₽",
         "К оплате: 3 704,00 ₽",
-        f"Счёт № {order.pk}, страница 1",
+        f"Счёт № {order.pk}, страница 1 из 1",
     ]
 
 
@@ -63,13 +66,55 @@ def test_invoice_says_in_english_what_was_bought(make_user: Callable[..., User])
     assert lines_of(drawn(order)) == [
         "Online Store",
         f"Invoice #{order.pk}",
-        "Date: March 1, 2026",
+        "Date: 1 March 2026",
         "Customer: anna",
-        "№ SKU Name Quantity Price Total",
+        "# SKU Name Quantity Price Amount",
         "1 K-1 Kettle 3 1,234.50 ₽ 3,703.50 ₽",
         "To be paid: 3,703.50 ₽",
-        f"Invoice #{order.pk}, page 1",
+        f"Invoice #{order.pk}, page 1 of 1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "end"),
+    [
+        ("ru", ["Итого: 10,00 ₽", "Заказ отменён 1 марта 2026 г. Оплачивать его не нужно."]),
+        ("en", ["Total: 10.00 ₽", "The order was cancelled on 1 March 2026. There is nothing to pay."]),
+    ],
+)
+def test_invoice_of_a_cancelled_order_says_so(customer: User, staff: User, language: str, end: list[str]):
+    with time_machine.travel(FIRST_OF_MARCH, tick=False):
+        order = moved(make_order(customer, language=language), "cancelled", by=staff)
+
+    assert lines_of(drawn(order))[6:8] == end
+
+
+def test_text_table_and_sum_stand_on_the_same_edges(customer: User):
+    pieces = {text: x for x, _y, text in pieces_of(drawn(make_order(customer, language="en")))}
+
+    left, right = MARGIN, A4[0] - MARGIN
+    assert [pieces[text] for text in ("Online Store", "#")] == [pytest.approx(left, abs=0.1)] * 2
+    ends = [pieces[text] + stringWidth(text, FONT, size) for text, size in FLUSH_RIGHT.items()]
+    assert ends == [pytest.approx(right, abs=0.1)] * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("כוס (250 מל) Blue", ["Blue (למ 250) סוכ"]),
+        ("Blue (כוס)", ["Blue (סוכ)"]),
+        # Letters in the forms that they have beside others, the last one first.
+        ("فنجان قهوة", ["\ufee5\ufe8e\ufea0\ufee8\ufed3", "\ufe93\ufeee\ufeec\ufed7"]),
+        ("الله", ["\ufeea\ufee0\ufedf\ufe8d"]),
+    ],
+    ids=["Hebrew", "Hebrew in English", "Arabic in two lines", "Arabic without a sign of its own"],
+)
+def test_names_from_right_to_left_are_drawn_as_they_are_read(name: str, lines: list[str]):
+    lettering.prepare()
+    drawn_name = lettering.paragraph(name, ParagraphStyle("name", fontName=FONT, fontSize=9))
+    drawn_name.wrap(40 if len(lines) > 1 else 400, 400)
+
+    assert [" ".join(words) for _space, words in drawn_name.blPara.lines] == lines
 
 
 def test_numbers_of_any_size_stay_in_one_line(customer: User):
@@ -189,6 +234,8 @@ def test_invoice_of_1103_lines_goes_on_over_many_pages(customer: User):
 
     assert len(pages) > 20
     assert all("Артикул" in page for page in pages)
+    feet = [f"Счёт № {order.pk}, страница {number} из {len(pages)}" for number in range(1, len(pages) + 1)]
+    assert [foot for foot, page in zip(feet, pages, strict=True) if foot not in page] == []
     lines = [line for page in pages for line in re.findall(r"^(\d+)\s(SKU-\d+)", page, re.MULTILINE)]
     assert lines == [(str(number), product.sku) for number, product in enumerate(products, start=1)]
     assert "К оплате: 3 309,00 ₽" in pages[-1].replace("\xa0", " ")
@@ -232,6 +279,25 @@ def test_invoice_that_another_worker_stored_meanwhile_stays(customer: User):
 
     assert (invoice, bytes(invoice.pdf)) == (stored, b"%PDF by the other worker")
     assert Invoice.objects.get() == stored
+
+
+@pytest.mark.django_db(transaction=True)
+def test_order_that_is_cancelled_while_its_invoice_is_drawn_is_drawn_anew(
+    customer: User, staff: User, monkeypatch
+):
+    order = Order.objects.select_related("user", "invoice").get(pk=make_order(customer, language="en").pk)
+
+    def drawn_slowly(drawn_order: Order) -> bytes:
+        pdf = drawn(drawn_order)
+        if drawn_order.status == "pending":
+            moved(Order.objects.get(pk=order.pk), "cancelled", by=staff)
+        return pdf
+
+    monkeypatch.setattr(invoices, "drawn", drawn_slowly)
+    invoice = invoices.invoice_of(order)
+
+    assert "There is nothing to pay." in lines_of(bytes(invoice.pdf))[7]
+    assert Invoice.objects.get() == invoice
 
 
 def test_invoice_job_run_twice_leaves_one_invoice(customer: User):
@@ -307,14 +373,13 @@ def test_threads_that_draw_first_at_the_same_time_know_all_colours(monkeypatch):
 
     def draw(barrier):
         barrier.wait()
-        with invoices._PREPARING:
-            invoices._prepare()
+        lettering.prepare()
         failures.append(colors.toColor("black", default="unknown") == "unknown")
 
     sys.setswitchinterval(1e-6)
     try:
         for _round in range(20):
-            invoices._prepare.cache_clear()
+            lettering._prepare.cache_clear()
             monkeypatch.setattr(colors, "_namedColors", None)
             barrier = Barrier(8)
             with ThreadPoolExecutor(8) as pool:

@@ -36,7 +36,7 @@ def test_cancelling_asks_as_often_whatever_the_number_of_lines(
 ):
     order = make_order(customer, dict.fromkeys(make_products(lines), 1))
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         response = customer_api.patch(f"{OWN}{order.pk}/", {"status": "cancelled"})
 
     assert response.status_code == 200
