@@ -144,15 +144,15 @@ def test_every_move_is_told(customer: User, staff: User, language: str, status: 
         "ru": (
             "Здравствуйте",
             "Оплачивать его не нужно.",
-            f"Заказ № {order.pk}\nMug × 2: 2\u00a0469,00\u00a0₽\nИтого: 2\u00a0469,00\u00a0₽",
+            "Mug × 2: 2\u00a0469,00\u00a0₽\nИтого: 2\u00a0469,00\u00a0₽",
         ),
         "en": (
             "Hello",
             "There is nothing to pay.",
-            f"Order #{order.pk}\nMug × 2: 2,469.00\u00a0₽\nTotal: 2,469.00\u00a0₽",
+            "Mug × 2: 2,469.00\u00a0₽\nTotal: 2,469.00\u00a0₽",
         ),
     }[language]
-    told = f"{subject}.\n{unpaid}" if status == "cancelled" else f"{subject}."
+    told = f"{subject}. {unpaid}" if status == "cancelled" else f"{subject}."
     job = Job.objects.get(key=f"status_email:{order.pk}:{status}")
     [message] = mail.outbox
     assert (message.subject, message.to, message.attachments) == (subject, [customer.email], [])
@@ -197,7 +197,7 @@ def test_email_carries_no_reason_that_the_customer_gave(customer: User):
     run_due_jobs()
 
     assert mail.outbox[-1].body.startswith(
-        f"Hello!\n\nYour order #{order.pk} has been cancelled.\nThere is nothing to pay.\n\n"
+        f"Hello!\n\nYour order #{order.pk} has been cancelled. There is nothing to pay.\n\n"
     )
 
 
