@@ -81,13 +81,6 @@ TEXTS = (
     _("Ensure that there are no more than {max_whole_digits} digits before the decimal point."),
     _("Ensure this field has no more than {max_length} elements."),
     _('Enter a valid "slug" consisting of letters, numbers, underscores or hyphens.'),
-    # Without the type: xgettext:no-python-brace-format
-    _('Expected a list of items but got type "{input_type}".'),
-    # Without the type: xgettext:no-python-brace-format
-    _("Incorrect type. Expected pk value, received {data_type}."),
-    # Without the type: xgettext:no-python-brace-format
-    _("Invalid data. Expected a dictionary, but got {datatype}."),
-    _('Invalid pk "{pk_value}" - object does not exist.'),
     _("Must be a valid boolean."),
     _("Not a valid string."),
     _("Surrogate characters are not allowed: U+{code_point:X}."),

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.db import models
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
 from apps.common.exceptions import MAX_ERRORS
@@ -27,6 +28,9 @@ class OutputSerializer(serializers.ModelSerializer[ModelT]):
 
 class InputSerializer(serializers.Serializer[Any]):
     """What a body, or an object within one, may hold; to the schema, `additionalProperties: false`."""
+
+    # The library's own text names a type of Python.
+    default_error_messages = {"invalid": gettext_lazy("Must be an object.")}
 
     @cached_property
     def known_members(self) -> frozenset[str]:

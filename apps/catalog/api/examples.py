@@ -1,11 +1,11 @@
 """What the schema shows of the catalogue. The requests work on the demo data, and are sent by a test."""
 
-WANTED_CATEGORY = {"name": "Honey", "description": "From bees of the region.", "parent": 11}
+WANTED_CATEGORY = {"name": "Honey", "description": "From local beekeepers.", "parent": 11}
 CATEGORY = {
     "id": 12,
     "name": "Honey",
     "slug": "honey",
-    "description": "From bees of the region.",
+    "description": "From local beekeepers.",
     "parent": 11,
     "is_active": True,
     "created_at": "2026-11-24T09:30:00.250000Z",

@@ -27,6 +27,11 @@ from apps.common.serializers import InputSerializer, OutputSerializer
 class RowIdField(serializers.PrimaryKeyRelatedField):
     """A reference to another row by its id, which must be a JSON integer."""
 
+    default_error_messages = {
+        "does_not_exist": _("There is no object with the id {pk_value}."),
+        "incorrect_type": _("Must be an id: an integer."),
+    }
+
     def to_internal_value(self, data: Any) -> Any:
         """Return the row.
 

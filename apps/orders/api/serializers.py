@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.reverse import reverse
@@ -24,7 +25,7 @@ STAFF_NAME = "staff"  # what customers read in place of the names of those who w
 
 
 class RequestedItemInput(InputSerializer):
-    """A line to order."""
+    """A product to order, and how many units of it."""
 
     product_id = IdField()
     quantity = StrictIntegerField(min_value=1, max_value=MAX_QUANTITY)
@@ -34,7 +35,12 @@ class RequestedItemInput(InputSerializer):
 class PlaceOrderInput(InputSerializer):
     """The products to order, at the store's prices. Lines with the same product are added up."""
 
-    items = RequestedItemInput(many=True, allow_empty=False, max_length=MAX_LINES)
+    items = RequestedItemInput(
+        many=True,
+        allow_empty=False,
+        max_length=MAX_LINES,
+        error_messages={"not_a_list": _("Must be a list.")},
+    )
     expected_total = MoneyField(
         max_digits=15,
         required=False,

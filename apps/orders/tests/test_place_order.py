@@ -371,6 +371,25 @@ def test_wrong_wish_is_refused_and_pointed_at(customer_api: APIClient, body: str
     assert everything() == before
 
 
+def test_wrong_type_is_told_in_words_of_json(customer_api: APIClient, staff_api: APIClient):
+    product = {"name": "Mug", "sku": "MUG", "price": "1.00"}
+    answers = [
+        customer_api.post(URL, {"items": ONE}, headers={"Accept-Language": "en"}),
+        customer_api.post(URL, {"items": [1]}, headers={"Accept-Language": "en"}),
+        staff_api.post(
+            "/api/v1/products/", {**product, "category": "tea"}, headers={"Accept-Language": "en"}
+        ),
+        staff_api.post("/api/v1/products/", {**product, "category": 7}, headers={"Accept-Language": "en"}),
+    ]
+
+    assert [error["detail"] for answer in answers for error in answer.json()["errors"]] == [
+        "Must be a list.",
+        "Must be an object.",
+        "Must be an id: an integer.",
+        "There is no object with the id 7.",
+    ]
+
+
 def test_refused_order_can_be_placed_once_the_stock_is_there(customer_api: APIClient, staff_api: APIClient):
     mug = make_product(stock=1)
     refused = customer_api.post(URL, {"items": [wish(mug, 2)]})

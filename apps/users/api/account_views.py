@@ -91,7 +91,7 @@ class ChangePasswordView(OwnView):
     )
     @raises(TooManyAttempts)
     def post(self, request: Request) -> Response:
-        """Change the password. Other sessions end, tokens sent by e-mail are revoked; this session stays."""
+        """Change the password. This ends other sessions and revokes tokens sent by e-mail."""
         wanted = ChangePasswordInput(data=request.data)
         wanted.is_valid(raise_exception=True)
         passwords.change_password(request.user, **wanted.validated_data, caller=self.caller(request))
