@@ -66,7 +66,7 @@ class InvalidMailedToken(DomainError):
     """A token of an e-mail that is not one of ours, was used, is too old, or was overtaken by another one."""
 
     code = "mailed_token_invalid"
-    message = _("The token is invalid or has expired. Request a new one.")
+    message = _("The code is invalid or has expired. Request a new one.")
     advice = _("Have the user request another e-mail and use the token from the latest one.")
 
 

@@ -22,7 +22,7 @@ from tests.mailed_tokens import address_token, reset_token
 AUTH = "/api/v1/auth/"
 NEW = "another-horse-entirely"
 THIEF = "thief@example.com"
-INVALID = problem(400, "mailed_token_invalid", "The token is invalid or has expired. Request a new one.")
+INVALID = problem(400, "mailed_token_invalid", "The code is invalid or has expired. Request a new one.")
 
 pytestmark = pytest.mark.django_db
 

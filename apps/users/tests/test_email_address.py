@@ -20,7 +20,7 @@ ME, VERIFY, RESEND, CHANGE = (
 )
 NEW = "moved@example.com"
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
-INVALID = problem(400, "mailed_token_invalid", "The token is invalid or has expired. Request a new one.")
+INVALID = problem(400, "mailed_token_invalid", "The code is invalid or has expired. Request a new one.")
 
 pytestmark = pytest.mark.django_db
 

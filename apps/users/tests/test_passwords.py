@@ -24,7 +24,7 @@ from tests.mailed_tokens import reset_token
 CHANGE, RESET, CONFIRM = (f"/api/v1/auth/password/{path}/" for path in ("change", "reset", "reset/confirm"))
 NEW = "another-horse-entirely"
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
-INVALID = problem(400, "mailed_token_invalid", "The token is invalid or has expired. Request a new one.")
+INVALID = problem(400, "mailed_token_invalid", "The code is invalid or has expired. Request a new one.")
 
 pytestmark = pytest.mark.django_db
 
