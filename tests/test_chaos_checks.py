@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from scripts.chaos.checks import run_checks
+from scripts.chaos.effects import wrong_mails
 from scripts.chaos.evidence import Evidence, JobRow, Mail, Order, Parcel, Step
 from scripts.chaos.findings import Findings
 from scripts.chaos.journal import Journal, Move, Restock, Wish
@@ -73,7 +74,7 @@ def job(number: int, kind: str, status: str = "done", error: str = "") -> JobRow
 
 def mail(message: int | UUID, subject: str, *, number: str = "") -> Mail:
     text = f"Hello!\n\nTracking number: {number}\nTotal: 5" if number else "Hello!\n\nTotal: 5"
-    return Mail(f"<{message}@store>", f"Online Store: {subject}", ("buyer@example.com",), True, text)
+    return Mail(f"<{message}@store>", subject, ("buyer@example.com",), True, text)
 
 
 def told_late(findings: Findings, *, numbers: tuple[str, ...] = ("", "EM1")) -> None:
@@ -194,6 +195,23 @@ def test_violation_is_found_and_named(spoil: Spoil, problem: str):
     spoil(findings)
 
     assert list(failing(findings).values()) == [[problem]]
+
+
+@pytest.mark.parametrize(
+    ("subjects", "problems"),
+    [
+        (["has been cancelled"], []),
+        (["is confirmed", "has been cancelled"], []),
+        (["is confirmed"], ["0 messages tell that order 9 is cancelled: []"]),
+    ],
+)
+def test_of_a_cancelled_order_at_least_the_cancellation_is_told(subjects: list[str], problems: list[str]):
+    findings = sound()
+    evidence = findings.evidence
+    evidence.history[9] = [Step(None, "pending", "buyer"), Step("pending", "cancelled", "buyer")]
+    evidence.mails += [mail(50 + place, f"Your order #9 {each}") for place, each in enumerate(subjects)]
+
+    assert list(wrong_mails(findings)) == problems
 
 
 def test_number_that_comes_late_is_told_by_a_second_message():
