@@ -1,6 +1,8 @@
 """How staff import products: bring a file, look at what it would change, let it be written."""
 
+import re
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -29,6 +31,7 @@ from apps.catalog.import_jobs import may_import
 from apps.catalog.importing import dialects
 from apps.catalog.importing.headings import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, column_name
 from apps.catalog.importing.writing import CHUNK
+from apps.common.money import priced
 from apps.exports.models import Upload, UploadStatus
 from apps.exports.progress import Progress, last_line, latest_job
 from apps.exports.uploads import bad_rows_of
@@ -56,8 +59,7 @@ class ImportForm(forms.Form):
         """Refuse what is too large. Raises ValidationError."""
         file = self.cleaned_data["file"]
         if file.size > settings.IMPORT_MAX_BYTES:
-            limit = filesizeformat(settings.IMPORT_MAX_BYTES)
-            raise ValidationError(_("The file is too large: at most %(limit)s.") % {"limit": limit})
+            raise ValidationError(_("The file is too large: at most %(limit)s.") % {"limit": _limit()})
         return file
 
 
@@ -134,7 +136,7 @@ class ImportingAdmin(admin.ModelAdmin):
             "uploads": Upload.objects.visible_to(request.user).select_related("created_by")[:RECENT],
             "required": ", ".join(map(column_name, REQUIRED_COLUMNS)),
             "optional": ", ".join(map(column_name, OPTIONAL_COLUMNS)),
-            "limit": settings.IMPORT_MAX_BYTES,
+            "limit": _limit(),
         }
         return self._page(request, "catalog/import.html", context)
 
@@ -148,7 +150,7 @@ class ImportingAdmin(admin.ModelAdmin):
             "progress": progress,
             "error": last_line(latest_job(upload.subject)) if progress.is_failed else "",
             "changes": _changes(upload.report.get("changes", ())),
-            "new": upload.report.get("new", ()),
+            "new": _new(upload.report.get("new", ())),
             "dialect_form": DialectForm(upload=upload) if _can_be_read_again(upload) else None,
         }
         return self._page(request, "catalog/import_page.html", context)
@@ -212,6 +214,11 @@ def _require(request: HttpRequest) -> None:
         raise PermissionDenied
 
 
+def _limit() -> str:
+    """Return what a file may have, as people say it: 200 MB, not 200.0 MB."""
+    return re.sub(r"[.,]0(?=\s)", "", filesizeformat(settings.IMPORT_MAX_BYTES))
+
+
 def _upload(request: HttpRequest, pk: int) -> Upload:
     _require(request)
     return get_object_or_404(Upload.objects.visible_to(request.user), pk=pk)
@@ -240,7 +247,19 @@ def _progress_of(upload: Upload) -> Progress:
 def _changes(kept: Any) -> list[dict[str, Any]]:
     """Return a line for each changed field."""
     return [
-        {**change, "field": column_name(field), "old": old, "new": new}
+        {**change, "field": column_name(field), "old": _shown(field, old), "new": _shown(field, new)}
         for change in kept
         for field, (old, new) in change["fields"].items()
     ]
+
+
+def _new(kept: Any) -> list[dict[str, Any]]:
+    """Return a line for each new product."""
+    return [
+        {**product, **{field: _shown(field, new) for field, (_old, new) in product["fields"].items()}}
+        for product in kept
+    ]
+
+
+def _shown(field: str, value: str | None) -> str | None:
+    return priced(Decimal(value)) if field == "price" and value is not None else value

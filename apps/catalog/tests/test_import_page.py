@@ -48,7 +48,8 @@ def test_preview_tells_what_would_change_and_changes_nothing(browser, shop):
     assert [(new["number"], new["sku"]) for new in upload.report["new"]] == [(5, "D")]
     assert upload.report["categories"] == ["Coffee"]
     shown = browser.get(page(upload)).text
-    assert "<td>price</td><td>1.00</td><td>1.50</td>" in shown.replace("\n", "")
+    prices = [f"<td>{price}\N{NO-BREAK SPACE}₽</td>" for price in ("1.00", "1.50")]
+    assert "".join(("<td>price</td>", *prices)) in shown.replace("\n", "")
     assert ">Import</button>" in shown
     assert Product.objects.count() == 3
     assert not Category.objects.filter(name="Coffee").exists()
@@ -127,6 +128,8 @@ def test_file_of_more_than_the_limit_is_refused_in_the_form(browser, settings):
     response = browser.post(IMPORT, {"file": SimpleUploadedFile("products.csv", b"x" * 11)})
 
     assert "The file is too large: at most 10" in response.text
+    settings.IMPORT_MAX_BYTES = 200 * 1024**2
+    assert "Up to 200\N{NO-BREAK SPACE}MB." in browser.get(IMPORT).text
     assert not Upload.objects.exists()
 
 
