@@ -89,7 +89,7 @@ def drop_new_address(user: User, event: Event) -> None:
 def _ask_for_address_change(user: User, new_email: str, language: str) -> None:
     user = locked_as_confirmed(user, field="password")
     if user.email and EMAIL.key(new_email) == user.email_key:
-        own = ValidationError(_("This is your e-mail address already."), code="email_unchanged")
+        own = ValidationError(_("This is already your e-mail address."), code="email_unchanged")
         raise ValidationError({"new_email": own})
     user.new_email = User.objects.normalize_email(new_email)
     refuse_taken_email(user.new_email, field="new_email")
