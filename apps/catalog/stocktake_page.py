@@ -124,6 +124,7 @@ class StocktakePage(StockPage):
             "title": gettext("Stocktake"),
             "opts": self.opts,
             "sheet": sheet,
+            "list_query": f"?{query}" if (query := request.GET.urlencode()) else "",
             "done": self.count_in_words(done),
             "refused": len(outcomes) - done,
         }
