@@ -1,6 +1,7 @@
 """How the admin's pages are called and how their rows are counted, in both languages."""
 
 import html
+import json
 import re
 
 import pytest
@@ -136,6 +137,7 @@ def test_words_of_django_are_good_russian(client: Client, olga: User):
     assert "единый вход (SSO) или LDAP" in shown(client, "/admin/users/user/add/")
     assert "Изменений пока не было." in shown(client, f"/admin/auth/group/{shift.pk}/history/")
     assert "В продаже" in shown(client, "/admin/catalog/product/add/")
+    assert json.dumps({"Remove all %s": "Убрать все"})[1:-1] in client.get("/admin/jsi18n/").text
 
 
 def shown(client: Client, address: str) -> str:

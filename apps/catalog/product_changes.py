@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.formats import localize
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -50,7 +51,7 @@ class MoveForm(forms.Form):
 
     category = forms.ModelChoiceField(
         Category.objects.all(),
-        label=_("category"),
+        label=capfirst(_("category")),
         widget=StoreAutocompleteSelect(Product._meta.get_field("category"), admin.site),
     )
 

@@ -53,10 +53,40 @@ TEXTS = (
         "Deleting %(class_name)s %(instance)s would require deleting the following protected related "
         "objects: %(related_objects)s"
     ),
+    _("0 of %(cnt)s selected"),
+    _("Change my password"),
+    _("Delete multiple objects"),
+    _("Hold down “Control”, or “Command” on a Mac, to select more than one."),
+    _("Model name"),
     _("None available"),
+    _(
+        "Please enter your old password, for security’s sake, and then enter your new password twice so we "
+        "can verify you typed it in correctly."
+    ),
+    _("Save and add another"),
+    _("Summary"),
+    _("Thanks for spending some quality time with the web site today."),
+    _(
+        "You are authenticated as %(username)s, but are not authorized to access this page. Would you like "
+        "to login to a different account?"
+    ),
+    _("You don’t have permission to view or edit anything."),
     _("This object doesn’t have a change history. It probably wasn’t added via this admin site."),
     _("Start typing to filter…"),
     # Django's accounts
+    _("After you’ve created a user, you’ll be able to edit more user options."),
+    _("Designates that this user has all permissions without explicitly assigning them."),
+    _("Designates whether the user can log into this admin site."),
+    _(
+        "Designates whether this user should be treated as active. Unselect this instead of deleting "
+        "accounts."
+    ),
+    _("Enter the same password as before, for verification."),
+    _("Logged out"),
+    _("Personal info"),
+    _("The groups this user belongs to. A user will get all permissions granted to each of their groups."),
+    _("Your password can’t be a commonly used password."),
+    _("Your password can’t be too similar to your other personal information."),
     _("active"),
     _("staff status"),
     _("superuser status"),
