@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.catalog.tests.factories import make_category, make_product
+from apps.exports.formats import FileFormat
 from apps.exports.services import order_export
 from apps.orders.tests.factories import make_order
 from apps.users.models import Session, User
@@ -44,7 +45,7 @@ def trade(rounds: int, staff: User, make_user: Callable[..., User]) -> None:
         product = make_product(category=make_category(parent=make_category()))
         make_order(customer, {product: 1})
         Session.objects.open(customer)
-        order_export(kind="products", query="", listed=1, has_mark=False, created_by=staff)
+        order_export(kind="products", query="", listed=1, file_format=FileFormat.PROGRAMS, created_by=staff)
 
 
 def questions(client: Client) -> dict[str, tuple[int, int]]:

@@ -20,6 +20,7 @@ from rest_framework.test import APIClient
 
 from apps.catalog.tests.factories import make_product
 from apps.common.tests.threads import at_once, rounds
+from apps.exports.formats import FileFormat
 from apps.exports.services import order_export
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs, run_job
@@ -157,7 +158,7 @@ def having_the_invoice_drawn_again(scene: Scene) -> Act:
 
 
 def exporting(kind: str, scene: Scene) -> Act:
-    order_export(kind=kind, query="", has_mark=False, listed=1, created_by=scene.staff)
+    order_export(kind=kind, query="", file_format=FileFormat.PROGRAMS, listed=1, created_by=scene.staff)
     return partial(run_job, Job.objects.get(kind="export", status="pending").pk)
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.catalog.tests.factories import make_products
+from apps.exports.formats import FileFormat
 from apps.exports.models import Export, ExportPart
 from apps.exports.services import delete_old_exports, order_export
 from apps.exports.tests.desk import cells_of, downloaded, ordered
@@ -29,7 +30,9 @@ def browser(client, staff):
 
 @pytest.fixture
 def export(staff) -> Export:
-    return order_export(kind="products", query="", has_mark=False, listed=0, created_by=staff)
+    return order_export(
+        kind="products", query="", file_format=FileFormat.PROGRAMS, listed=0, created_by=staff
+    )
 
 
 @pytest.fixture
@@ -59,13 +62,37 @@ def test_list_has_the_button_which_keeps_filter_and_search(browser):
     assert 'href="/admin/catalog/product/export/?is_active__exact=1&amp;q=tea"' in listed.text
 
 
-def test_order_page_tells_how_many_rows_and_why_one_wants_a_mark(browser):
+def test_order_page_tells_how_many_rows_and_which_file_comes_back_as_it_was(browser):
     make_products(3)
 
     shown = browser.get(reverse("admin:catalog_product_export") + "?q=SKU", headers={"accept-language": "en"})
 
     assert "3 rows of the list are exported, as it is filtered and searched." in shown.text
-    assert "by which Excel knows that the file is UTF-8" in shown.text
+    assert "The best choice for editing and importing again: nothing is lost." in shown.text
+
+
+def test_workbook_with_too_little_room_is_refused(browser, monkeypatch):
+    monkeypatch.setattr("apps.exports.list_admin.MAX_ROWS", 2)
+    make_products(3)
+    address = reverse("admin:catalog_product_export")
+    browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+
+    refused = browser.post(address, {"kind": "products", "file_format": "xlsx"})
+
+    assert "A workbook has room for 2 rows: filter the list, or choose CSV." in refused.text
+    assert not Export.objects.exists()
+    assert browser.post(address, {"kind": "products", "file_format": "spreadsheet"}).status_code == 302
+
+
+def test_table_that_outgrows_a_workbook_fails_with_the_reason(browser, monkeypatch):
+    make_products(3)
+    export = ordered(browser, "catalog_product", "products", file_format="xlsx")
+    monkeypatch.setattr("apps.exports.workbooks.MAX_ROWS", 2)
+
+    run_due_jobs()
+
+    assert "apps.exports.archives.FileFull: " in browser.get(page("change", export)).text
+    assert not ExportPart.objects.exists()
 
 
 def test_filter_that_cannot_be_is_told_by_the_list(browser):
@@ -93,14 +120,24 @@ def test_page_shows_progress_then_the_file(browser):
     assert "data-address" not in done.text
 
 
-def test_file_is_an_attachment_that_nobody_keeps(browser, export):
+@pytest.mark.parametrize(
+    ("file_format", "extension", "content_type"),
+    [
+        ("programs", "csv", "text/csv; charset=utf-8"),
+        ("spreadsheet", "csv", "text/csv; charset=utf-8"),
+        ("xlsx", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ],
+)
+def test_file_is_an_attachment_that_nobody_keeps(browser, file_format, extension, content_type):
+    export = ordered(browser, "catalog_product", "products", file_format=file_format)
     run_due_jobs()
 
     response = browser.get(page("file", export))
 
-    today = f"{timezone.now():%Y-%m-%d}"
-    assert response["Content-Disposition"] == f'attachment; filename="products-{today}-{export.pk}.csv"'
-    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    name = f"products-{timezone.now():%Y-%m-%d}-{export.pk}.{extension}"
+    assert response["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert name in browser.get(page("change", export)).text
+    assert response["Content-Type"] == content_type
     assert "no-store" in response["Cache-Control"]
     assert response["X-Content-Type-Options"] == "nosniff"
 

@@ -71,11 +71,12 @@ def test_file_that_names_the_customer_is_written_anew(browser, anna, other_custo
     assert (after == before) == (not names_people)
 
 
-def test_file_that_is_not_finished_begins_anew(browser, anna, monkeypatch):
+@pytest.mark.parametrize("file_format", ["programs", "xlsx"])
+def test_file_that_is_not_finished_begins_anew(browser, anna, monkeypatch, file_format):
     monkeypatch.setattr("apps.exports.jobs.LISTED_AT_ONCE", 1)
     monkeypatch.setattr("apps.exports.turns.TURN_SECONDS", -1)  # a part for each job
     orders = [make_order(anna, {make_product(): 1}) for _number in range(3)]
-    export = ordered(browser, "orders_order", "orders")
+    export = ordered(browser, "orders_order", "orders", file_format=file_format)
     write_export(Job.objects.about(export.subject).get(), export_id=export.pk)
     export.refresh_from_db()
     assert (export.finished_at, export.rows) == (None, 1)
@@ -84,7 +85,7 @@ def test_file_that_is_not_finished_begins_anew(browser, anna, monkeypatch):
     run_due_jobs()
 
     content = downloaded(browser, export)
-    assert [row[0] for row in cells_of(content)] == [str(order.pk) for order in orders]
+    assert [int(row[0]) for row in cells_of(content)] == [order.pk for order in orders]
     assert b"canary" not in content
 
 

@@ -17,6 +17,7 @@ from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_category, make_product
 from apps.common.optimistic_locking import VERSION
 from apps.common.tests.threads import rounds
+from apps.exports.formats import FileFormat
 from apps.exports.services import order_export
 from apps.orders.models import Order
 from apps.orders.tests.factories import make_order
@@ -58,7 +59,7 @@ def desk(client: Client, staff: User, make_user: Callable[..., User]) -> Client:
     customer = make_user()
     make_order(customer, {make_product(category=make_category(parent=make_category())): 1})
     Session.objects.open(customer)
-    order_export(kind="products", query="", listed=1, has_mark=False, created_by=staff)
+    order_export(kind="products", query="", listed=1, file_format=FileFormat.PROGRAMS, created_by=staff)
     client.force_login(staff)
     client.raise_request_exception = False
     return client

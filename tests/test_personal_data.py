@@ -46,7 +46,7 @@ NAMELESS = {
     "catalog.category": {"description", "name", "name_key", "search_text", "slug"},
     "catalog.product": {"description", "name", "search_text", "sku", "sku_key", "slug"},
     "contenttypes.contenttype": {"app_label", "model"},
-    "exports.export": {"kind"},
+    "exports.export": {"archive", "decimal", "delimiter", "kind"},
     "exports.upload": {"dialect", "language", "name", "report"},
     "exports.uploadpart": {"data"},
     "idempotency.keyedanswer": {"fingerprint", "subject"},

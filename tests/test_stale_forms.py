@@ -9,6 +9,7 @@ from django.test import Client, RequestFactory
 
 from apps.catalog.tests.factories import make_category, make_product
 from apps.common.optimistic_locking import VERSION, VersionedAdmin
+from apps.exports.formats import FileFormat
 from apps.exports.services import order_export
 from apps.orders.tests.factories import make_order
 from apps.users.models import Session, User
@@ -51,7 +52,7 @@ def shop(make_user: Callable[..., User], staff: User) -> None:
     customer, _other = make_user(), make_user()
     make_order(customer, {make_product(category=make_category(parent=make_category())): 1, make_product(): 1})
     Session.objects.open(customer)
-    order_export(kind="products", query="", listed=1, has_mark=False, created_by=staff)
+    order_export(kind="products", query="", listed=1, file_format=FileFormat.PROGRAMS, created_by=staff)
 
 
 def test_forms_are_those_of_the_table(shop: None, staff: User):

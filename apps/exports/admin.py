@@ -141,7 +141,7 @@ class ExportAdmin(StoreAdmin):
             raise Http404
         return StreamingHttpResponse(
             _parts_of(export),
-            content_type="text/csv; charset=utf-8",
+            content_type=export.writing.content_type,
             headers={
                 "Content-Length": str(export.size),
                 "Content-Disposition": f'attachment; filename="{export.file_name}"',

@@ -53,6 +53,7 @@ def _names(user: User, export: Export) -> bool:
 def _begin_anew(export: Export) -> None:
     export.parts.all().delete()
     export.finished_at = None
+    export.archive = {}
     export.done = export.last_id = export.rows = export.parts_written = export.size = 0
     export.save()
     enqueue(job_of(export))

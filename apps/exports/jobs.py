@@ -2,7 +2,6 @@
 
 import uuid
 from functools import partial
-from itertools import chain
 from typing import Any
 
 from django.db import transaction
@@ -13,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from apps.exports.kinds import Kind, kind_named
 from apps.exports.lists import rows_of_list
 from apps.exports.models import SUBJECT, Export, ExportPart
-from apps.exports.tables import BYTE_ORDER_MARK, encoded
+from apps.exports.tables import CsvTable
 from apps.exports.turns import work_in_turns
+from apps.exports.workbooks import Workbook
 from apps.jobs.models import Job
 from apps.jobs.registry import handler
 from apps.jobs.services import JobOrder
@@ -41,7 +41,7 @@ def job_of(export: Export) -> JobOrder:
 def write_export(job: Job, *, export_id: int) -> None:
     """Write what is missing of the file, as far as the creator may still see the rows.
 
-    Raises PermissionDenied, and IncorrectLookupParameters when the list has other filters by now.
+    Raises PermissionDenied, FileFull, and IncorrectLookupParameters when the list has other filters by now.
     """
     export = Export.objects.select_related("created_by").filter(pk=export_id, finished_at=None).first()
     if export is None:
@@ -61,22 +61,30 @@ def _write_part(export_id: int, kind: Kind, rows: QuerySet[Any]) -> bool:
     if export is None:
         return False
     ids = list(rows.filter(pk__gt=export.last_id).values_list("pk", flat=True)[:LISTED_AT_ONCE])
-    _append(export, kind, ids)
     export.done += len(ids)
     export.last_id = ids[-1] if ids else export.last_id
     if len(ids) < LISTED_AT_ONCE:
         export.finished_at = timezone.now()
+    _append(export, kind, ids)
     export.save()
     return export.finished_at is None
 
 
 def _append(export: Export, kind: Kind, ids: list[int]) -> None:
-    is_first = not export.parts_written
-    mark = BYTE_ORDER_MARK if is_first and export.has_mark else ""
-    heading = [kind.columns] if is_first else []
-    for count, data in encoded(chain(heading, kind.rows(ids) if ids else ()), before=mark):
-        ExportPart.objects.create(export=export, number=export.parts_written, data=data)
-        export.parts_written += 1
-        export.rows += count
-        export.size += len(data)
-    export.rows -= len(heading)
+    writing = export.writing
+    table = Workbook(export.archive, export.rows) if writing.is_workbook else CsvTable(writing)
+    ahead = b"" if export.parts_written else table.beginning(kind)
+    for count, data in table.parts(kind.rows(ids) if ids else ()):
+        _store(export, count, ahead + data)
+        ahead = b""
+    if export.finished_at:
+        ahead += table.end()
+    if ahead:
+        _store(export, 0, ahead)
+
+
+def _store(export: Export, count: int, data: bytes) -> None:
+    ExportPart.objects.create(export=export, number=export.parts_written, data=data)
+    export.parts_written += 1
+    export.rows += count
+    export.size += len(data)

@@ -7,35 +7,63 @@ from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
+from django.forms.boundfield import BoundField, BoundWidget
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.formats import localize
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from apps.common.counting import Count, count_of
 from apps.exports import services
+from apps.exports.formats import FileFormat
 from apps.exports.kinds import kinds_of
 from apps.exports.lists import ListRequest, Unpaged, rows_of_list
+from apps.exports.workbooks import MAX_ROWS
 
 
 class ExportForm(forms.Form):
     """Which table, and for which program."""
 
     kind = forms.ChoiceField(label=_("Table"), widget=forms.RadioSelect)
-    has_mark = forms.BooleanField(
-        label=_("For spreadsheets"),
-        required=False,
-        help_text=_("Begins with a byte order mark, by which Excel knows that the file is UTF-8."),
+    file_format = forms.ChoiceField(
+        label=_("Format"),
+        widget=forms.RadioSelect,
+        choices=FileFormat.choices,
+        initial=FileFormat.WORKBOOK,
     )
 
-    def __init__(self, *args: Any, model: type[Model], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, model: type[Model], listed: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [(kind.name, kind.label) for kind in kinds_of(model)]
-        self.fields["kind"].initial = self.fields["kind"].choices[0][0]
+        self._listed = listed
+        kinds = [(kind.name, kind.label) for kind in kinds_of(model)]
+        self.fields["kind"].choices = kinds
+        self.fields["kind"].initial = kinds[0][0]
+        if len(kinds) == 1:
+            self.fields["kind"].widget = forms.HiddenInput()
+
+    def questions(self) -> list[tuple[BoundField, list[tuple[BoundWidget, str | Promise]]]]:
+        """Return what is asked, each with the possible answers and a word about them."""
+        advice = {each.value: each.help_text for each in FileFormat}
+        return [
+            (field, [(radio, advice.get(radio.data["value"], "")) for radio in field])
+            for field in self.visible_fields()
+        ]
+
+    def clean_file_format(self) -> FileFormat:
+        """Refuse a workbook that has not enough room."""
+        chosen = FileFormat(self.cleaned_data["file_format"])
+        if chosen == FileFormat.WORKBOOK and self._listed > MAX_ROWS:
+            raise ValidationError(
+                _("A workbook has room for %(number)s rows: filter the list, or choose CSV."),
+                params={"number": localize(MAX_ROWS)},
+            )
+        return chosen
 
 
 class ExportableAdmin(admin.ModelAdmin):
@@ -62,11 +90,11 @@ class ExportableAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         """Show the list with the button."""
         context = extra_context or {}
-        tool = {"url": self._export_address(request.GET), "label": _("Export as CSV")}
+        tool = {"url": self._export_address(request.GET), "label": _("Export")}
         tools = [*context.get("list_tools", ()), tool]
         return super().changelist_view(request, {**context, "list_tools": tools})
 
-    @admin.action(description=_("Export the chosen rows as CSV"))
+    @admin.action(description=_("Export the chosen rows"))
     def export_chosen(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
         """Go to the page that orders an export, with the choice as one more filter of the list."""
         query = request.GET.copy()
@@ -77,24 +105,25 @@ class ExportableAdmin(admin.ModelAdmin):
     def export_view(self, request: HttpRequest) -> HttpResponse:
         """Ask what for, and order the export."""
         query = request.GET.urlencode()
+        list_address = reverse(f"admin:{_list_name(self.model)}_changelist")
         try:
             rows = rows_of_list(self.model, request.user, query)
         except IncorrectLookupParameters:
-            return HttpResponseRedirect(
-                f"{reverse(f'admin:{_list_name(self.model)}_changelist')}?{ERROR_FLAG}=1"
-            )
-        form = ExportForm(request.POST or None, model=self.model)
+            return HttpResponseRedirect(f"{list_address}?{ERROR_FLAG}=1")
+        count = count_of(rows)
+        form = ExportForm(request.POST or None, model=self.model, listed=count.number)
         if form.is_valid():
             export = services.order_export(
-                query=query, listed=count_of(rows).number, created_by=request.user, **form.cleaned_data
+                query=query, listed=count.number, created_by=request.user, **form.cleaned_data
             )
             return redirect("admin:exports_export_change", export.pk)
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Export as CSV"),
+            "title": _("Export the list"),
             "opts": self.model._meta,
             "form": form,
-            "found": _in_words(count_of(rows)),
+            "found": _in_words(count),
+            "list_address": f"{list_address}?{query}",
         }
         return TemplateResponse(request, "exports/order.html", context)
 

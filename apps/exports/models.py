@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
+from apps.exports.formats import Writing
 from apps.jobs.models import Job, JobStatus
 from apps.users.models import User
 
@@ -38,6 +39,8 @@ class Export(models.Model):
     kind = models.CharField(_("kind"), max_length=50)
     query = models.TextField(_("filter"), blank=True, default="")
     has_mark = models.BooleanField(_("byte order mark"), default=False)
+    delimiter = models.CharField(_("delimiter"), max_length=1, blank=True, default=",", db_default=",")
+    decimal = models.CharField(_("decimal sign"), max_length=1, default=".", db_default=".")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("by")
     )
@@ -50,6 +53,9 @@ class Export(models.Model):
     rows = models.BigIntegerField(_("rows"), default=0)
     parts_written = models.IntegerField(_("parts"), default=0)
     size = models.BigIntegerField(_("bytes"), default=0)
+    archive = models.JSONField(
+        _("what a workbook is made of"), default=dict, db_default=models.Value({}, models.JSONField())
+    )
 
     objects = ExportQuerySet.as_manager()
 
@@ -67,7 +73,12 @@ class Export(models.Model):
     @property
     def file_name(self) -> str:
         """Return what the file is called."""
-        return f"{self.kind}-{self.created_at:%Y-%m-%d}-{self.pk}.csv"
+        return f"{self.kind}-{self.created_at:%Y-%m-%d}-{self.pk}.{self.writing.extension}"
+
+    @property
+    def writing(self) -> Writing:
+        """Return how the file is written."""
+        return Writing(self.has_mark, self.delimiter, self.decimal)
 
     @property
     def subject(self) -> str:

@@ -1,11 +1,14 @@
 """Ordering an export, running it again, and deleting old ones."""
 
+from dataclasses import asdict
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 
+from apps.exports.formats import FileFormat, writing_of
 from apps.exports.jobs import job_of
 from apps.exports.models import Export
 from apps.jobs.housekeeping import daily
@@ -15,11 +18,13 @@ from apps.users.models import User
 
 
 @transaction.atomic
-def order_export(*, kind: str, query: str, has_mark: bool, listed: int, created_by: User) -> Export:
-    """Store what is wanted, and the job that writes it; `listed` is about how many rows the list has."""
-    export = Export.objects.create(
-        kind=kind, query=query, has_mark=has_mark, listed=listed, created_by=created_by
-    )
+def order_export(*, kind: str, query: str, file_format: FileFormat, listed: int, created_by: User) -> Export:
+    """Store what is wanted, and the job that writes it; `listed` is about how many rows the list has.
+
+    A file for spreadsheets is written as the language of now writes numbers.
+    """
+    writing = asdict(writing_of(file_format, get_language() or settings.LANGUAGE_CODE))
+    export = Export.objects.create(kind=kind, query=query, listed=listed, created_by=created_by, **writing)
     enqueue(job_of(export))
     return export
 

@@ -1,35 +1,61 @@
-"""Rows as the bytes of a CSV file: RFC 4180, UTF-8, numbers and times for machines, no formulas."""
+"""Rows as the bytes of a CSV file: RFC 4180, UTF-8, no formulas.
+
+For programs numbers and times are as machines want them. For a spreadsheet they are as people write them, and
+no text is one that it would take for a number or a date.
+"""
 
 import csv
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from io import StringIO
 from typing import Any
 
+from django.utils import timezone
+
+from apps.exports.formats import Writing
 from apps.exports.formulas import guarded
-from apps.exports.kinds import Row
+from apps.exports.kinds import Kind, Row
+from apps.exports.look_alikes import kept_as_text
 
 BYTE_ORDER_MARK = "\ufeff"
 PART_LENGTH = 500_000  # characters, after which a part is full
 
 
-def encoded(rows: Iterable[Row], *, before: str = "") -> Iterator[tuple[int, bytes]]:
-    """Yield the rows in parts of bounded size, each with the number of its rows; `before` opens the first."""
-    text = StringIO(before, newline="")
-    text.seek(0, 2)
-    writer = csv.writer(text)
-    count = 0
-    for row in rows:
-        writer.writerow([_cell(value) for value in row])
-        count += 1
-        if text.tell() >= PART_LENGTH:
+class CsvTable:
+    """A table as CSV."""
+
+    def __init__(self, writing: Writing) -> None:
+        self._writing = writing
+        self._cell = (
+            _cell if writing.is_for_programs else partial(_cell_of_spreadsheet, decimal=writing.decimal)
+        )
+
+    def beginning(self, kind: Kind) -> bytes:
+        """Return what stands before the rows."""
+        ((_count, heading),) = self.parts([kind.columns])
+        return (BYTE_ORDER_MARK.encode() if self._writing.has_mark else b"") + heading
+
+    def parts(self, rows: Iterable[Row]) -> Iterator[tuple[int, bytes]]:
+        """Yield the rows in parts of bounded size, each with the number of its rows."""
+        text = StringIO(newline="")
+        writer = csv.writer(text, delimiter=self._writing.delimiter)
+        count = 0
+        for row in rows:
+            writer.writerow([self._cell(value) for value in row])
+            count += 1
+            if text.tell() >= PART_LENGTH:
+                yield count, text.getvalue().encode()
+                text.seek(0)
+                text.truncate()
+                count = 0
+        if text.tell():
             yield count, text.getvalue().encode()
-            text.seek(0)
-            text.truncate()
-            count = 0
-    if text.tell():
-        yield count, text.getvalue().encode()
+
+    def end(self) -> bytes:
+        """Return what stands behind the rows: nothing."""
+        return b""
 
 
 def _cell(value: Any) -> str:
@@ -40,3 +66,13 @@ def _cell(value: Any) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def _cell_of_spreadsheet(value: Any, *, decimal: str) -> str:
+    if isinstance(value, str):
+        safe = guarded(value)
+        return kept_as_text(value) if safe == value else safe
+    if isinstance(value, datetime):
+        # A spreadsheet knows no time zones: it shows the times that the admin shows.
+        return f"{timezone.localtime(value, timezone.get_default_timezone()):%Y-%m-%d %H:%M:%S}"
+    return _cell(value).replace(".", decimal) if isinstance(value, Decimal) else _cell(value)
