@@ -25,7 +25,7 @@ from conftest import signed_in
 
 CATEGORIES = "/api/v1/categories/"
 CONFLICT = "Someone else has just changed or deleted something this request refers to."
-PAGE = "Somebody else has just changed or deleted something on this page."
+PAGE = "Someone else has just changed or deleted something on this page."
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
