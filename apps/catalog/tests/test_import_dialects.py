@@ -185,11 +185,11 @@ COLUMNS = "Артикул;Наименование;Цена;Категория;�
 
 
 @pytest.mark.parametrize(
-    "title", [TITLE, (*TITLE, ""), ('"Чай;;;;', *TITLE)], ids=["title", "blank", "quote"]
+    "title", [TITLE, (*TITLE, ""), ('"Чай;;;;', ";;;;")], ids=["title", "blank", "quote"]
 )
 def test_heading_is_found_below_a_title_and_rows_keep_their_numbers(load, title):
     row = len(title) + 1
-    lines = (*title, COLUMNS, ";Чай листовой;;;", "A;Чай;1,50;Чай;5", "B;Чай;даром;Чай;5", "Чай")
+    lines = (*title, COLUMNS, ";Чай листовой;;;", 'A;Чай 5";1,50;Чай;5', "B;Чай;даром;Чай;5", "Чай")
 
     with pytest.raises(CommandError):
         load(raw="\r\n".join(lines).encode("cp1251"))

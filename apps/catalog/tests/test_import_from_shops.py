@@ -1,9 +1,13 @@
 """Imports of what Shopify and WooCommerce export: their HTML, variants and categories."""
 
+import io
+
 import pytest
 
-from apps.catalog import import_jobs
+from apps.catalog.importing.dialects import dialect_of
 from apps.catalog.importing.html_texts import text_of_html
+from apps.catalog.importing.rows import SeenSkus
+from apps.catalog.importing.tables import opened_table
 from apps.catalog.models import Category, Product
 from apps.catalog.tests.factories import make_category
 from apps.catalog.tests.import_desk import checked, decide
@@ -32,11 +36,7 @@ def path_of(category):
     return f"{path_of(category.parent)} > {category.name}" if category.parent else category.name
 
 
-def test_variants_of_shopify_are_products_of_their_own(browser, monkeypatch):
-    monkeypatch.setattr(
-        import_jobs, "CHUNK", 1
-    )  # so the check of a variant is another one than of its product
-
+def test_variants_of_shopify_are_products_of_their_own(browser):
     upload = decide(browser, checked(browser, SHOPIFY, *SHIRT))
 
     assert (upload.report["bad"], upload.report["unknown_columns"]) == (
@@ -50,6 +50,14 @@ def test_variants_of_shopify_are_products_of_their_own(browser, monkeypatch):
     ]
     descriptions = set(Product.objects.filter(sku__startswith="S").values_list("description", flat=True))
     assert descriptions == {"Soft & warm.\nWool\nSilk"}
+
+
+def test_check_that_goes_on_behind_a_product_knows_its_variants():
+    file = io.BytesIO("\n".join((SHOPIFY, *SHIRT)).encode())
+    with SeenSkus() as seen, opened_table(file, dialect_of(file)) as table:
+        names = [row.name for row in table.rows(seen, after=2)]
+
+    assert names == ["Shirt (M, Red)", "Mug"]
 
 
 def test_variant_of_another_product_is_no_variant(load):
