@@ -1,10 +1,9 @@
 """How a file of products is written: its encoding, what parts its cells, and its decimal sign."""
 
 import codecs
-import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -15,9 +14,11 @@ from apps.catalog.importing.headings import (
     Heading,
     UnusableFile,
     find_heading,
+    is_heading,
     known_columns,
 )
 from apps.catalog.importing.numbers import decimal_sign_in
+from apps.catalog.importing.records import Records
 from apps.catalog.importing.workbooks import is_workbook
 
 ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1251")
@@ -59,19 +60,18 @@ def dialect_of(file: BinaryIO, *, encoding: str = "", delimiter: str = "", decim
     delimiter = delimiter or (named[1] if named else _delimiter_of(lines))
     if not decimal:
         whole = lines.rpartition("\n")[0] if is_cut else lines
-        records = csv.reader(io.StringIO(whole, newline=""), delimiter=delimiter)
-        decimal = decimal_sign_of(records)
+        decimal = _decimal_sign_of(_records(whole, delimiter))
     return Dialect(encoding, delimiter, decimal)
 
 
-def decimal_sign_of(records: Iterable[list[str]]) -> str:
+def _decimal_sign_of(records: Records) -> str:
     """Return the decimal sign of the first prices and stocks; "" when they have none, or both."""
     signs: set[str] = set()
-    with suppress(csv.Error, UnusableFile, StopIteration):
+    with suppress(UnusableFile):
         rows = iter(records)
         heading = Heading.of(find_heading(rows)[1] or [])
         places = [heading.places[column] for column in ("price", "stock") if column in heading.places]
-        for cells in islice(rows, _SAMPLE_ROWS):
+        for cells in filter(None, islice(rows, _SAMPLE_ROWS)):
             signs.update(decimal_sign_in(cells[place]) for place in places if place < len(cells))
     signs.discard("")
     return signs.pop() if len(signs) == 1 else ""
@@ -124,5 +124,9 @@ def _delimiter_of(lines: str) -> str:
 
 
 def _columns(lines: str, delimiter: str) -> tuple[int, int]:
-    rows = islice(csv.reader(io.StringIO(lines, newline=""), delimiter=delimiter), SEARCHED_ROWS)
+    rows = filter(None, islice(_records(lines, delimiter), SEARCHED_ROWS))
     return max(((len(known_columns(cells)), len(cells)) for cells in rows), default=(0, 0))
+
+
+def _records(lines: str, delimiter: str) -> Records:
+    return Records(io.StringIO(lines, newline=""), looks_like_row=is_heading, delimiter=delimiter)
