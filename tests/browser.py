@@ -68,11 +68,17 @@ class Visit:
         own = (f"{self.shop.url}/", "data:", f"blob:{self.shop.url}")
         return [address for address in self.addresses if not address.startswith(own)]
 
-    def hindrances(self) -> list[str]:
-        """Return what axe-core finds on the present page that hinders people seriously."""
+    def hindrances(self, *, within: str = "html", besides: tuple[str, ...] = ()) -> list[str]:
+        """Return what axe-core finds on the present page that hinders people seriously.
+
+        It looks at what is `within`, and not by the rules `besides`.
+        """
         noted = list(self.errors)
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        findings = self.page.evaluate("axe.run()")["violations"]
+        findings = self.page.evaluate(
+            "([within, rules]) => axe.run(within, {rules})",
+            [within, dict.fromkeys(besides, {"enabled": False})],
+        )["violations"]
         self.errors = noted  # axe-core's own attempts to write styles are none of the page's
         return [
             f"{finding['id']}: {node['html'][:200]}"

@@ -31,6 +31,12 @@ ACTIONS = (
     ("/admin/catalog/product/?q=чай", "stocktake"),
 )
 OUTSIDE = ("/admin/login/", "/admin/password_reset/", "/admin/password_reset/confirm/", "/api/problems/")
+# What is looked at of each page (all of Redoc's takes half a minute), and the rules that its makers break:
+# their colours, and Swagger UI's choice among the servers, of which there is one.
+OF_OTHERS = {
+    "/api/schema/swagger-ui/": ("#swagger-ui .wrapper", ("color-contrast", "select-name")),
+    "/api/schema/redoc/": (".menu-content, .api-info", ("color-contrast",)),
+}
 DAILY = (
     "/admin/",
     "/admin/orders/order/",
@@ -73,6 +79,18 @@ def test_nothing_hinders_anyone_on_a_phone_in_the_dark(shop: Shop):
     assert {page: hindrances for page, hindrances in found.items() if hindrances} == {}
 
 
+def test_documentation_hinders_nobody_by_what_the_store_says_in_it(shop: Shop):
+    found = {}
+    with chromium() as browser:
+        visit = Visit(browser, shop)
+        for address, (part, besides) in OF_OTHERS.items():
+            visit.open(address).locator(part).first.wait_for()
+            found[address] = visit.hindrances(within=part, besides=besides)
+
+    assert found == dict.fromkeys(OF_OTHERS, [])
+    assert visit.errors == []
+
+
 def hindrances_at(visit: Visit, address: str) -> list[str]:
     visit.open(address)
     return visit.hindrances()
@@ -83,7 +101,8 @@ def hindrances_after(visit: Visit, address: str, action: str) -> list[str]:
     visit.open(address)
     visit.page.locator("#action-toggle").check()
     visit.page.locator("select[name=action]").select_option(action)
-    visit.page.locator("button[name=index]").first.click()
+    with visit.page.expect_navigation():
+        visit.page.locator("button[name=index]").first.click()
     return visit.hindrances()
 
 
