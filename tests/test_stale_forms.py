@@ -34,7 +34,7 @@ FORMS = {
         "user_permissions",
     },
 }
-OUTDATED = "Nothing was saved: the page is out of date."
+OUTDATED = "Nothing was saved: this page is out of date."
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
