@@ -19,6 +19,7 @@ from zipfile import BadZipFile, LargeZipFile, ZipFile
 from django.utils.translation import gettext as _
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.xml.constants import SHARED_STRINGS
 
 from apps.catalog.importing.headings import UnusableFile
@@ -50,25 +51,51 @@ class Sheet:
     def __init__(self, reader: ExcelReader) -> None:
         sheets = [sheet for sheet in reader.wb.worksheets if sheet.sheet_state == "visible"]
         self._sheet: Any = sheets[0]
-        self._sheet.reset_dimensions()  # some programs write wrong ones
 
     def __iter__(self) -> Iterator[list[Cell]]:
         """Yield the records, each as wide as it is. Raises UnusableFile where the workbook is broken."""
-        for record in self._records(max_row=MAX_ROWS):
+        for record in self._records():
             while record and not record[-1]:
                 record.pop()
             yield record
 
     def below(self, row: int, width: int) -> Iterator[list[Cell]]:
         """Yield the records below the row. Raises UnusableFile where the workbook is broken."""
-        return self._records(min_row=row + 1, max_row=MAX_ROWS, max_col=width)
+        return self._records(row, width)
 
-    def _records(self, **bounds: int) -> Iterator[list[Cell]]:
+    def _records(self, above: int = 0, width: int | None = None) -> Iterator[list[Cell]]:
         try:
-            for values in self._sheet.iter_rows(**bounds, values_only=True):
-                yield [_cell(value) for value in values]
+            for number, cells in self._rows():
+                for _missing in range(above + 1, number):
+                    yield [""] * (width or 0)
+                if number > above:
+                    yield _record(cells, width)
+                    above = number
         except _BROKEN as error:
             raise _unreadable() from error
+
+    def _rows(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+        """Yield the rows that are there, each with its number.
+
+        `iter_rows()` of openpyxl would keep what LibreOffice tells of each row, such as its height.
+        """
+        book = self._sheet.parent
+        with self._sheet._get_source() as source:
+            parser: Any = WorkSheetParser(
+                source,
+                self._sheet._shared_strings,
+                data_only=True,
+                epoch=book.epoch,
+                date_formats=book._date_formats,
+                timedelta_formats=book._timedelta_formats,
+            )
+            for count, (number, cells) in enumerate(parser.parse(), start=1):
+                if count > MAX_ROWS:  # all of them with the number of one
+                    raise _too_large()
+                if number > MAX_ROWS:
+                    return
+                parser.row_dimensions.clear()
+                yield number, cells
 
 
 def is_workbook(file: BinaryIO) -> bool:
@@ -113,7 +140,7 @@ def _refuse_bombs(reader: ExcelReader) -> None:
         is_read = part.filename.endswith((".xml", ".rels"))
         limit = room if is_sheet else limits.get(part.filename, MAX_PART_BYTES if is_read else room)
         if part.file_size > limit or (is_sheet and _has_endless_row(archive, part.filename)):
-            raise UnusableFile(_("The workbook unpacks to more than can be read."))
+            raise _too_large()
         room -= part.file_size
 
 
@@ -128,6 +155,11 @@ def _has_endless_row(archive: ZipFile, name: str) -> bool:
     return False
 
 
+def _record(cells: list[dict[str, Any]], width: int | None) -> list[Cell]:
+    values = {cell["column"]: cell["value"] for cell in cells}
+    return [_cell(values.get(column)) for column in range(1, (width or max(values, default=0)) + 1)]
+
+
 def _cell(value: Any) -> Cell:
     if value is None:
         return ""
@@ -140,6 +172,10 @@ def _cell(value: Any) -> Cell:
     if isinstance(value, datetime) and value.time() == time.min:
         return str(value.date())
     return str(value)
+
+
+def _too_large() -> UnusableFile:
+    return UnusableFile(_("The workbook unpacks to more than can be read."))
 
 
 def _unreadable() -> UnusableFile:

@@ -1,9 +1,11 @@
 """Imports of .xlsx workbooks."""
 
 import io
+import tracemalloc
 import zipfile
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 
 import pytest
 from django.core.management import CommandError
@@ -12,6 +14,7 @@ from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from apps.catalog import import_jobs
 from apps.catalog.importing import workbooks
+from apps.catalog.importing.workbooks import opened_sheet
 from apps.catalog.models import Product
 from apps.catalog.tests.import_desk import checked, counts, decide, page
 from tests.html_forms import form_with
@@ -221,6 +224,32 @@ def test_workbook_that_unpacks_to_too_much_is_refused(load, parts):
 
     with pytest.raises(CommandError, match=r"The workbook unpacks to more than can be read\."):
         load(raw=raw)
+
+
+def test_rows_that_all_have_the_same_number_are_counted(load, monkeypatch):
+    monkeypatch.setattr(workbooks, "MAX_ROWS", 100)
+    sheet = ROW + b"</row>" + b'<row r="1"></row>' * 100 + b"</sheetData></worksheet>"
+
+    with pytest.raises(CommandError, match=r"The workbook unpacks to more than can be read\."):
+        load(raw=repacked(workbook(), sheet1=sheet))
+
+
+def test_nothing_is_kept_of_the_rows_of_libreoffice():
+    told = b'ht="12.8" hidden="false" customHeight="false" outlineLevel="0" collapsed="false"'
+    rows = b"".join(b'<row r="%d" %s><c><v>1</v></c></row>' % (number, told) for number in range(2, 3000))
+    raw = repacked(workbook(), sheet1=ROW + b"</row>" + rows + b"</sheetData></worksheet>")
+    tracemalloc.start()
+    try:
+        with opened_sheet(io.BytesIO(raw)) as sheet:
+            below = sheet.below(1, 5)
+            next(below)
+            before = tracemalloc.get_traced_memory()[0]
+            assert sum(1 for _record in islice(below, 2900)) == 2900
+            kept = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+
+    assert kept < 600_000  # bytes; with the attributes of all rows some 2,000,000
 
 
 def test_texts_that_unpack_to_too_much_are_refused(load):
