@@ -58,6 +58,12 @@ class CsvTable:
         return b""
 
 
+def safe_in_spreadsheet(text: str) -> str:
+    """Return the text as a cell that a spreadsheet takes for this text: for no formula, number or date."""
+    safe = guarded(text)
+    return kept_as_text(text) if safe == text else safe
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return ""
@@ -70,8 +76,7 @@ def _cell(value: Any) -> str:
 
 def _cell_of_spreadsheet(value: Any, *, decimal: str) -> str:
     if isinstance(value, str):
-        safe = guarded(value)
-        return kept_as_text(value) if safe == value else safe
+        return safe_in_spreadsheet(value)
     if isinstance(value, datetime):
         # A spreadsheet knows no time zones: it shows the times that the admin shows.
         return f"{timezone.localtime(value, timezone.get_default_timezone()):%Y-%m-%d %H:%M:%S}"

@@ -11,8 +11,8 @@ from apps.catalog.importing.dialects import Dialect
 from apps.catalog.importing.headings import Heading
 from apps.catalog.importing.rows import BadRow
 from apps.catalog.importing.workbooks import Cell
-from apps.exports.formulas import guarded, unguarded
-from apps.exports.tables import BYTE_ORDER_MARK
+from apps.exports.formulas import unguarded
+from apps.exports.tables import BYTE_ORDER_MARK, safe_in_spreadsheet
 
 
 class BadRowsTable:
@@ -40,5 +40,6 @@ class BadRowsTable:
 
     def _safe(self, cell: Cell) -> str:
         if isinstance(cell, str):
-            return guarded(unguarded(cell))  # as the import reads it: the file may have guarded it already
+            text = unguarded(cell.strip())  # as the import reads it: the file may have guarded it already
+            return safe_in_spreadsheet(text)
         return f"{cell:f}".replace(".", "," if self._delimiter == ";" else ".")

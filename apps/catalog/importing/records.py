@@ -27,7 +27,7 @@ class Records:
         self.broken_line = ""  # for which the latest None stands
 
     def __iter__(self) -> Iterator[list[str] | None]:
-        """Yield the records that are left. Raises UnicodeDecodeError where the encoding is another."""
+        """Yield the records that are left. Raises UnicodeError where the encoding is another."""
         while True:
             self._of_record.clear()
             try:

@@ -87,7 +87,7 @@ class ProductTable:
                 elif self._reading:  # a row may be completed by one before it
                     with suppress(ValueError):
                         self._texts(cells)
-        except UnicodeDecodeError as error:
+        except UnicodeError as error:
             raise self._unreadable(error) from error
 
     def of_bad_rows(self) -> BadRowsTable:
@@ -98,15 +98,15 @@ class ProductTable:
         rows = (None if cells is None else [*map(_text, cells)] for cells in self._unread)
         try:
             number, names = find_heading(rows)
-        except UnicodeDecodeError as error:
+        except UnicodeError as error:
             raise self._unreadable(error) from error
         if names is None:
             raise self._unreadable()
         return number, Heading.of(names)
 
-    def _unreadable(self, error: UnicodeDecodeError | None = None) -> UnusableFile:
+    def _unreadable(self, error: UnicodeError | None = None) -> UnusableFile:
         number = self._records.lines_read + 1
-        if error:  # lines are decoded many at a time
+        if isinstance(error, UnicodeDecodeError):  # lines are decoded many at a time
             number += error.object.count(b"\n", 0, error.start)
         text = _("The file cannot be read as CSV in %(encoding)s: line %(number)d.")
         values = {"encoding": self._dialect.encoding.upper(), "number": number}

@@ -49,7 +49,7 @@ def test_file_that_is_still_bad_has_one_column_of_reasons(browser):
 
     assert downloaded(browser, checked(browser, raw=once)) == once
     assert once.decode() == (
-        f"{MARK}what is wrong,{HEADING}\r\nprice: “dear” is not a number,A,Tea,dear,Tea,1\r\n"
+        f"{MARK}what is wrong,{HEADING}\r\nprice: “dear” is not a number,A,Tea,dear,Tea,\t1\r\n"
     )
 
 
@@ -65,17 +65,22 @@ def test_reason_is_in_the_language_of_whoever_brought_the_file_and_read_in_any(b
 @pytest.mark.parametrize(
     ("row", "kept"),
     [
-        ('A,"Tea,dear,Tea,1', 'A,"""Tea",dear,Tea,1'),
-        ('A,"2" tea,dear,Tea,1', 'A,"""2"" tea",dear,Tea,1'),
-        ("A,Tea,1", "A,Tea,1"),
-        ("A,Tea,1,50,Tea,1", "A,Tea,1,50,Tea,1"),
-        ("A,=HYPERLINK(1),dear,Tea,1", "A,'=HYPERLINK(1),dear,Tea,1"),
-        ("A,'=HYPERLINK(1),dear,Tea,1", "A,'=HYPERLINK(1),dear,Tea,1"),
-        ('A,"Green, tea",dear,"Tea\n""1""",1', 'A,"Green, tea",dear,"Tea\n""1""",1'),
+        ('A,"Tea,dear,Tea,1', 'A,"""Tea",dear,Tea,\t1'),
+        ('A,"2" tea,dear,Tea,1', 'A,"""2"" tea",dear,Tea,\t1'),
+        ("A,Tea,1", "A,Tea,\t1"),
+        ("A,Tea,1,50,Tea,1", "A,Tea,\t1,\t50,Tea,\t1"),
+        ("A,=HYPERLINK(1),dear,Tea,", "A,'=HYPERLINK(1),dear,Tea,"),
+        ("A,'=HYPERLINK(1),dear,Tea,", "A,'=HYPERLINK(1),dear,Tea,"),
+        ('A,"Green, tea",dear,"Tea\n""1""",', 'A,"Green, tea",dear,"Tea\n""1""",'),
+        ("007,1-2,12.05,,", "\t007,\t1-2,\t12.05,,"),
+        ("\t007,\t1-2,\t12.05,,", "\t007,\t1-2,\t12.05,,"),
     ],
-    ids=["open mark", "text behind a mark", "too few", "too many", "formula", "guarded", "marks"],
+    ids=[
+        *("open mark", "text behind a mark", "too few", "too many", "formula", "guarded", "marks"),
+        *("numbers and dates", "kept as text already"),
+    ],
 )
-def test_cells_are_kept_as_they_came_but_for_formulas(browser, row, kept):
+def test_cells_are_kept_as_they_came_and_safe_in_a_spreadsheet(browser, row, kept):
     file = downloaded(browser, checked(browser, HEADING, row)).decode()
 
     assert file.splitlines(keepends=True)[0] == f"{MARK}what is wrong,{HEADING}\r\n"
@@ -84,11 +89,11 @@ def test_cells_are_kept_as_they_came_but_for_formulas(browser, row, kept):
 
 def test_bad_rows_of_a_workbook_are_a_table_of_the_spreadsheet(browser):
     browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "ru"
-    raw = workbook((1, "Чай", 2.5, "Чай", 1.5), ("B", "Чай", 1, "Чай", 1))
+    raw = workbook((1, "007", 2.5, "Чай", 1.5), ("B", "Чай", 1, "Чай", 1))
 
     file = downloaded(browser, checked(browser, raw=raw)).decode()
 
-    assert file.splitlines()[1] == "остаток: «1.5» — не количество штук;1;Чай;2,5;Чай;1,5"
+    assert file.splitlines()[1] == "остаток: «1.5» — не количество штук;1;\t007;2,5;Чай;1,5"
 
 
 def test_other_reading_of_the_file_forgets_its_bad_rows(browser):
@@ -125,8 +130,8 @@ def test_command_writes_the_bad_rows(load, tmp_path):
 
     assert file.read_text("utf-8") == (
         f"{MARK}what is wrong,{HEADING}\n"
-        "price: “dear” is not a number,A,Tea,dear,Tea,1\n"
-        "stock: “many” is not a number of pieces,C,Tea,2,Tea,many\n"
+        "price: “dear” is not a number,A,Tea,dear,Tea,\t1\n"
+        "stock: “many” is not a number of pieces,C,Tea,\t2,Tea,many\n"
     )
     load(raw=file.read_bytes().replace(b",dear,", b",3,").replace(b"many", b"4"))
     assert sorted(Product.objects.values_list("sku", flat=True)) == ["A", "C"]

@@ -74,9 +74,11 @@ def test_what_is_told_is_not_looked_for(load, encoding, delimiter, decimal):
     assert stored() == [("Ч", "Чай", Decimal("1250.00"), "Чай", 0)]
 
 
-def test_encoding_that_the_file_is_not_in_is_refused(load):
-    with pytest.raises(CommandError, match=r"The file cannot be read as CSV in UTF-8: line 2\."):
-        load(raw="sku,name,price,category\nЧ,Чай,1,Чай\n".encode("cp1251"), options=["--encoding", "utf-8"])
+@pytest.mark.parametrize(("encoding", "line"), [("utf-8", 2), ("utf-16", 1)])
+def test_encoding_that_the_file_is_not_in_is_refused(load, encoding, line):
+    problem = rf"The file cannot be read as CSV in {encoding.upper()}: line {line}\."
+    with pytest.raises(CommandError, match=problem):
+        load(raw="sku,name,price,category\nЧ,Чай,1,Чай\n".encode("cp1251"), options=["--encoding", encoding])
 
 
 # --- Numbers
