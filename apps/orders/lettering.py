@@ -44,8 +44,14 @@ def paragraph(text: str, style: ParagraphStyle) -> Paragraph:
     """Return the text as it is typed, in lines that fit; what is read from right to left stands so."""
     # Paragraphs read markup, and a picture's address in it would be opened: whatever a person typed is
     # escaped.
-    kind = _BothWays if _RIGHT_TO_LEFT.search(text) else Paragraph
-    return kind(escape(_drawable(text)), style)
+    markup = escape(_drawable(text))
+    if not _RIGHT_TO_LEFT.search(text):
+        return Paragraph(markup, style)
+    both_ways = _BothWays(markup, style)
+    # Each escaped sign begins another piece; only lines of one piece can be put in the order of sight.
+    pieces: list[Any] = both_ways.frags
+    both_ways.frags = [pieces[0].clone(text="".join(piece.text for piece in pieces))]
+    return both_ways
 
 
 @cache

@@ -103,11 +103,18 @@ def test_text_table_and_sum_stand_on_the_same_edges(customer: User):
     [
         ("כוס (250 מל) Blue", ["Blue (למ 250) סוכ"]),
         ("Blue (כוס)", ["Blue (סוכ)"]),
+        ("כוס <H&M>", ["<H&M> סוכ"]),
         # Letters in the forms that they have beside others, the last one first.
         ("فنجان قهوة", ["\ufee5\ufe8e\ufea0\ufee8\ufed3", "\ufe93\ufeee\ufeec\ufed7"]),
         ("الله", ["\ufeea\ufee0\ufedf\ufe8d"]),
     ],
-    ids=["Hebrew", "Hebrew in English", "Arabic in two lines", "Arabic without a sign of its own"],
+    ids=[
+        "Hebrew",
+        "Hebrew in English",
+        "signs of markup",
+        "Arabic in two lines",
+        "Arabic without a sign of its own",
+    ],
 )
 def test_names_from_right_to_left_are_drawn_as_they_are_read(name: str, lines: list[str]):
     lettering.prepare()
