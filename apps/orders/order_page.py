@@ -41,9 +41,14 @@ class OrderPage:
     """The page of an order, for its ModelAdmin."""
 
     change_form_template = "admin/orders/order/change_form.html"
-    fields = ("id", "user", "shown_status", "shown_total", "shown_language", "tracking_number")
+    fields = ("id", "user", "contact", "shown_status", "shown_total", "shown_language", "tracking_number")
     fields += ("created_at", "updated_at")
     readonly_fields = fields
+
+    @admin.display(description=gettext_lazy("name and e-mail"), empty_value="—")
+    def contact(self, order: Order) -> str:
+        """Return the customer's name and address: staff who see orders need not see accounts."""
+        return ", ".join(filter(None, (order.user.get_full_name(), order.user.email)))
 
     @admin.display(description=gettext_lazy("language"))
     def shown_language(self, order: Order) -> str:
