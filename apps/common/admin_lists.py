@@ -17,6 +17,7 @@ from apps.common.days import end_of_day, start_of_day
 from apps.common.identity import as_stored
 from apps.common.search_words import looked_for
 from apps.common.store_admin import StoreAdmin, StoreAutocompleteSelect
+from apps.common.typed_amounts import AmountField
 
 
 class AtLeast(int):
@@ -133,7 +134,7 @@ class NumberRangeFilter(RangeFilter):
 
     def bound(self) -> forms.Field:
         """Return a field for a number with two decimals."""
-        return forms.DecimalField(required=False, max_digits=15, decimal_places=2, localize=True)
+        return AmountField(required=False, max_digits=15, decimal_places=2, localize=True)
 
 
 class DateRangeFilter(RangeFilter):

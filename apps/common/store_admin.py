@@ -17,6 +17,7 @@ from django.utils.translation import ngettext_lazy
 
 from apps.common.fields import MAX_ID
 from apps.common.optimistic_locking import VersionedAdmin
+from apps.common.typed_amounts import AmountField
 
 # Lookups of Django that a link to a list may not name: a pattern can keep the database busy, and a part of a
 # moment, or a range, fails on values that the form of the lookup does not tell. No filter here needs them.
@@ -114,7 +115,7 @@ class StoreAdmin(VersionedAdmin):
         A browser's own field for numbers takes 12,50 for 1250 where it speaks another language.
         """
         if isinstance(db_field, models.DecimalField):
-            kwargs.setdefault("localize", True)
+            kwargs = {"localize": True, "form_class": AmountField} | kwargs
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def formfield_for_foreignkey(

@@ -20,7 +20,7 @@ def desk(client, staff):
 
 @pytest.mark.parametrize(
     ("language", "shown", "typed"),
-    [("ru", "1250,00", "12,50"), ("ru", "1250,00", "12.50"), ("en", "1250.00", "12.50")],
+    [("ru", "1250,00", "12,50"), ("ru", "1250,00", "12.50"), ("ru", "1250,00", " 1 2\u202f,50\u00a0"), ("en", "1250.00", "12.50")],
 )
 def test_price_is_read_as_it_is_written_in_the_language(desk, language, shown, typed):
     tea = make_product(price="1250")
@@ -48,7 +48,7 @@ def test_row_of_the_list_is_read_so_too(desk):
     address = reverse("admin:catalog_product_changelist")
     form = form_with(desk.get(address).text, "form-0-price")
 
-    desk.post(address, {**form, "form-0-price": "12,50", "_save": "Save"})
+    desk.post(address, {**form, "form-0-price": "1\u00a0250,50", "_save": "Save"})
 
     assert form["form-0-price"] == ["10,00"]
-    assert Product.objects.get().price == Decimal("12.50")
+    assert Product.objects.get().price == Decimal("1250.50")

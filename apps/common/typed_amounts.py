@@ -1,0 +1,13 @@
+"""Amounts as people type them into the forms of the admin."""
+
+from typing import Any
+
+from django import forms
+
+
+class AmountField(forms.DecimalField):
+    """Django's field, which reads 1 250,50 as well: amounts are shown so, and copied from there."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the number. Raises ValidationError when it is none."""
+        return super().to_python("".join(value.split()) if isinstance(value, str) else value)
