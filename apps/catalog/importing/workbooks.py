@@ -179,4 +179,4 @@ def _too_large() -> UnusableFile:
 
 
 def _unreadable() -> UnusableFile:
-    return UnusableFile(_("The workbook is broken."))
+    return UnusableFile(_("The file is damaged or not an .xlsx workbook: save it as .xlsx again."))
