@@ -20,7 +20,12 @@ def desk(client, staff):
 
 @pytest.mark.parametrize(
     ("language", "shown", "typed"),
-    [("ru", "1250,00", "12,50"), ("ru", "1250,00", "12.50"), ("ru", "1250,00", " 1 2\u202f,50\u00a0"), ("en", "1250.00", "12.50")],
+    [
+        ("ru", "1250,00", "12,50"),
+        ("ru", "1250,00", "12.50"),
+        ("ru", "1250,00", " 1 2\u202f,50\u00a0"),
+        ("en", "1250.00", "12.50"),
+    ],
 )
 def test_price_is_read_as_it_is_written_in_the_language(desk, language, shown, typed):
     tea = make_product(price="1250")

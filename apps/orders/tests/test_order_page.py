@@ -25,7 +25,8 @@ def test_page_shows_lines_history_jobs_and_tracking_number(
     order = orders["lamp"]
     Order.objects.filter(pk=order.pk).update(tracking_number="TRACK-7")
     Job.objects.filter(key=f"invoice:{order.pk}").update(status="failed", attempts=5, last_error="No ink")
-    User.objects.filter(pk=order.user_id).update(first_name="Boris", last_name="O'Neil", email="b@mail.example")
+    names = {"first_name": "Boris", "last_name": "O'Neil", "email": "b@mail.example"}
+    User.objects.filter(pk=order.user_id).update(**names)
 
     page = text_of(office.get(page_of(order)))
 
