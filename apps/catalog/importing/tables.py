@@ -24,16 +24,11 @@ from apps.catalog.importing.numbers import UnclearNumber, is_number, number_of
 from apps.catalog.importing.records import Records
 from apps.catalog.importing.rows import BadRow, ProductRow, SeenSkus, reason_of, validated
 from apps.catalog.importing.shops import reading_of
-from apps.catalog.importing.workbooks import Cell, Sheet, opened_sheet, refuse_old_workbook
+from apps.catalog.importing.workbooks import Cell, FailedFormula, Sheet, opened_sheet, refuse_old_workbook
 from apps.catalog.models import MAX_STOCK
 from apps.exports.formulas import unguarded
 
 _PIECES = re.compile(r"[0-9]{1,10}")
-# What Excel shows, and saves, where a formula has failed; in CSV files in the language of its menus.
-_FORMULA_ERRORS = {
-    *("#N/A", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#DIV/0!"),
-    *("#Н/Д", "#ССЫЛКА!", "#ЗНАЧ!", "#ИМЯ?", "#ЧИСЛО!", "#ПУСТО!", "#ДЕЛ/0!"),
-}
 _WITH_MARK = {"utf-8": "utf-8-sig"}  # a byte order mark may be there
 
 
@@ -163,9 +158,9 @@ class ProductTable:
             raise ValueError(_("the number of cells differs from the heading's"))
         texts = dict.fromkeys(COLUMNS, "")
         for column, place in self.heading.places.items():
-            texts[column] = text = unguarded(_text(cells[place]))
-            if text in _FORMULA_ERRORS:
-                raise _fault(column, _("“%s” is the error of a formula") % text)
+            if isinstance(cells[place], FailedFormula):
+                raise _fault(column, _("“%s” is the error of a formula") % cells[place])
+            texts[column] = unguarded(_text(cells[place]))
         if any("\0" in text for text in texts.values()):
             raise ValueError(_("a NUL character"))
         return self._reading(texts) if self._reading else texts

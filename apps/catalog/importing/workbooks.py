@@ -43,6 +43,10 @@ _BROKEN = (
 warnings.filterwarnings("ignore", module="openpyxl")  # of styles and the like, which nobody reads here
 
 
+class FailedFormula(str):
+    """The value of a formula that could not be computed, such as `#N/A`; a text can look like it."""
+
+
 class Sheet:
     """The records of the first sheet that can be seen."""
 
@@ -156,18 +160,18 @@ def _has_endless_row(archive: ZipFile, name: str) -> bool:
 
 
 def _record(cells: list[dict[str, Any]], width: int | None) -> list[Cell]:
-    values = {cell["column"]: cell["value"] for cell in cells}
-    return [_cell(values.get(column)) for column in range(1, (width or max(values, default=0)) + 1)]
+    read = {cell["column"]: _cell(cell["value"], cell["data_type"]) for cell in cells}
+    return [read.get(column, "") for column in range(1, (width or max(read, default=0)) + 1)]
 
 
-def _cell(value: Any) -> Cell:
+def _cell(value: Any, data_type: str) -> Cell:
     if value is None:
         return ""
+    if data_type == "e":
+        return FailedFormula(value)
     if isinstance(value, str):
         return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
-    if isinstance(value, bool):
-        return str(value)
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return Decimal(f"{value:.15g}" if isinstance(value, float) else value)  # as many digits as Excel has
     if isinstance(value, datetime) and value.time() == time.min:
         return str(value.date())

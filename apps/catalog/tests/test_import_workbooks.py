@@ -115,6 +115,18 @@ def test_formulas_are_read_as_their_values(load):
     assert stored()[0][2] == Decimal("2.50")
 
 
+def test_error_of_a_formula_is_no_name_but_a_text_like_it_is(load):
+    raw = workbook(("A", "#N/A", 7, "Tea", 1), ("B", "Tea", 7, "#N/A", 1))
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        sheet = archive.read(SHEET)
+    assert sheet.count(b'<c r="D3" t="e">') == 1
+
+    load(raw=repacked(raw, sheet1=sheet.replace(b'"D3" t="e"', b'"D3" t="str"')), options=["--skip-bad-rows"])
+
+    assert load.errors == ["row 2: name: “#N/A” is the error of a formula"]
+    assert stored() == [("B", "Tea", Decimal("7.00"), "#N/A", 1)]
+
+
 def test_number_of_three_places_is_what_the_sheet_has_and_nothing_else(load):
     with pytest.raises(CommandError):
         load(raw=workbook(("A", "Tea", 1.125, "Tea", 1)), options=["--decimal", ","])
