@@ -26,6 +26,7 @@ from apps.jobs.models import Job
 from apps.jobs.subjects import link_to
 
 SHOWN_OF_ERROR = 100  # characters
+NAMED = 20  # jobs in a message
 FIELDS = [field.name for field in Job._meta.fields]
 SHOWN_FIELDS = ("shown_kind", "shown_status", "what_happened", "attempts", "created_at", "updated_at")
 
@@ -129,17 +130,19 @@ class JobAdmin(LongListAdmin):
     @admin.action(description=_("Run the selected failed jobs again"), permissions=["change"])
     def run_again(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         """Set the failed ones of the chosen jobs going again, and name the others."""
-        titles = {job.pk: job.title for job in queryset}
-        restarted = services.run_again(list(titles))
+        chosen = list(queryset.values_list("pk", flat=True))
+        restarted = set(services.run_again(chosen))
         text = ngettext("%(count)d job will run again.", "%(count)d jobs will run again.", len(restarted))
         self.message_user(request, text % {"count": len(restarted)})
-        if refused := [title for pk, title in titles.items() if pk not in set(restarted)]:
+        if refused := [pk for pk in chosen if pk not in restarted]:
             text = ngettext(
                 "%(count)d job had not failed and was left unchanged: %(jobs)s",
                 "%(count)d jobs had not failed and were left unchanged: %(jobs)s",
                 len(refused),
             )
-            shown = {"count": len(refused), "jobs": ", ".join(refused)}
+            titles = [job.title for job in Job.objects.filter(pk__in=refused[:NAMED])]
+            more = ["…"] if len(refused) > NAMED else []
+            shown = {"count": len(refused), "jobs": ", ".join(titles + more)}
             self.message_user(request, text % shown, messages.WARNING)
 
     def run_one_again(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -171,6 +171,21 @@ def test_chosen_failed_jobs_run_again(office):
     ]
 
 
+def test_message_names_the_first_of_many_jobs_that_had_not_failed(office, monkeypatch):
+    monkeypatch.setattr("apps.jobs.admin.NAMED", 1)
+    jobs = [make_job(status="done") for _number in range(3)]
+    chosen = [job.pk for job in jobs]
+
+    response = office.post(
+        LIST, {"action": "run_again", "_selected_action": chosen}, follow=True, headers=ENGLISH
+    )
+
+    assert [str(message) for message in response.context["messages"]] == [
+        "0 jobs will run again.",
+        f"3 jobs had not failed and were left unchanged: {jobs[-1].title}, …",
+    ]
+
+
 def test_list_shows_age_and_what_went_wrong(office):
     trace = "Traceback (most recent call last):\n  File …\nCarrierAway: HTTP 503\n"
     with time_machine.travel(NOON - 2 * HOUR, tick=False):
