@@ -225,7 +225,7 @@ class StockMovementAdmin(LongListAdmin):
     """The ledger of stock, to be read. That of one product has a page of its own."""
 
     counted = ngettext_lazy("%(number)s movement", "%(number)s movements", "count")
-    list_display = ("created_at", "product", "kind", "delta", "stock", "order_id", "reason", "created_by")
+    list_display = ("created_at", "product", "kind", "signed", "stock", "order_id", "reason", "created_by")
     list_filter = ("kind", ("created_at", DateRangeFilter), ("product", AutocompleteFilter))
     list_select_related = ("product", "created_by")
     search_fields = ("order_id",)  # opens the search box; get_search_results does the work
@@ -238,6 +238,11 @@ class StockMovementAdmin(LongListAdmin):
         """Return what the list's filter for a product needs."""
         product = StoreAutocompleteSelect(StockMovement._meta.get_field("product"), self.admin_site)
         return super().media + product.media
+
+    @admin.display(description=_("change"))
+    def signed(self, movement: StockMovement) -> str:
+        """Return by how much the stock changed, as the page of the product shows it."""
+        return f"{movement.delta:+}"
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

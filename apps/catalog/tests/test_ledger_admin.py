@@ -1,5 +1,6 @@
 """The ledger of all products in the admin: found by product, order, reason, kind and day; only read."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -55,6 +56,12 @@ def test_movements_are_found(office, ledger, query, kinds):
 
     assert page.status_code == 200
     assert [movement.kind for movement in page.context["cl"].result_list] == kinds
+
+
+def test_change_has_its_sign(office, ledger):
+    page = office.browser.get(LIST).text
+
+    assert re.findall(r'<td class="field-signed">(.*?)</td>', page) == ["-2", "+1", "-1", "+5", "+7"]
 
 
 def test_list_takes_the_same_queries_for_any_number_of_rows(office, django_assert_num_queries):
