@@ -68,7 +68,7 @@ def test_order_page_tells_how_many_rows_and_which_file_comes_back_as_it_was(brow
     shown = browser.get(reverse("admin:catalog_product_export") + "?q=SKU", headers={"accept-language": "en"})
 
     assert "3 rows of the list are exported, as it is filtered and searched." in shown.text
-    assert "The best choice for editing and importing again: nothing is lost." in shown.text
+    assert "The best choice for editing products and importing them: nothing is lost." in shown.text
 
 
 def test_workbook_with_too_little_room_is_refused(browser, monkeypatch):

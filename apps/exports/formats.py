@@ -25,8 +25,8 @@ class FileFormat(models.TextChoices):
 
 _HELP_TEXTS = {
     FileFormat.WORKBOOK: _(
-        "Opens in Excel, LibreOffice and Google Sheets. The best choice for editing and importing again: "
-        "nothing is lost."
+        "Opens in Excel, LibreOffice and Google Sheets. The best choice for editing products and importing "
+        "them: nothing is lost."
     ),
     FileFormat.SPREADSHEET: _(
         "If it has to be CSV: with semicolons, and with numbers and times as people write them."
