@@ -26,6 +26,7 @@ from apps.common.bulk_changes import BulkChange, Change, Values, change_many
 from apps.common.money import CENT, priced
 from apps.common.optimistic_locking import text_of_change, unless_changed
 from apps.common.store_admin import StoreAutocompleteSelect
+from apps.common.typed_amounts import AmountField
 
 MAX_PRICE = Decimal("99999999.99")  # what the column holds
 MOVEMENT = re.compile(r"[0-9]{1,18}")  # the id of one
@@ -35,7 +36,7 @@ ON_SALE, OFF_SALE = _("on sale"), _("not on sale: customers cannot order it")
 class PercentForm(forms.Form):
     """By how much prices change."""
 
-    percent = forms.DecimalField(
+    percent = AmountField(
         label=_("Percent (+/−)"),
         min_value=Decimal("-99.99"),
         max_value=1000,

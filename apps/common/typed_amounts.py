@@ -6,8 +6,10 @@ from django import forms
 
 
 class AmountField(forms.DecimalField):
-    """Django's field, which reads 1 250,50 as well: amounts are shown so, and copied from there."""
+    """Django's field, which reads 1 250,50 and −5 as well: amounts are shown so, and copied from there."""
 
     def to_python(self, value: Any) -> Any:
         """Return the number. Raises ValidationError when it is none."""
-        return super().to_python("".join(value.split()) if isinstance(value, str) else value)
+        if isinstance(value, str):
+            value = "".join(value.split()).replace("\N{MINUS SIGN}", "-")
+        return super().to_python(value)

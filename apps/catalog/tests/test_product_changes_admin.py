@@ -80,7 +80,7 @@ def test_row_that_has_left_the_filter_meanwhile_is_told_of(office):
     ("price", "percent", "shown", "stored"),
     [
         ("10.00", "5", "10.50\xa0₽", "10.50"),
-        ("10.00", "-5", "9.50\xa0₽", "9.50"),
+        ("10.00", "\N{MINUS SIGN}5", "9.50\xa0₽", "9.50"),
         ("0.10", "5", "0.11\xa0₽", "0.11"),  # 0.105: half a hundredth, upwards
         ("0.30", "5", "0.32\xa0₽", "0.32"),  # 0.315
         ("0.05", "5", "unchanged", "0.05"),
