@@ -28,7 +28,7 @@ class FileFull(Exception):
 
 
 class Archive:
-    """The archive as far as it is written. Methods return the bytes that come next, or raises FileFull."""
+    """The archive as far as it is written. Its methods return the bytes that come next, or raise FileFull."""
 
     def __init__(self, state: dict[str, Any]) -> None:
         self._state = state
