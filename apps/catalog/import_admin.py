@@ -45,6 +45,7 @@ ENCODINGS = {
     "utf-16-le": "UTF-16 LE",
     "utf-16-be": "UTF-16 BE",
     "cp1251": "Windows-1251",
+    "cp866": "MS-DOS (866)",
 }
 DELIMITERS = {"comma": _("comma"), "semicolon": _("semicolon"), "tab": _("tab")}
 DECIMAL_SIGNS = {"": _("as the numbers show"), ".": _("point"), ",": _("comma")}

@@ -21,7 +21,8 @@ from apps.catalog.importing.numbers import decimal_sign_in
 from apps.catalog.importing.records import Records
 from apps.catalog.importing.workbooks import is_workbook
 
-ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1251")
+_OLD_ENCODINGS = ("cp1251", "cp866")  # of Windows, and what Excel saves as CSV (MS-DOS)
+ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", *_OLD_ENCODINGS)
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 NAMED_DELIMITER = re.compile(r'"?sep=([,;\t])"?[\r\n]*', re.IGNORECASE)  # the first line, for Excel
 _SAMPLE_BYTES = 100_000  # below csv.field_size_limit(): the sample can be one cell
@@ -84,7 +85,17 @@ def _encoding_of(file: BinaryIO) -> str:
         return "utf-16"
     if start.startswith(codecs.BOM_UTF8):
         return "utf-8"
-    return _utf_16_without_mark(start) or ("utf-8" if _is_utf_8(file) else "cp1251")
+    return _utf_16_without_mark(start) or ("utf-8" if _is_utf_8(file) else _old_encoding_of(start))
+
+
+def _old_encoding_of(start: bytes) -> str:
+    """Return the encoding in which most columns are known; Windows-1251 where the headings do not tell."""
+
+    def known(encoding: str) -> int:
+        lines = start.decode(encoding, errors="ignore")
+        return max(_columns(lines, delimiter)[0] for delimiter in DELIMITERS.values())
+
+    return max(_OLD_ENCODINGS, key=known)
 
 
 def _utf_16_without_mark(start: bytes) -> str:

@@ -48,6 +48,13 @@ def test_table_of_a_russian_spreadsheet_is_read(load, raw, told):
     assert stored() == [("Ч-1", "Чай «Утро»", Decimal("1250.50"), "Чай", 5)]
 
 
+def test_csv_that_excel_saves_for_ms_dos_is_read(load):
+    load(raw=RUSSIAN.replace("«", "").replace("»", "").encode("cp866"))
+
+    assert load.dialect == "Read as cp866, separated by semicolon, decimal sign “,”."
+    assert stored() == [("Ч-1", "Чай Утро", Decimal("1250.50"), "Чай", 5)]
+
+
 def test_late_letters_decide_the_encoding_too(load):
     rows = [f"T-{number};Tea;1,00;Tea" for number in range(8000)]
 
