@@ -27,9 +27,16 @@ class Progress:
         return not (self.is_over or self.is_failed)
 
     @property
+    def most(self) -> int:
+        """Return where the bar ends: work that is over has left nothing out, whatever was expected."""
+        return self.done if self.is_over else self.total
+
+    @property
     def text(self) -> str:
         """Return it in words."""
         numbers = {"done": localize(self.done), "total": localize(self.total), "state": self.state}
+        if self.is_over:
+            return _("%(state)s, rows: %(done)s") % numbers
         return _("%(state)s: %(done)s of about %(total)s rows") % numbers
 
     def as_answer(self) -> HttpResponse:

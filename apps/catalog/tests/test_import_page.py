@@ -207,6 +207,15 @@ def test_discarded_file_leaves_nothing(browser, shop):
     assert not UploadPart.objects.exists()
 
 
+def test_check_that_is_over_has_left_no_row_out(browser):
+    upload = checked(browser, HEADING, 'S,Mug,1,Cups,"1', '"', "T,Cup,1,Cups,1")  # one row on two lines
+
+    shown = browser.get(page(upload)).text
+
+    assert '<progress id="progress" value="2" max="2"></progress>' in shown
+    assert "waits for a decision, rows: 2</span>" in shown
+
+
 def test_page_asks_how_far_the_check_is(browser):
     upload = brought(browser, *FILE)
     assert f'data-address="{page(upload, "import_progress")}"' in browser.get(page(upload)).text
