@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Self, TypeVar
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -15,6 +16,7 @@ REQUIRED_COLUMNS = ("sku", "name", "price", "category")
 OPTIONAL_COLUMNS = ("stock", "description")
 COLUMNS = (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)
 VARIANT_COLUMNS = ("handle", "option1", "option2", "option3")  # of Shopify
+_SHOWN_NAMES, _SHOWN_CHARACTERS = 50, 50  # of columns that are told of
 SEARCHED_ROWS = 20  # for the heading: a price list has a title above it
 
 # Of each column the names that mean it, in groups: a name counts when the file has none of an earlier group.
@@ -91,7 +93,7 @@ class Heading:
         if missing := [column for column in REQUIRED_COLUMNS if column not in found.places]:
             text = _("The file lacks the columns: %s.") % ", ".join(map(column_name, missing))
             if found.unread:
-                text += " " + _("Not understood: %s.") % ", ".join(found.unread)
+                text += " " + _("Not understood: %s.") % _listed(found.unread)
             raise UnusableFile(text)
         return found
 
@@ -154,10 +156,16 @@ def find_heading(rows: Iterable[list[str] | None]) -> tuple[int, list[str] | Non
     return closest
 
 
+def _listed(names: Sequence[str]) -> str:
+    """Return the first of the names, each as far as it would be read: a file can have anything there."""
+    shown = [Truncator(name).chars(_SHOWN_CHARACTERS) for name in names[:_SHOWN_NAMES]]
+    return ", ".join([*shown, "…"] if len(names) > _SHOWN_NAMES else shown)
+
+
 def _refuse_doubled(names: Sequence[str]) -> None:
     times = Counter(name for name in names if name)
     if doubled := [name for name, count in times.items() if count > 1]:
-        raise UnusableFile(_("The file has these columns more than once: %s.") % ", ".join(doubled))
+        raise UnusableFile(_("The file has these columns more than once: %s.") % _listed(doubled))
 
 
 def _place_of(column: str, names: Sequence[str]) -> int | None:

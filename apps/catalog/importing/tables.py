@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from django.core.exceptions import ValidationError
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from apps.catalog.importing.bad_rows import BadRowsTable
@@ -27,9 +28,10 @@ from apps.catalog.importing.shops import reading_of
 from apps.catalog.importing.workbooks import Cell, FailedFormula, Sheet, opened_sheet, refuse_old_workbook
 from apps.catalog.models import MAX_STOCK
 from apps.exports.formulas import unguarded
+from apps.exports.tables import BYTE_ORDER_MARK
 
 _PIECES = re.compile(r"[0-9]{1,10}")
-_WITH_MARK = {"utf-8": "utf-8-sig"}  # a byte order mark may be there
+_QUOTED = 100  # characters of a cell that a reason repeats
 
 
 @contextmanager
@@ -44,7 +46,7 @@ def opened_table(file: BinaryIO, dialect: Dialect) -> Iterator["ProductTable"]:
         return
     refuse_old_workbook(file)
     file.seek(0)
-    text = io.TextIOWrapper(file, encoding=_WITH_MARK.get(dialect.encoding, dialect.encoding), newline="")
+    text = io.TextIOWrapper(file, encoding=dialect.encoding, newline="")
     try:
         yield ProductTable(_lines(text), dialect)
     finally:
@@ -158,9 +160,10 @@ class ProductTable:
             raise ValueError(_("the number of cells differs from the heading's"))
         texts = dict.fromkeys(COLUMNS, "")
         for column, place in self.heading.places.items():
-            if isinstance(cells[place], FailedFormula):
-                raise _fault(column, _("“%s” is the error of a formula") % cells[place])
-            texts[column] = unguarded(_text(cells[place]))
+            cell = cells[place]
+            if isinstance(cell, FailedFormula):
+                raise _fault(column, _("“%s” is the error of a formula") % _quoted(cell))
+            texts[column] = unguarded(_text(cell))
         if any("\0" in text for text in texts.values()):
             raise ValueError(_("a NUL character"))
         return self._reading(texts) if self._reading else texts
@@ -180,8 +183,8 @@ def _text(cell: Cell) -> str:
 
 
 def _lines(text: Iterator[str]) -> Iterator[str]:
-    """Yield the lines, without a first one that is there to tell Excel the delimiter."""
-    first = next(text, "")
+    """Yield the lines, without a byte order mark and a first line that tells Excel the delimiter."""
+    first = next(text, "").removeprefix(BYTE_ORDER_MARK)
     if not NAMED_DELIMITER.fullmatch(first):
         yield first
     for line in text:  # noqa: UP028  `yield from` would close the file together with the generator
@@ -202,7 +205,7 @@ def _price(text: str, decimal: str) -> Decimal:
     except UnclearNumber as error:
         raise _fault("price", str(error)) from error
     except ValueError as error:
-        raise _fault("price", _("“%s” is not a number") % text) from error
+        raise _fault("price", _("“%s” is not a number") % _quoted(text)) from error
 
 
 def _stock(text: str, decimal: str) -> int | None:
@@ -218,7 +221,11 @@ def _stock(text: str, decimal: str) -> int | None:
         raise _fault("stock", str(error)) from error
     except ValueError:
         pass
-    raise _fault("stock", _("“%s” is not a number of pieces") % text)
+    raise _fault("stock", _("“%s” is not a number of pieces") % _quoted(text))
+
+
+def _quoted(text: str) -> str:
+    return Truncator(text).chars(_QUOTED)
 
 
 def _fault(column: str, text: str) -> ValueError:

@@ -24,6 +24,7 @@ def nothing_is_stored():
         ("T-1,Leaves,,Tea,5", "price: empty"),
         ("T-1,Leaves,1.00,,5", "category: empty"),
         ("T-1,Leaves,dear,Tea,5", "price: “dear” is not a number"),
+        (f"T-1,Leaves,{'x' * 101},Tea,5", f"price: “{'x' * 99}…” is not a number"),
         ("T-1,Leaves,1.999,Tea,5", "price: Ensure that there are no more than 2 decimal places."),
         ("T-1,Leaves,-1.00,Tea,5", "price: Ensure this value is greater than or equal to 0."),
         (
@@ -139,6 +140,11 @@ def test_known_products_stay_as_they_are_when_a_row_is_bad(load):
         (
             "Артикул;Товар;Стоимость\n".encode(),
             "The file lacks the columns: price, category. Not understood: Стоимость.",
+        ),
+        (
+            b"x" * 99 + b"," + ",".join(map(str, range(50))).encode(),
+            "The file lacks the columns: SKU, name, price, category. "
+            f"Not understood: {'x' * 49}…, {', '.join(map(str, range(49)))}, ….",
         ),
     ],
 )

@@ -81,6 +81,13 @@ def test_what_is_told_is_not_looked_for(load, encoding, delimiter, decimal):
     assert stored() == [("Ч", "Чай", Decimal("1250.00"), "Чай", 0)]
 
 
+def test_byte_order_mark_is_no_part_of_a_heading_in_any_encoding(load):
+    raw = "\ufeffsku,name,price,category\nЧ,Чай,1,Чай\n".encode("utf-16-le")
+    load(raw=raw, options=["--encoding", "utf-16-le"])
+
+    assert stored() == [("Ч", "Чай", Decimal("1.00"), "Чай", 0)]
+
+
 @pytest.mark.parametrize(("encoding", "line"), [("utf-8", 2), ("utf-16", 1)])
 def test_encoding_that_the_file_is_not_in_is_refused(load, encoding, line):
     problem = rf"The file cannot be read as CSV in {encoding.upper()}: line {line}\."
