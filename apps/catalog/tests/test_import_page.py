@@ -208,7 +208,7 @@ def test_discarded_file_leaves_nothing(browser, shop):
 
 
 def test_check_that_is_over_has_left_no_row_out(browser):
-    upload = checked(browser, HEADING, 'S,Mug,1,Cups,"1', '"', "T,Cup,1,Cups,1")  # one row on two lines
+    upload = checked(browser, HEADING, 'S,Mug,1,Cups,"1', "", '"', "T,Cup,1,Cups,1")  # a row on three lines
 
     shown = browser.get(page(upload)).text
 
