@@ -20,10 +20,10 @@ from rest_framework.test import APIClient
 
 from apps.users.models import User
 from apps.users.tokens import pair_for
-from tests.contract import checked
-from tests.processes import programs_heed_signals
-from tests.refilling import refill_quickly
-from tests.servers import MemcachedServer
+from tests.contract.checker import checked
+from tests.support.flush_snapshots import refill_quickly
+from tests.support.processes import programs_heed_signals
+from tests.support.servers import MemcachedServer
 
 PASSWORD = "correct-horse-battery"
 SERVICES = ("postgres", "redis", "memcached")

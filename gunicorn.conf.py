@@ -11,8 +11,8 @@ from typing import Any
 from django.conf import settings
 from prometheus_client import multiprocess, values
 
+from online_store.gunicorn_worker import MAX_REQUEST_LINE
 from online_store.listening import as_seen, everywhere
-from online_store.serving import MAX_REQUEST_LINE
 from online_store.start import load_settings
 
 load_settings()
@@ -22,7 +22,7 @@ bind = everywhere(8000)
 
 # Threads, as a request mostly waits for the database; processes, as Python computes in one thread at a time.
 # gunicorn's own gthread loses the connections that come while it ends.
-worker_class = "online_store.serving.StoreWorker"
+worker_class = "online_store.gunicorn_worker.StoreWorker"
 workers = settings.WEB_CONCURRENCY
 threads = settings.WEB_THREADS
 
@@ -78,7 +78,7 @@ accesslog = settings.WEB_ACCESS_LOG or None
 
 # The lines of gunicorn itself are JSON where those of the store are.
 if settings.LOG_FORMAT == "json":
-    logger_class = "apps.common.server_log.JsonServerLog"
+    logger_class = "apps.core.observability.gunicorn_logger.JsonServerLog"
 
 # Each process counts in files of this folder, and whichever is asked for /metrics adds them up. SIGHUP reads
 # this file again and must not move it; a server that SIGUSR2 starts inherits the variable and needs its own.

@@ -18,7 +18,7 @@ import psycopg
 from pymemcache.client.base import Client
 from redis import Redis
 
-from tests.servers import MemcachedServer, PostgresServer, RedisServer, children_of, guarded_port
+from tests.support.servers import MemcachedServer, PostgresServer, RedisServer, children_of, guarded_port
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 STAFF, CUSTOMER, PASSWORD = "admin", "customer", "online-store-demo"

@@ -6,4 +6,4 @@ from django.contrib.admin.apps import AdminConfig
 class StoreAdminConfig(AdminConfig):
     """Django's admin, with the store's login and front page."""
 
-    default_site = "apps.desk.site.DeskSite"
+    default_site = "apps.backoffice.site.BackofficeSite"

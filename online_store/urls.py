@@ -7,11 +7,11 @@ from django.utils.functional import lazy
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitView
 
-from apps.common.converters import PositiveConverter
-from apps.common.health import healthz, readyz
-from apps.common.problem_pages import problem_list, problem_page
-from apps.common.problems import unknown_address
-from apps.common.served_schema import SchemaView
+from apps.core.api.converters import PositiveConverter
+from apps.core.api.openapi.views import SchemaView
+from apps.core.api.problems.handlers import unknown_address
+from apps.core.api.problems.pages import problem_list, problem_page
+from apps.core.observability.health import healthz, readyz
 
 static_lazy = lazy(static, str)  # the names of collected files are known later
 
@@ -27,7 +27,7 @@ api_patterns = [
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="swagger-ui"), name="home"),
     path("admin/", admin.site.urls),
-    path("favicon.ico", RedirectView.as_view(url=static_lazy("desk/icon.svg")), name="favicon"),
+    path("favicon.ico", RedirectView.as_view(url=static_lazy("store/icon.svg")), name="favicon"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("api/v1/", include(api_patterns)),
@@ -40,7 +40,7 @@ urlpatterns = [
     re_path(r"^api/", unknown_address, name="unknown-address"),
 ]
 
-handler400 = "apps.common.problems.bad_request"
-handler403 = "apps.common.problems.forbidden"
-handler404 = "apps.common.problems.not_found"
-handler500 = "apps.common.problems.server_error"
+handler400 = "apps.core.api.problems.handlers.bad_request"
+handler403 = "apps.core.api.problems.handlers.forbidden"
+handler404 = "apps.core.api.problems.handlers.not_found"
+handler500 = "apps.core.api.problems.handlers.server_error"

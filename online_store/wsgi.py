@@ -6,7 +6,7 @@ from importlib import import_module
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from online_store.memory import release_large_blocks
+from online_store.malloc import release_large_blocks
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "online_store.settings")
 

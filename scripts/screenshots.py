@@ -66,9 +66,9 @@ def _buy_and_ship() -> int:
 
     from apps.catalog.models import Product  # noqa: PLC0415
     from apps.jobs.models import Job  # noqa: PLC0415
+    from apps.orders.checkout import BasketLine  # noqa: PLC0415
     from apps.orders.services import change_status, place_order  # noqa: PLC0415
     from apps.orders.statuses import OrderStatus  # noqa: PLC0415
-    from apps.orders.wishes import RequestedItem  # noqa: PLC0415
     from apps.users.models import User  # noqa: PLC0415
 
     random, now = Random(7), datetime.now(UTC)
@@ -81,7 +81,7 @@ def _buy_and_ship() -> int:
         for number in range(random.randint(1, ORDERS_OF_A_DAY) if day else ORDERS_OF_A_DAY):
             moment = now - timedelta(days=day, minutes=10 * number)
             lines = [
-                RequestedItem(each.pk, random.randint(1, 2))
+                BasketLine(each.pk, random.randint(1, 2))
                 for each in random.sample(products, random.randint(1, 3))
             ]
             with time_machine.travel(moment, tick=False):

@@ -19,13 +19,13 @@ from typing import cast
 
 import redis
 
+from scripts.chaos.actors import night_clerk, open_shop, people_of
+from scripts.chaos.faults import Saboteur
 from scripts.chaos.journal import Day, Journal
-from scripts.chaos.mailbox import Mailbox
-from scripts.chaos.people import night_clerk, open_shop, people_of
 from scripts.chaos.settling import settle
+from scripts.chaos.smtp_server import Mailbox
 from scripts.chaos.stage import Production
-from scripts.chaos.troubles import Saboteur
-from tests.servers import children_of
+from tests.support.servers import children_of
 
 WARM_SECONDS = 120.0  # by then every process has loaded what it needs
 MAX_GROWTH = 0.05  # of resident memory

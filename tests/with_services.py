@@ -14,7 +14,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from types import FrameType
 
-from tests.servers import MemcachedServer, PostgresServer, RedisServer, Server, ServerFailed
+from tests.support.servers import MemcachedServer, PostgresServer, RedisServer, Server, ServerFailed
 
 KEYS = {"DJANGO_SECRET_KEY", "JWT_SIGNING_KEY"}
 # Seconds. What a request may take in production would fail tests on a busy machine.

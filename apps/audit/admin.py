@@ -16,11 +16,11 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from apps.audit.models import AuditEntry, kind_of
+from apps.audit.models import AuditEntry, model_label
+from apps.audit.presentation import changes_of
 from apps.audit.services import last_author
-from apps.audit.showing import changes_of
-from apps.common.admin_lists import DateRangeFilter, LongListAdmin
-from apps.common.optimistic_locking import register_author_lookup
+from apps.core.admin.changelists import DateRangeFilter, LongListAdmin
+from apps.core.admin.optimistic_locking import register_author_lookup
 
 # What entries are about: to ask the table would read all of it.
 KINDS = (
@@ -74,7 +74,7 @@ class AuditEntryAdmin(LongListAdmin):
         """Fetch the present names of users, which the entries do not keep."""
         users = get_user_model()
         name = Subquery(users._default_manager.filter(pk=OuterRef("target_id")).values("username"))
-        username = Case(When(target_kind=kind_of(users), then=name))
+        username = Case(When(target_kind=model_label(users), then=name))
         return super().get_queryset(request).annotate(username=username)
 
     def get_search_results(
@@ -128,7 +128,7 @@ class AuditEntryAdmin(LongListAdmin):
             "", '<th scope="col">{}</th>', ([text] for text in (_("field"), _("before"), _("after")))
         )
         table = (
-            '<div class="desk-scroll" tabindex="0" role="region" aria-label="{}">'
+            '<div class="store-scroll" tabindex="0" role="region" aria-label="{}">'
             "<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
         )
         return format_html(table, _("changes"), heading, format_html_join("", row, changes_of(entry)))

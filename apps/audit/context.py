@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from django.http import HttpRequest, HttpResponse
 
 from apps.audit.models import Through
-from apps.common.logs import JOB_ID
+from apps.core.observability.logs import JOB_ID
 
 _REQUEST: ContextVar[HttpRequest | None] = ContextVar("audited_request", default=None)
 

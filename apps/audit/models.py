@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.append_only import AppendOnlyModel, AppendOnlyQuerySet
+from apps.core.database.append_only import AppendOnlyModel, AppendOnlyQuerySet
 
 MAX_NAME_LENGTH = 200  # characters of the name of what was changed
 ORDER_KIND = "orders.order"  # of most entries
@@ -35,7 +35,7 @@ class Action(models.TextChoices):
     RUN_AGAIN = "run_again", _("run again")
 
 
-def kind_of(model: type[models.Model] | models.Model) -> str:
+def model_label(model: type[models.Model] | models.Model) -> str:
     """Return what entries about rows of the model are found by, such as `catalog.product`."""
     return model._meta.label_lower
 
@@ -53,7 +53,7 @@ class AuditEntryQuerySet(AppendOnlyQuerySet["AuditEntry"]):
 
     def about(self, row: models.Model) -> Self:
         """Return what was done to the row, newest first."""
-        return self.filter(target_kind=kind_of(row), target_id=row.pk)
+        return self.filter(target_kind=model_label(row), target_id=row.pk)
 
     def matching(self, text: str) -> Self:
         """Return the entries of this request, about the row with this id, and by or about this user."""
@@ -62,7 +62,7 @@ class AuditEntryQuerySet(AppendOnlyQuerySet["AuditEntry"]):
         user_ids = list(users.named(text).values_list("pk", flat=True))
         found = models.Q(request_id=text)
         if user_ids:
-            about_them = models.Q(target_kind=kind_of(get_user_model()), target_id__in=user_ids)
+            about_them = models.Q(target_kind=model_label(get_user_model()), target_id__in=user_ids)
             found |= models.Q(actor__in=user_ids) | about_them
         if text.isascii() and text.isdigit() and len(text) < 19:
             found |= models.Q(target_id=int(text))

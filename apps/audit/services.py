@@ -9,15 +9,15 @@ from django.contrib.auth import get_user_model
 from django.db import models
 
 from apps.audit.context import current_through, current_user_id
-from apps.audit.models import MAX_NAME_LENGTH, ORDER_KIND, Action, AuditEntry, kind_of
-from apps.common.request_id import current_request_id
+from apps.audit.models import MAX_NAME_LENGTH, ORDER_KIND, Action, AuditEntry, model_label
+from apps.core.observability.request_id import current_request_id
 
 Values = Mapping[str, Any]
 Changes = dict[str, list[Any]]  # [before, after]
 
 
 @dataclass(frozen=True)
-class Deed:
+class AuditRecord:
     """What was done to a row. A secret has no place in the changes."""
 
     action: Action
@@ -27,7 +27,7 @@ class Deed:
 
 def record(action: Action, target: models.Model, changes: Changes | None = None, *, by: Any = None) -> None:
     """Record what was done to a stored row, by this user, else by the one whose request it is."""
-    record_all([Deed(action, target, changes or {})], by=by)
+    record_all([AuditRecord(action, target, changes or {})], by=by)
 
 
 def record_change(target: models.Model, changes: Changes, *, by: Any = None) -> None:
@@ -36,7 +36,7 @@ def record_change(target: models.Model, changes: Changes, *, by: Any = None) -> 
         record(Action.CHANGED, target, changes, by=by)
 
 
-def record_all(deeds: Iterable[Deed], *, by: Any = None) -> None:
+def record_all(deeds: Iterable[AuditRecord], *, by: Any = None) -> None:
     """Record what was done to many rows, in one statement."""
     actor_id = by.pk if by else current_user_id()
     through, request_id = current_through(), current_request_id()
@@ -46,7 +46,7 @@ def record_all(deeds: Iterable[Deed], *, by: Any = None) -> None:
             through=through,
             request_id=request_id,
             action=deed.action,
-            target_kind=kind_of(deed.target),
+            target_kind=model_label(deed.target),
             target_id=deed.target.pk,
             target_name=_name_of(deed.target),
             changes=deed.changes,
@@ -101,5 +101,5 @@ def _plain(column: Any, value: Any) -> Any:
 
 def _name_of(target: models.Model) -> str:
     # An order is called by its number, in the reader's language; a user by a name that may be erased.
-    is_nameless = kind_of(target) in {ORDER_KIND, kind_of(get_user_model())}
+    is_nameless = model_label(target) in {ORDER_KIND, model_label(get_user_model())}
     return "" if is_nameless else str(target)[:MAX_NAME_LENGTH]

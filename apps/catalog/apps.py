@@ -15,6 +15,6 @@ class CatalogConfig(AppConfig):
     def ready(self) -> None:
         """Register exports, imports and what erases a customer; connect the signals that drop caches."""
         import_module("apps.catalog.erasure")
-        import_module("apps.catalog.exporting")
-        import_module("apps.catalog.import_jobs")
+        import_module("apps.catalog.exports")
+        import_module("apps.catalog.product_import.jobs")
         import_module("apps.catalog.receivers")

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from apps.common.caching import CacheNamespace
+from apps.core.caching.namespaces import CacheNamespace
 
 categories_cache = CacheNamespace("categories", timeout=settings.CATALOG_CACHE_SECONDS, replicated=True)
 products_cache = CacheNamespace("products", timeout=settings.CATALOG_CACHE_SECONDS, replicated=True)

@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable
 from itertools import accumulate
 
 from apps.catalog.models import Category
-from apps.common.identity import NAME
+from apps.core.normalization import NAME
 
 _BELOW = " > "
 

@@ -7,7 +7,7 @@ from django.dispatch import receiver
 
 from apps.catalog.caching import categories_cache, products_cache
 from apps.catalog.models import Category, Product
-from apps.common.bulk import bulk_written
+from apps.core.database.querysets import bulk_written
 
 
 @receiver([post_save, post_delete, bulk_written], sender=Product)

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
 
-from apps.common.derived import DerivedField, DerivingQuerySet
-from apps.common.search_words import folded, looked_for, refuse_long_search, words_of
+from apps.core.database.derived_columns import DerivedField, DerivingQuerySet
+from apps.core.search_words import folded, looked_for, refuse_long_search, words_of
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 

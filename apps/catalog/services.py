@@ -21,8 +21,8 @@ from apps.catalog.exceptions import CategoryNotEmpty
 from apps.catalog.models import Category, PriceChange, Product
 from apps.catalog.slugs import SLUG_ATTEMPTS, free_slug
 from apps.catalog.stock import receive_stock
-from apps.common.row_changes import changed_columns, columns_of
-from apps.common.transactions import retried_atomic
+from apps.core.database.row_changes import changed_columns, columns_of
+from apps.core.database.transactions import retried_atomic
 from apps.users.models import User
 
 FIRST_STOCK_REASON = _("opening stock")

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.text import slugify
 
-from apps.common.search_words import folded
+from apps.core.search_words import folded
 
 SLUG_ATTEMPTS = 8  # to store a row with a slug that nobody takes meanwhile
 MAX_SLUG_LENGTH = 200  # characters, which leaves the columns room for a number behind it

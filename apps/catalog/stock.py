@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from apps.audit.models import Action
-from apps.audit.services import Deed, record_all
+from apps.audit.services import AuditRecord, record_all
 from apps.catalog.exceptions import (
     InsufficientStock,
     ProductUnavailable,
@@ -15,7 +15,7 @@ from apps.catalog.exceptions import (
     StockOutOfRange,
 )
 from apps.catalog.models import MAX_STOCK, ORDER_MOVEMENTS, MovementKind, Product, StockMovement
-from apps.common.transactions import retried_atomic
+from apps.core.database.transactions import retried_atomic
 from apps.users.models import User
 
 
@@ -160,7 +160,7 @@ def _move(products: Iterable[Product], deltas: Mapping[int, int], cause: Cause) 
 
 def _record(products: Iterable[Product], deltas: Mapping[int, int], *, by: User | None) -> None:
     deeds = (
-        Deed(Action.CHANGED, product, {"stock": [product.stock - deltas[product.pk], product.stock]})
+        AuditRecord(Action.CHANGED, product, {"stock": [product.stock - deltas[product.pk], product.stock]})
         for product in products
     )
     record_all(deeds, by=by)

@@ -10,10 +10,10 @@ from django.db import IntegrityError, OperationalError
 from django.db.models import Exists
 from django.utils import timezone
 
-from apps.common.transactions import retried_atomic
+from apps.core.database.transactions import retried_atomic
 from apps.idempotency.exceptions import KeyReused, RequestInProgress
 from apps.idempotency.models import KeyedAnswer
-from apps.jobs.housekeeping import daily
+from apps.jobs.maintenance import daily
 from apps.users.erasure import erases
 from apps.users.exceptions import SessionRevoked
 from apps.users.models import User

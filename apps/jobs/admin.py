@@ -18,8 +18,8 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy
 
-from apps.common.admin_lists import LongListAdmin
-from apps.jobs import figures, guards, services
+from apps.core.admin.changelists import LongListAdmin
+from apps.jobs import circuit_breaker, services, stats
 from apps.jobs.admin_filters import AgeFilter, KindFilter, LateFilter
 from apps.jobs.exceptions import JobNotFailed
 from apps.jobs.models import Job
@@ -106,7 +106,7 @@ class JobAdmin(LongListAdmin):
     def shown_status(self, job: Job) -> str:
         """Return the status in its colour."""
         return format_html(
-            '<span class="desk-status desk-{}">{}</span>', job.status, job.get_status_display()
+            '<span class="store-status store-{}">{}</span>', job.status, job.get_status_display()
         )
 
     @admin.display(description=_("age"))
@@ -177,8 +177,8 @@ class JobAdmin(LongListAdmin):
             "opts": self.opts,
             "media": self.media,
             "now": now,
-            "kinds": figures.by_kind(now),
-            "outages": guards.troubled(now),
+            "kinds": stats.by_kind(now),
+            "outages": circuit_breaker.troubled(now),
             "oldest": Job.objects.due(now).in_turn().order_by("run_at", "pk").first(),
         }
         return TemplateResponse(request, "admin/jobs/job/figures.html", context)

@@ -17,6 +17,5 @@ class JobsConfig(AppConfig):
 
         And let lost drops of the cache be repeated.
         """
-        import_module("apps.jobs.cache_drops")
-        import_module("apps.jobs.sweeping")
-        import_module("apps.jobs.stopping")
+        import_module("apps.jobs.cache_invalidation")
+        import_module("apps.jobs.celery_steps")

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.exceptions import DomainError
+from apps.core.exceptions import DomainError
 
 
 class JobNotFailed(DomainError):

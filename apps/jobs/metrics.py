@@ -13,9 +13,9 @@ from prometheus_client import Counter
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from apps.common.metrics import AT_SCRAPE, COUNTED, count
-from apps.jobs.models import Job, KindState
-from apps.jobs.registry import guards
+from apps.core.observability.metrics import AT_SCRAPE, COUNTED, count
+from apps.jobs.models import CircuitState, Job
+from apps.jobs.registry import circuits
 
 ORDERED = Counter("store_jobs_ordered", "Jobs stored by this server.", ["kind"], registry=COUNTED)
 
@@ -36,7 +36,7 @@ class JobCollector(Collector):
         now = timezone.now()
         try:
             groups = list(Job.objects.not_done_by_kind(now))
-            states = list(KindState.objects.filter(kind__in=guards()).order_by("kind"))
+            states = list(CircuitState.objects.filter(kind__in=circuits()).order_by("kind"))
         except DatabaseError as error:
             logger.warning("The jobs cannot be counted: %s", error)
             return []
@@ -51,7 +51,7 @@ class JobCollector(Collector):
         outages = GaugeMetricFamily(
             "store_job_outage_failures",
             "Failures in a row of what jobs lean on, as the mail server; 0 when it works.",
-            labels=["guard"],
+            labels=["circuit"],
         )
         for state in states:
             outages.add_metric([state.kind], state.failures)

@@ -10,10 +10,10 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.jobs.claim_statement import statement
 from apps.jobs.errors import last_line
 from apps.jobs.registry import followers, label_of
 from apps.jobs.subjects import name_of
-from apps.jobs.taking import statement
 
 LATE_AFTER = timedelta(minutes=5)  # that a job is due: living workers would have begun it
 
@@ -55,9 +55,9 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(status=JobStatus.RUNNING, leased_until__gt=now)
 
     def noting_failures(self) -> Self:
-        """Tell of each job whether a guard was failing when it was read: else its success is no news."""
+        """Tell of each job whether a circuit was failing when it was read: else its success is no news."""
         # As SQL, for the same reason as the statement that takes a job.
-        failing = RawSQL("EXISTS (SELECT 1 FROM jobs_kindstate WHERE failures > 0)", ())
+        failing = RawSQL("EXISTS (SELECT 1 FROM jobs_circuitstate WHERE failures > 0)", ())
         return self.annotate(was_claimed_amid_failures=failing)
 
     def take(self, job: "Job", *, seconds: int) -> bool:
@@ -208,10 +208,10 @@ class Job(models.Model):
         return last_line(self.last_error)
 
 
-class KindState(models.Model):
-    """Whether a guard, which kinds of jobs lean on, works or fails; shared by all workers.
+class CircuitState(models.Model):
+    """Whether a circuit, which kinds of jobs lean on, works or fails; shared by all workers.
 
-    `kind` is the guard's name, which is that of the kind when only one leans on it. Where the guard has a
+    `kind` is the circuit's name, which is that of the kind when only one leans on it. Where the circuit has a
     limit, the lock on its row lets workers claim one after the other.
     """
 

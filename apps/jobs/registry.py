@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 HandlerFunction = Callable[..., None]
 MAX_ATTEMPTS = 12
 FAILURES_TO_PAUSE = 5
-PAUSE_SECONDS = 30  # of a guarded kind
+PAUSE_SECONDS = 30  # of a kind with a circuit
 ALWAYS_RETRIED = (OperationalError, InterfaceError, SoftTimeLimitExceeded)
 
 # Seconds before the second attempt, the third, …; the last one repeats. Twelve attempts last about five
@@ -26,8 +26,8 @@ class Options(TypedDict, total=False):
     attempts: int
     attempts_on: Mapping[type[Exception], int]
     longest_pause: int
-    guard: str
-    guard_label: str | Promise
+    circuit: str
+    circuit_label: str | Promise
     outages: tuple[type[Exception], ...]
     limit: int
 
@@ -40,8 +40,8 @@ class Handler:
     grows up to `longest_pause` seconds. It fails after `attempts` in all, or after as many as `attempts_on`
     gives for the exception. Any other exception makes it `failed` at once.
 
-    Kinds that lean on the same thing, which may be away, name it as their `guard`; staff call it by its
-    `guard_label`, which is that of the kind when only one leans on it. After FAILURES_TO_PAUSE
+    Kinds that lean on the same thing, which may be away, name it as their `circuit`; staff call it by its
+    `circuit_label`, which is that of the kind when only one leans on it. After FAILURES_TO_PAUSE
     failures in a row they pause, then one job is tried, and when that one succeeds all go on. With a `limit`
     no more than so many of their jobs run at the same time, on all workers together. `outages` are the
     failures that count; by default those of `retry_on`.
@@ -56,8 +56,8 @@ class Handler:
     attempts: int = MAX_ATTEMPTS
     attempts_on: Mapping[type[Exception], int] = field(default_factory=dict)
     longest_pause: int = PAUSES[-1]
-    guard: str = ""
-    guard_label: str | Promise = ""
+    circuit: str = ""
+    circuit_label: str | Promise = ""
     outages: tuple[type[Exception], ...] | None = None
     limit: int | None = None
     follows: tuple[str, ...] = ()
@@ -77,7 +77,7 @@ class Handler:
 
 
 @dataclass
-class Guard:
+class Circuit:
     """Something that kinds of jobs lean on."""
 
     name: str
@@ -123,23 +123,23 @@ def label_of(name: str) -> str:
     """Return what staff call a kind of job, or what kinds lean on; its name when nobody has told."""
     if name in _handlers:
         return str(_handlers[name].label or name)
-    labels = (handler.guard_label for handler in _handlers.values() if handler.guard == name)
+    labels = (handler.circuit_label for handler in _handlers.values() if handler.circuit == name)
     return str(next(labels, "") or name)
 
 
-def guards() -> dict[str, Guard]:
+def circuits() -> dict[str, Circuit]:
     """Return what jobs lean on, by name."""
-    found: dict[str, Guard] = {}
+    found: dict[str, Circuit] = {}
     for kind, handler in _handlers.items():
-        if handler.guard or handler.limit is not None:
-            name = handler.guard or kind
-            found.setdefault(name, Guard(name, handler.limit)).kinds.append(kind)
+        if handler.circuit or handler.limit is not None:
+            name = handler.circuit or kind
+            found.setdefault(name, Circuit(name, handler.limit)).kinds.append(kind)
     return found
 
 
-def guard_of(kind: str) -> Guard | None:
+def circuit_of(kind: str) -> Circuit | None:
     """Return what jobs of the kind lean on."""
-    return next((guard for guard in guards().values() if kind in guard.kinds), None)
+    return next((circuit for circuit in circuits().values() if kind in circuit.kinds), None)
 
 
 def followers() -> dict[str, tuple[str, ...]]:

@@ -11,25 +11,25 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import InterfaceError, close_old_connections, connection
 
-from apps.common.logs import job_id_set
-from apps.common.request_id import request_id_set
-from apps.jobs import doorbell, services
+from apps.core.observability.logs import job_id_set
+from apps.core.observability.request_id import request_id_set
+from apps.jobs import broker, services
 from apps.jobs.models import Job
 from apps.jobs.registry import ALWAYS_RETRIED, handler_of
 
 BATCH = 20  # due jobs looked up at once
 CHAIN_SECONDS = 60  # for jobs that follow one another, well below the time limit of Celery's task
 FINISH_PAUSE_SECONDS = 0.5
-IDLE_SECONDS = 1.0  # how long a runner sleeps when nothing is due, unless the doorbell rings
+IDLE_SECONDS = 1.0  # how long a runner sleeps when nothing is due, unless it is notified
 
 logger = logging.getLogger(__name__)
 
 
-class Interrupted(BaseException):
+class WorkerStopping(BaseException):
     """The worker ends in the middle of a job. No handler may take that for a failure of its own."""
 
 
-class Shift:
+class WorkerState:
     """The time in which a worker takes jobs, and the jobs that its threads have in hand."""
 
     def __init__(self) -> None:
@@ -49,12 +49,12 @@ class Shift:
         """End, and leave the job that this thread has in hand. Raises Interrupted when there is one."""
         self.end()
         if threading.get_ident() in self._in_hand:
-            raise Interrupted
+            raise WorkerStopping
 
-    def hand_back(self) -> None:
+    def release(self) -> None:
         """Hand back what the other threads have in hand: they do not live to see the end of it."""
         for job in list(self._in_hand.values()):
-            _hand_back(job)
+            _release(job)
 
     @contextmanager
     def busy_with(self, job: Job) -> Iterator[None]:
@@ -63,29 +63,29 @@ class Shift:
         self._in_hand[thread_id] = job
         try:
             if self.is_over:
-                raise Interrupted
+                raise WorkerStopping
             yield
         finally:
             del self._in_hand[thread_id]
 
 
-process_shift = Shift()  # of a process that does one job at a time; a runner has its own
+process_state = WorkerState()  # of a process that does one job at a time; a runner has its own
 
 
-def run_job(job_id: int, shift: Shift = process_shift) -> int:
+def run_job(job_id: int, state: WorkerState = process_state) -> int:
     """Do the job if it is free, then what else it held up, for a while; return how many jobs that were.
 
     Raises nothing but what the database raises when it is away: then the lease runs out and the job returns.
     """
     count, over_at = 0, time.monotonic() + CHAIN_SECONDS
-    job = None if shift.is_over else services.claim(job_id)
+    job = None if state.is_over else services.claim(job_id)
     while job is not None:
         began = time.monotonic()
         with request_id_set(job.request_id), job_id_set(job.pk), _lease_kept(job):
-            _attempt(job, shift)
+            _attempt(job, state)
         services.let_others_pass(job, time.monotonic() - began)
         count += 1
-        is_over = shift.is_over or count == BATCH or time.monotonic() > over_at
+        is_over = state.is_over or count == BATCH or time.monotonic() > over_at
         job = None if is_over else services.claim_next(job)
     return count
 
@@ -99,7 +99,7 @@ class Runner:
     """Threads that do due jobs until they are told to stop."""
 
     def __init__(self, threads: int) -> None:
-        self._shift = Shift()
+        self._shift = WorkerState()
         self._threads = [
             threading.Thread(target=self._work, name=f"jobs-{number}", daemon=True)
             for number in range(threads)
@@ -117,16 +117,16 @@ class Runner:
         """
         deadline = time.monotonic() + timeout
         self._shift.end()
-        doorbell.embedded_bell.set()
+        broker.wake_up.set()
         for thread in self._threads:
             thread.join(max(0, deadline - time.monotonic()))
-        self._shift.hand_back()
+        self._shift.release()
 
     def _work(self) -> None:
         while not self._shift.is_over:
-            doorbell.embedded_bell.clear()  # before looking, so that what comes meanwhile is not slept over
+            broker.wake_up.clear()  # before looking, so that what comes meanwhile is not slept over
             if not self._worked():
-                doorbell.embedded_bell.wait(IDLE_SECONDS)
+                broker.wake_up.wait(IDLE_SECONDS)
         connection.close()
 
     def _worked(self) -> bool:
@@ -143,7 +143,7 @@ class Runner:
         return False
 
 
-def _attempt(job: Job, shift: Shift) -> None:
+def _attempt(job: Job, state: WorkerState) -> None:
     try:
         handler = handler_of(job.kind)
     except LookupError as error:
@@ -154,11 +154,11 @@ def _attempt(job: Job, shift: Shift) -> None:
         services.fail(job, RuntimeError("Every worker that tried this job died."))
         return
     try:
-        with shift.busy_with(job):
+        with state.busy_with(job):
             handler.run(job, **job.arguments)
-    except Interrupted:
+    except WorkerStopping:
         connection.close()  # the interrupted query would be in the way
-        _hand_back(job)
+        _release(job)
     except services.LeaseLost as error:
         logger.warning("%s", error)
     except (*handler.retry_on, *ALWAYS_RETRIED) as error:
@@ -190,9 +190,9 @@ def _finish(job: Job) -> None:
             time.sleep(FINISH_PAUSE_SECONDS)
 
 
-def _hand_back(job: Job) -> None:
+def _release(job: Job) -> None:
     try:
-        services.hand_back(job)
+        services.release(job)
         logger.info("Job %s is handed back: its worker ends", job)
     except (DatabaseError, InterfaceError):
         logger.warning("Job %s is left to its lease: the database does not answer", job)

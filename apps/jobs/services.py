@@ -17,18 +17,18 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from apps.audit.models import Action
-from apps.audit.services import Deed, record, record_all
-from apps.common.request_id import current_request_id
-from apps.common.transactions import retried_atomic
-from apps.jobs import doorbell, guards
+from apps.audit.services import AuditRecord, record, record_all
+from apps.core.database.transactions import retried_atomic
+from apps.core.observability.request_id import current_request_id
+from apps.jobs import broker, circuit_breaker
 from apps.jobs.errors import traceback_of
 from apps.jobs.exceptions import JobNotFailed
 from apps.jobs.metrics import count_ordered
 from apps.jobs.models import UNFINISHED, Job, JobStatus
-from apps.jobs.registry import Handler, guard_of
+from apps.jobs.registry import Handler, circuit_of
 
 UNKNOWN_KIND_SECONDS = 30  # until a job is tried again that this worker has no handler for
-GUARDED_TRIES = 5  # due jobs of a guarded kind that are tried before the rest is left to the next sweep
+LIMITED_TRIES = 5  # due jobs of a limited kind that are tried before the rest is left to the next sweep
 LONG_SECONDS = 0.25  # that a job takes a worker, for others to go before the next one of the same owner
 JITTER = 0.25  # a pause is lengthened by up to this part, so that what failed together is not tried together
 
@@ -38,7 +38,7 @@ class LeaseLost(Exception):
 
 
 @dataclass(frozen=True)
-class JobOrder:
+class JobSpec:
     """A job to be done: `key` is unique over all time, `subject` is what its jobs are asked for by.
 
     `owner` is the customer who causes it and shares the workers with the others; none for the shop's own.
@@ -59,7 +59,7 @@ class JobOrder:
         return job.key == self.key or job.key.startswith(f"{self.key}:again:")
 
 
-def enqueue(*orders: JobOrder) -> None:
+def enqueue(*orders: JobSpec) -> None:
     """Store jobs in the caller's transaction: they are done with its change, or not at all.
 
     Raises TransactionManagementError outside of a transaction.
@@ -86,11 +86,11 @@ def enqueue(*orders: JobOrder) -> None:
     for job in jobs:
         first_ids.setdefault(job.subject, job.pk)
     # No partial: Django would look for its name, should it fail, and fail itself after the commit.
-    transaction.on_commit(lambda: doorbell.ring(first_ids.values()), robust=True)
+    transaction.on_commit(lambda: broker.notify(first_ids.values()), robust=True)
     transaction.on_commit(lambda: count_ordered([job.kind for job in jobs]), robust=True)
 
 
-def repeat(order: JobOrder) -> Job | None:
+def repeat(order: JobSpec) -> Job | None:
     """Have work done once more, in the caller's transaction; None while it is still to be done anyway.
 
     Whoever calls it at the same time for the same subject must be kept out by a lock.
@@ -110,24 +110,24 @@ def claim(job_id: int) -> Job | None:
 
     One conditional update decides: of two that try, the second finds no row. While a worker is busy with a
     job of the same subject the others are left to it, so that an order's e-mail does not draw the invoice
-    once more. A job is left, too, while one that it follows is not over, and while its guard is paused or at
+    once more. A job is left, too, while one that it follows is not over, and while its circuit is open or at
     its limit.
     """
     job = Job.objects.noting_failures().filter(pk=job_id).first()
-    return job if job and _took(job) else None
+    return job if job and _claimed(job) else None
 
 
 def claim_next(job: Job) -> Job | None:
-    """Take the first due and free job of the same subject, else of the same guard; None without one.
+    """Take the first due and free job of the same subject, else of the same circuit; None without one.
 
-    Whoever holds one of the places of a guard with a limit goes on with its jobs: they were turned away.
+    Whoever holds one of the places of a circuit with a limit goes on with its jobs: they were turned away.
     """
     due = Job.objects.due(timezone.now()).noting_failures()
     candidates = list(due.about(job.subject))  # few; whose turn it is is told by taking it
-    guard = guard_of(job.kind)
-    if guard and guard.limit is not None:
-        candidates += due.in_turn().filter(kind__in=guard.kinds).order_by("run_at", "pk")[:GUARDED_TRIES]
-    return next(filter(_took, candidates), None)
+    circuit = circuit_of(job.kind)
+    if circuit and circuit.limit is not None:
+        candidates += due.in_turn().filter(kind__in=circuit.kinds).order_by("run_at", "pk")[:LIMITED_TRIES]
+    return next(filter(_claimed, candidates), None)
 
 
 def renew_lease(job: Job) -> None:
@@ -142,19 +142,19 @@ def renew_lease(job: Job) -> None:
 
 def finish(job: Job) -> None:
     """Record that the job is done."""
-    _settle(job, status=JobStatus.DONE, last_error="")
+    _record(job, status=JobStatus.DONE, last_error="")
     if job.was_claimed_amid_failures:
-        guards.note_success(job.kind)
+        circuit_breaker.note_success(job.kind)
 
 
 def fail(job: Job, error: BaseException) -> None:
     """Record that the job cannot be done; staff see why."""
-    _settle(job, status=JobStatus.FAILED, last_error=traceback_of(error))
+    _record(job, status=JobStatus.FAILED, last_error=traceback_of(error))
 
 
 def postpone(job: Job, error: Exception, handler: Handler) -> None:
     """Record a failed attempt, to be repeated after a pause; after the last attempt the job is failed."""
-    guards.note_failure(job.kind, error)
+    circuit_breaker.note_failure(job.kind, error)
     if job.attempts >= handler.attempts_for(error):
         fail(job, error)
         return
@@ -163,7 +163,7 @@ def postpone(job: Job, error: Exception, handler: Handler) -> None:
     _put_back(job, run_at, last_error=traceback_of(error))
 
 
-def hand_back(job: Job) -> None:
+def release(job: Job) -> None:
     """Give up the job, as its worker ends: another may take it at once, and no attempt is used up."""
     _put_back(job, timezone.now(), attempts=F("attempts") - 1)
 
@@ -227,12 +227,12 @@ def run_again(job_ids: Iterable[int]) -> list[int]:
         failed = (
             Job.objects.select_for_update().filter(pk__in=job_ids, status=JobStatus.FAILED).order_by("pk")
         )
-        record_all(Deed(Action.RUN_AGAIN, job) for job in failed)
+        record_all(AuditRecord(Action.RUN_AGAIN, job) for job in failed)
         restarted = [job.pk for job in failed]
         Job.objects.filter(pk__in=restarted).update(
             status=JobStatus.PENDING, attempts=0, run_at=now, announced_at=now, updated_at=now
         )
-        transaction.on_commit(lambda: doorbell.ring(restarted), robust=True)
+        transaction.on_commit(lambda: broker.notify(restarted), robust=True)
     return restarted
 
 
@@ -265,7 +265,7 @@ def take_unannounced(limit: int) -> list[int]:
         unannounced = (
             Job.objects.due(now)
             .in_turn()
-            .exclude(kind__in=guards.closed_kinds(now))
+            .exclude(kind__in=circuit_breaker.blocked_kinds(now))
             .filter(Q(announced_at=None) | Q(announced_at__lte=stale))
             .select_for_update(skip_locked=True)
             .order_by("run_at", "pk")[:limit]
@@ -276,22 +276,24 @@ def take_unannounced(limit: int) -> list[int]:
 
 
 def _beginnable(now: datetime) -> QuerySet[Job]:
-    return Job.objects.due(now).free(now).exclude(kind__in=guards.closed_kinds(now))
+    return Job.objects.due(now).free(now).exclude(kind__in=circuit_breaker.blocked_kinds(now))
 
 
-def _took(job: Job) -> bool:
-    guard = guard_of(job.kind)
-    if guard is None or guard.limit is None:
+def _claimed(job: Job) -> bool:
+    circuit = circuit_of(job.kind)
+    if circuit is None or circuit.limit is None:
         return Job.objects.take(job, seconds=settings.JOB_LEASE_SECONDS)
     with transaction.atomic():
-        return guards.has_room(guard) and Job.objects.take(job, seconds=settings.JOB_LEASE_SECONDS)
+        return circuit_breaker.may_start(circuit) and Job.objects.take(
+            job, seconds=settings.JOB_LEASE_SECONDS
+        )
 
 
 def _put_back(job: Job, run_at: datetime, **changes: Any) -> None:
-    _settle(job, status=JobStatus.PENDING, run_at=run_at, announced_at=None, **changes)
+    _record(job, status=JobStatus.PENDING, run_at=run_at, announced_at=None, **changes)
 
 
-def _settle(job: Job, **changes: Any) -> None:
+def _record(job: Job, **changes: Any) -> None:
     # By the lease: if it ran out and somebody else took the job, what became of it is theirs to say.
     Job.objects.filter(pk=job.pk, lease=job.lease).update(
         **changes, lease=None, leased_until=None, updated_at=timezone.now()

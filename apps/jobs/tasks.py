@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from apps.jobs.housekeeping import do_chores
+from apps.jobs.maintenance import run_maintenance
 from apps.jobs.runner import run_due_jobs, run_job
 
 
@@ -14,6 +14,6 @@ def run(job_id: int) -> None:
 
 
 @shared_task
-def housekeeping() -> None:
+def maintenance() -> None:
     """Delete what is over."""
-    do_chores()
+    run_maintenance()

@@ -15,6 +15,6 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         """Register jobs, exports and what erases a customer; connect the signals that drop caches."""
         import_module("apps.orders.erasure")
-        import_module("apps.orders.exporting")
+        import_module("apps.orders.exports")
         import_module("apps.orders.jobs")
         import_module("apps.orders.receivers")

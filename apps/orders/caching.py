@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from apps.common.caching import CacheNamespace
+from apps.core.caching.namespaces import CacheNamespace
 
 orders_cache = CacheNamespace("orders", timeout=settings.ORDERS_CACHE_SECONDS, names_people=True)
 

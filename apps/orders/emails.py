@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from apps.common.mail import compose
-from apps.common.money import priced
+from apps.core.mail import compose
+from apps.core.money import format_money
 from apps.orders.models import Invoice, Order
 from apps.orders.statuses import OrderStatus
 from apps.users.emails import name_in_greeting
@@ -52,8 +52,8 @@ def _message(order: Order, template: str, subject: str, message_id: UUID, **more
         "order": order,
         "tracking_number": order.tracking_number,
         "subject": subject,
-        "items": [(item, priced(item.total, order.currency)) for item in order.items.all()],
-        "total": priced(order.total_price, order.currency),
+        "items": [(item, format_money(item.total, order.currency)) for item in order.items.all()],
+        "total": format_money(order.total_price, order.currency),
         "store_name": settings.STORE_NAME,
         "store_url": settings.STORE_URL,
         **more,

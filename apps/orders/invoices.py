@@ -19,9 +19,9 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, LongTable, SimpleDocTemplate, Spacer, TableStyle
 
-from apps.common.days import day_of
-from apps.common.money import priced
-from apps.orders.lettering import FONT, paragraph, prepare
+from apps.core.days import day_of
+from apps.core.money import format_money
+from apps.orders.bidirectional_text import FONT, paragraph, prepare
 from apps.orders.models import Invoice, Order, OrderItem
 from apps.orders.statuses import OrderStatus
 from apps.users.models import User
@@ -159,7 +159,7 @@ def _lines(order: Order) -> Flowable:
 
 
 def _line(number: int, item: OrderItem, currency: str) -> list[str]:
-    prices = [priced(item.price, currency), priced(item.total, currency)]
+    prices = [format_money(item.price, currency), format_money(item.total, currency)]
     return [str(number), item.sku, item.product_name, str(item.quantity), *prices]
 
 
@@ -174,7 +174,7 @@ def _widths(rows: list[list[str]]) -> list[float]:
 
 
 def _sum(order: Order) -> list[Flowable]:
-    total = {"total": priced(order.total_price, order.currency)}
+    total = {"total": format_money(order.total_price, order.currency)}
     if order.status != OrderStatus.CANCELLED:
         return [paragraph(_("To be paid: %(total)s") % total, _SUM)]
     cancelled = order.status_changes.get(to_status=OrderStatus.CANCELLED)

@@ -7,20 +7,17 @@ that the order is on its way for the carrier's answer, too.
 import logging
 from datetime import timedelta
 
-from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.audit.services import record_change
-from apps.common.mail_budgets import UNCONFIRMED
-from apps.jobs.mailing import BY_MAIL, deliver
-from apps.jobs.models import Job, JobStatus
+from apps.core.mail_limits import UNCONFIRMED
+from apps.jobs.email_delivery import BY_MAIL, deliver
+from apps.jobs.models import Job
 from apps.jobs.registry import handler
-from apps.jobs.services import JobOrder, enqueue
+from apps.jobs.services import JobSpec
 from apps.jobs.subjects import SubjectKind, register_subjects
-from apps.orders import emails, shipping
+from apps.orders import emails
 from apps.orders.models import JOB_SUBJECT, Invoice, Order
 from apps.orders.statuses import OrderStatus
 
@@ -41,9 +38,9 @@ def subject_of(order_id: int) -> str:
     return f"{JOB_SUBJECT}{order_id}"
 
 
-def job_of(kind: str, order: Order, **arguments: str) -> JobOrder:
+def job_of(kind: str, order: Order, **arguments: str) -> JobSpec:
     """Return what a job of the order is ordered by, which happens once for these arguments."""
-    return JobOrder(
+    return JobSpec(
         kind,
         key=":".join([kind, str(order.pk), *arguments.values()]),
         subject=subject_of(order.pk),
@@ -55,7 +52,7 @@ def job_of(kind: str, order: Order, **arguments: str) -> JobOrder:
 @handler(INVOICE, label=_("Invoice"), attempts=5)
 def make_invoice(job: Job, *, order_id: int) -> None:
     """Make the order's PDF and store it; that of a cancelled order only when somebody has asked for it."""
-    order = _order(order_id, "invoice")
+    order = load_order(order_id, "invoice")
     if _is_cancelled(order) and job.key == job_of(INVOICE, order).key:
         logger.info("%s is left out: order %s is cancelled by now", job, order_id)
     else:
@@ -68,7 +65,7 @@ def send_confirmation_email(job: Job, *, order_id: int) -> None:
 
     Of a cancelled order nothing is confirmed: the e-mail about the cancellation says all there is to say.
     """
-    order = _order(order_id, "invoice")
+    order = load_order(order_id, "invoice")
     if _is_cancelled(order):
         logger.info("%s is left out: order %s is cancelled by now", job, order_id)
     elif order.user.email:
@@ -82,46 +79,17 @@ def send_status_email(job: Job, *, order_id: int, status: str) -> None:
     When the order has been cancelled since, or has moved on while the mail server was away, the next e-mail
     says all there is to say.
     """
-    order = _order(order_id)
+    order = load_order(order_id)
     if order.status != status and (_is_cancelled(order) or _is_stale(job)):
         logger.info("%s is left out: order %s is %s by now", job, order_id, order.status)
     elif order.user.email:
         _deliver(job, order, emails.status_notice(order, OrderStatus(status), message_id=job.uuid))
 
 
-@handler(
-    SHIPMENT,
-    label=_("Shipment"),
-    retry_on=(shipping.CarrierUnavailable,),
-    attempts=20,
-    limit=settings.SHIPPING_CONCURRENCY,
-)
-def announce_shipment(job: Job, *, order_id: int) -> None:
-    """Tell the carrier about the order, once: it sees the same idempotency key at every attempt."""
-    order = _order(order_id)
-    if order.tracking_number:
-        return  # an earlier attempt got this far
-    tracking_number = shipping.announce(order, idempotency_key=str(job.uuid))
-    with transaction.atomic():
-        # The lock comes first, so that `updated_at` never falls behind a move that was made meanwhile.
-        order = Order.objects.locked().get(pk=order_id)
-        record_change(order, {"tracking_number": [order.tracking_number, tracking_number]})
-        order.tracking_number = tracking_number
-        order.save(update_fields=["tracking_number", "updated_at"])
-        if order.status == OrderStatus.SHIPPED and _was_told(order):
-            enqueue(job_of(STATUS_EMAIL, order, status=order.status).again())
-
-
 def _deliver(job: Job, order: Order, message: EmailMessage) -> None:
     # Who has not confirmed an address may have typed a stranger's.
     is_confirmed = order.user.has_confirmed(order.user.email)
-    deliver(job, message, budget=None if is_confirmed else UNCONFIRMED)
-
-
-def _was_told(order: Order) -> bool:
-    """Tell whether the customer knows the order's status, and not its number: the carrier had failed."""
-    last = Job.objects.about(subject_of(order.pk)).filter(kind=STATUS_EMAIL).last()
-    return last is not None and last.status == JobStatus.DONE
+    deliver(job, message, rate_limit=None if is_confirmed else UNCONFIRMED)
 
 
 def _is_cancelled(order: Order) -> bool:
@@ -132,7 +100,8 @@ def _is_stale(job: Job) -> bool:
     return timezone.now() - job.created_at > STALE_AFTER
 
 
-def _order(order_id: int, *also: str) -> Order:
+def load_order(order_id: int, *also: str) -> Order:
+    """Return the order with its customer, and with the further relations. Raises Order.DoesNotExist."""
     return Order.objects.select_related("user", *also).get(pk=order_id)
 
 

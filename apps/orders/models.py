@@ -10,8 +10,8 @@ from django.db.models import functions
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.models import Product
-from apps.common.bulk import AnnouncedQuerySet
-from apps.common.identity import EMAIL, USERNAME, as_stored
+from apps.core.database.querysets import SignallingQuerySet
+from apps.core.normalization import EMAIL, USERNAME, as_stored
 from apps.jobs.models import Job, JobStatus
 from apps.orders.statuses import OrderStatus
 from apps.users.models import User
@@ -21,7 +21,7 @@ FEW = 2_000  # customers, or lines, that a search finds one by one
 JOB_SUBJECT = "order:"  # and the order's number: what its jobs are found by
 
 
-class OrderQuerySet(AnnouncedQuerySet["Order"]):
+class OrderQuerySet(SignallingQuerySet["Order"]):
     """Questions about orders."""
 
     def of(self, user: User) -> Self:

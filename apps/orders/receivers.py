@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
-from apps.common.bulk import bulk_written
+from apps.core.database.querysets import bulk_written
 from apps.orders.caching import drop_orders_of, orders_cache
 from apps.orders.models import Order
 from apps.users.models import User

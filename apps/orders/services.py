@@ -1,7 +1,6 @@
 """What happens to an order. `change_status` is the only door to its status."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
@@ -11,71 +10,65 @@ from django.utils.translation import gettext_lazy as _
 from apps.audit.models import Action
 from apps.audit.services import changes_from_nothing, record, record_change, values_of
 from apps.catalog.stock import lock_for_sale, return_stock, sell
-from apps.common.transactions import retried_atomic
+from apps.core.database.transactions import retried_atomic
 from apps.jobs.models import Job
-from apps.jobs.services import JobOrder, enqueue, repeat
-from apps.orders.checkout import Checkout
+from apps.jobs.services import JobSpec, enqueue, repeat
+from apps.orders.checkout import Basket, BasketLine, problems
 from apps.orders.exceptions import InvalidStatusTransition, TransitionForbidden
 from apps.orders.jobs import CONFIRMATION_EMAIL, INVOICE, SHIPMENT, STATUS_EMAIL, job_of
 from apps.orders.models import Invoice, Order, OrderItem
-from apps.orders.statuses import NEXT_STATUSES, Moves, OrderStatus, allowed_moves, can_move
-from apps.orders.wishes import RequestedItem
+from apps.orders.statuses import TRANSITIONS, OrderStatus, Transitions, allowed_transitions, can_transition
 from apps.users.models import User
 
 
 @retried_atomic
 def place_order(
-    *, user: User, items: Sequence[RequestedItem], language: str, expected_total: Decimal | None = None
+    *, user: User, items: Sequence[BasketLine], language: str, expected_total: Decimal | None = None
 ) -> Order:
     """Turn the requested items into an order at today's prices, and take them out of stock.
 
-    Raises the first of the checkout's problems: EmailUnverified, QuantityTooLarge, UnavailableItems,
+    Raises the first of the basket's problems: EmailUnverified, QuantityTooLarge, UnavailableItems,
     InsufficientStock, TotalTooLarge or PriceChanged. Nothing is stored then.
     """
-    checkout = Checkout(user, items, lock_for_sale, expected_total)
-    for problem in checkout.problems():
+    basket = Basket(items, lock_for_sale)
+    for problem in problems(basket, user, expected_total):
         raise problem
     order = Order.objects.create(
-        user=user, total_price=checkout.total, currency=settings.STORE_CURRENCY, language=language
+        user=user, total_price=basket.total, currency=settings.STORE_CURRENCY, language=language
     )
-    order.lines = OrderItem.objects.bulk_create(_priced_items(order, checkout))
-    sell(checkout.products.values(), checkout.quantities, order_id=order.pk, by=user)
+    order.lines = OrderItem.objects.bulk_create(_priced_items(order, basket))
+    sell(basket.products.values(), basket.quantities, order_id=order.pk, by=user)
     order.moves = [order.status_changes.create(to_status=order.status, changed_by=user)]
     record(Action.CREATED, order, changes_from_nothing(values_of(order, ("status", "total_price"))), by=user)
     enqueue(job_of(INVOICE, order), job_of(CONFIRMATION_EMAIL, order))
     return order
 
 
-@dataclass(frozen=True)
-class Terms:
-    """On which terms somebody moves an order: along which moves, and which version of it they mean.
-
-    `precondition` is called with the locked order, and raises when it is another version.
-    """
-
-    moves: Moves
-    precondition: Callable[[Order], None] | None = None
-
-
-EVERY_MOVE = Terms(NEXT_STATUSES)
-
-
 @retried_atomic
 def change_status(
-    *, order_id: int, new_status: OrderStatus, changed_by: User, terms: Terms = EVERY_MOVE, comment: str = ""
+    *,
+    order_id: int,
+    new_status: OrderStatus,
+    changed_by: User,
+    transitions: Transitions = TRANSITIONS,
+    precondition: Callable[[Order], None] | None = None,
+    comment: str = "",
 ) -> Order:
     """Move the order along the table of statuses and record who did it; a cancelled one gives its stock back.
+
+    `transitions` are those that this person may make. `precondition` is called with the locked order, and
+    raises when it is another version than they mean.
 
     Raises Order.DoesNotExist; InvalidStatusTransition when the table of statuses has no such move;
     TransitionForbidden when it has, but not for this person; and SessionRevoked when a customer leaves a
     comment whose account was closed meanwhile.
     """
     order = Order.objects.locked().get(pk=order_id)
-    if terms.precondition:
-        terms.precondition(_with_lines(order))
+    if precondition:
+        precondition(_with_lines(order))
     old_status = order.status
-    allowed = allowed_moves(old_status, terms.moves)
-    if not can_move(old_status, new_status):
+    allowed = allowed_transitions(old_status, transitions)
+    if not can_transition(old_status, new_status):
         raise InvalidStatusTransition(OrderStatus(old_status), new_status, allowed)
     if new_status not in allowed:
         raise TransitionForbidden
@@ -149,7 +142,7 @@ def draw_invoice_if_left_out(*, order_id: int) -> None:
         repeat(job_of(INVOICE, order))
 
 
-def _done_again(wanted: JobOrder) -> Job:
+def _done_again(wanted: JobSpec) -> Job:
     job = repeat(wanted)
     if job is None:
         raise ValidationError(_("This is already under way."), code="under_way")
@@ -161,8 +154,8 @@ def _with_lines(order: Order) -> Order:
     return Order.objects.with_lines().get(pk=order.pk)
 
 
-def _priced_items(order: Order, checkout: Checkout) -> list[OrderItem]:
-    products = checkout.products
+def _priced_items(order: Order, basket: Basket) -> list[OrderItem]:
+    products = basket.products
     return [
         OrderItem(
             order=order,
@@ -172,11 +165,11 @@ def _priced_items(order: Order, checkout: Checkout) -> list[OrderItem]:
             quantity=quantity,
             price=products[product_id].price,
         )
-        for product_id, quantity in checkout.quantities.items()
+        for product_id, quantity in basket.quantities.items()
     ]
 
 
-def _jobs_of_status(order: Order) -> list[JobOrder]:
+def _jobs_of_status(order: Order) -> list[JobSpec]:
     jobs = [job_of(STATUS_EMAIL, order, status=order.status)]
     if order.status == OrderStatus.SHIPPED and settings.SHIPPING_API_URL:
         jobs.insert(0, job_of(SHIPMENT, order))  # the e-mail tells its number

@@ -16,9 +16,9 @@ class OrderStatus(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
-Moves = Mapping[OrderStatus, tuple[OrderStatus, ...]]
+Transitions = Mapping[OrderStatus, tuple[OrderStatus, ...]]
 
-NEXT_STATUSES: Moves = {
+TRANSITIONS: Transitions = {
     OrderStatus.PENDING: (OrderStatus.PROCESSING, OrderStatus.CANCELLED),
     OrderStatus.PROCESSING: (OrderStatus.SHIPPED, OrderStatus.CANCELLED),
     OrderStatus.SHIPPED: (OrderStatus.DELIVERED,),
@@ -27,16 +27,16 @@ NEXT_STATUSES: Moves = {
 }
 
 # What customers may do themselves with an order of theirs.
-CUSTOMER_MOVES: Moves = {
+CUSTOMER_TRANSITIONS: Transitions = {
     OrderStatus.PENDING: (OrderStatus.CANCELLED,),
 }
 
 
-def can_move(from_status: str, to_status: str) -> bool:
+def can_transition(from_status: str, to_status: str) -> bool:
     """Tell whether the table has this move."""
-    return to_status in NEXT_STATUSES[OrderStatus(from_status)]
+    return to_status in TRANSITIONS[OrderStatus(from_status)]
 
 
-def allowed_moves(from_status: str, moves: Moves) -> tuple[OrderStatus, ...]:
+def allowed_transitions(from_status: str, moves: Transitions) -> tuple[OrderStatus, ...]:
     """Return the statuses that an order can be moved to by somebody who may make these moves."""
     return moves.get(OrderStatus(from_status), ())

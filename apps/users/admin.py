@@ -23,9 +23,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from apps.audit.models import Action
 from apps.audit.services import Changes, record, record_change
-from apps.common.admin_lists import DateRangeFilter, LongListAdmin
-from apps.common.optimistic_locking import VERSION, VersionedForm, version_of
-from apps.common.store_admin import StoreAdmin
+from apps.core.admin.changelists import DateRangeFilter, LongListAdmin
+from apps.core.admin.model_admin import StoreAdmin
+from apps.core.admin.optimistic_locking import VERSION, VersionedForm, version_of
 from apps.users import services, sessions
 from apps.users.devices import device_name
 from apps.users.exceptions import AccountErased

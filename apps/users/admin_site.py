@@ -15,14 +15,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.addresses import counted_address
-from apps.common.identity import MAX_ADDRESS_LENGTH
-from apps.common.optimistic_locking import delete_unchanged
-from apps.common.store_admin import StoreAdmin
+from apps.core.admin.model_admin import StoreAdmin
+from apps.core.admin.optimistic_locking import delete_unchanged
+from apps.core.api.client_ip import throttle_key
+from apps.core.normalization import MAX_ADDRESS_LENGTH
+from apps.users.admin_password_reset import AskForResetPage, ResetPasswordPage
 from apps.users.exceptions import TooManyAttempts
-from apps.users.login_limits import Caller, confirmation_attempt, login_attempt, remember_place
+from apps.users.login_throttling import Caller, confirmation_attempt, login_attempt, remember_place
 from apps.users.models import User
-from apps.users.password_reset_page import AskForResetPage, ResetPasswordPage
 
 
 class LimitedLoginForm(AdminAuthenticationForm):
@@ -47,7 +47,7 @@ class LimitedLoginForm(AdminAuthenticationForm):
         """
         if not {"username", "password"} <= self.cleaned_data.keys():
             return self.cleaned_data
-        username, address = self.cleaned_data["username"], counted_address(self.request)
+        username, address = self.cleaned_data["username"], throttle_key(self.request)
         account = User.objects.by_login(username)
         try:
             attempt = login_attempt(account, typed=username, address=address)
@@ -90,7 +90,7 @@ class LimitedPasswordChangeView(PasswordChangeView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Let the form know who asks."""
-        session_key, address = self.request.session.session_key or "", counted_address(self.request)
+        session_key, address = self.request.session.session_key or "", throttle_key(self.request)
         return {**super().get_form_kwargs(), "caller": Caller(session_key, address)}
 
     def form_valid(self, form: Any) -> HttpResponse:

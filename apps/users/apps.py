@@ -15,7 +15,7 @@ class UsersConfig(AppConfig):
     def ready(self) -> None:
         """Register the handlers of jobs, what ends credentials, what is deleted daily, and names of roles."""
         import_module("apps.users.jobs")
-        import_module("apps.users.login_limits")
+        import_module("apps.users.login_throttling")
         import_module("apps.users.role_names")
         import_module("apps.users.sessions")
-        import_module("apps.users.verification")
+        import_module("apps.users.email_verification")

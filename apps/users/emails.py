@@ -15,14 +15,14 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.mail import compose
-from apps.users import mailed_tokens
-from apps.users.mailed_tokens import MailedToken
+from apps.core.mail import compose
+from apps.users import email_tokens
+from apps.users.email_tokens import MailedToken
 from apps.users.models import User
 
 
 @dataclass(frozen=True)
-class Letter:
+class EmailKind:
     """A kind of e-mail; one that carries a token can lead to a page of the shop's app, or of the admin.
 
     `anybody_may_ask` for it who knows the address, without an account.
@@ -36,22 +36,22 @@ class Letter:
     anybody_may_ask: bool = False
 
 
-REUSE = Letter("session_reuse", _("You have been logged out on one device"))
-RESET = Letter(
+REUSE = EmailKind("session_reuse", _("You have been logged out on one device"))
+RESET = EmailKind(
     "password_reset",
     _("Set a new password"),
-    mailed_tokens.RESET,
+    email_tokens.RESET,
     "/password-reset",
     "admin:password_reset_confirm",
     anybody_may_ask=True,
 )
-VERIFICATION = Letter(
-    "verification", _("Confirm your e-mail address"), mailed_tokens.ADDRESS, "/verify-email"
+VERIFICATION = EmailKind(
+    "verification", _("Confirm your e-mail address"), email_tokens.ADDRESS, "/verify-email"
 )
-ADDRESS_CHANGE = Letter(
-    "address_change", _("Confirm your new e-mail address"), mailed_tokens.ADDRESS, "/verify-email"
+ADDRESS_CHANGE = EmailKind(
+    "address_change", _("Confirm your new e-mail address"), email_tokens.ADDRESS, "/verify-email"
 )
-ADDRESS_NOTICE = Letter("address_notice", _("Your e-mail address is about to change"))
+ADDRESS_NOTICE = EmailKind("address_notice", _("Your e-mail address is about to change"))
 
 
 _LIKE_A_LINK = re.compile(r"[./:@\\\n\r]")
@@ -64,7 +64,7 @@ def name_in_greeting(user: User, recipient: str) -> str:
 
 
 def written(
-    letter: Letter, user: User, *, recipient: str, message_id: UUID, context: dict[str, str]
+    letter: EmailKind, user: User, *, recipient: str, message_id: UUID, context: dict[str, str]
 ) -> EmailMessage:
     """Return the message to the user at this address, in the present language.
 
@@ -89,13 +89,13 @@ def written(
     )
 
 
-def _link(letter: Letter, token: str) -> str:
+def _link(letter: EmailKind, token: str) -> str:
     if not (settings.STORE_APP_URL and letter.page):
         return ""
     return f"{settings.STORE_APP_URL}{letter.page}?{urlencode({'token': token}, safe=':')}"
 
 
-def _staff_page(letter: Letter, user: User) -> str:
+def _staff_page(letter: EmailKind, user: User) -> str:
     if not (user.is_staff and letter.staff_page):
         return ""
     return f"{settings.STORE_URL}{reverse(letter.staff_page)}"

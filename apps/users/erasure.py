@@ -11,9 +11,9 @@ from django.db import models
 from django.utils import timezone
 
 from apps.audit.models import AuditEntry
-from apps.common.advisory_locks import lock_alone, lock_shared
-from apps.common.caching import wipe_on_commit
-from apps.common.search_words import folded
+from apps.core.caching.namespaces import wipe_on_commit
+from apps.core.database.advisory_locks import lock_alone, lock_shared
+from apps.core.search_words import folded
 from apps.jobs.models import Job
 from apps.users.credentials import Event
 from apps.users.jobs import subject_of

@@ -5,7 +5,22 @@ from typing import Self
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.exceptions import DomainError, TokenRefused, Where
+from apps.core.api.problems.catalogue import register_fault_codes
+from apps.core.exceptions import DomainError, TokenRefused, Where
+
+register_fault_codes(
+    "email_taken",
+    "email_unchanged",
+    "password_entirely_numeric",
+    "password_too_common",
+    "password_too_short",
+    "password_too_similar",
+    "username_is_address",
+    "username_mixes_alphabets",
+    "username_reserved",
+    "username_taken",
+    "wrong_password",
+)
 
 
 class InvalidCredentials(DomainError):

@@ -8,11 +8,11 @@ import uuid
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.mail_budgets import ASKED_FOR
-from apps.jobs.mailing import BY_MAIL, deliver
+from apps.core.mail_limits import ASKED_FOR
+from apps.jobs.email_delivery import BY_MAIL, deliver
 from apps.jobs.models import Job, JobStatus
 from apps.jobs.registry import handler
-from apps.jobs.services import JobOrder
+from apps.jobs.services import JobSpec
 from apps.jobs.subjects import SubjectKind, register_subjects
 from apps.users import emails
 from apps.users.credentials import ANY_EVENT, Event, ends
@@ -33,9 +33,9 @@ def subject_of(user_id: int | None) -> str:
     return f"user:{user_id}"
 
 
-def mail_job(kind: str, user_id: int | None, language: str, **arguments: str) -> JobOrder:
+def mail_job(kind: str, user_id: int | None, language: str, **arguments: str) -> JobSpec:
     """Return the job of an e-mail to the user in the language. Its token is made when it is sent."""
-    return JobOrder(
+    return JobSpec(
         kind,
         key=f"{kind}:{uuid.uuid4()}",
         subject=subject_of(user_id),
@@ -89,7 +89,7 @@ def send_address_notice(job: Job, *, user_id: int, language: str, email: str) ->
 
 
 def _send(
-    job: Job, letter: emails.Letter, user_id: int, language: str, *, recipient: str = "", **context: str
+    job: Job, letter: emails.EmailKind, user_id: int, language: str, *, recipient: str = "", **context: str
 ) -> None:
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None or not (recipient := recipient or user.email):
@@ -97,4 +97,4 @@ def _send(
     with translation.override(language):
         message = emails.written(letter, user, recipient=recipient, message_id=job.uuid, context=context)
     is_expected = user.has_confirmed(recipient) and not letter.anybody_may_ask
-    deliver(job, message, budget=None if is_expected else ASKED_FOR)
+    deliver(job, message, rate_limit=None if is_expected else ASKED_FOR)

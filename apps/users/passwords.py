@@ -6,12 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.transactions import retried_atomic
+from apps.core.database.transactions import retried_atomic
 from apps.jobs.services import enqueue
 from apps.users.credentials import Event
+from apps.users.email_tokens import user_of_reset_token
 from apps.users.jobs import RESET_EMAIL, mail_job
-from apps.users.login_limits import Caller, confirmation_attempt, forgive, remember_place
-from apps.users.mailed_tokens import user_of_reset_token
+from apps.users.login_throttling import Caller, confirmation_attempt, forgive, remember_place
 from apps.users.models import User
 
 MAX_PASSWORD_LENGTH = 128  # characters; hashing takes time in proportion

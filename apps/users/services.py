@@ -6,15 +6,15 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.audit.models import Action
 from apps.audit.services import record
-from apps.common.mail_budgets import refuse_full_mailbox
-from apps.common.row_changes import changed_columns, columns_of
-from apps.common.transactions import retried_atomic
+from apps.core.database.row_changes import changed_columns, columns_of
+from apps.core.database.transactions import retried_atomic
+from apps.core.mail_limits import refuse_full_mailbox
+from apps.users.email_verification import ask_for_verification
 from apps.users.erasure import erase, forget
 from apps.users.exceptions import StaffAccount
-from apps.users.login_limits import Caller
+from apps.users.login_throttling import Caller
 from apps.users.models import User
 from apps.users.passwords import choose_password, confirm_password, locked_as_confirmed
-from apps.users.verification import ask_for_verification
 
 
 def register_user(*, username: str, email: str, password: str, language: str) -> User:

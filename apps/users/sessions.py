@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from django.contrib.auth.hashers import make_password
 
 from apps.audit.models import Action
-from apps.audit.services import Deed, record_all
-from apps.common.exceptions import InvalidToken
-from apps.common.transactions import retried_atomic
-from apps.jobs.housekeeping import daily
+from apps.audit.services import AuditRecord, record_all
+from apps.core.database.transactions import retried_atomic
+from apps.core.exceptions import InvalidToken
+from apps.jobs.maintenance import daily
 from apps.jobs.services import enqueue
 from apps.users.credentials import TAKEN_BACK, Event, ends
 from apps.users.devices import device_label
 from apps.users.exceptions import InvalidCredentials, SessionRevoked
 from apps.users.jobs import REUSE_EMAIL, mail_job
-from apps.users.login_limits import login_attempt, remember_place
+from apps.users.login_throttling import login_attempt, remember_place
 from apps.users.models import EndReason, Session, User
 from apps.users.tokens import StoreRefreshToken, pair_for, pair_of
 
@@ -29,7 +29,7 @@ REASONS = {
 
 
 def log_in(
-    *, username: str, password: str, device: str = "", ip: str = "", counted_address: str = ""
+    *, username: str, password: str, device: str = "", ip: str = "", throttle_key: str = ""
 ) -> dict[str, str]:
     """Open a session for the user with this name, or e-mail address, and password; return its tokens.
 
@@ -38,14 +38,14 @@ def log_in(
     failed.
     """
     user = User.objects.by_login(username)
-    attempt = login_attempt(user, typed=username, address=counted_address)
+    attempt = login_attempt(user, typed=username, address=throttle_key)
     if user is None:
         make_password(password)  # as much work as checking one
         raise InvalidCredentials
     if not (user.check_password(password) and user.is_active):
         raise InvalidCredentials
     attempt.succeeded()
-    return _opened(user, device=device_label(device), ip=ip, counted_address=counted_address)
+    return _opened(user, device=device_label(device), ip=ip, throttle_key=throttle_key)
 
 
 def refresh_tokens(*, refresh: str, ip: str = "", language: str) -> dict[str, str]:
@@ -90,7 +90,9 @@ def end_sessions(session_ids: Iterable[uuid.UUID]) -> int:
     """End those of the sessions that still live, as staff do; return how many that were."""
     chosen = Session.objects.live().filter(pk__in=session_ids)
     living = list(chosen.select_for_update(no_key=True).order_by("pk"))
-    record_all(Deed(Action.SESSIONS_ENDED, User(pk=user_id)) for user_id in {row.user_id for row in living})
+    record_all(
+        AuditRecord(Action.SESSIONS_ENDED, User(pk=user_id)) for user_id in {row.user_id for row in living}
+    )
     return chosen.end(EndReason.REVOKED)
 
 
@@ -118,12 +120,12 @@ def forget_expired_sessions() -> int:
 
 
 @retried_atomic
-def _opened(user: User, *, device: str, ip: str, counted_address: str) -> dict[str, str]:
+def _opened(user: User, *, device: str, ip: str, throttle_key: str) -> dict[str, str]:
     # Locked, so that a change of the password made since it was checked does not miss this session.
     same = User.objects.locked().filter(pk=user.pk, password=user.password, is_active=True)
     if not same:
         raise InvalidCredentials
-    remember_place(user, counted_address)
+    remember_place(user, throttle_key)
     return pair_for(user, device=device, ip=ip)
 
 

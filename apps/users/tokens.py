@@ -22,7 +22,7 @@ from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 from rest_framework_simplejwt.utils import datetime_from_epoch
 
-from apps.common.exceptions import InvalidToken
+from apps.core.exceptions import InvalidToken
 from apps.users.exceptions import SessionRevoked, TokenExpired
 from apps.users.models import Session, User
 

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.identity import EMAIL, USERNAME, clean_email, look_of, mixes_alphabets
+from apps.core.normalization import EMAIL, USERNAME, clean_email, look_of, mixes_alphabets
 
 RESERVED = frozenset({"staff", "system", "guest"})  # what the store calls others than accounts
 ERASED = "deleted-"  # how the names of erased accounts begin

@@ -15,8 +15,8 @@ import psycopg
 from benchmarks.figures import Figure
 from benchmarks.seeding import Shop, fill
 from benchmarks.stage import Stage, Web, cpu_seconds, wait_until
-from scripts.chaos.mailbox import Mailbox
-from tests.servers import children_of
+from scripts.chaos.smtp_server import Mailbox
+from tests.support.servers import children_of
 
 SHOP = Shop(products=2_000, orders=1_000)
 LINES = 2

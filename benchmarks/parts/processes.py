@@ -9,7 +9,7 @@ from benchmarks.figures import Figure
 from benchmarks.load import wrk
 from benchmarks.seeding import Shop, fill
 from benchmarks.stage import BASE_DIR, Stage, Web, resident_bytes, wait_until
-from tests.servers import children_of, guarded_port
+from tests.support.servers import children_of, guarded_port
 
 SHOP = Shop(products=2_000, orders=1_000)
 MEGABYTE = 1_000_000

@@ -1,14 +1,14 @@
 """Settings of the Online Store. Only this package reads the environment; see `.env.example`."""
 
-from online_store.settings.accounts import *
-from online_store.settings.api import *
+from online_store.settings.auth import *
 from online_store.settings.cache import *
+from online_store.settings.celery import *
 from online_store.settings.database import *
-from online_store.settings.jobs import *
-from online_store.settings.logs import *
+from online_store.settings.logging import *
 from online_store.settings.outside import *
 from online_store.settings.pages import *
 from online_store.settings.processes import *
+from online_store.settings.rest_framework import *
 from online_store.settings.store import *
 from online_store.settings.store import env
 

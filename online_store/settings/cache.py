@@ -16,10 +16,10 @@ EMBEDDED_CACHE = {
     "OPTIONS": {"MAX_ENTRIES": 2000},
 }
 MEMCACHED_CACHE = {
-    "BACKEND": "apps.common.memcached.StoreMemcached",
+    "BACKEND": "apps.core.caching.memcached.StoreMemcached",
     "LOCATION": env.words("MEMCACHED_SERVERS", ("127.0.0.1:11211",), memcached_server),
 }
-# Of the budgets. Memory counts without a gap, as a file cannot, and the embedded store is one process.
+# Of the rate limits. Memory counts without a gap, as a file cannot, and the embedded store is one process.
 EMBEDDED_COUNTERS = {
     "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
     "OPTIONS": {"MAX_ENTRIES": 100_000},

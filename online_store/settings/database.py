@@ -7,9 +7,9 @@ from online_store.env.servers import database as database_address
 from online_store.settings.store import VAR_DIR, env
 
 DATABASE_ENGINES = {
-    "sqlite": "online_store.sqlite3",
-    "postgres": "online_store.postgresql",
-    "postgresql": "online_store.postgresql",
+    "sqlite": "apps.core.database.backends.sqlite3",
+    "postgres": "apps.core.database.backends.postgresql",
+    "postgresql": "apps.core.database.backends.postgresql",
 }
 # Both make every transaction one that may write: SQLite cannot upgrade a reading one while another writes.
 SQLITE_OPTIONS = {
@@ -29,7 +29,8 @@ DATABASE_LIMITS = {
     "idle_in_transaction_session_timeout": env.number("DATABASE_IDLE_TIMEOUT", 10, at_most=_DAY),
 }
 DATABASE_PGBOUNCER = env.flag("DATABASE_PGBOUNCER", default=False)
-# What a connection has executed so many times is prepared there (online_store/postgresql says what is not).
+# What a connection has executed so many times is prepared there. What is not:
+# apps/core/database/backends/postgresql.
 # A PgBouncer gives each transaction another connection.
 PREPARED_STATEMENTS = {"server_side_binding": True, "prepare_threshold": None if DATABASE_PGBOUNCER else 5}
 # A server that is gone without a word is noticed within half a minute. Seconds, the last one milliseconds.
@@ -84,5 +85,5 @@ if _replica := env.read("DATABASE_REPLICA_URL", _NONE, _read):
     DATABASES["replica"] = {**_database(_replica), "TEST": {"MIRROR": "default"}}
     if DATABASE_ENGINES["sqlite"] in {database["ENGINE"] for database in DATABASES.values()}:
         env.refuse("DATABASE_REPLICA_URL must be the address of a PostgreSQL replica of DATABASE_URL.")
-DATABASE_ROUTERS = ["apps.common.replica.ReplicaRouter"]
+DATABASE_ROUTERS = ["apps.core.database.replica.ReplicaRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

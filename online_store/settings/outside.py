@@ -12,7 +12,7 @@ _NO_SERVER: dict[str, Any] = {}
 MAIL_SERVER = env.read("EMAIL_URL", _NO_SERVER, mail_server)
 globals().update(MAIL_SERVER)
 EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend" if MAIL_SERVER else "apps.common.mail.MailFolderBackend"
+    "django.core.mail.backends.smtp.EmailBackend" if MAIL_SERVER else "apps.core.mail.MailFolderBackend"
 )
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_TIMEOUT = 10

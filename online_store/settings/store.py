@@ -59,25 +59,26 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "online_store",
-    "apps.common",
+    "apps.core",
     "apps.audit",
     "apps.jobs",
     "apps.users",
     "apps.idempotency",
-    "apps.exports",
+    "apps.import_export",
     "apps.catalog",
     "apps.orders",
-    "apps.desk",
+    "apps.shipments",
+    "apps.backoffice",
 ]
 
 MIDDLEWARE = [
-    "apps.common.request_id.RequestIdMiddleware",
-    "apps.common.metrics.MetricsMiddleware",
-    "apps.common.head_requests.HeadMiddleware",
-    "apps.common.public_answers.PublicAnswersMiddleware",  # what stands below it, a hit does without
-    "apps.common.security_headers.SecurityHeadersMiddleware",
+    "apps.core.observability.request_id.RequestIdMiddleware",
+    "apps.core.observability.metrics.MetricsMiddleware",
+    "apps.core.middleware.head_requests.HeadMiddleware",
+    "apps.core.caching.middleware.PublicCacheMiddleware",  # what stands below it, a hit does without
+    "apps.core.middleware.security_headers.SecurityHeadersMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "apps.common.languages.LanguageMiddleware",  # before whatever may refuse a request in words
+    "apps.core.middleware.language.LanguageMiddleware",  # before whatever may refuse a request in words
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -87,7 +88,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "apps.audit.context.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "apps.common.database_errors.DatabaseErrorMiddleware",
+    "apps.core.admin.database_errors.DatabaseErrorMiddleware",
 ]
 
 ROOT_URLCONF = "online_store.urls"

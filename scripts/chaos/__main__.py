@@ -9,20 +9,20 @@ from pathlib import Path
 from random import Random
 from types import FrameType
 
+from scripts.chaos.actors import night_clerk, open_shop, people_of
 from scripts.chaos.checks import run_checks
-from scripts.chaos.evidence import read_evidence, read_stock
+from scripts.chaos.faults import Saboteur
 from scripts.chaos.findings import Findings
+from scripts.chaos.http_client import GivenUp
 from scripts.chaos.journal import Day, Journal
-from scripts.chaos.mailbox import Mailbox
 from scripts.chaos.options import Options, read_options
-from scripts.chaos.people import night_clerk, open_shop, people_of
-from scripts.chaos.phone import GivenUp
 from scripts.chaos.report import print_checks, print_summary, print_troubles
 from scripts.chaos.settling import settle
+from scripts.chaos.smtp_server import Mailbox
+from scripts.chaos.snapshot import read_evidence, read_stock
 from scripts.chaos.stage import STAGES, Stage, StageFailed
-from scripts.chaos.troubles import Saboteur
 from scripts.replay.exceptions import ReplayError
-from tests.servers import ServerFailed
+from tests.support.servers import ServerFailed
 
 
 def main() -> int:

@@ -4,8 +4,8 @@ import time
 import uuid
 from random import Random
 
+from scripts.chaos.http_client import Answer, HttpClient, Request
 from scripts.chaos.journal import Day, Journal, Move, Wish
-from scripts.chaos.phone import Answer, Phone, Request
 from scripts.replay.client import Account
 
 MAX_LINES = 5
@@ -18,10 +18,10 @@ class Buyer:
     """A customer with a phone."""
 
     def __init__(
-        self, account: Account, phone: Phone, journal: Journal, product_ids: list[int], random: Random
+        self, account: Account, client: HttpClient, journal: Journal, product_ids: list[int], random: Random
     ) -> None:
         self._account = account
-        self._phone = phone
+        self._client = client
         self._journal = journal
         self._product_ids = product_ids
         # The first products are wanted by everybody: there buyers meet.
@@ -41,7 +41,7 @@ class Buyer:
         items = [{"product_id": pk, "quantity": pieces} for pk, pieces in wish.quantities.items()]
         request = Request("POST", "orders/", self._account, {"items": items}, wish.key)
         wish.began_at = time.time()
-        answer = self._phone.ask(request)
+        answer = self._client.ask(request)
         wish.answered_at, wish.sent_at, wish.lost = time.time(), answer.sent_at, answer.lost
         if answer.status == 201:
             self._accept(wish, answer)
@@ -50,7 +50,7 @@ class Buyer:
         elif answer.status == 400 and answer.data.get("code") == "insufficient_stock":
             wish.outcome = "refused"
         else:
-            self._phone.complain(request, answer)
+            self._client.complain(request, answer)
 
     def _accept(self, wish: Wish, answer: Answer) -> None:
         wish.outcome, wish.order_id = "accepted", int(answer.data["id"])
@@ -58,7 +58,7 @@ class Buyer:
         self._journal.knows(wish.order_id, "pending")
 
     def _repeat(self, request: Request, first: Answer) -> None:
-        second = self._phone.ask(request)
+        second = self._client.ask(request)
         self._journal.tally.add("orders repeated after their answer")
         is_same = (second.status, second.body) == (first.status, first.body)
         if not is_same or second.headers.get("idempotent-replayed") != "true":
@@ -80,13 +80,14 @@ class Buyer:
 
     def _read(self, path: str) -> None:
         request = Request("GET", path, self._account)
-        answer = self._phone.ask(request)
+        answer = self._client.ask(request)
         if answer.status not in READABLE:
-            self._phone.complain(request, answer)
+            self._client.complain(request, answer)
 
     def _cancel(self) -> None:
         if self._own:
-            move_order(self._phone, self._journal, self._account, self._random.choice(self._own), "cancelled")
+            order_id = self._random.choice(self._own)
+            move_order(self._client, self._journal, self._account, order_id, "cancelled")
 
     def _basket(self) -> dict[int, int]:
         count = self._random.randint(1, MAX_LINES)
@@ -94,12 +95,12 @@ class Buyer:
         return {product_id: self._random.randint(1, MAX_PIECES) for product_id in chosen}
 
 
-def move_order(phone: Phone, journal: Journal, account: Account, order_id: int, to_status: str) -> None:
+def move_order(client: HttpClient, journal: Journal, account: Account, order_id: int, to_status: str) -> None:
     """Ask for the move until it is done or refused. Raises GivenUp."""
     move = Move(order_id, to_status, account.username)
     journal.moves.append(move)
     request = Request("PATCH", f"orders/{order_id}/", account, {"status": to_status})
-    answer = phone.ask(request)
+    answer = client.ask(request)
     move.lost = answer.lost
     if answer.status == 200:
         move.outcome = "done"
@@ -109,4 +110,4 @@ def move_order(phone: Phone, journal: Journal, account: Account, order_id: int, 
         if from_status := answer.data.get("from_status"):
             journal.knows(order_id, str(from_status))
     else:
-        phone.complain(request, answer)
+        client.complain(request, answer)

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from apps.orders.statuses import NEXT_STATUSES, OrderStatus
+from apps.orders.statuses import TRANSITIONS, OrderStatus
 from scripts.chaos import effects
 from scripts.chaos.findings import Findings, Problems
 from scripts.chaos.journal import REASON, Move, Wish
@@ -110,7 +110,7 @@ def _broken_history(findings: Findings) -> Problems:
         if path[:2] != [None, "pending"] or [step.from_status for step in steps] != path[:-1]:
             yield f"the history of order {order.id} is no chain: {_told(findings, order.id)}"
         for step in steps[1:]:
-            if step.to_status not in NEXT_STATUSES[OrderStatus(str(step.from_status))]:
+            if step.to_status not in TRANSITIONS[OrderStatus(str(step.from_status))]:
                 yield f"order {order.id} went from {step.from_status} to {step.to_status}"
         if path[-1] != order.status:
             yield f"order {order.id} is {order.status}, its history ends in {path[-1]}"

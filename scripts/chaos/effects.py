@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 
-from scripts.chaos.evidence import JobRow, Mail, Order
 from scripts.chaos.findings import Findings, Problems
+from scripts.chaos.snapshot import JobRow, Mail, Order
 
 UNFINISHED = frozenset({"pending", "running"})
 

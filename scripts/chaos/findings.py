@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scripts.chaos.evidence import Evidence
+from scripts.chaos.faults import Incident
 from scripts.chaos.journal import Journal
-from scripts.chaos.troubles import Incident
+from scripts.chaos.snapshot import Evidence
 
 Problems = Iterator[str]
 

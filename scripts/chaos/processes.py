@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from random import Random
 
-from tests.servers import children_of
+from tests.support.servers import children_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 

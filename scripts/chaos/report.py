@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from scripts.chaos.checks import Check
+from scripts.chaos.faults import Incident
 from scripts.chaos.findings import Findings
-from scripts.chaos.troubles import Incident
 
 
 def print_troubles(findings: Findings) -> None:

@@ -3,10 +3,10 @@
 import time
 from datetime import UTC, datetime
 
-from scripts.chaos.evidence import JobRow, read_unfinished
+from scripts.chaos.faults import Saboteur
+from scripts.chaos.snapshot import JobRow, read_unfinished
 from scripts.chaos.staff import Clerk
 from scripts.chaos.stage import Stage, wait_until
-from scripts.chaos.troubles import Saboteur
 
 STUCK_SECONDS = 150.0  # without a job that ended, while some are due: more than two leases
 LIMIT_SECONDS = 1800.0

@@ -4,8 +4,8 @@ import uuid
 from random import Random
 
 from scripts.chaos.buyers import move_order
+from scripts.chaos.http_client import HttpClient, Request
 from scripts.chaos.journal import Day, Journal, Restock
-from scripts.chaos.phone import Phone, Request
 from scripts.replay.client import Account
 
 CANCELLED_SHARE = 0.15
@@ -21,10 +21,10 @@ class Clerk:
     """A member of staff with a phone."""
 
     def __init__(
-        self, account: Account, phone: Phone, journal: Journal, product_ids: list[int], random: Random
+        self, account: Account, client: HttpClient, journal: Journal, product_ids: list[int], random: Random
     ) -> None:
         self._account = account
-        self._phone = phone
+        self._client = client
         self._journal = journal
         self._product_ids = product_ids
         self._random = random
@@ -43,22 +43,22 @@ class Clerk:
     def run_refused_again(self) -> int:
         """Let the shipments that the carrier refused begin anew; return how many. Raises GivenUp."""
         listing = Request("GET", "admin/jobs/?status=failed&kind=shipment&page_size=100", self._account)
-        answer = self._phone.ask(listing)
+        answer = self._client.ask(listing)
         if answer.status != 200:
-            self._phone.complain(listing, answer)
+            self._client.complain(listing, answer)
         refused = [job["id"] for job in answer.data.get("results", ()) if REFUSED in job["last_error"]]
         for job_id in refused:
             request = Request("POST", f"admin/jobs/{job_id}/retry/", self._account)
-            answer = self._phone.ask(request)
+            answer = self._client.ask(request)
             self._journal.tally.add("refused shipments run again")
             if answer.status not in {200, 409}:  # 409: a lost attempt, or a colleague, was there before
-                self._phone.complain(request, answer)
+                self._client.complain(request, answer)
         return len(refused)
 
     def _move(self, order_id: int, status: str) -> None:
         is_cancelled = status in CANCELLABLE and self._random.random() < CANCELLED_SHARE
         to_status = "cancelled" if is_cancelled else ALONG[status]
-        move_order(self._phone, self._journal, self._account, order_id, to_status)
+        move_order(self._client, self._journal, self._account, order_id, to_status)
 
     def _restock(self) -> None:
         key = str(uuid.UUID(int=self._random.getrandbits(128)))
@@ -67,11 +67,11 @@ class Clerk:
         path = f"admin/products/{restock.product_id}/stock-movements/"
         body = {"delta": restock.delta, "reason": restock.reason}
         request = Request("POST", path, self._account, body, key)
-        answer = self._phone.ask(request)
+        answer = self._client.ask(request)
         restock.lost = answer.lost
         if answer.status == 201:
             restock.outcome = "done"
         elif answer.status == 409:
             restock.outcome = "refused"  # there is less than is to be taken
         else:
-            self._phone.complain(request, answer)
+            self._client.complain(request, answer)

@@ -17,9 +17,9 @@ from typing import Any, ClassVar, Self, TypeVar
 
 import psycopg
 
-from scripts.chaos.mailbox import Mailbox
 from scripts.chaos.processes import BASE_DIR, StoreProcess
-from tests.servers import MemcachedServer, PostgresServer, RedisServer, guarded_port
+from scripts.chaos.smtp_server import Mailbox
+from tests.support.servers import MemcachedServer, PostgresServer, RedisServer, guarded_port
 
 STAFF, PASSWORD = "admin", "online-store-demo"
 START_SECONDS = 120

@@ -7,7 +7,6 @@ from scripts.replay.audit import Audit
 from scripts.replay.buying import Buyers
 from scripts.replay.catalogue import read_shelves, stock_products
 from scripts.replay.client import Account, Store
-from scripts.replay.crew import Crew
 from scripts.replay.customers import register_customers
 from scripts.replay.exceptions import ReplayError
 from scripts.replay.files import read_baskets, read_products
@@ -16,6 +15,7 @@ from scripts.replay.options import Options, read_options
 from scripts.replay.orders import list_orders
 from scripts.replay.report import print_checks, print_summary
 from scripts.replay.staff import StaffDesk
+from scripts.replay.thread_pool import Crew
 
 
 def main() -> int:

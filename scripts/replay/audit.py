@@ -11,11 +11,11 @@ import requests
 from scripts.replay.buying import Sales
 from scripts.replay.catalogue import Shelves
 from scripts.replay.client import Store, Tally, described
-from scripts.replay.crew import Crew
 from scripts.replay.exceptions import Refused
 from scripts.replay.files import Product
 from scripts.replay.jobs import UNFINISHED
 from scripts.replay.orders import ListedOrder, PlacedOrder
+from scripts.replay.thread_pool import Crew
 
 Problems = Iterator[str]
 

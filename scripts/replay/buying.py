@@ -9,12 +9,12 @@ import requests
 
 from scripts.replay.catalogue import Shelves
 from scripts.replay.client import Store, described, problem_of
-from scripts.replay.crew import Crew
 from scripts.replay.customers import Customer
 from scripts.replay.exceptions import NoAnswer, Refused
 from scripts.replay.files import Basket
 from scripts.replay.orders import PlacedOrder
 from scripts.replay.staff import StaffDesk
+from scripts.replay.thread_pool import Crew
 
 LOOKS = 3  # for an order whose answer was lost
 LOOK_PAUSE_SECONDS = 1.0

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from scripts.replay.client import Store, described
-from scripts.replay.crew import Crew
 from scripts.replay.exceptions import NoAnswer, Refused, ReplayError
 from scripts.replay.files import Product
+from scripts.replay.thread_pool import Crew
 
 PASSES = 10  # of reading and writing, before a store that keeps losing writes is given up
 

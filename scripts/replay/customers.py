@@ -4,8 +4,8 @@ import secrets
 from dataclasses import dataclass, field
 
 from scripts.replay.client import Account, Store, described
-from scripts.replay.crew import Crew
 from scripts.replay.exceptions import NoAnswer, Refused
+from scripts.replay.thread_pool import Crew
 
 
 @dataclass(eq=False, kw_only=True)

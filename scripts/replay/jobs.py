@@ -4,9 +4,9 @@ import time
 from collections import Counter, deque
 
 from scripts.replay.client import Store
-from scripts.replay.crew import Crew, Progress
 from scripts.replay.exceptions import Refused
 from scripts.replay.orders import ListedOrder
+from scripts.replay.thread_pool import Crew, Progress
 
 UNFINISHED = frozenset({"pending", "running"})
 ROUND = 50  # orders asked about at a time

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from scripts.replay.client import Store
-from scripts.replay.crew import Crew
 from scripts.replay.customers import Customer
 from scripts.replay.files import Basket
+from scripts.replay.thread_pool import Crew
 
 
 @dataclass(eq=False)

@@ -7,9 +7,9 @@ from types import TracebackType
 from typing import Self
 
 from scripts.replay.client import Account, Store, described, problem_of
-from scripts.replay.crew import Progress
 from scripts.replay.exceptions import NoAnswer, Refused
 from scripts.replay.orders import PlacedOrder
+from scripts.replay.thread_pool import Progress
 
 CLERKS = 2
 SHIPPED_SHARE = 0.10

@@ -6,8 +6,8 @@ from django import template
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
 
-from apps.audit.models import AuditEntry, kind_of
-from apps.audit.showing import changes_of
+from apps.audit.models import AuditEntry, model_label
+from apps.audit.presentation import changes_of
 
 # Whoever sees such a row may know who did what to it. What was done to people is for readers of the trail.
 READ_WITH_THE_ROW = {"catalog.category", "catalog.product", "orders.order"}
@@ -19,7 +19,7 @@ register = template.Library()
 @register.simple_tag
 def trail_of(row: models.Model, reader: AbstractBaseUser | AnonymousUser) -> list[Any]:
     """Return the latest entries about the row with their changes, as far as the reader may see them."""
-    may_see = kind_of(row) in READ_WITH_THE_ROW or reader.has_perm("audit.view_auditentry")  # type: ignore[union-attr]
+    may_see = model_label(row) in READ_WITH_THE_ROW or reader.has_perm("audit.view_auditentry")  # type: ignore[union-attr]
     if not may_see or not isinstance(row.pk, int):
         return []
     entries = AuditEntry.objects.about(row).select_related("actor")[:SHOWN]

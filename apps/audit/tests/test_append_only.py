@@ -5,7 +5,7 @@ from django.db import IntegrityError
 
 from apps.audit.models import AuditEntry
 from apps.audit.tests.factories import make_entry
-from apps.common.append_only import AppendOnlyError
+from apps.core.database.append_only import AppendOnlyError
 
 pytestmark = pytest.mark.django_db
 

@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from apps.catalog.api.permissions import lists_inactive
 from apps.catalog.models import Category, Product
 from apps.catalog.search import validate_search
-from apps.common.exceptions import InvalidQuery
-from apps.common.fields import MAX_ID_DIGITS, PLAIN_WHOLE
-from apps.common.filters import BooleanFilter, IdFilter, MoneyFilter, SearchFilter, StableOrderingFilter
-from apps.common.search_words import MAX_WORD_LENGTH, MAX_WORDS
+from apps.core.api.fields import MAX_ID_DIGITS, PLAIN_WHOLE
+from apps.core.api.filters import BooleanFilter, IdFilter, MoneyFilter, SearchFilter, StableOrderingFilter
+from apps.core.exceptions import InvalidQuery
+from apps.core.search_words import MAX_WORD_LENGTH, MAX_WORDS
 
 
 class _WordsField(forms.CharField):

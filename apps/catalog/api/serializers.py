@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from apps.catalog.api import examples
 from apps.catalog.models import MAX_DESCRIPTION_LENGTH, MAX_STOCK, Category, Product, StockMovement
-from apps.common.fields import (
+from apps.core.api.fields import (
     MAX_ID,
     CodeField,
     MoneyField,
@@ -20,8 +20,8 @@ from apps.common.fields import (
     StrictSlugField,
     moment,
 )
-from apps.common.schema import shown_as
-from apps.common.serializers import InputSerializer, OutputSerializer
+from apps.core.api.openapi.schema import shown_as
+from apps.core.api.serializers import InputSerializer, OutputSerializer
 
 
 class RowIdField(serializers.PrimaryKeyRelatedField):

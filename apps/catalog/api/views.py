@@ -26,14 +26,15 @@ from apps.catalog.api.serializers import (
 from apps.catalog.caching import categories_cache, products_cache
 from apps.catalog.exceptions import CategoryNotEmpty, StockChanged, StockIsReadOnly, StockOutOfRange
 from apps.catalog.models import Category, Product, StockMovement
-from apps.common.caching import EVERYONE, cached_answer
-from apps.common.contract import raises, sends
-from apps.common.exceptions import InvalidQuery, PreconditionFailed
-from apps.common.pagination import LongListPagination
-from apps.common.permissions import StaffOnly, StaffWrites
-from apps.common.preconditions import if_match, written
-from apps.common.views import StoreViewSet
-from apps.idempotency.api import KEY_PARAMETER, idempotent
+from apps.core.api.cached_views import cached_answer
+from apps.core.api.conditional import if_match, written
+from apps.core.api.openapi.annotations import raises, sends
+from apps.core.api.pagination.page_numbers import LongListPagination
+from apps.core.api.permissions import StaffOnly, StaffWrites
+from apps.core.api.viewsets import StoreViewSet
+from apps.core.caching.namespaces import EVERYONE
+from apps.core.exceptions import InvalidQuery, PreconditionFailed
+from apps.idempotency.decorators import KEY_PARAMETER, idempotent
 
 HARD = OpenApiParameter(
     "hard", bool, description="true: delete the category instead of deactivating it, if it is empty"

@@ -1,13 +1,13 @@
 """What is sold, and how much of it there is."""
 
-from apps.catalog.models.category import (
+from apps.catalog.models.categories import (
     MAX_DESCRIPTION_LENGTH,
     Category,
     category_tree_ids,
     hidden_category_ids,
 )
-from apps.catalog.models.ledger import ORDER_MOVEMENTS, REASONED, MovementKind, PriceChange, StockMovement
-from apps.catalog.models.product import MAX_STOCK, Product
+from apps.catalog.models.products import MAX_STOCK, Product
+from apps.catalog.models.stock import ORDER_MOVEMENTS, REASONED, MovementKind, PriceChange, StockMovement
 
 __all__ = [
     "MAX_DESCRIPTION_LENGTH",

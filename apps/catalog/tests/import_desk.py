@@ -3,7 +3,7 @@
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from apps.exports.models import Upload
+from apps.import_export.models import Upload
 from apps.jobs.runner import run_due_jobs
 
 IMPORT = reverse("admin:catalog_product_import")

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.test import Client
 from rest_framework.test import APIClient
 
-from tests.html_forms import form_with
+from tests.support.html_forms import form_with
 
 
 @dataclass(frozen=True)

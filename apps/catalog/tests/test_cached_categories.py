@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from apps.catalog.models import Category
 from apps.catalog.tests.factories import make_category, make_product
-from apps.common.tests.answers import refusal_of
+from apps.core.tests.answers import refusal_of
 
 CATEGORIES, PRODUCTS = "/api/v1/categories/", "/api/v1/products/"
 NOT_THERE = (404, "not_found", [])

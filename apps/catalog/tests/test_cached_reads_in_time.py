@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from apps.catalog.caching import categories_cache, products_cache
 from apps.catalog.models import Category, Product
 from apps.catalog.tests.factories import make_category, make_product
-from apps.common.caching import EVERYONE
+from apps.core.caching.namespaces import EVERYONE
 
 CATEGORIES, PRODUCTS = "/api/v1/categories/", "/api/v1/products/"
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)

@@ -3,7 +3,7 @@
 import pytest
 
 from apps.catalog.tests.factories import make_categories, make_products
-from apps.common.tests.answers import problem, problem_of, refusal_of
+from apps.core.tests.answers import problem, problem_of, refusal_of
 
 HOST = "http://testserver"
 LISTS = {

@@ -13,10 +13,10 @@ from apps.catalog import services, stock
 from apps.catalog.exceptions import CategoryNotEmpty, StockOutOfRange
 from apps.catalog.models import Category, Product, StockMovement
 from apps.catalog.tests.factories import make_category, make_product, put_back, take_stock
-from apps.common.logs import job_id_set
-from apps.common.request_id import request_id_set
-from tests.html_forms import send_form
-from tests.trail import REQUEST, told, trail
+from apps.core.observability.logs import job_id_set
+from apps.core.observability.request_id import request_id_set
+from tests.support.audit_trail import REQUEST, told, trail
+from tests.support.html_forms import send_form
 
 CATEGORIES, PRODUCTS = "/api/v1/categories/", "/api/v1/products/"
 TEA = {

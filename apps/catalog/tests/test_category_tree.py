@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from apps.catalog.category_tree import tree
+from apps.catalog.admin.category_tree import tree
 from apps.catalog.models import Category
 from apps.catalog.tests.factories import make_categories, make_category, make_products
 
@@ -61,7 +61,7 @@ def test_search_filter_and_order_work_as_in_every_list(office, garden, query, na
 
 
 def test_tree_has_pages(office, garden, monkeypatch):
-    monkeypatch.setattr("apps.catalog.admin.CategoryAdmin.list_per_page", 2)
+    monkeypatch.setattr("apps.catalog.admin.categories.CategoryAdmin.list_per_page", 2)
 
     pages = [rows(office, p=page) for page in ("1", "2", "3")]
 

@@ -8,10 +8,10 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.catalog.models import Category, PriceChange, Product
 from apps.catalog.tests.factories import make_category, make_product
-from apps.common.tests.answers import problem_of
-from apps.common.tests.threads import at_once
+from apps.core.tests.answers import problem_of
+from apps.core.tests.threads import at_once
 from conftest import signed_in
-from tests.faults import all_rows
+from tests.support.faults import all_rows
 
 HANDS, ROUNDS = 4, 5
 

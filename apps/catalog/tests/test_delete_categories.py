@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 
 from apps.catalog.models import Category
 from apps.catalog.tests.factories import make_category, make_product
-from apps.common.tests.answers import problem, problem_of, refusal_of
+from apps.core.tests.answers import problem, problem_of, refusal_of
 
 URL = "/api/v1/categories/"
 UNKNOWN = 10**15  # an id that no row has

@@ -3,7 +3,7 @@
 import pytest
 
 from apps.catalog.tests.factories import make_product
-from apps.common.tests.answers import refusal_of
+from apps.core.tests.answers import refusal_of
 
 URL = "/api/v1/products/"
 

@@ -7,14 +7,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from apps.catalog.exporting import product_rows
-from apps.catalog.importing import import_products
-from apps.catalog.importing.writing import Counts
+from apps.catalog.exports import product_rows
 from apps.catalog.models import Category, PriceChange, Product, StockMovement
+from apps.catalog.product_import import import_products
+from apps.catalog.product_import.writing import Counts
 from apps.catalog.tests.factories import make_category, make_product, make_products
-from apps.common.identity import is_blank
-from apps.exports.formats import FileFormat
-from apps.exports.tests.desk import cells_of, exported
+from apps.core.normalization import is_blank
+from apps.import_export.formats import FileFormat
+from apps.import_export.tests.desk import cells_of, exported
 
 LIST, KIND = "catalog_product", "products"
 HEADING = b"sku,name,price,category,stock,description\r\n"

@@ -5,11 +5,11 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from apps.catalog import import_jobs
 from apps.catalog.models import Product
+from apps.catalog.product_import import jobs
 from apps.catalog.tests.import_desk import HEADING, checked, decide, page
 from apps.catalog.tests.test_import_workbooks import workbook
-from apps.exports.models import Upload, UploadPart
+from apps.import_export.models import Upload, UploadPart
 
 MARK = "\ufeff"
 
@@ -24,7 +24,7 @@ def downloaded(browser, upload) -> bytes:
 
 
 def test_bad_rows_can_be_downloaded_mended_and_imported(browser, monkeypatch):
-    monkeypatch.setattr(import_jobs, "CHUNK", 2)
+    monkeypatch.setattr(jobs, "CHUNK", 2)
     table = "Наименование;Артикул;Цвет;Цена;Категория\r\n"
     rows = [f"Чай {n};A-{n};red;{'дорого' if n % 2 else '2,50'};Чай\r\n" for n in range(6)]
     upload = checked(browser, raw=(table + "".join(rows)).encode("cp1251"))

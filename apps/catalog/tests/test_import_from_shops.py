@@ -4,11 +4,11 @@ import io
 
 import pytest
 
-from apps.catalog.importing.dialects import dialect_of
-from apps.catalog.importing.html_texts import text_of_html
-from apps.catalog.importing.rows import SeenSkus
-from apps.catalog.importing.tables import opened_table
 from apps.catalog.models import Category, Product
+from apps.catalog.product_import.dialects import dialect_of
+from apps.catalog.product_import.html_texts import text_of_html
+from apps.catalog.product_import.rows import SeenSkus
+from apps.catalog.product_import.tables import opened_table
 from apps.catalog.tests.factories import make_category
 from apps.catalog.tests.import_desk import checked, decide
 

@@ -4,11 +4,11 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection
 from django.utils import timezone
 
-from apps.catalog import import_jobs
 from apps.catalog.models import Product, StockMovement
+from apps.catalog.product_import import jobs
 from apps.catalog.tests.import_desk import HEADING, checked, counts, decide, page
-from apps.exports import turns
-from apps.exports.models import Upload
+from apps.import_export import chunked_jobs
+from apps.import_export.models import Upload
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 
@@ -20,7 +20,7 @@ LONG = (HEADING, *[f"S{number},Leaves {number},1,Tea,{number}" for number in ran
 
 @pytest.mark.parametrize("part", [1, 2, 4])
 def test_import_that_is_broken_off_goes_on_after_its_last_part(browser, monkeypatch, part):
-    monkeypatch.setattr(import_jobs, "CHUNK", 2)
+    monkeypatch.setattr(jobs, "CHUNK", 2)
     upload = checked(browser, *LONG)
     written = []
 
@@ -48,8 +48,8 @@ def test_import_that_is_broken_off_goes_on_after_its_last_part(browser, monkeypa
 
 
 def test_long_file_is_a_chain_of_jobs(browser, monkeypatch):
-    monkeypatch.setattr(import_jobs, "CHUNK", 2)
-    monkeypatch.setattr(turns, "TURN_SECONDS", 0)
+    monkeypatch.setattr(jobs, "CHUNK", 2)
+    monkeypatch.setattr(chunked_jobs, "TURN_SECONDS", 0)
 
     upload = checked(browser, *LONG, "S1,Twin,1,Tea,1")
     assert upload.report["bad_rows"] == [[9, "SKU: already in row 2"]]

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.management import CommandError
 
-from apps.catalog.importing import rows
+from apps.catalog.product_import import rows
 from apps.catalog.tests.import_desk import checked
 
 GOOD = ("sku,name,price,category", "T-1,Leaves,1.00,Tea")

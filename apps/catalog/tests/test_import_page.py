@@ -5,12 +5,12 @@ from decimal import Decimal
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from apps.catalog import import_jobs
 from apps.catalog.models import Category, PriceChange, Product, StockMovement
+from apps.catalog.product_import import jobs
 from apps.catalog.services import update_product
 from apps.catalog.tests.factories import make_category, make_product
 from apps.catalog.tests.import_desk import HEADING, IMPORT, brought, checked, counts, decide, page
-from apps.exports.models import Upload, UploadPart
+from apps.import_export.models import Upload, UploadPart
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 
@@ -68,7 +68,7 @@ def test_every_bad_row_is_counted_and_the_first_are_told(browser):
 
 
 def test_sku_of_another_part_of_the_file_is_told(browser, monkeypatch):
-    monkeypatch.setattr(import_jobs, "CHUNK", 2)
+    monkeypatch.setattr(jobs, "CHUNK", 2)
 
     upload = checked(
         browser, HEADING, *[f"S{number},Leaves,1,Tea,1" for number in range(5)], "S0,Leaves,1,Tea,1"

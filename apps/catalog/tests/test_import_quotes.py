@@ -7,8 +7,8 @@ import random
 import pytest
 from django.core.management import CommandError
 
-from apps.catalog.importing.records import Records
 from apps.catalog.models import Product
+from apps.catalog.product_import.records import Records
 from apps.catalog.tests.import_desk import checked, page
 
 HEADING = "sku,name,price,category,description"

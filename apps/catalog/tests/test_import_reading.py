@@ -4,12 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from apps.catalog import import_jobs
 from apps.catalog.models import Product
+from apps.catalog.product_import import jobs
 from apps.catalog.tests.import_desk import brought, checked, counts, decide, page
-from apps.exports.models import Upload, UploadPart
+from apps.import_export.models import Upload, UploadPart
 from apps.jobs.runner import run_due_jobs
-from tests.html_forms import form_with
+from tests.support.html_forms import form_with
 
 UNCLEAR = "sku;name;price;category\nA;Чай;1.250;Чай\nB;Кофе;2;Чай\n"
 
@@ -69,7 +69,7 @@ def test_file_that_could_not_be_used_is_read_in_another_way(browser):
 
 
 def test_file_can_be_read_again_in_each_way_as_often_as_staff_like(browser, monkeypatch):
-    monkeypatch.setattr(import_jobs, "CHUNK", 2)
+    monkeypatch.setattr(jobs, "CHUNK", 2)
     rows = [f"S{number};Tea;{number},5;Tea" for number in range(5)]
     upload = checked(browser, "sku;name;price;category", *rows)
 
@@ -89,7 +89,7 @@ def test_check_that_another_choice_has_overtaken_writes_nothing(browser):
     stale = Upload.objects.get(pk=upload.pk)
     stale.checks = 0
 
-    assert not import_jobs._being_checked(stale).exists()
+    assert not jobs._being_checked(stale).exists()
 
 
 def test_imported_file_is_not_read_again(browser):

@@ -13,12 +13,11 @@ from django.core.management import CommandError
 from openpyxl import Workbook
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
-from apps.catalog import import_jobs
-from apps.catalog.importing import workbooks
-from apps.catalog.importing.workbooks import opened_sheet
 from apps.catalog.models import Product
+from apps.catalog.product_import import jobs, workbooks
+from apps.catalog.product_import.workbooks import opened_sheet
 from apps.catalog.tests.import_desk import checked, counts, decide, page
-from tests.html_forms import form_with
+from tests.support.html_forms import form_with
 
 HEADING = ("Артикул", "Наименование", "Цена", "Категория", "Остаток")
 SHEET = "xl/worksheets/sheet1.xml"
@@ -176,8 +175,8 @@ def test_first_sheet_that_can_be_seen_is_read(load):
 
 
 def test_workbook_is_looked_at_and_imported_part_by_part(browser, monkeypatch):
-    monkeypatch.setattr(import_jobs, "CHUNK", 2)
-    monkeypatch.setattr("apps.exports.turns.TURN_SECONDS", 0)
+    monkeypatch.setattr(jobs, "CHUNK", 2)
+    monkeypatch.setattr("apps.import_export.chunked_jobs.TURN_SECONDS", 0)
     rows = [(f"S{number}", "Чай", number + 0.5, "Чай", number) for number in range(5)]
 
     upload = checked(browser, raw=workbook(*rows), name="products.xlsx")

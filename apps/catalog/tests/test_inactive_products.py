@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from apps.catalog.tests.factories import make_category, make_product
-from apps.common.tests.answers import refusal_of
+from apps.core.tests.answers import refusal_of
 from conftest import signed_in
 
 URL = "/api/v1/products/"

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.catalog.tests.factories import make_category, make_product
-from apps.common.tests.answers import refusal_of
+from apps.core.tests.answers import refusal_of
 
 PRODUCTS, CATEGORIES, ORDERS = "/api/v1/products/", "/api/v1/categories/", "/api/v1/admin/orders/"
 TEN = "a b c d e f g h i j"

@@ -4,16 +4,13 @@ from io import BytesIO
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.management import call_command
-from django.core.management.base import CommandError
-from django.db import IntegrityError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from apps.catalog.importing import import_products
 from apps.catalog.models import Category, Product
+from apps.catalog.product_import import import_products
 from apps.catalog.tests.factories import make_category, make_product
-from apps.common.tests.answers import refusal_of
+from apps.core.tests.answers import refusal_of
 
 CATEGORIES, PRODUCTS = "/api/v1/categories/", "/api/v1/products/"
 ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
@@ -216,42 +213,3 @@ def test_categories_may_still_share_a_name(staff_api):
     answers = [staff_api.post(CATEGORIES, {"name": name}) for name in ("Чай", "чай", "Чай")]
 
     assert [answer.json()["slug"] for answer in answers] == ["chai", "chai-2", "chai-3"]
-
-
-# --- Rows of the release before
-
-
-@pytest.mark.django_db(transaction=True)
-def test_products_that_collide_are_named_and_others_brought_into_form():
-    before = ("catalog", "0010_keys_of_names")
-    executor = MigrationExecutor(connection)
-    executor.migrate([before])
-    try:
-        old = executor.loader.project_state([before]).apps
-        category = old.get_model("catalog", "Category")._base_manager.create(
-            name=f"Чай{ZERO_WIDTH}", slug="chai"
-        )
-        products = old.get_model("catalog", "Product")._base_manager
-        ids = [
-            products.create(name="Чай", slug=f"p-{sku}", sku=sku, price=1, category=category).pk
-            for sku in ("BUG-9a", "bug-9A", f"T-1{ZERO_WIDTH}", ZERO_WIDTH)
-        ]
-
-        with pytest.raises(CommandError) as told:
-            call_command("migrate", "catalog", verbosity=0, interactive=False)
-        assert f"catalog.Product.sku: {ids[0]}, {ids[1]}" in str(told.value)
-        assert not products.exclude(sku_key=None).exists()
-
-        products.filter(pk=ids[1]).update(sku="BUG-10")
-        call_command("migrate", "catalog", verbosity=0, interactive=False)
-
-        assert list(Product.objects.order_by("pk").values_list("sku", "sku_key")) == [
-            ("BUG-9a", "bug-9a"),
-            ("BUG-10", "bug-10"),
-            ("T-1", "t-1"),
-            (ZERO_WIDTH, None),
-        ]
-        assert list(Category.objects.values_list("name", "name_key")) == [("Чай", "чай")]
-    finally:
-        Product.objects.all().delete()
-        call_command("migrate", verbosity=0, interactive=False)

@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_category, make_product
-from apps.common.tests.answers import refusal_of
+from apps.core.tests.answers import refusal_of
 
 URL = "/api/v1/products/"
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_category, make_products
-from apps.common.tests.answers import refusal_of
+from apps.core.tests.answers import refusal_of
 from conftest import signed_in
 
 PRODUCTS = "/api/v1/products/"

@@ -3,7 +3,7 @@
 import pytest
 
 from apps.catalog.tests.factories import make_category, make_product
-from apps.common.tests.answers import on_the_wire, problem, problem_of, refusal_of
+from apps.core.tests.answers import on_the_wire, problem, problem_of, refusal_of
 
 URL = "/api/v1/products/"
 UNKNOWN = 10**15  # an id that no row has

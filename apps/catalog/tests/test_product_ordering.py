@@ -6,7 +6,7 @@ import pytest
 
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_category, make_product, make_products
-from apps.common.tests.answers import refusal_of
+from apps.core.tests.answers import refusal_of
 
 URL = "/api/v1/products/"
 

@@ -9,9 +9,10 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.catalog import product_page, services, stock
+from apps.catalog import services, stock
+from apps.catalog.admin import product_detail
+from apps.catalog.admin.product_detail import Sales
 from apps.catalog.models import PriceChange
-from apps.catalog.product_page import Sales
 from apps.catalog.tests.factories import make_product, put_back, take_stock
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +51,7 @@ def test_sales_are_those_of_thirty_days_less_what_came_back(office):
 
 
 def test_sales_of_more_movements_than_are_added_up_say_so(office, monkeypatch):
-    monkeypatch.setattr(product_page, "MOST_COUNTED", 3)
+    monkeypatch.setattr(product_detail, "MOST_COUNTED", 3)
     tea = make_product(stock=100)
     with days_ago(31):
         take_stock({tea.pk: 50})

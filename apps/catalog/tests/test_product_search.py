@@ -4,8 +4,8 @@ import pytest
 
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_category, make_product
-from apps.common.search_words import folded
-from apps.common.tests.answers import refusal_of
+from apps.core.search_words import folded
+from apps.core.tests.answers import refusal_of
 
 URL = "/api/v1/products/"
 

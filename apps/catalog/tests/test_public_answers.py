@@ -6,10 +6,10 @@ from rest_framework.test import APIClient
 
 from apps.catalog.services import update_product
 from apps.catalog.tests.factories import make_product
-from apps.common import public_answers
+from apps.core.caching import middleware
 
 PRODUCTS, CATEGORIES = "/api/v1/products/", "/api/v1/categories/"
-EARLY = "apps.common.public_answers.PublicAnswersMiddleware"
+EARLY = "apps.core.caching.middleware.PublicCacheMiddleware"
 NOT_COMPARED = {"X-Request-ID"}
 
 
@@ -130,14 +130,14 @@ def test_query_that_is_refused_is_never_answered_early(passed):
 
 
 def test_stranger_s_headers_do_not_fill_the_memory(passed, monkeypatch):
-    monkeypatch.setattr(public_answers, "MAX_PATTERNS", 3)
+    monkeypatch.setattr(middleware, "MAX_PATTERNS", 3)
     make_product()
     api = APIClient()
     for number in range(10):
         for _ in range(2):
             api.get(PRODUCTS, headers={"Accept-Language": f"en;q=0.{number}"})
     handler = api.handler
-    early = next(cell for cell in _chain(handler) if isinstance(cell, public_answers.PublicAnswersMiddleware))
+    early = next(cell for cell in _chain(handler) if isinstance(cell, middleware.PublicCacheMiddleware))
 
     assert len(early._seen) <= 3
 

@@ -4,7 +4,7 @@ import pytest
 
 from apps.catalog.models import Category
 from apps.catalog.tests.factories import make_category
-from apps.common.tests.answers import on_the_wire, refusal_of
+from apps.core.tests.answers import on_the_wire, refusal_of
 
 URL = "/api/v1/categories/"
 

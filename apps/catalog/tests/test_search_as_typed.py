@@ -4,15 +4,13 @@ import sys
 import unicodedata
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.db.models import QuerySet
 
 from apps.catalog.models import Category, Product
 from apps.catalog.tests.factories import make_category, make_product
-from apps.common.derived_filling import refresh_derived
-from apps.common.search_words import folded, words_of
-from apps.jobs.housekeeping import do_chores
+from apps.core.database.derived_columns_refill import refresh_derived
+from apps.core.search_words import folded, words_of
+from apps.jobs.maintenance import run_maintenance
 
 URL = "/api/v1/products/"
 WITH_OTHER_TEXTS = ("catalog", "0013_skus_with_any_dash")
@@ -154,7 +152,7 @@ def test_housekeeping_folds_what_the_release_before_wrote(api, django_capture_on
     changed_at = {product.pk: product.updated_at for product in (tea, cup)}
 
     with django_capture_on_commit_callbacks(execute=True):
-        do_chores()
+        run_maintenance()
 
     assert found(api, '"грей"') == ["TEA"]
     tea.refresh_from_db()
@@ -164,8 +162,8 @@ def test_housekeeping_folds_what_the_release_before_wrote(api, django_capture_on
 
 
 def test_only_rows_out_of_date_are_written(monkeypatch):
-    monkeypatch.setattr("apps.common.derived_filling.READ_AT_ONCE", 2)
-    monkeypatch.setattr("apps.common.derived_filling.WRITTEN_AT_ONCE", 2)
+    monkeypatch.setattr("apps.core.database.derived_columns_refill.READ_AT_ONCE", 2)
+    monkeypatch.setattr("apps.core.database.derived_columns_refill.WRITTEN_AT_ONCE", 2)
     category = make_category(name="Łódź")
     products = [
         make_product(name=f"Łódź {number}", sku=f"S{number}", category=category) for number in range(7)
@@ -179,22 +177,3 @@ def test_only_rows_out_of_date_are_written(monkeypatch):
         f"lodz {n}\ns{n}\n" for n in range(7)
     }
     assert Category.objects.get(pk=category.pk).search_text.startswith("lodz\n")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_migration_folds_the_rows_that_are_there():
-    executor = MigrationExecutor(connection)
-    executor.migrate([WITH_OTHER_TEXTS])
-    old = executor.loader.project_state([WITH_OTHER_TEXTS]).apps
-    category = old.get_model("catalog", "Category").objects.create(name="USB‑C", slug="usb", name_key="usb-c")
-    product = old.get_model("catalog", "Product").objects.create(
-        name="15,6″", slug="p", sku="P", sku_key="p", price="1.00", category=category
-    )
-    written_by_the_release_before(category, "usb‐c\n")
-    written_by_the_release_before(product, "15,6′′\np\n")
-
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
-
-    assert Category.objects.get(pk=category.pk).search_text == "usb-c\n"
-    assert Product.objects.get(pk=product.pk).search_text == '15,6"\np\n'

@@ -7,13 +7,13 @@ import pytest
 from django.db import IntegrityError, connection
 from rest_framework.test import APIClient
 
-from apps.catalog.importing import import_products
 from apps.catalog.models import Category, Product
+from apps.catalog.product_import import import_products
 from apps.catalog.services import create_category, update_category
 from apps.catalog.slugs import free_slugs, slug_of
 from apps.catalog.tests.factories import make_category
-from apps.common.tests.answers import refusal_of
-from apps.common.tests.threads import at_once
+from apps.core.tests.answers import refusal_of
+from apps.core.tests.threads import at_once
 
 CATEGORIES, PRODUCTS = "/api/v1/categories/", "/api/v1/products/"
 

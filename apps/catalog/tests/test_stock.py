@@ -15,7 +15,7 @@ from apps.catalog.tests.factories import (
     put_back,
     take_stock,
 )
-from apps.common.tests.threads import at_once
+from apps.core.tests.threads import at_once
 
 UNKNOWN = 10**15  # an id that no row has
 

@@ -4,7 +4,7 @@ import pytest
 
 from apps.catalog.models import Product, StockMovement
 from apps.catalog.tests.factories import make_product
-from apps.common.tests.answers import problem, problem_of
+from apps.core.tests.answers import problem, problem_of
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from apps.catalog import stock
 from apps.catalog.models import Product, StockMovement
 from apps.catalog.tests.factories import make_product
-from apps.common.tests.answers import on_the_wire, problem, problem_of, refusal_of
+from apps.core.tests.answers import on_the_wire, problem, problem_of, refusal_of
 
 MAX_STOCK = 2**31 - 1
 UNKNOWN = 10**15  # an id that no row has

@@ -8,7 +8,7 @@ from django.urls import reverse
 from apps.catalog import stock
 from apps.catalog.models import StockMovement
 from apps.catalog.tests.factories import ORDER_ID, make_product, put_back, take_stock
-from tests.html_forms import form_with
+from tests.support.html_forms import form_with
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from apps.catalog.models import Product, StockMovement
 from apps.catalog.tests.factories import make_category, make_product, make_products, take_stock
-from tests.html_forms import form_with
+from tests.support.html_forms import form_with
 
 LIST = reverse("admin:catalog_product_changelist")
 PAGE = reverse("admin:catalog_product_stocktake")

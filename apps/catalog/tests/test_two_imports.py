@@ -4,11 +4,11 @@ from io import BytesIO
 
 import pytest
 
-from apps.catalog import importing
-from apps.catalog.importing import import_products
+from apps.catalog import product_import
 from apps.catalog.models import Product
+from apps.catalog.product_import import import_products
 from apps.catalog.tests.factories import make_category
-from apps.common.tests.threads import at_once, rounds
+from apps.core.tests.threads import at_once, rounds
 
 HEADING = "sku,name,price,category,stock"
 
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 
 def test_of_two_imports_one_creates_the_products_and_the_other_finds_them(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(importing, "CHUNK", 2)
+    monkeypatch.setattr(product_import, "CHUNK", 2)
     make_category(name="Tea")
     for attempt in rounds(3):
         rows = [f"T-{attempt}-{number},Leaves,1.00,Tea,5" for number in range(20)]

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_product
-from tests.html_forms import form_with, send_form
+from tests.support.html_forms import form_with, send_form
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,8 @@ from rest_framework.test import APIClient
 
 from apps.catalog.models import Category
 from apps.catalog.tests.factories import make_category, make_product
-from apps.common.tests.answers import refusal_of
-from apps.common.tests.threads import at_once, rounds
+from apps.core.tests.answers import refusal_of
+from apps.core.tests.threads import at_once, rounds
 from apps.users.models import User
 from conftest import signed_in
 

@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 from apps.catalog.models import Category
 from apps.catalog.services import update_category
 from apps.catalog.tests.factories import make_category
-from apps.common.tests.answers import on_the_wire, problem, problem_of, refusal_of
-from apps.common.tests.threads import at_once
+from apps.core.tests.answers import on_the_wire, problem, problem_of, refusal_of
+from apps.core.tests.threads import at_once
 
 URL = "/api/v1/categories/"
 UNKNOWN = 10**15  # an id that no row has

@@ -6,7 +6,7 @@ import pytest
 
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_category, make_product
-from apps.common.tests.answers import on_the_wire, refusal_of
+from apps.core.tests.answers import on_the_wire, refusal_of
 
 URL = "/api/v1/products/"
 MAX_STOCK = 2**31 - 1

@@ -1,7 +1,7 @@
 """How jobs look to staff."""
 
-from apps.common.schema import shown_as
-from apps.common.serializers import OutputSerializer
+from apps.core.api.openapi.schema import shown_as
+from apps.core.api.serializers import OutputSerializer
 from apps.jobs.api import examples
 from apps.jobs.models import Job
 

@@ -6,9 +6,9 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.common.contract import raises, sends
-from apps.common.permissions import StaffChanges
-from apps.common.views import StoreViewSet
+from apps.core.api.openapi.annotations import raises, sends
+from apps.core.api.permissions import StaffChanges
+from apps.core.api.viewsets import StoreViewSet
 from apps.jobs import services
 from apps.jobs.api.filters import JobFilter
 from apps.jobs.api.serializers import StaffJobOutput

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from kombu import pools
 
-from apps.jobs import doorbell
+from apps.jobs import broker
 from apps.jobs.registry import HandlerFunction, _handlers, handler
 from online_store.celery import app as celery_app
 
@@ -34,12 +34,12 @@ def kind_of() -> Iterator[Callable[..., str]]:
 @pytest.fixture
 def broker_away(settings, monkeypatch) -> Iterator[None]:
     """Give the store a broker that refuses every connection."""
-    with socket.socket() as guard:
-        guard.bind(("127.0.0.1", 0))  # nobody listens, and nobody else gets the port
+    with socket.socket() as circuit:
+        circuit.bind(("127.0.0.1", 0))  # nobody listens, and nobody else gets the port
         settings.STORE_EMBEDDED = False
-        monkeypatch.setattr(doorbell, "_current", None)
+        monkeypatch.setattr(broker, "_current", None)
         before = celery_app.conf.broker_url
-        use_broker(f"redis://127.0.0.1:{guard.getsockname()[1]}/0")
+        use_broker(f"redis://127.0.0.1:{circuit.getsockname()[1]}/0")
         yield
         use_broker(before)
 

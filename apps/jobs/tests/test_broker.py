@@ -13,12 +13,12 @@ from django.db import transaction
 from django.utils import timezone
 from redis import Redis
 
-from apps.jobs import doorbell, services, sweeping
+from apps.jobs import broker, celery_steps, services
+from apps.jobs.celery_steps import dispatch_due_jobs
 from apps.jobs.models import Job
-from apps.jobs.services import JobOrder, enqueue
-from apps.jobs.sweeping import sweep
+from apps.jobs.services import JobSpec, enqueue
 from apps.jobs.tests.factories import make_job, make_running_job
-from tests.processes import wait_for
+from tests.support.processes import wait_for
 
 pytestmark = [pytest.mark.redis, pytest.mark.django_db(transaction=True)]
 QUEUE = "celery"
@@ -44,7 +44,7 @@ class Queue:
 @pytest.fixture
 def queue(settings, monkeypatch) -> Iterator[Queue]:
     settings.STORE_EMBEDDED = False
-    monkeypatch.setattr(doorbell, "_current", None)
+    monkeypatch.setattr(broker, "_current", None)
     with Redis.from_url(settings.CELERY_BROKER_URL) as redis:
         queue = Queue(redis)
         queue.empty()
@@ -61,12 +61,12 @@ def test_jobs_are_announced_once_their_change_is_stored(queue: Queue):
     ids = Job.objects.order_by("pk").values_list("pk", flat=True)
     assert before == []
     assert queue.messages() == [("apps.jobs.tasks.run", [job_id]) for job_id in ids]
-    assert doorbell.waiting_messages() == 2
+    assert broker.waiting_messages() == 2
 
 
 def test_jobs_of_one_subject_share_a_message(queue: Queue):
     with transaction.atomic():
-        enqueue(*(JobOrder(kind="unknown", key=key, subject=f"order:{key[0]}") for key in ("1a", "1b", "2a")))
+        enqueue(*(JobSpec(kind="unknown", key=key, subject=f"order:{key[0]}") for key in ("1a", "1b", "2a")))
     wait_for(lambda: len(queue.messages()) == 2)
 
     first, _second, other = Job.objects.order_by("pk").values_list("pk", flat=True)
@@ -100,13 +100,13 @@ def test_sweep_announces_what_is_due_and_trusts_each_message_for_ten_seconds(que
         make_job(announced_at=start)
         make_job(status="failed")
         make_job(run_at=start + timedelta(minutes=1))
-        counts = [sweep(), sweep()]
+        counts = [dispatch_due_jobs(), dispatch_due_jobs()]
         traveller.shift(9)
-        counts.append(sweep())
+        counts.append(dispatch_due_jobs())
         first = queue.messages()
         queue.empty()
         traveller.shift(1)
-        counts.append(sweep())
+        counts.append(dispatch_due_jobs())
 
     assert counts == [2, 0, 0, 3]
     assert sorted(first) == [("apps.jobs.tasks.run", [job.pk]) for job in (lost, died)]
@@ -117,21 +117,21 @@ def test_sweep_announces_a_postponed_job_when_its_pause_is_over(queue: Queue):
     start = timezone.now()
     with time_machine.travel(start, tick=False) as traveller:
         make_job(run_at=start + timedelta(seconds=5), announced_at=None)
-        early = sweep()
+        early = dispatch_due_jobs()
         traveller.shift(5)
-        in_time = sweep()
+        in_time = dispatch_due_jobs()
 
     assert (early, in_time) == (0, 1)
 
 
 def test_sweep_says_nothing_while_the_workers_have_enough_to_do(queue: Queue, monkeypatch):
-    monkeypatch.setattr(sweeping, "MAX_ANNOUNCED", 3)
+    monkeypatch.setattr(celery_steps, "MAX_ANNOUNCED", 3)
     for _ in range(4):
         make_job()
 
-    counts = [sweep(), sweep()]
+    counts = [dispatch_due_jobs(), dispatch_due_jobs()]
     queue.empty()
-    counts.append(sweep())
+    counts.append(dispatch_due_jobs())
 
     assert counts == [3, 0, 1]
     assert Job.objects.filter(announced_at=None).count() == 0
@@ -149,5 +149,5 @@ def test_accepted_work_does_not_wait_for_the_messenger(queue: Queue):
     assert len({tuple(arguments) for _task, arguments in queue.messages()}) == 20
 
 
-def order_of(key: str) -> JobOrder:
-    return JobOrder(kind="unknown", key=key, subject=f"test:{key}")
+def order_of(key: str) -> JobSpec:
+    return JobSpec(kind="unknown", key=key, subject=f"test:{key}")

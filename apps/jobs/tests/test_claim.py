@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from apps.common.tests.threads import at_once
+from apps.core.tests.threads import at_once
 from apps.jobs import services
 from apps.jobs.models import Job
 from apps.jobs.tests.factories import make_job, make_running_job

@@ -7,16 +7,16 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.db.transaction import TransactionManagementError
 
-from apps.common.request_id import request_id_set
-from apps.jobs import doorbell
+from apps.core.observability.request_id import request_id_set
+from apps.jobs import broker
 from apps.jobs.models import Job
-from apps.jobs.services import JobOrder, enqueue
+from apps.jobs.services import JobSpec, enqueue
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def order_of(key: str) -> JobOrder:
-    return JobOrder(kind="unknown", key=key, subject="test:1", arguments={"number": 7})
+def order_of(key: str) -> JobSpec:
+    return JobSpec(kind="unknown", key=key, subject="test:1", arguments={"number": 7})
 
 
 @pytest.mark.django_db(transaction=True)
@@ -30,28 +30,28 @@ def test_job_outside_of_a_transaction_is_refused():
 @pytest.mark.django_db(transaction=True)
 def test_jobs_of_a_change_that_is_taken_back_do_not_exist(settings):
     settings.STORE_EMBEDDED = True
-    doorbell.embedded_bell.clear()
+    broker.wake_up.clear()
 
     with transaction.atomic():
         enqueue(order_of("a"), order_of("b"))
         transaction.set_rollback(True)
 
     assert not Job.objects.exists()
-    assert not doorbell.embedded_bell.is_set()
+    assert not broker.wake_up.is_set()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_workers_are_told_when_the_change_is_made_and_not_before(settings):
     settings.STORE_EMBEDDED = True
-    doorbell.embedded_bell.clear()
+    broker.wake_up.clear()
 
     with transaction.atomic():
         enqueue(order_of("a"))
-        told_before = doorbell.embedded_bell.is_set()
+        told_before = broker.wake_up.is_set()
 
     assert not told_before
-    assert doorbell.embedded_bell.is_set()
-    doorbell.embedded_bell.clear()
+    assert broker.wake_up.is_set()
+    broker.wake_up.clear()
 
 
 @pytest.mark.django_db

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import override
 
-from apps.jobs.figures import KindFigures
 from apps.jobs.models import Job
 from apps.jobs.registry import kinds, label_of
+from apps.jobs.stats import KindFigures
 from apps.jobs.tests.factories import make_job, make_running_job
 
 LIST = reverse("admin:jobs_job_changelist")
@@ -92,7 +92,7 @@ def test_jobs_are_called_by_words_of_staff(office, language, texts):
     [
         ("order:72", "/admin/orders/order/72/change/", "Order #72"),
         ("user:7", "/admin/users/user/7/change/", "Account #7"),
-        ("export:5", "/admin/exports/export/5/change/", "Export #5"),
+        ("export:5", "/admin/import_export/export/5/change/", "Export #5"),
         ("upload:3", "/admin/catalog/product/import/3/", "File #3"),
     ],
 )
@@ -194,7 +194,7 @@ def test_list_shows_age_and_what_went_wrong(office):
     with time_machine.travel(NOON, tick=False):
         page = office.get(LIST, headers=ENGLISH).text
 
-    assert '<span class="desk-status desk-failed">failed</span>' in page
+    assert '<span class="store-status store-failed">failed</span>' in page
     assert '<td class="field-age">2\xa0hours</td>' in page
     assert '<td class="field-error">CarrierAway: HTTP 503</td>' in page
 

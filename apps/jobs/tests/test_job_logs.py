@@ -6,12 +6,12 @@ import threading
 import pytest
 from django.db import transaction
 
-from apps.common.logs import JOB_ID, IdsFilter
-from apps.common.request_id import request_id_set
+from apps.core.observability.logs import JOB_ID, IdsFilter
+from apps.core.observability.request_id import request_id_set
 from apps.jobs import services
 from apps.jobs.models import Job
 from apps.jobs.runner import run_job
-from apps.jobs.services import JobOrder, enqueue
+from apps.jobs.services import JobSpec, enqueue
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ def ids(caplog):
 
 def order_job(kind: str, key: str) -> Job:
     with transaction.atomic(), request_id_set("checkout-42"):
-        enqueue(JobOrder(kind=kind, key=key, subject="order:1"))
+        enqueue(JobSpec(kind=kind, key=key, subject="order:1"))
     return Job.objects.get(key=key)
 
 

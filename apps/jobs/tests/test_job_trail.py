@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from apps.jobs.tests.factories import make_job
-from tests.trail import REQUEST, told, trail
+from tests.support.audit_trail import REQUEST, told, trail
 
 pytestmark = pytest.mark.django_db
 

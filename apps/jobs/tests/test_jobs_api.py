@@ -3,7 +3,7 @@
 import pytest
 from rest_framework.test import APIClient
 
-from apps.common.tests.answers import on_the_wire, problem, problem_of
+from apps.core.tests.answers import on_the_wire, problem, problem_of
 from apps.jobs.models import Job
 from apps.jobs.tests.factories import make_job
 

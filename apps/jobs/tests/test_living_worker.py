@@ -12,7 +12,7 @@ from apps.jobs import services
 from apps.jobs.models import Job
 from apps.jobs.runner import Runner, run_job
 from apps.jobs.tests.factories import make_job
-from tests.processes import wait_for
+from tests.support.processes import wait_for
 
 LEASE_SECONDS = 0.6
 

@@ -9,12 +9,12 @@ import time_machine
 from django.db import connection
 from django.urls import reverse
 
-from apps.common.tests.threads import at_once
-from apps.jobs import guards, services
-from apps.jobs.models import Job, KindState
+from apps.core.tests.threads import at_once
+from apps.jobs import circuit_breaker, services
+from apps.jobs.claim_statement import statement
+from apps.jobs.models import CircuitState, Job
 from apps.jobs.registry import FAILURES_TO_PAUSE, PAUSE_SECONDS
 from apps.jobs.runner import run_due_jobs, run_job
-from apps.jobs.taking import statement
 from apps.jobs.tests.factories import make_job, make_running_job
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -49,7 +49,7 @@ class Post:
 @pytest.fixture
 def post(kind_of: Callable[..., str]) -> Post:
     post = Post()
-    rules = {"retry_on": (Away, Busy), "outages": (Away,), "guard": "post", "attempts": 1000}
+    rules = {"retry_on": (Away, Busy), "outages": (Away,), "circuit": "post", "attempts": 1000}
     post.kinds = [kind_of(post.send, **rules) for _ in range(2)]
     return post
 
@@ -114,7 +114,7 @@ def test_what_was_put_off_is_due_when_the_server_is_back(post: Post, clock):
     other.refresh_from_db()
     assert (late.status, late.attempts, other.status) == ("done", 10, "pending")
     assert post.calls == FAILURES_TO_PAUSE + 1 + FAILURES_TO_PAUSE + 1
-    state = KindState.objects.get()
+    state = CircuitState.objects.get()
     assert (state.failures, state.paused_until, state.failing_since, state.last_error) == (0, None, None, "")
 
 
@@ -128,7 +128,7 @@ def test_success_after_few_failures_hurries_nobody(post: Post, clock):
 
     failed.refresh_from_db()
     assert failed.run_at >= NOON + timedelta(seconds=2)
-    assert KindState.objects.get().failures == 0
+    assert CircuitState.objects.get().failures == 0
 
 
 def test_trouble_of_one_job_alone_is_no_outage(post: Post, clock):
@@ -136,7 +136,7 @@ def test_trouble_of_one_job_alone_is_no_outage(post: Post, clock):
     for _ in range(2 * FAILURES_TO_PAUSE):
         run_job(make_job(post.kinds[0]).pk)
 
-    assert not KindState.objects.filter(failures__gt=0).exists()
+    assert not CircuitState.objects.filter(failures__gt=0).exists()
     assert Job.objects.filter(status="pending", attempts=1).count() == 2 * FAILURES_TO_PAUSE
 
 
@@ -146,7 +146,7 @@ def test_outage_is_told_in_the_log_and_kept_with_its_beginning(post: Post, clock
     post.error = Away("still away\0")
     run_job(make_job(post.kinds[0]).pk)
 
-    state = KindState.objects.get()
+    state = CircuitState.objects.get()
     assert (state.kind, state.failures, state.failing_since) == ("post", FAILURES_TO_PAUSE + 1, NOON)
     assert state.last_error == f"{__name__}.Away: still away"
     alarms = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
@@ -159,14 +159,14 @@ def test_outage_is_told_in_the_log_and_kept_with_its_beginning(post: Post, clock
 def test_what_fails_often_or_for_a_while_is_a_trouble(post: Post, clock):
     post.error = Away()
     run_job(make_job(post.kinds[0]).pk)
-    at_once_after = guards.troubled(NOON)
-    a_minute_later = guards.troubled(NOON + timedelta(minutes=1))
-    KindState.objects.create(kind="of another release", failures=9)
+    at_once_after = circuit_breaker.troubled(NOON)
+    a_minute_later = circuit_breaker.troubled(NOON + timedelta(minutes=1))
+    CircuitState.objects.create(kind="of another release", failures=9)
 
     assert at_once_after == []
     assert [state.kind for state in a_minute_later] == ["post"]
     fail_often(post)
-    assert [state.kind for state in guards.troubled(NOON)] == ["post"]
+    assert [state.kind for state in circuit_breaker.troubled(NOON)] == ["post"]
 
 
 @pytest.mark.parametrize("page", ["admin:index", "admin:jobs_job_figures"])
@@ -199,11 +199,11 @@ def test_server_that_fails_pauses_for_all_who_try_at_once(post: Post):
 
         at_once(8, lambda hand, jobs=jobs: run_job(jobs[hand].pk))
 
-        state = KindState.objects.get()
+        state = CircuitState.objects.get()
         assert state.failures >= FAILURES_TO_PAUSE
         assert services.claim(make_job(post.kinds[0]).pk) is None
         Job.objects.all().delete()
-        KindState.objects.all().delete()
+        CircuitState.objects.all().delete()
 
 
 @pytest.mark.postgres

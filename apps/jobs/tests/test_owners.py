@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from apps.jobs import services
-from apps.jobs.models import Job, KindState
+from apps.jobs.models import CircuitState, Job
 from apps.jobs.runner import run_due_jobs
 from apps.jobs.services import let_others_pass
 from apps.jobs.tests.factories import make_job, make_running_job
@@ -62,9 +62,9 @@ def test_nothing_is_put_off_without_need(owner: str, seconds: float, others: lis
 
 
 def test_nothing_is_put_off_for_jobs_that_may_not_begin(kind_of):
-    paused = kind_of(lambda job: None, guard="post")
+    paused = kind_of(lambda job: None, circuit="post")
     make_job(paused, owner="user:2")
-    KindState.objects.create(kind="post", failures=9, paused_until=timezone.now() + timedelta(minutes=1))
+    CircuitState.objects.create(kind="post", failures=9, paused_until=timezone.now() + timedelta(minutes=1))
     job = make_running_job(owner="user:1")
     waiting = make_job(owner="user:1")
 

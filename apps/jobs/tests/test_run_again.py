@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from apps.jobs import doorbell, services
+from apps.jobs import broker, services
 from apps.jobs.models import Job
 from apps.jobs.runner import run_job
 from apps.jobs.tests.factories import make_job, make_running_job
@@ -54,11 +54,11 @@ def test_failed_jobs_that_were_not_chosen_are_left_alone():
 
 def test_workers_are_told_of_jobs_that_run_again(settings, django_capture_on_commit_callbacks):
     settings.STORE_EMBEDDED = True
-    doorbell.embedded_bell.clear()
+    broker.wake_up.clear()
     job = make_job(status="failed")
 
     with django_capture_on_commit_callbacks(execute=True):
         services.run_again([job.pk])
 
-    assert doorbell.embedded_bell.is_set()
-    doorbell.embedded_bell.clear()
+    assert broker.wake_up.is_set()
+    broker.wake_up.clear()

@@ -2,11 +2,11 @@
 
 import pytest
 
-from apps.common.request_id import current_request_id, request_id_set
+from apps.core.observability.request_id import current_request_id, request_id_set
 from apps.jobs import services
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs, run_job
-from apps.jobs.services import JobOrder, enqueue
+from apps.jobs.services import JobSpec, enqueue
 from apps.jobs.tasks import run
 from apps.jobs.tests.factories import make_job, make_running_job
 
@@ -119,9 +119,9 @@ def test_job_runs_under_the_id_of_the_request_that_ordered_it(kind_of):
     seen = []
     kind = kind_of(lambda job: seen.append((job.request_id, current_request_id())))
     with request_id_set("checkout-42"):
-        enqueue(JobOrder(kind=kind, key="a", subject="order:1"))
+        enqueue(JobSpec(kind=kind, key="a", subject="order:1"))
     with request_id_set("checkout-43"):
-        enqueue(JobOrder(kind=kind, key="b", subject="order:1"))
+        enqueue(JobSpec(kind=kind, key="b", subject="order:1"))
 
     with request_id_set("worker"):
         run_job(Job.objects.get(key="a").pk)

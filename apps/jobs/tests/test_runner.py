@@ -6,12 +6,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from apps.jobs import doorbell, services
+from apps.jobs import broker, services
 from apps.jobs.models import Job
 from apps.jobs.runner import Runner
-from apps.jobs.services import JobOrder, enqueue
+from apps.jobs.services import JobSpec, enqueue
 from apps.jobs.tests.factories import make_job
-from tests.processes import wait_for
+from tests.support.processes import wait_for
 
 
 def all_done() -> bool:
@@ -35,7 +35,7 @@ def test_threads_do_what_is_due_and_what_comes_and_stop(kind_of, settings):
     try:
         wait_for(all_done)
         with transaction.atomic():
-            enqueue(JobOrder(kind=kind, key="c", subject="order:1"))
+            enqueue(JobSpec(kind=kind, key="c", subject="order:1"))
         wait_for(all_done)
     finally:
         runner.stop(timeout=20)
@@ -116,6 +116,6 @@ def test_command_without_threads_is_refused(threads):
 @pytest.fixture(autouse=True)
 def silent_bell():
     """Leave the bell of this process as it was found."""
-    doorbell.embedded_bell.clear()
+    broker.wake_up.clear()
     yield
-    doorbell.embedded_bell.clear()
+    broker.wake_up.clear()

@@ -3,7 +3,7 @@
 import django_filters
 from django.db.models import QuerySet
 
-from apps.common.filters import (
+from apps.core.api.filters import (
     AnyOfFilter,
     IdFilter,
     MoneyFilter,

@@ -4,7 +4,7 @@ from enum import Enum
 from typing import Any
 
 from apps.orders.models import Order
-from apps.orders.statuses import CUSTOMER_MOVES, NEXT_STATUSES, Moves
+from apps.orders.statuses import CUSTOMER_TRANSITIONS, TRANSITIONS, Transitions
 
 
 class Role(Enum):
@@ -24,8 +24,8 @@ def role_of(user: Any) -> Role:
     return Role.CUSTOMER
 
 
-def moves_of(user: Any, order: Order) -> Moves:
+def transitions_of(user: Any, order: Order) -> Transitions:
     """Return the moves the user may make with the order: all as a manager, a customer's with their own."""
     if role_of(user) is Role.MANAGER:
-        return NEXT_STATUSES
-    return CUSTOMER_MOVES if order.user_id == user.pk else {}
+        return TRANSITIONS
+    return CUSTOMER_TRANSITIONS if order.user_id == user.pk else {}

@@ -8,17 +8,16 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
-from apps.common.exceptions import DomainError
-from apps.common.fields import IdField, MoneyField, StrictCharField, StrictIntegerField, moment
-from apps.common.schema import ProblemErrorOutput, shown_as
-from apps.common.serializers import InputSerializer, OutputSerializer
+from apps.core.api.fields import IdField, MoneyField, StrictCharField, StrictIntegerField, moment
+from apps.core.api.openapi.schema import ProblemErrorOutput, shown_as
+from apps.core.api.serializers import InputSerializer, OutputSerializer
+from apps.core.exceptions import DomainError
 from apps.jobs.models import Job
 from apps.orders.api import examples
-from apps.orders.api.permissions import moves_of
+from apps.orders.api.permissions import transitions_of
+from apps.orders.checkout import MAX_LINES, MAX_QUANTITY, BasketLine, Quote
 from apps.orders.models import Order, OrderItem, StatusChange
-from apps.orders.quoting import Quote
-from apps.orders.statuses import OrderStatus, allowed_moves
-from apps.orders.wishes import MAX_LINES, MAX_QUANTITY, RequestedItem
+from apps.orders.statuses import OrderStatus, allowed_transitions
 from apps.users.api.serializers import UserOutput
 
 STAFF_NAME = "staff"  # what customers read in place of the names of those who work here
@@ -47,9 +46,9 @@ class PlaceOrderInput(InputSerializer):
         help_text="The total shown to the customer; the order is refused (`price_changed`) if it differs",
     )
 
-    def requested_items(self) -> list[RequestedItem]:
+    def lines(self) -> list[BasketLine]:
         """Return the validated lines."""
-        return [RequestedItem(**item) for item in self.validated_data["items"]]
+        return [BasketLine(**item) for item in self.validated_data["items"]]
 
 
 class QuotedLineOutput(serializers.Serializer[Any]):
@@ -179,8 +178,8 @@ class OrderBaseOutput(OutputSerializer[Order]):
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=OrderStatus.choices)))
     def get_allowed_statuses(self, order: Order) -> list[str]:
         """Return the statuses that the reader, who is the context's request's, may move the order to now."""
-        moves = moves_of(self.context["request"].user, order)
-        return [status.value for status in allowed_moves(order.status, moves)]
+        moves = transitions_of(self.context["request"].user, order)
+        return [status.value for status in allowed_transitions(order.status, moves)]
 
     def to_representation(self, order: Order) -> dict[str, Any]:
         """Return what the fields say, without asking each: it took a fifth of the time that placing takes."""

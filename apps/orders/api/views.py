@@ -16,20 +16,20 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from apps.catalog.exceptions import InsufficientStock, StockOutOfRange
-from apps.common.answers import Answer
-from apps.common.caching import answer_response, cached_answer
-from apps.common.contract import leads_to, raises, sends
-from apps.common.exceptions import PreconditionFailed
-from apps.common.pagination import LongListPagination
-from apps.common.permissions import StaffOnly
-from apps.common.preconditions import if_match, written
-from apps.common.views import StoreViewSet
-from apps.idempotency.api import KEY_PARAMETER, idempotent
+from apps.core.api.cached_views import cached_answer, conditional_response
+from apps.core.api.conditional import if_match, written
+from apps.core.api.openapi.annotations import leads_to, raises, sends
+from apps.core.api.pagination.page_numbers import LongListPagination
+from apps.core.api.permissions import StaffOnly
+from apps.core.api.viewsets import StoreViewSet
+from apps.core.caching.responses import CachedResponse
+from apps.core.exceptions import PreconditionFailed
+from apps.idempotency.decorators import KEY_PARAMETER, idempotent
 from apps.jobs.models import Job, JobStatus
 from apps.orders import services
 from apps.orders.api.filters import OrderFilter, StaffOrderFilter
 from apps.orders.api.links import ORDER_LINKS
-from apps.orders.api.permissions import Role, moves_of, role_of
+from apps.orders.api.permissions import Role, role_of, transitions_of
 from apps.orders.api.serializers import (
     ChangeStatusInput,
     JobOutput,
@@ -41,6 +41,7 @@ from apps.orders.api.serializers import (
     StaffOrderRowOutput,
 )
 from apps.orders.caching import customer_scope, orders_cache, staff_scope
+from apps.orders.checkout import quote_order
 from apps.orders.exceptions import (
     InvalidStatusTransition,
     InvoiceFailed,
@@ -52,7 +53,6 @@ from apps.orders.exceptions import (
 )
 from apps.orders.jobs import INVOICE, subject_of
 from apps.orders.models import Invoice, Order
-from apps.orders.quoting import quote_order
 from apps.orders.statuses import OrderStatus
 from apps.users.exceptions import EmailUnverified
 
@@ -154,7 +154,7 @@ class OrderViewSet(StoreViewSet):
         role_of(request.user)  # asks for permissions now: after the commit a failed query would deny an order
         order = services.place_order(
             user=request.user,
-            items=wanted.requested_items(),
+            items=wanted.lines(),
             language=get_language(),
             expected_total=wanted.validated_data.get("expected_total"),
         )
@@ -174,7 +174,7 @@ class OrderViewSet(StoreViewSet):
         wanted.is_valid(raise_exception=True)
         quote = quote_order(
             user=request.user,
-            items=wanted.requested_items(),
+            items=wanted.lines(),
             expected_total=wanted.validated_data.get("expected_total"),
         )
         return Response(QuoteOutput(quote).data, headers={"Cache-Control": "no-store"})
@@ -198,7 +198,8 @@ class OrderViewSet(StoreViewSet):
             new_status=OrderStatus(wanted.validated_data["status"]),
             comment=wanted.validated_data.get("comment", ""),
             changed_by=request.user,
-            terms=services.Terms(moves_of(request.user, order), if_match(request, self._shown)),
+            transitions=transitions_of(request.user, order),
+            precondition=if_match(request, self._shown),
         )
         return written(self._shown(moved))
 
@@ -220,7 +221,9 @@ class OrderViewSet(StoreViewSet):
         """
         order = get_object_or_404(self.get_queryset(), pk=pk)
         if pdf := Invoice.objects.filter(order=order).values_list("pdf", flat=True).first():
-            response = answer_response(request, Answer.of(bytes(pdf)), content_type="application/pdf")
+            response = conditional_response(
+                request, CachedResponse.of(bytes(pdf)), content_type="application/pdf"
+            )
             response["Content-Language"] = order.language
             response["Content-Disposition"] = f'inline; filename="invoice-{order.pk}.pdf"'
             return response

@@ -2,10 +2,10 @@
 
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_product
+from apps.orders.checkout import BasketLine
 from apps.orders.models import Order
 from apps.orders.services import change_status, place_order
 from apps.orders.statuses import OrderStatus
-from apps.orders.wishes import RequestedItem
 from apps.users.models import User
 
 # How an order gets to each status.
@@ -20,7 +20,7 @@ PATHS = {
 
 def make_order(user: User, quantities: dict[Product, int] | None = None, *, language: str = "ru") -> Order:
     quantities = quantities or {make_product(): 1}
-    items = [RequestedItem(product.pk, quantity) for product, quantity in quantities.items()]
+    items = [BasketLine(product.pk, quantity) for product, quantity in quantities.items()]
     placed = place_order(user=user, items=items, language=language)
     return Order.objects.get(pk=placed.pk)  # which remembers no lines and no history
 

@@ -89,7 +89,7 @@ class Order:
     def total(self) -> Decimal:
         return sum((line.quantity * line.price for line in self.lines), start=Decimal(0))
 
-    def moves_of(self, who: str) -> list[str]:
+    def transitions_of(self, who: str) -> list[str]:
         if is_staff(who):
             return MOVES[self.status]
         return MOVES_OF_OWNER.get(self.status, []) if who == self.owner else []
@@ -101,7 +101,7 @@ class Order:
             "total_price": money(self.total),
             "currency": "RUB",
             "items_count": len(self.lines),
-            "allowed_statuses": self.moves_of(who),
+            "allowed_statuses": self.transitions_of(who),
             "tracking_number": None,
         }
         return len(self.history), {**body, "user": {"username": self.owner}} if is_staff(who) else body
@@ -181,9 +181,9 @@ class Shop:
 
     def refusal_of_move(self, order: Order, who: str, status: str) -> Refusal | None:
         if status not in MOVES[order.status]:
-            members = {"from_status": order.status, "to_status": status, "allowed": order.moves_of(who)}
+            members = {"from_status": order.status, "to_status": status, "allowed": order.transitions_of(who)}
             return 409, {"code": "invalid_transition", **members}
-        return None if status in order.moves_of(who) else (403, {"code": "transition_forbidden"})
+        return None if status in order.transitions_of(who) else (403, {"code": "transition_forbidden"})
 
     def place(self, pk: int, owner: str, wish: list[Body]) -> Order:
         lines = [

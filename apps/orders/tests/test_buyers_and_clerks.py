@@ -19,14 +19,14 @@ from django.urls import reverse
 from apps.catalog.exceptions import InsufficientStock
 from apps.catalog.models import Product, StockMovement
 from apps.catalog.tests.factories import make_products
-from apps.common.tests.threads import at_once
+from apps.core.tests.threads import at_once
+from apps.orders.checkout import BasketLine
 from apps.orders.models import Order
 from apps.orders.services import change_status, place_order
 from apps.orders.statuses import OrderStatus
-from apps.orders.stock_audit import stock_differences
-from apps.orders.wishes import RequestedItem
+from apps.orders.stock_reconciliation import stock_differences
 from apps.users.models import User
-from tests.html_forms import form_with
+from tests.support.html_forms import form_with
 
 BUYERS, CLERKS, PRODUCTS = 16, 4, 5
 SECONDS = float(os.environ.get("STORE_TEST_DESK_SECONDS", "5"))
@@ -63,7 +63,7 @@ def buyer(user: User, products: list[Product]) -> Callable[[random.Random], str]
     """Return what a buyer does again and again: buy three things, and sometimes think better of it."""
 
     def act(chance: random.Random) -> str:
-        wishes = [RequestedItem(product.pk, chance.randint(1, 3)) for product in chance.sample(products, 3)]
+        wishes = [BasketLine(product.pk, chance.randint(1, 3)) for product in chance.sample(products, 3)]
         try:
             order = place_order(user=user, items=wishes, language="en")
         except InsufficientStock:
@@ -96,7 +96,7 @@ def clerk(user: User, products: list[Product]) -> Callable[[random.Random], str]
         sheet = form_with(browser.get(STOCKTAKE).text, "reason")
         sheet |= {f"count_{product.pk}": sheet[seen][0], "reason": "x"}
         # No context: the test client takes those of other threads for its own.
-        is_done = "desk-done" in browser.post(STOCKTAKE, sheet).text
+        is_done = "store-done" in browser.post(STOCKTAKE, sheet).text
         return "took stock of" if is_done else "refused: took stock of"
 
     return act

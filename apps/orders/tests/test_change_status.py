@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_product
-from apps.common.tests.answers import problem, problem_of, refusal_of
+from apps.core.tests.answers import problem, problem_of, refusal_of
 from apps.jobs.models import Job
 from apps.orders.models import Order, StatusChange
 from apps.orders.tests.factories import make_order, make_order_in

@@ -13,9 +13,9 @@ from pypdf import PdfReader
 
 from apps.catalog.stock import receive_stock
 from apps.catalog.tests.factories import make_product
-from apps.common.tests.answers import problem, problem_of, refusal_of
-from apps.exports.models import Export
+from apps.core.tests.answers import problem, problem_of, refusal_of
 from apps.idempotency.models import KeyedAnswer
+from apps.import_export.models import Export
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 from apps.jobs.services import LeaseLost, claim, fail, renew_lease
@@ -26,8 +26,8 @@ from apps.orders.statuses import OrderStatus
 from apps.orders.tests.factories import make_order
 from apps.users.models import Session, User
 from conftest import PASSWORD, signed_in
-from tests.databases import all_rows
-from tests.traces import traces_of
+from tests.support.databases import all_rows
+from tests.support.personal_traces import traces_of
 
 URL = "/api/v1/auth/me/"
 

@@ -11,14 +11,14 @@ from django.db.models import Sum
 from apps.catalog.exceptions import InsufficientStock
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_product, make_products
-from apps.common.tests.threads import at_once
+from apps.core.tests.threads import at_once
 from apps.jobs.models import Job
+from apps.orders.checkout import BasketLine
 from apps.orders.exceptions import InvalidStatusTransition
 from apps.orders.models import Order, OrderItem, StatusChange
 from apps.orders.services import change_status, place_order
 from apps.orders.statuses import OrderStatus
 from apps.orders.tests.factories import make_order, make_order_in
-from apps.orders.wishes import RequestedItem
 from apps.users.models import User
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -35,7 +35,7 @@ def test_last_fifty_pieces_are_sold_to_fifty(customer: User):
         bought = 0
         while True:
             try:
-                place_order(user=customer, items=[RequestedItem(mug.pk, 1)], language="ru")
+                place_order(user=customer, items=[BasketLine(mug.pk, 1)], language="ru")
             except InsufficientStock:
                 return bought
             bought += 1
@@ -51,7 +51,7 @@ def test_last_fifty_pieces_are_sold_to_fifty(customer: User):
 def test_last_piece_is_sold_to_one_of_two(customer: User, other_customer: User):
     for _round in range(ROUNDS_OF_TWO):
         mug = make_product(stock=1)
-        wish = [RequestedItem(mug.pk, 1)]
+        wish = [BasketLine(mug.pk, 1)]
 
         outcomes = together(
             *[
@@ -69,8 +69,8 @@ def test_baskets_in_any_order_never_block_each_other(customer: User):
     products = [product.pk for product in make_products(10, stock=500)]
     chance = random.Random(20)
 
-    def random_basket() -> list[RequestedItem]:
-        return [RequestedItem(pk, chance.randint(1, 3)) for pk in chance.sample(products, 5)]
+    def random_basket() -> list[BasketLine]:
+        return [BasketLine(pk, chance.randint(1, 3)) for pk in chance.sample(products, 5)]
 
     outcomes: Counter[str] = Counter()
     for _round in range(ROUNDS_OF_BASKETS):
@@ -92,7 +92,7 @@ def test_orders_and_cancellations_cross_without_loss(customer: User):
     for _round in range(ROUNDS_OF_TWO):
         placed = [make_order(customer, dict.fromkeys(chance.sample(products, 4), 1)) for _half in range(4)]
         baskets = [
-            [RequestedItem(product.pk, 1) for product in chance.sample(products, 4)] for _half in range(4)
+            [BasketLine(product.pk, 1) for product in chance.sample(products, 4)] for _half in range(4)
         ]
 
         outcomes = together(

@@ -5,12 +5,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.catalog.tests.factories import make_products
-from apps.common.tests.answers import problem_of
-from apps.common.tests.threads import at_once
+from apps.core.tests.answers import problem_of
+from apps.core.tests.threads import at_once
 from apps.orders.models import Order
 from apps.orders.tests.factories import make_order, make_order_in, moved
 from conftest import signed_in
-from tests.faults import all_rows
+from tests.support.faults import all_rows
 
 HANDS, ROUNDS = 4, 5
 

@@ -10,7 +10,7 @@ from django.test import Client
 from pypdf import PdfReader
 from rest_framework.test import APIClient
 
-from apps.common.tests.answers import refusal_of
+from apps.core.tests.answers import refusal_of
 from apps.orders.invoices import drawn
 from apps.orders.models import Order
 from apps.orders.tests.factories import make_order

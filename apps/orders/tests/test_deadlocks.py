@@ -10,13 +10,14 @@ from django.db import OperationalError, connection, transaction
 from apps.catalog.models import Product
 from apps.catalog.stock import set_stock
 from apps.catalog.tests.factories import make_products
-from apps.common.tests.threads import at_once
+from apps.core.tests.threads import at_once
+from apps.orders.checkout import BasketLine
 from apps.orders.models import Order
-from apps.orders.services import RequestedItem, change_status, place_order
+from apps.orders.services import change_status, place_order
 from apps.orders.statuses import OrderStatus
 from apps.orders.tests.factories import make_order
 from apps.users.models import User
-from tests.processes import wait_for
+from tests.support.processes import wait_for
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -66,7 +67,7 @@ def test_part_of_a_larger_transaction_is_not_repeated(customer: User, caplog):
 
 
 def buy(customer: User, *products: Product) -> None:
-    place_order(user=customer, items=[RequestedItem(product.pk, 1) for product in products], language="ru")
+    place_order(user=customer, items=[BasketLine(product.pk, 1) for product in products], language="ru")
 
 
 def cancel(order: Order, customer: User) -> None:

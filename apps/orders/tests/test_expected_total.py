@@ -6,7 +6,7 @@ from rest_framework.test import APIClient
 from apps.catalog.models import Product
 from apps.catalog.services import update_product
 from apps.catalog.tests.factories import make_product
-from apps.common.tests.answers import problem, problem_of
+from apps.core.tests.answers import problem, problem_of
 from apps.orders.models import Order
 
 URL = "/api/v1/orders/"

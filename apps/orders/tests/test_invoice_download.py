@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from rest_framework.test import APIClient
 
-from apps.common.tests.answers import problem, problem_of, refusal_of
+from apps.core.tests.answers import problem, problem_of, refusal_of
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 from apps.jobs.services import run_again

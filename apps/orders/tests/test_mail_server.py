@@ -12,7 +12,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from apps.jobs.models import Job, KindState
+from apps.jobs.models import CircuitState, Job
 from apps.jobs.runner import run_job
 from apps.orders.models import Invoice, Order, OrderItem
 from apps.orders.tests.factories import make_order
@@ -162,7 +162,7 @@ def test_recipient_who_is_refused_for_good_is_not_written_to_again(
     assert (state_of(job), again, mailbox.messages) == (("failed", 1), 0, [])
     [(_verb, answer)] = answers.items()
     error = Job.objects.get(pk=job.pk).error_line
-    assert error.startswith("apps.common.mail.RecipientRefused: SMTP")
+    assert error.startswith("apps.core.mail.RecipientRefused: SMTP")
     assert answer.partition(" ")[2] in error
     assert "refuses the store" not in caplog.text
 
@@ -202,8 +202,8 @@ def test_what_the_server_says_is_kept_without_the_customer_s_address(settings, j
         run_job(job.pk)
 
     line = Job.objects.get(pk=job.pk).error_line
-    assert line == "apps.common.mail.MailUnavailable: SMTPRecipientsRefused: {'…': (421, b'<…>: later')}"
-    assert KindState.objects.get(kind="mail").last_error == line
+    assert line == "apps.core.mail.MailUnavailable: SMTPRecipientsRefused: {'…': (421, b'<…>: later')}"
+    assert CircuitState.objects.get(kind="mail").last_error == line
 
 
 def test_silent_server_is_asked_again(settings, job: Job):

@@ -14,9 +14,10 @@ from django.db.models import Sum
 from apps.catalog.exceptions import InsufficientStock
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_products
-from apps.common.tests.threads import at_once
+from apps.core.tests.threads import at_once
+from apps.orders.checkout import BasketLine
 from apps.orders.models import Order, OrderItem
-from apps.orders.services import RequestedItem, change_status, place_order
+from apps.orders.services import change_status, place_order
 from apps.orders.statuses import OrderStatus
 from apps.users.models import User
 
@@ -36,7 +37,7 @@ def test_random_baskets_of_sixteen_buyers_all_become_orders(customer: User, staf
         chance, outcomes = random.Random(hand), Counter[str]()
         for number in range(ORDERS // THREADS):
             basket = chance.sample(products, chance.randint(1, LARGEST_BASKET))
-            items = [RequestedItem(pk, chance.randint(1, 3)) for pk in basket]
+            items = [BasketLine(pk, chance.randint(1, 3)) for pk in basket]
             try:
                 order = place_order(user=customer, items=items, language="ru")
             except InsufficientStock:

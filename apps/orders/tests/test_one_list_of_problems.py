@@ -31,7 +31,7 @@ def test_placing_is_refused_for_what_the_quote_tells_first(customer_api: APIClie
     quantities |= {UNKNOWN: 1} if has["product_unavailable"] else {}
     quantities |= {make_product(price="1.00", stock=1).pk: 2} if has["insufficient_stock"] else {}
     if has["total_too_large"]:
-        quantities |= {ring.pk: 10_000 for ring in make_products(11, stock=10_000, price="99999999.99")}
+        quantities |= {notify.pk: 10_000 for notify in make_products(11, stock=10_000, price="99999999.99")}
     items = [
         {"product_id": pk, "quantity": part}
         for pk, quantity in quantities.items()

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_product
-from apps.jobs.housekeeping import purge_done_jobs
+from apps.jobs.maintenance import purge_done_jobs
 from apps.jobs.models import Job
 from apps.orders.models import Invoice, Order, StatusChange
 from apps.orders.services import change_status
@@ -271,7 +271,7 @@ def test_invoice_is_made_again(office: Client, orders: dict[str, Order]):
 def test_no_more_than_a_thousand_are_moved_at_once(
     office: Client, orders: dict[str, Order], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("apps.common.bulk_changes.MAX_CHOSEN", 2)
+    monkeypatch.setattr("apps.core.admin.bulk_actions.MAX_CHOSEN", 2)
     before = everything()
 
     response = office.post(LIST, choice("mark_processing", *orders.values()), follow=True)

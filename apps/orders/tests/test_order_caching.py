@@ -16,9 +16,9 @@ from rest_framework.test import APIClient
 from apps.catalog.tests.factories import make_product
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
-from apps.orders.carrier import Carrier
 from apps.orders.models import Order
 from apps.orders.tests.factories import make_order, make_order_in
+from apps.shipments.emulator import CarrierEmulator
 from apps.users.models import User
 from conftest import signed_in
 
@@ -143,7 +143,7 @@ def test_every_write_shows_in_the_next_details(
 def test_tracking_number_shows_as_soon_as_the_carrier_gave_it(
     reads: Callable[[], list[Any]], order: Order, staff_api: APIClient, customer_api: APIClient, settings
 ):
-    carrier = Carrier()
+    carrier = CarrierEmulator()
     carrier.start()
     settings.SHIPPING_API_URL = carrier.url
     staff_api.patch(f"{OWN}{order.pk}/", {"status": "shipped"})

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.catalog.tests.factories import make_product
-from apps.common.tests.answers import refusal_of
+from apps.core.tests.answers import refusal_of
 from apps.orders.models import Order
 from apps.orders.tests.factories import make_order, moved
 from conftest import signed_in

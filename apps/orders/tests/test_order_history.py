@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from rest_framework.test import APIClient
 
-from apps.common.tests.answers import on_the_wire
+from apps.core.tests.answers import on_the_wire
 from apps.orders.models import Order
 from apps.orders.tests.factories import make_order
 from apps.users.models import User

@@ -7,12 +7,12 @@ import time_machine
 from rest_framework.test import APIClient
 
 from apps.catalog.tests.factories import make_products
-from apps.common.tests.answers import on_the_wire, refusal_of
+from apps.core.tests.answers import on_the_wire, refusal_of
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs, run_job
-from apps.orders.carrier import Carrier
 from apps.orders.models import Order
 from apps.orders.tests.factories import make_order, make_order_in, moved
+from apps.shipments.emulator import CarrierEmulator
 from apps.users.models import User
 from conftest import signed_in
 
@@ -68,7 +68,7 @@ def test_jobs_of_a_move_carry_the_request_that_made_it(staff_api: APIClient, ord
 def test_what_went_wrong_is_shown_as_failed_and_the_rest_goes_on(
     customer: User, staff: User, customer_api: APIClient, settings
 ):
-    carrier = Carrier(faults=["refuse"])
+    carrier = CarrierEmulator(faults=["refuse"])
     carrier.start()
     settings.SHIPPING_API_URL = carrier.url
     order = make_order_in("shipped", customer, moved_by=staff)

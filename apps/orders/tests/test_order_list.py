@@ -152,7 +152,7 @@ def test_questions_to_the_database_do_not_grow_with_the_list(
 def test_more_than_ten_thousand_are_not_counted(
     office: Client, orders: dict[str, Order], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("apps.common.admin_lists.MOST_COUNTED", 2)
+    monkeypatch.setattr("apps.core.admin.changelists.MOST_COUNTED", 2)
 
     page = office.get(LIST).text
 

@@ -11,7 +11,7 @@ import pytest
 
 from apps.catalog.models import Product, StockMovement
 from apps.orders.models import Order, OrderItem, StatusChange
-from apps.orders.stock_audit import stock_differences
+from apps.orders.stock_reconciliation import stock_differences
 from apps.orders.tests.shop_model import MOVES, is_staff, money
 from apps.orders.tests.shop_visit import (
     ORDERS,
@@ -25,7 +25,7 @@ from apps.orders.tests.shop_visit import (
     like,
     picked,
 )
-from tests.lives import lives
+from tests.support.state_machines import lives
 
 hypothesis = pytest.importorskip("hypothesis", reason="needs hypothesis: requirements-dev.txt")
 stateful = pytest.importorskip("hypothesis.stateful")

@@ -10,7 +10,7 @@ from apps.jobs.runner import run_due_jobs
 from apps.orders.models import Order
 from apps.orders.tests.factories import make_order, make_order_in
 from apps.users.models import User
-from tests.trail import REQUEST, told, trail
+from tests.support.audit_trail import REQUEST, told, trail
 
 ORDERS = "/api/v1/orders/"
 CARRIER = "http://carrier.example/shipments"

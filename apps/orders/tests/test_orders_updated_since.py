@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from apps.common.tests.answers import on_the_wire
+from apps.core.tests.answers import on_the_wire
 from apps.orders.tests.factories import make_order, moved
 
 pytestmark = pytest.mark.django_db

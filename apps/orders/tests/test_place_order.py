@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from apps.catalog.models import Category, Product, StockMovement
 from apps.catalog.tests.factories import make_category, make_product, make_products
-from apps.common.tests.answers import on_the_wire, refusal_of
+from apps.core.tests.answers import on_the_wire, refusal_of
 from apps.jobs.models import Job
 from apps.orders.models import Order, OrderItem, StatusChange
 from apps.users.models import User

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_product
-from apps.common.tests.threads import at_once
+from apps.core.tests.threads import at_once
 from apps.idempotency.models import KeyedAnswer
 from apps.idempotency.services import forget_expired_keys
 from apps.jobs.models import Job

@@ -121,7 +121,7 @@ def test_more_pieces_than_can_be_ordered_are_a_problem(customer_api: APIClient):
 def test_total_beyond_counting_is_a_problem(customer_api: APIClient):
     rings = make_products(11, stock=10_000, price="99999999.99")
 
-    response = customer_api.post(URL, wish(*((ring, 10_000) for ring in rings)))
+    response = customer_api.post(URL, wish(*((notify, 10_000) for notify in rings)))
 
     assert [problem["code"] for problem in response.json()["problems"]] == ["total_too_large"]
 

@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from apps.catalog.tests.factories import make_product
-from apps.common.logs import JsonFormatter
+from apps.core.observability.logs import JsonFormatter
 from apps.users.tokens import pair_for
 
 PASSWORD = "canary-password-3141592"

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission
 from rest_framework.test import APIClient
 
 from apps.catalog.tests.factories import make_product
-from apps.common.tests.answers import on_the_wire, refusal_of
+from apps.core.tests.answers import on_the_wire, refusal_of
 from apps.orders.models import Order
 from apps.orders.tests.factories import make_order, make_order_in
 from apps.users.models import User

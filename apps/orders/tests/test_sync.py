@@ -8,8 +8,8 @@ from django.db import transaction
 
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_product
-from apps.common.tests.answers import on_the_wire
-from apps.common.tests.threads import at_once
+from apps.core.tests.answers import on_the_wire
+from apps.core.tests.threads import at_once
 from apps.orders.api.filters import SYNC_OVERLAP_MINUTES
 from apps.orders.models import Order
 from apps.orders.services import change_status
@@ -17,7 +17,7 @@ from apps.orders.statuses import OrderStatus
 from apps.orders.tests.factories import make_order
 from apps.users.models import User
 from conftest import signed_in
-from tests.processes import wait_for
+from tests.support.processes import wait_for
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 

@@ -8,7 +8,7 @@ from django.test import Client
 
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_product
-from apps.common.tests.threads import at_once
+from apps.core.tests.threads import at_once
 from apps.orders.models import Order
 from apps.orders.tests.factories import make_order
 from apps.users.models import User

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def budget(settings):
+def rate_limit(settings):
     if settings.STORE_EMBEDDED:
         caches["counters"].clear()
     settings.THROTTLES = {**dict.fromkeys(settings.THROTTLES), "unconfirmed": Rate(3, 86_400)}
@@ -26,7 +26,7 @@ def budget(settings):
 
 @pytest.mark.parametrize(("is_confirmed", "count"), [(False, 3), (True, 6)])
 def test_emails_about_orders_have_a_budget_until_the_address_is_confirmed(
-    budget, make_user, staff, is_confirmed, count
+    rate_limit, make_user, staff, is_confirmed, count
 ):
     buyer = make_user(email_verified_at=timezone.now() if is_confirmed else None)
 

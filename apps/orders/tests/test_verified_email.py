@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from apps.catalog.tests.factories import make_product
-from apps.common.tests.answers import problem, problem_of
+from apps.core.tests.answers import problem, problem_of
 from apps.orders.models import Order
 from apps.users.models import User
 

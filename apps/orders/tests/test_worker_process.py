@@ -19,9 +19,9 @@ from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 from apps.orders.models import Invoice, Order
 from apps.orders.tests.factories import make_order, make_order_in
-from apps.orders.tests.slow_carrier import SlowCarrier
+from apps.shipments.tests.slow_carrier import SlowCarrier
 from apps.users.models import User
-from tests.processes import running, wait_for
+from tests.support.processes import running, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

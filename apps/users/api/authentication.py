@@ -3,7 +3,7 @@
 from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from rest_framework_simplejwt.authentication import JWTAuthentication
 
-from apps.common.exceptions import InvalidToken
+from apps.core.exceptions import InvalidToken
 from apps.users.models import User
 from apps.users.tokens import StoreAccessToken
 

@@ -6,11 +6,11 @@ from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from rest_framework import serializers
 
-from apps.common.fields import MailboxField, NameField, StrictCharField
-from apps.common.schema import shown_as
-from apps.common.serializers import InputSerializer, OutputSerializer
+from apps.core.api.fields import MailboxField, NameField, StrictCharField
+from apps.core.api.openapi.schema import shown_as
+from apps.core.api.serializers import InputSerializer, OutputSerializer
 from apps.users.api import examples
-from apps.users.mailed_tokens import MAX_TOKEN_LENGTH
+from apps.users.email_tokens import MAX_TOKEN_LENGTH
 from apps.users.models import MAX_DEVICE_LENGTH, Session, User
 from apps.users.passwords import MAX_PASSWORD_LENGTH
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.audit.models import Action
 from apps.audit.services import Changes, changes_between, changes_from_nothing, record, values_of
-from apps.common.identity import EMAIL, USERNAME
-from apps.common.keys import KeyedModel, KeyField
+from apps.core.database.key_columns import KeyedModel, KeyField
+from apps.core.normalization import EMAIL, USERNAME
 from apps.users.credentials import Event, end_credentials
 from apps.users.exceptions import AccountErased
 from apps.users.models.user_manager import ENDING_FIELDS, StoreUserManager

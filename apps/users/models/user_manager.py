@@ -8,8 +8,8 @@ from django.db import connections, models, transaction
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from apps.common.derived import DerivingQuerySet
-from apps.common.identity import EMAIL, USERNAME
+from apps.core.database.derived_columns import DerivingQuerySet
+from apps.core.normalization import EMAIL, USERNAME
 from apps.users.exceptions import SessionRevoked
 
 if TYPE_CHECKING:

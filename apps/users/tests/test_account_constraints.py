@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from rest_framework.test import APIClient
 
-from apps.common.tests.threads import at_once
+from apps.core.tests.threads import at_once
 from apps.users.models import User
 
 pytestmark = pytest.mark.django_db

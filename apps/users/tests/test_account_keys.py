@@ -11,8 +11,8 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat
 
 from apps.audit.models import AuditEntry
-from apps.common.key_filling import refresh_keys
-from apps.jobs.housekeeping import do_chores
+from apps.core.database.key_columns_refill import refresh_keys
+from apps.jobs.maintenance import run_maintenance
 from apps.users.models import User
 
 pytestmark = pytest.mark.django_db
@@ -155,7 +155,7 @@ def test_housekeeping_gives_keys_to_what_was_written_without(anna, make_user):
     written_by_the_release_before(anna, username_key=None, email_key=None)
     written_by_the_release_before(renamed, username="Boris", email="b@пример.рф")
 
-    do_chores()
+    run_maintenance()
 
     assert keys_of(anna) == ("anna", "anna@example.com")
     assert keys_of(renamed) == ("boris", "b@xn--e1afmkfd.xn--p1ai")

@@ -12,9 +12,9 @@ from django.utils import timezone
 from apps.audit.models import AuditEntry
 from apps.users.models import Session, User
 from conftest import PASSWORD, signed_in
-from tests.html_forms import send_form
-from tests.mailed_tokens import address_token, reset_token
-from tests.trail import REQUEST, told, trail
+from tests.support.audit_trail import REQUEST, told, trail
+from tests.support.email_tokens import address_token, reset_token
+from tests.support.html_forms import send_form
 
 AUTH = "/api/v1/auth/"
 CANARY = "canary-{}-horse-battery"

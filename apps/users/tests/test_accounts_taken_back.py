@@ -9,15 +9,15 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from rest_framework.test import APIClient
 
-from apps.common.tests.answers import problem, problem_of
-from apps.common.tests.threads import at_once, rounds
+from apps.core.tests.answers import problem, problem_of
+from apps.core.tests.threads import at_once, rounds
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 from apps.jobs.services import LeaseLost, claim
 from apps.users.jobs import send_reset_email
 from apps.users.models import User
 from conftest import PASSWORD, signed_in
-from tests.mailed_tokens import address_token, reset_token
+from tests.support.email_tokens import address_token, reset_token
 
 AUTH = "/api/v1/auth/"
 NEW = "another-horse-entirely"

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from apps.users.login_limits import ACCOUNT
+from apps.users.login_throttling import ACCOUNT
 from apps.users.models import LoginFailures
 from conftest import PASSWORD
 

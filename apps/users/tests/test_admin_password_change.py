@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.urls import reverse
 
-from apps.users.login_limits import PLACE
+from apps.users.login_throttling import PLACE
 from apps.users.models import LoginFailures, User
 from conftest import PASSWORD
 

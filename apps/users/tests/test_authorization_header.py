@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.common.tests.answers import problem, problem_of
+from apps.core.tests.answers import problem, problem_of
 from apps.users.tokens import pair_for
 
 PUBLIC, OWN = "/api/v1/products/", "/api/v1/orders/"

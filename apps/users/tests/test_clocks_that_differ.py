@@ -6,7 +6,7 @@ import jwt
 import pytest
 import time_machine
 
-from apps.common.tests.answers import refusal_of
+from apps.core.tests.answers import refusal_of
 from apps.users.models import Session
 from apps.users.tokens import StoreRefreshToken, pair_for
 

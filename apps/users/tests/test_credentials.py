@@ -22,14 +22,14 @@ from rest_framework.test import APIClient
 
 from apps.jobs.runner import run_due_jobs
 from apps.users.credentials import ANY_EVENT, Event, all_kinds
+from apps.users.email_tokens import owner_of_address_token, user_of_reset_token
 from apps.users.exceptions import InvalidMailedToken, TooManyAttempts
-from apps.users.login_limits import ACCOUNT, login_attempt, remember_place
-from apps.users.mailed_tokens import owner_of_address_token, user_of_reset_token
+from apps.users.login_throttling import ACCOUNT, login_attempt, remember_place
 from apps.users.models import User
 from apps.users.tokens import pair_for
 from conftest import PASSWORD, signed_in
-from tests.html_forms import send_form
-from tests.mailed_tokens import address_token, reset_token
+from tests.support.email_tokens import address_token, reset_token
+from tests.support.html_forms import send_form
 
 AUTH = "/api/v1/auth/"
 NEW_PASSWORD = "another-horse-entirely"
@@ -308,8 +308,8 @@ NO_CREDENTIALS = {
     "audit.AuditEntry": "what was done",
     "catalog.PriceChange": "what was done",
     "catalog.StockMovement": "what was done",
-    "exports.Export": "a file, which the admin gives to whom it may see",
-    "exports.Upload": "a file, which the admin shows to whom it may see",
+    "import_export.Export": "a file, which the admin gives to whom it may see",
+    "import_export.Upload": "a file, which the admin shows to whom it may see",
     "idempotency.KeyedAnswer": "an answer, which is given again to a live session of the account only",
     "orders.Order": "what was done",
     "orders.StatusChange": "what was done",
@@ -335,14 +335,14 @@ MINTS = re.compile(
     r"|set_signed_cookie|salted_hmac|hmac\.new|token_urlsafe|token_hex|get_random_string)\b"
 )
 MINTING_MODULES = {
-    "apps/users/mailed_tokens.py": "the tokens of e-mails",
+    "apps/users/email_tokens.py": "the tokens of e-mails",
     "apps/users/tokens.py": "the tokens of sessions",
-    "apps/users/login_limits.py": "digests of names and addresses, which are counted",
-    "apps/common/cursors.py": "a place in a list, which is signed so that nobody reads around in it",
-    "apps/common/caching.py": "a version of what is cached",
-    "apps/common/mail_budgets.py": "digests of mailboxes, which are counted",
-    "apps/common/health.py": "a key that nobody else uses",
-    "apps/common/optimistic_locking.py": "the version of a page, which tells what it was made from",
+    "apps/users/login_throttling.py": "digests of names and addresses, which are counted",
+    "apps/core/api/pagination/cursors.py": "a place in a list, signed so that nobody reads around in it",
+    "apps/core/caching/namespaces.py": "a version of what is cached",
+    "apps/core/mail_limits.py": "digests of mailboxes, which are counted",
+    "apps/core/observability/health.py": "a key that nobody else uses",
+    "apps/core/admin/optimistic_locking.py": "the version of a page, which tells what it was made from",
 }
 
 

@@ -8,12 +8,12 @@ import time_machine
 from django.core import mail
 from django.utils import timezone
 
-from apps.common.tests.answers import problem, problem_of, refusal_of
+from apps.core.tests.answers import problem, problem_of, refusal_of
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 from apps.users.models import User
 from conftest import PASSWORD, signed_in
-from tests.mailed_tokens import address_token, reset_token
+from tests.support.email_tokens import address_token, reset_token
 
 ME, VERIFY, RESEND, CHANGE = (
     f"/api/v1/auth/{path}/" for path in ("me", "email/verify", "email/verify/resend", "email/change")

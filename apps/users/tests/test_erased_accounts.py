@@ -11,7 +11,7 @@ from apps.users.erasure import erase
 from apps.users.exceptions import AccountErased
 from apps.users.models import Session, User
 from conftest import PASSWORD, signed_in
-from tests.traces import traces_of
+from tests.support.personal_traces import traces_of
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from apps.jobs.runner import run_due_jobs
 from apps.users.models import User
 from conftest import PASSWORD, signed_in
 from online_store.env.values import Rate
-from tests.mailed_tokens import reset_token
+from tests.support.email_tokens import reset_token
 
 LOGIN, ASK, CONFIRM = (
     reverse(f"admin:{page}") for page in ("login", "password_reset", "password_reset_confirm")

@@ -10,12 +10,12 @@ from django.core import mail
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from apps.jobs.housekeeping import do_chores
+from apps.jobs.maintenance import run_maintenance
 from apps.jobs.runner import run_due_jobs
-from apps.users.login_limits import ACCOUNT, ADDRESS
+from apps.users.login_throttling import ACCOUNT, ADDRESS
 from apps.users.models import KnownPlace, LoginFailures
 from conftest import PASSWORD
-from tests.mailed_tokens import reset_token
+from tests.support.email_tokens import reset_token
 
 AUTH = "/api/v1/auth/"
 NEW = "another-horse-entirely"
@@ -128,7 +128,7 @@ def test_place_is_known_for_thirty_days_after_the_last_login(anna, clock):
     assert log_in().status_code == 429
     assert KnownPlace.objects.exists()
 
-    do_chores()
+    run_maintenance()
 
     assert not KnownPlace.objects.exists()
 

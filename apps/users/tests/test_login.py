@@ -5,8 +5,8 @@ from django.contrib.auth.hashers import MD5PasswordHasher, PBKDF2PasswordHasher
 from django.test.client import MULTIPART_CONTENT
 from rest_framework.test import APIClient
 
-from apps.common.tests.answers import problem, problem_of, refusal_of
-from apps.common.tests.threads import at_once, rounds
+from apps.core.tests.answers import problem, problem_of, refusal_of
+from apps.core.tests.threads import at_once, rounds
 from apps.users.models import User
 from apps.users.tokens import StoreAccessToken
 

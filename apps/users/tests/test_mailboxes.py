@@ -6,8 +6,8 @@ import pytest
 from django.core import mail
 from rest_framework.test import APIClient
 
-from apps.common.tests.answers import refusal_of
-from apps.common.tests.threads import at_once
+from apps.core.tests.answers import refusal_of
+from apps.core.tests.threads import at_once
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 from apps.users.models import User

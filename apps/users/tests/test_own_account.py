@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.common.tests.answers import on_the_wire, refusal_of
+from apps.core.tests.answers import on_the_wire, refusal_of
 from apps.users.models import User
 
 URL = "/api/v1/auth/me/"

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.contrib.auth import hashers
 from rest_framework.test import APIClient
 
-from apps.common.tests.answers import refusal_of
-from apps.users.login_limits import PLACE
+from apps.core.tests.answers import refusal_of
+from apps.users.login_throttling import PLACE
 from apps.users.models import LoginFailures, User
 from conftest import PASSWORD, signed_in
 
@@ -136,7 +136,7 @@ def test_passwords_are_looked_at_where_that_is_counted_only():
         if re.search(r"\b(check_password|authenticate)\(", path.read_text("utf-8"))
     }
 
-    assert looking == {"passwords.py", "sessions.py", "user.py", "problems.py"}
+    assert looking == {"passwords.py", "sessions.py", "user.py", "handlers.py"}
 
 
 @pytest.mark.parametrize("call", CALLS)

@@ -11,15 +11,15 @@ from django.core import mail
 from django.core.management import call_command
 from django.urls import reverse
 
-from apps.common.tests.answers import problem, problem_of, refusal_of
-from apps.common.tests.threads import at_once
+from apps.core.tests.answers import problem, problem_of, refusal_of
+from apps.core.tests.threads import at_once
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 from apps.users.exceptions import InvalidCredentials
 from apps.users.models import Session, User
 from apps.users.sessions import log_in
 from conftest import PASSWORD, signed_in
-from tests.mailed_tokens import reset_token
+from tests.support.email_tokens import reset_token
 
 CHANGE, RESET, CONFIRM = (f"/api/v1/auth/password/{path}/" for path in ("change", "reset", "reset/confirm"))
 NEW = "another-horse-entirely"

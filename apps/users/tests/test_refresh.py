@@ -8,8 +8,8 @@ from django.core import mail
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from apps.common.tests.answers import problem, problem_of
-from apps.common.tests.threads import at_once
+from apps.core.tests.answers import problem, problem_of
+from apps.core.tests.threads import at_once
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 from apps.users.models import Session

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from apps.common.tests.answers import problem, problem_of, refusal_of
+from apps.core.tests.answers import problem, problem_of, refusal_of
 from apps.users.models import User
 
 URL = "/api/v1/auth/register/"

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from apps.users.models import Session
 from conftest import signed_in
-from tests.html_forms import send_form
+from tests.support.html_forms import send_form
 
 LIST = reverse("admin:users_session_changelist")
 

@@ -7,8 +7,8 @@ import pytest
 import time_machine
 from rest_framework.test import APIClient
 
-from apps.common.tests.answers import on_the_wire, problem, problem_of
-from apps.jobs.tasks import housekeeping
+from apps.core.tests.answers import on_the_wire, problem, problem_of
+from apps.jobs.tasks import maintenance
 from apps.users.models import Session
 from apps.users.tokens import StoreAccessToken, StoreRefreshToken, pair_for
 from conftest import PASSWORD, signed_in
@@ -237,7 +237,7 @@ def test_sessions_whose_tokens_are_expired_are_deleted(customer):
         Session.objects.filter(pk=next(iter(kept)).pk).end("logout")
         traveller.move_to(NOON + timedelta(days=14))
 
-        housekeeping()
+        maintenance()
 
     assert set(Session.objects.all()) == kept
 

@@ -13,7 +13,7 @@ import jwt
 import pytest
 from django.conf import settings
 
-from apps.common.tests.answers import problem, problem_of
+from apps.core.tests.answers import problem, problem_of
 from apps.users.models import Session, User
 from apps.users.tokens import StoreAccessToken, StoreRefreshToken, pair_for
 

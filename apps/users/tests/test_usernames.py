@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from apps.audit.models import AuditEntry
-from apps.common.tests.answers import refusal_of
+from apps.core.tests.answers import refusal_of
 from apps.users.models import User
 from conftest import PASSWORD
-from tests.html_forms import send_form
-from tests.mailed_tokens import address_token
+from tests.support.email_tokens import address_token
+from tests.support.html_forms import send_form
 
 REGISTER, VERIFY = "/api/v1/auth/register/", "/api/v1/auth/email/verify/"
 ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"

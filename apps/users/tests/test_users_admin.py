@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from apps.users.models import User
-from tests.html_forms import send_form
+from tests.support.html_forms import send_form
 
 LIST = reverse("admin:users_user_changelist")
 ADD = reverse("admin:users_user_add")

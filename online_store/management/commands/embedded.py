@@ -12,10 +12,10 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from apps.catalog.management.commands.load_demo import CUSTOMER_LOGIN, DEMO_PASSWORD, STAFF_LOGIN
-from apps.common.server_log import JsonServerLog
-from apps.jobs.housekeeping import do_chores
+from apps.core.observability.gunicorn_logger import JsonServerLog
+from apps.jobs.maintenance import run_maintenance
+from online_store.gunicorn_worker import MAX_REQUEST_LINE
 from online_store.listening import this_machine
-from online_store.serving import MAX_REQUEST_LINE
 
 THREADS = 8
 
@@ -51,7 +51,7 @@ class Server(BaseApplication):
         options = {
             "bind": this_machine(settings.PORT),
             "workers": 1,
-            "worker_class": "online_store.serving.StoreWorker",
+            "worker_class": "online_store.gunicorn_worker.StoreWorker",
             "limit_request_line": MAX_REQUEST_LINE,
             "threads": THREADS,
             "graceful_timeout": settings.JOB_GRACE_SECONDS + 10,  # the jobs' grace follows the requests' end
@@ -83,7 +83,7 @@ class Command(BaseCommand):
             raise CommandError("Set STORE_EMBEDDED=true, as `make run` does.")
         call_command("migrate", verbosity=0, interactive=False)
         call_command("load_demo")
-        do_chores()  # no beat runs beside it
+        run_maintenance()  # no beat runs beside it
         _disconnect()
         Server(on_ready=self._welcome).run()
 

@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 from django.template.defaultfilters import pluralize
 
-from apps.catalog.importing import Dialect, ImportReport, UnusableFile, dialect_of, import_products
-from apps.catalog.importing.dialects import DELIMITERS, ENCODINGS
-from apps.catalog.importing.numbers import DECIMAL_SIGNS
+from apps.catalog.product_import import Dialect, ImportReport, UnusableFile, dialect_of, import_products
+from apps.catalog.product_import.dialects import DELIMITERS, ENCODINGS
+from apps.catalog.product_import.numbers import DECIMAL_SIGNS
 
 SHOWN_BAD_ROWS = 50
 SHOWN_SPOILT = 10  # skus

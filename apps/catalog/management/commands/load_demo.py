@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from apps.catalog.importing import import_products
 from apps.catalog.models import Product
+from apps.catalog.product_import import import_products
 from apps.users.models import User
 
 PRODUCTS = Path(__file__).resolve().parents[2] / "demo" / "products.csv"

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import pluralize
 
-from apps.orders.stock_audit import stock_differences
+from apps.orders.stock_reconciliation import stock_differences
 
 
 class Command(BaseCommand):

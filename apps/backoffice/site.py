@@ -1,0 +1,19 @@
+"""The admin, whose front page tells how the shop fares."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+
+from apps.backoffice.dashboard import sections_for
+from apps.users.admin_site import StoreAdminSite
+
+
+class BackofficeSite(StoreAdminSite):
+    """The store's admin, with the figures above the list of models."""
+
+    index_template = "backoffice/dashboard.html"
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Show the front page."""
+        return super().index(request, {**sections_for(request.user), **(extra_context or {})})

@@ -1,0 +1,155 @@
+"""Products in the admin: the list, its filters and the form."""
+
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from apps.catalog import services
+from apps.catalog.admin import product_actions
+from apps.catalog.admin.folded_search import FoldedSearchAdmin
+from apps.catalog.admin.imports import ImportingAdmin
+from apps.catalog.admin.inline_prices import EditablePrices
+from apps.catalog.admin.product_detail import ProductDetail
+from apps.catalog.admin.saving import save_by_service
+from apps.catalog.admin.stocktake import StocktakePage
+from apps.catalog.models import MAX_STOCK, Category, Product
+from apps.core.admin.changelists import (
+    AutocompleteFilter,
+    DateRangeFilter,
+    LongListAdmin,
+    NumberRangeFilter,
+    RangeFilter,
+)
+from apps.core.admin.model_admin import StoreAutocompleteSelect
+from apps.core.money import format_money
+from apps.import_export.admin.exportable import ExportableAdmin
+
+
+class CategoryTreeFilter(AutocompleteFilter):
+    """Products of a category and of those below it."""
+
+    def filtered(self, queryset: QuerySet[Any], values: dict[str, Any]) -> QuerySet[Any]:
+        """Return the products of the tree."""
+        (chosen,) = (values[name] for name in self.form_fields())
+        if chosen is None:
+            return queryset
+        # Ids, no subquery: by them the database knows which index is best.
+        return queryset.filter(
+            category__in=list(Category.objects.tree_of(chosen.pk).values_list("pk", flat=True))
+        )
+
+
+class StockFilter(RangeFilter):
+    """Products of which there are so many pieces."""
+
+    def bound(self) -> forms.Field:
+        """Return a field for pieces."""
+        return forms.IntegerField(required=False, min_value=0, max_value=MAX_STOCK)
+
+
+@admin.register(Product)
+class ProductAdmin(
+    ProductDetail,
+    StocktakePage,
+    EditablePrices,
+    ImportingAdmin,
+    ExportableAdmin,
+    FoldedSearchAdmin,
+    LongListAdmin,
+):
+    """Products. Their stock is given once, on creation, and moved by the stock pages from then on."""
+
+    counted = ngettext_lazy("%(number)s product", "%(number)s products", "count")
+    list_display = ("name", "sku", "category", "price", "stock", "is_active")
+    list_filter = (
+        "is_active",
+        ("category", CategoryTreeFilter),
+        ("price", NumberRangeFilter),
+        ("stock", StockFilter),
+        ("created_at", DateRangeFilter),
+    )
+    list_select_related = ("category",)
+    search_fields = ("name", "sku")  # opens the search box; get_search_results does the work
+    sortable_by = ("name", "sku", "price", "stock")
+    autocomplete_fields = ("category",)
+    fields = (
+        "name",
+        "slug",
+        "sku",
+        "category",
+        "price",
+        "stock",
+        "description",
+        "is_active",
+        "created_at",
+        "updated_at",
+    )
+    actions = (
+        product_actions.activate,
+        product_actions.deactivate,
+        product_actions.change_price,
+        product_actions.move_to_category,
+        product_actions.adjust_stock,
+        "stocktake",
+    )
+
+    @property
+    def media(self) -> forms.Media:
+        """Return what the list's filter for a category needs."""
+        category = StoreAutocompleteSelect(Product._meta.get_field("category"), self.admin_site)
+        return super().media + category.media
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Lead from the list to a stocktake of what it shows."""
+        query = f"?{request.META['QUERY_STRING']}" if request.META["QUERY_STRING"] else ""
+        stocktake = {
+            "may_take_stock": self.has_adjust_stock_permission(request),
+            "stocktake_query": query,
+        }
+        return super().changelist_view(request, {**stocktake, **(extra_context or {})})
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Show prices as money to those who may not type them."""
+        return self._as_money(request, super().get_list_display(request))
+
+    def get_fields(self, request: HttpRequest, obj: Product | None = None) -> list[Any]:
+        """Do so on the page of a product, too."""
+        fields = super().get_fields(request, obj)
+        return self._as_money(request, fields) if obj else list(fields)
+
+    @admin.display(description=_("price"), ordering="price")
+    def shown_price(self, product: Product) -> str:
+        """Return the price with its currency."""
+        return format_money(product.price)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> tuple[str, ...]:
+        """Open the stock for a new product only."""
+        always = ("created_at", "updated_at")
+        return (*always, "stock") if obj else always
+
+    def save_model(self, request: HttpRequest, obj: Product, form: forms.ModelForm, change: bool) -> None:
+        """Save only the changed fields, by the services: a form opened before a sale must not undo it."""
+        by = request.user
+        save_by_service(
+            obj,
+            form,
+            change,
+            create=partial(services.create_product, created_by=by),
+            update=partial(services.update_product, changed_by=by),
+        )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
+        """Keep products: they are deactivated, for orders refer to them."""
+        return False
+
+    def _as_money(self, request: HttpRequest, columns: Any) -> list[Any]:
+        price = "price" if self.has_change_permission(request) else "shown_price"
+        return [price if column == "price" else column for column in columns]

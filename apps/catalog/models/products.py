@@ -1,0 +1,109 @@
+"""What is sold."""
+
+from collections.abc import Iterable, Mapping
+from typing import Self
+
+from django.core.validators import MaxLengthValidator, MinValueValidator
+from django.db import connections, models
+from django.utils.translation import gettext_lazy as _
+
+from apps.catalog.models.categories import MAX_DESCRIPTION_LENGTH, Category, hidden_category_ids
+from apps.catalog.search import FoldedQuerySet, FoldedTextField
+from apps.core.database.key_columns import CleanCharField, KeyedModel, KeyField
+from apps.core.database.querysets import bulk_written
+from apps.core.normalization import CODE
+
+MAX_STOCK = 2_147_483_647  # what the column holds
+# Without a CASE of a thousand branches, which the ORM would take longer to put than the database to do.
+_WRITE_STOCK = """
+    UPDATE catalog_product SET stock = written.column2 FROM (VALUES {rows}) AS written
+    WHERE catalog_product.id = written.column1
+"""
+
+
+class ProductQuerySet(FoldedQuerySet["Product"]):
+    """Questions about products."""
+
+    def on_sale(self) -> Self:
+        """Return what customers see and can order: active products of categories active all the way up."""
+        return self.filter(is_active=True).exclude(category_id__in=hidden_category_ids())
+
+    def with_skus(self, skus: Iterable[str]) -> Self:
+        """Return the products with these skus, in whatever spelling."""
+        return self.filter(sku_key__in={CODE.key(sku) for sku in skus})
+
+    def locked(self, product_ids: list[int]) -> Self:
+        """Lock the rows until the transaction ends, in one order for all, so that no two can deadlock."""
+        # no_key: rows that merely refer to a product, such as order lines, need not wait.
+        return self.filter(pk__in=product_ids).select_for_update(of=("self",), no_key=True).order_by("pk")
+
+    def write_stock(self, stocks: Mapping[int, int]) -> None:
+        """Write the stock (pieces, by product id) of locked products, in one statement, and announce it."""
+        if stocks:
+            statement = _WRITE_STOCK.format(rows=", ".join(["(%s, %s)"] * len(stocks)))
+            with connections[self.db].cursor() as cursor:
+                cursor.execute(statement, [number for row in stocks.items() for number in row])
+            bulk_written.send(sender=self.model)
+
+
+class Product(KeyedModel):
+    """A thing on sale. Nothing but the stock services writes `stock` after the product is created."""
+
+    AUDITED_FIELDS = ("name", "slug", "sku", "category", "price", "description", "is_active")
+
+    name = CleanCharField(_("name"), max_length=255)
+    slug = models.SlugField(_("slug"), max_length=280, unique=True, blank=True)
+    sku = CleanCharField(_("SKU"), kind=CODE, max_length=64, unique=True)
+    sku_key = KeyField("sku", CODE)
+    description = models.TextField(
+        _("description"), blank=True, default="", validators=[MaxLengthValidator(MAX_DESCRIPTION_LENGTH)]
+    )
+    price = models.DecimalField(
+        _("price"), max_digits=10, decimal_places=2, validators=[MinValueValidator(0)]
+    )
+    stock = models.PositiveIntegerField(_("stock"), default=0)
+    is_active = models.BooleanField(_("on sale"), default=True)
+    category = models.ForeignKey(
+        Category, models.PROTECT, related_name="products", verbose_name=_("category")
+    )
+    search_text = FoldedTextField(sources=("name", "sku", "description"))
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        ordering = ("name", "pk")
+        constraints = [
+            models.UniqueConstraint(fields=["sku_key"], name="catalog_product_sku_key_unique"),
+            models.CheckConstraint(
+                condition=models.Q(price__gte=0), name="catalog_product_price_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(stock__gte=0), name="catalog_product_stock_not_negative"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["name", "id"], name="catalog_product_by_name"),
+            models.Index(fields=["price", "id"], name="catalog_product_by_price"),
+            models.Index(fields=["created_at", "id"], name="catalog_product_by_age"),
+            # None may hold `stock`: then each sale would write to every index of the product (no HOT update).
+            models.Index(
+                fields=["category", "name", "id"],
+                name="catalog_product_of_category",
+                condition=models.Q(is_active=True),
+            ),
+            models.Index(
+                fields=["price", "id", "category"],
+                name="catalog_product_sold_by_price",
+                condition=models.Q(is_active=True),
+            ),
+            models.Index(
+                fields=["name", "id"], name="catalog_product_off_sale", condition=models.Q(is_active=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.sku})"

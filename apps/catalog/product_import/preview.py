@@ -1,0 +1,77 @@
+"""What a table of products would change, as staff see it before they let it."""
+
+from bisect import insort
+from typing import Any
+
+from apps.catalog.category_names import categories_called
+from apps.catalog.models import Product
+from apps.catalog.product_import.rows import BadRow, ProductRow
+from apps.catalog.product_import.writing import differences
+from apps.core.normalization import NAME
+
+SHOWN_BAD_ROWS = 200
+SHOWN_CHANGES = 50  # of known products
+SHOWN_NEW = 20  # products
+SHOWN_CATEGORIES = 50
+SHOWN_COLUMNS = 50
+SHOWN_SPOILT = 20  # skus
+
+
+def empty_preview(heading_row: int, unknown_columns: list[str]) -> dict[str, Any]:
+    """Return the preview of no rows of a table with these unknown columns; it can be kept as JSON."""
+    counts = {"created": 0, "updated": 0, "unchanged": 0, "bad": 0, "spoilt": 0}
+    table = {"heading_row": heading_row, "unknown_columns": unknown_columns[:SHOWN_COLUMNS]}
+    return {**counts, **table, "spoilt_skus": [], "bad_rows": [], "changes": [], "new": [], "categories": []}
+
+
+def add_bad_rows(preview: dict[str, Any], rows: list[BadRow]) -> None:
+    """Count the rows, and keep the first reasons."""
+    preview["bad"] += len(rows)
+    room = SHOWN_BAD_ROWS - len(preview["bad_rows"])
+    preview["bad_rows"] += [[row.number, row.reason] for row in rows[:room]]
+
+
+def add_rows(preview: dict[str, Any], rows: list[ProductRow]) -> None:
+    """Compare the rows with the products as they are now: count what would happen, and keep the first of it.
+
+    The number of queries does not grow with the rows.
+    """
+    known = Product.objects.with_skus(row.sku for row in rows).select_related("category")
+    products = {product.sku_key: product for product in known}
+    categories = categories_called(row.category for row in rows)
+    for row in rows:
+        product = products.get(row.key)
+        if row.has_spoilt_sku:
+            preview["spoilt"] = preview.get("spoilt", 0) + 1  # a former release may have begun the preview
+            _keep(preview.setdefault("spoilt_skus", []), SHOWN_SPOILT, [row.number, row.sku])
+        changes = differences(row, product, categories.get(row.category))
+        if row.category not in categories and len(preview["categories"]) < SHOWN_CATEGORIES:
+            _note_category(preview["categories"], row.category)
+        if product is None:
+            preview["created"] += 1
+            _keep(preview["new"], SHOWN_NEW, _shown(row, changes))
+        elif changes:
+            preview["updated"] += 1
+            if "category" in changes:
+                changes["category"] = (product.category.name, row.category)
+            _keep(preview["changes"], SHOWN_CHANGES, _shown(row, changes))
+        else:
+            preview["unchanged"] += 1
+
+
+def _note_category(kept: list[str], name: str) -> None:
+    """Keep the name of a category that would be made, in the first spelling of it."""
+    if NAME.key(name) not in map(NAME.key, kept):
+        insort(kept, name)
+
+
+def _shown(row: ProductRow, changes: dict[str, tuple[Any, Any]]) -> dict[str, Any]:
+    fields = {
+        field: [None if value is None else str(value) for value in pair] for field, pair in changes.items()
+    }
+    return {"number": row.number, "sku": row.sku, "name": row.name, "fields": fields}
+
+
+def _keep(kept: list[Any], room: int, shown: Any) -> None:
+    if len(kept) < room:
+        kept.append(shown)

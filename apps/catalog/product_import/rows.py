@@ -1,0 +1,137 @@
+"""The rows of a table of products: what a good one is, and what is wrong with another."""
+
+import re
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from apps.catalog.category_names import parts_of
+from apps.catalog.models import Category, Product
+from apps.catalog.product_import.headings import column_name
+from apps.core.normalization import CODE, NAME
+
+_NOTE = "INSERT OR IGNORE INTO seen VALUES (?, ?)"
+_FIELDS: list[Any] = [Product._meta.get_field(name) for name in ("sku", "name", "price", "description")]
+_CATEGORY_NAME: Any = Category._meta.get_field("name")
+_SPOILT_SKU = re.compile(r"[0-9][.,]?[0-9]*E\+[0-9]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A row that cannot be imported, numbered as a spreadsheet does: the first one of the file is row 1."""
+
+    number: int
+    reason: str
+    cells: Sequence[str | Decimal] = ()
+
+
+@dataclass(frozen=True)
+class ProductRow:
+    """A row that can be imported; None stands for a column that the file lacks or an empty cell of it."""
+
+    number: int
+    sku: str
+    name: str
+    price: Decimal
+    category: str
+    stock: int | None
+    description: str | None
+
+    @property
+    def key(self) -> str:
+        """Return what its product is known by."""
+        return CODE.key(self.sku)
+
+    @property
+    def has_spoilt_sku(self) -> bool:
+        """Tell whether a spreadsheet has shortened the sku to a number such as 4,60701E+12."""
+        return _SPOILT_SKU.fullmatch(self.sku) is not None
+
+
+class SeenSkus:
+    """Which sku stands in which row, of a file of any length: beyond a few megabytes they lie on the disk.
+
+    Use it in a `with` statement, which gives back the memory and the disk.
+    """
+
+    def __init__(self) -> None:
+        # Nobody else reads it, and nothing of it outlives the connection.
+        self._database = sqlite3.connect("", isolation_level=None)
+        self._database.execute("PRAGMA journal_mode = OFF")
+        self._database.execute("CREATE TABLE seen (sku TEXT PRIMARY KEY, number INTEGER) WITHOUT ROWID")
+        self._database.execute("BEGIN")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._database.close()
+
+    def note(self, sku: str, number: int) -> int:
+        """Return the number of the first row with this sku, in any spelling: this one's, if it is new."""
+        key = CODE.key(sku)
+        if self._database.execute(_NOTE, (key, number)).rowcount:
+            return number
+        found: tuple[int] = self._database.execute("SELECT number FROM seen WHERE sku = ?", (key,)).fetchone()
+        return found[0]
+
+    def note_all(self, rows: Iterable[tuple[str, int]]) -> None:
+        """Take down skus that are known to differ, each with the number of its row."""
+        self._database.executemany(_NOTE, ((CODE.key(sku), number) for sku, number in rows))
+
+
+def validated(row: ProductRow) -> ProductRow:
+    """Return the row in its clean form. Raises ValidationError when no product can be so."""
+    sku, name, category = CODE.clean(row.sku), NAME.clean(row.name), NAME.clean(row.category)
+    if (sku, name, category) != (row.sku, row.name, row.category):
+        row = replace(row, sku=sku, name=name, category=category)
+    if faults := _faults_of_category(row.category, get_language()) or _faults_of_fields(row):
+        raise ValidationError(faults)
+    return row
+
+
+def reason_of(error: ValueError | ValidationError) -> str:
+    """Return in words what is wrong with a row."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    return "; ".join(f"{column_name(name)}: {_text_of(faults)}" for name, faults in error.error_dict.items())
+
+
+def product_of(row: ProductRow) -> Product:
+    """Return the product of the row, without its category."""
+    return Product(sku=row.sku, name=row.name, price=row.price, description=row.description or "")
+
+
+@lru_cache(maxsize=1000)
+def _faults_of_category(name: str, language: str) -> dict[str, ValidationError]:
+    try:
+        for part in parts_of(name):
+            _CATEGORY_NAME.clean(part, None)
+    except ValidationError as error:
+        return {"category": error}
+    return {}
+
+
+def _faults_of_fields(row: ProductRow) -> dict[str, ValidationError]:
+    """Return what is wrong by field, as `Product.clean_fields` does; a model takes its time."""
+    faults = {}
+    for field in _FIELDS:
+        value = getattr(row, field.name)
+        try:
+            if value is not None:
+                field.clean(value, None)
+        except ValidationError as error:
+            faults[field.name] = error
+    return faults
+
+
+def _text_of(faults: list[ValidationError]) -> str:
+    is_empty = any(fault.code == "blank" for fault in faults)
+    return _("empty") if is_empty else " ".join(text for fault in faults for text in fault.messages)

@@ -1,5 +1,0 @@
-"""How the database is written into a file, and taken back from it, on each kind of database."""
-
-from apps.common.backups import postgresql, sqlite
-
-TECHNIQUES = {"postgresql": postgresql, "sqlite": sqlite}

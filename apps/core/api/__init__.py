@@ -1,0 +1,1 @@
+"""How every endpoint speaks: views, serializers, pages, problems, the OpenAPI schema."""

@@ -1,0 +1,98 @@
+"""View methods whose responses come from a cache namespace, with ETag, `Cache-Control` and `Cache-Status`."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import patch_vary_headers
+from rest_framework.request import Request
+
+from apps.core.api.conditional import refuse_other_version, rendered
+from apps.core.api.openapi.annotations import raises, sends
+from apps.core.api.throttling import consume_request
+from apps.core.caching.etags import address_of, has_version, without_body
+from apps.core.caching.namespaces import CacheNamespace
+from apps.core.caching.responses import BYPASS, HIT, MISS, CachedResponse
+from apps.core.exceptions import PreconditionFailed
+
+# RFC 9211: what the cache had to do with the answer.
+CACHE_STATUS = {
+    HIT: "OnlineStore; hit",
+    MISS: "OnlineStore; fwd=miss; stored",
+    BYPASS: "OnlineStore; fwd=bypass",
+}
+
+
+# For one reader alone; for all alike. Whoever keeps it asks before each use whether it still holds.
+PRIVATE, PUBLIC = "private, no-cache", "public, no-cache"
+
+
+def cached_answer(
+    namespace: CacheNamespace, *, scope: Callable[[Request], str | None], public: bool = False
+) -> Callable[..., Any]:
+    """Decorate a reading view method, so that its answer comes from the namespace, with an ETag.
+
+    `scope` names who may see the answer, by the request; None: it is built for this request alone. The method
+    is decorated, not `dispatch`: authentication, permissions and query checks run before the cache answers.
+    """
+
+    def decorate(method: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
+        @raises(PreconditionFailed)
+        @sends("Cache-Control", "Cache-Status", "ETag", on=(200, 304))
+        @wraps(method)
+        def read(view: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            def build() -> bytes:
+                if public and not request.user.is_authenticated:  # others were counted before
+                    consume_request(request, view)
+                return rendered(method(view, request, *args, **kwargs).data)
+
+            if (who := scope(request)) is None:
+                answer = CachedResponse.of(build())
+            else:
+                # What is not for everyone is kept for each reader, who may be shown what others are not.
+                address = address_of(request)
+                kept_for = address if public else f"{request.user.pk} {address}"
+                answer = namespace.get_or_build(who, kept_for, build)
+            cache_control = _public_for(request) if public and who is not None else PRIVATE
+            response = conditional_response(request, answer, cache_control=cache_control)
+            response["Cache-Status"] = CACHE_STATUS[answer.outcome]
+            if public and answer.outcome == HIT:
+                response.kept_in = namespace  # type: ignore[attr-defined]  # asked for by PublicCacheMiddleware
+            return response
+
+        read.is_counted_when_built = public  # type: ignore[attr-defined]  # asked for by RateLimitThrottle
+        return read
+
+    return decorate
+
+
+def conditional_response(
+    request: HttpRequest | Request,
+    answer: CachedResponse,
+    *,
+    cache_control: str = PRIVATE,
+    content_type: str = "application/json",
+) -> HttpResponseBase:
+    """Return 200 with the answer, or 304 when the client already has it (RFC 9110, 13.2.2).
+
+    Raises PreconditionFailed when the client wants another version (`If-Match`).
+    """
+    refuse_other_version(request, answer.etag)
+    response = HttpResponse(answer.body, content_type=content_type)
+    response["ETag"] = answer.etag
+    response["Cache-Control"] = cache_control
+    patch_vary_headers(response, ("Authorization",))
+    if has_version(request, answer.etag):
+        without_body(response)
+    return response
+
+
+def _public_for(request: Request) -> str:
+    """Return `Cache-Control` of what everyone may see: a CDN may give it to whoever does not sign in."""
+    if request.user.is_authenticated or not settings.CDN_SECONDS:
+        return PUBLIC
+    # RFC 9111, 5.2.2: a CDN would obey `no-cache` too. So browsers are told that it is stale at once, and all
+    # that what is stale may not be used.
+    return f"public, max-age=0, must-revalidate, s-maxage={settings.CDN_SECONDS}"

@@ -1,0 +1,286 @@
+"""The OpenAPI schema: what an operation answers by rule, and by what its view declares (`contract.py`)."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from itertools import groupby
+from typing import Any, TypeVar
+
+from django.utils.translation import override
+from drf_spectacular.drainage import warn
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.utils import Direction, OpenApiExample, extend_schema_serializer
+from rest_framework import serializers
+from rest_framework.permissions import SAFE_METHODS, AllowAny
+
+from apps.core.api.fields import MAX_ID_DIGITS, MomentField
+from apps.core.api.openapi.annotations import links_of, raised_codes, sent_headers
+from apps.core.api.openapi.headers import EVERY_ANSWER, header_components, header_references
+from apps.core.api.openapi.problems import problem_answer, problem_components
+from apps.core.api.permissions import StaffOnly, StaffWrites
+from apps.core.api.problems.catalogue import Problem, catalogue, title_of
+from apps.core.api.serializers import InputSerializer
+from apps.core.exceptions import PreconditionFailed, Where
+
+NULL = "#/components/schemas/NullEnum"
+LANGUAGE = "en"  # of the schema, whoever asks for it
+IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "The ETag of the client's copy; 304 is returned while it is current",
+    "schema": {"type": "string"},
+    "example": '"9b2cf535f27731c974343645a3985328"',
+}
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "ETags of the versions the change applies to, or *; if none is current, 412 is returned "
+    "and nothing is changed",
+    "schema": {"type": "string"},
+}
+COLUMN_BOUNDS = {2**31 - 1, -(2**31), 2**63 - 1, -(2**63)}
+SerializerClass = TypeVar("SerializerClass", bound=type[serializers.BaseSerializer[Any]])
+
+
+def shown_as(value: dict[str, Any]) -> Callable[[SerializerClass], SerializerClass]:
+    """Decorate a serializer with an example of what it reads or writes."""
+    return extend_schema_serializer(examples=[OpenApiExample("example", value=value)])
+
+
+class ProblemErrorOutput(serializers.Serializer[Any]):
+    """A single error in a request."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    pointer = serializers.CharField(required=False, help_text="JSON Pointer to the value in the body")
+    parameter = serializers.CharField(required=False, help_text="Name of the query parameter")
+
+
+class StoreSchema(AutoSchema):
+    """Describe an operation with every problem and header that it can answer with."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        """Return the description, which says in words of its own when nobody has to sign in."""
+        operation = super().get_operation(*args, **kwargs)
+        if operation is not None:
+            operation.setdefault("security", [])
+        return operation
+
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        """Return the ways to sign in; an empty one means that nobody has to."""
+        auth = [scheme for scheme in super().get_auth() if scheme]
+        return [*auth, {}] if auth and self._is_open() else auth
+
+    def _map_basic_serializer(self, serializer: Any, direction: Direction) -> dict[str, Any]:
+        schema = super()._map_basic_serializer(serializer, direction)
+        for name, member in schema.get("properties", {}).items():
+            if direction == "response" or isinstance(serializer.fields[name], serializers.RelatedField):
+                _drop_bounds_of_the_database(member)
+        if direction == "response":  # whatever a model's default is, an answer has the member
+            optional = {name for name, field in serializer._declared_fields.items() if _is_optional(field)}
+            schema["required"] = sorted(schema.get("properties", {}).keys() - optional)
+        elif isinstance(serializer, InputSerializer):
+            schema["additionalProperties"] = False
+        else:
+            warn(f"{type(serializer).__name__} reads a body: it has to be an InputSerializer")
+        return schema
+
+    def _map_serializer_field(self, field: Any, *args: Any, **kwargs: Any) -> Any:
+        schema = super()._map_serializer_field(field, *args, **kwargs)
+        schema |= getattr(field, "described_as", {})
+        if isinstance(field, serializers.DateTimeField) and not isinstance(field, MomentField):
+            warn(f"{field.field_name} would be shown in the store's time zone: it has to be a MomentField")
+        if isinstance(field, serializers.ListSerializer) and (most := getattr(field, "max_length", None)):
+            schema |= {"minItems": int(not field.allow_empty), "maxItems": most}
+        return schema
+
+    def _get_paginator(self) -> Any:
+        return super()._get_paginator() if getattr(self.view, "action", "") == "list" else None
+
+    def _get_request_for_media_type(
+        self, serializer: Any, direction: Direction = "request"
+    ) -> tuple[dict[str, Any] | None, bool]:
+        # The library takes every PATCH for partial; here only a serializer that says so is.
+        if self.method != "PATCH" or getattr(serializer, "partial", False):
+            return super()._get_request_for_media_type(serializer, direction)
+        return self.resolve_serializer(serializer, direction).ref, True
+
+    def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
+        bodies = super()._get_response_bodies(direction)
+        sent, links = sent_headers(self._method), links_of(self._method)
+        for status in [*bodies, *sent]:
+            if status >= "400":
+                warn(f"{status} is described by hand: let @raises(…) name the refusals instead")
+            body = bodies.setdefault(status, {})
+            body["headers"] = header_references([*EVERY_ANSWER, *sent.get(status, ())]) | body.get(
+                "headers", {}
+            )
+            body["description"] = body.get("description") or HTTPStatus(int(status)).phrase
+            if status in links:
+                body["links"] = links[status]
+        return dict(sorted((bodies | self._problem_answers()).items()))
+
+    def _problem_answers(self) -> dict[str, Any]:
+        problems = sorted(self._problems(), key=lambda problem: problem.status)
+        return {
+            str(int(status)): self._problem_answer(list(group))
+            for status, group in groupby(problems, key=lambda problem: problem.status)
+        }
+
+    def _problem_answer(self, problems: list[Problem]) -> dict[str, Any]:
+        answer = problem_answer(problems)
+        # What follows by rule, or is one code, is alike in many operations, and stands in the schema once.
+        if len(problems) == 1:
+            name = problems[0].code.title().replace("_", "")
+        elif any(problem.where is Where.DECLARED for problem in problems):
+            return answer
+        else:
+            reads_body = any(problem.where is Where.BODY for problem in problems)
+            name = title_of(problems[0].status).title().replace(" ", "") + ("OfBody" if reads_body else "")
+        component = ResolvedComponent(name, ResolvedComponent.RESPONSE, schema=answer, object=name)
+        self.registry.register_on_missing(component)
+        return component.ref
+
+    def _problems(self) -> list[Problem]:
+        has_token = bool(self.view.get_authenticators())
+        applies = {
+            Where.DECLARED: False,
+            Where.EVERYWHERE: True,
+            Where.BODY: self.method not in SAFE_METHODS,
+            Where.ROW: "{" in self.path or self._is_list_view(),
+            Where.TOKEN: has_token,
+            Where.SIGNED_IN: has_token and not self._is_open(),
+            Where.STAFF: self._needs_staff(),
+            Where.OUTSIDE: False,
+        }
+        declared = raised_codes(self._method)
+        return [each for each in catalogue().values() if applies[each.where] or each.code in declared]
+
+    @property
+    def _method(self) -> Any:
+        return getattr(self.view, getattr(self.view, "action", None) or self.method.lower())
+
+    def _is_open(self) -> bool:
+        permissions = self.view.get_permissions()
+        return (
+            any(isinstance(permission, AllowAny) for permission in permissions) or not self._needs_sign_in()
+        )
+
+    def _needs_sign_in(self) -> bool:
+        reads = self.method in SAFE_METHODS
+        return not (reads and any(isinstance(each, StaffWrites) for each in self.view.get_permissions()))
+
+    def _needs_staff(self) -> bool:
+        is_staff_view = any(isinstance(permission, StaffOnly) for permission in self.view.get_permissions())
+        return is_staff_view and not self._is_open()
+
+    def _get_parameters(self) -> list[dict[str, Any]]:
+        parameters = super()._get_parameters()
+        if "304" in sent_headers(self._method):
+            parameters.append(IF_NONE_MATCH)
+        if PreconditionFailed.code in raised_codes(self._method):
+            parameters.append(IF_MATCH)
+        for parameter in parameters:
+            if parameter["in"] == "query":
+                parameter["allowEmptyValue"] = True  # which counts as not given
+        return sorted(parameters, key=lambda parameter: (parameter["in"] != "path", parameter["name"]))
+
+    def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
+        parameters = super()._resolve_path_parameters(variables)
+        for parameter in parameters:
+            name = parameter["name"].removesuffix("_id")
+            parameter["description"] = f"Id of the {name if name != 'id' else self._row_name()}"
+            if parameter["schema"].get("format") == "uuid":
+                continue
+            parameter["schema"] = {"type": "integer", "minimum": 1, "maximum": 10**MAX_ID_DIGITS - 1}
+            parameter["example"] = 1
+        return parameters
+
+    def _row_name(self) -> str:
+        return str(self.view.queryset.model._meta.verbose_name)  # type: ignore[attr-defined]
+
+
+class StoreSchemaGenerator(SchemaGenerator):
+    """Make the schema, the same one whoever asks for it."""
+
+    def get_schema(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return the schema in English."""
+        with override(LANGUAGE):
+            return super().get_schema(*args, **kwargs)
+
+
+def define_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """Add the problems, examples and headers that the operations refer to, and name the enums of parameters.
+
+    A hook of drf-spectacular, after the one that gives the enums of serializers their names.
+    """
+    known = {**problem_components(catalogue().values()), "headers": header_components()}
+    _name_parameter_enums(result)
+    _name_nullable_enums(result["components"]["schemas"])
+    wanted = list(_references(result))
+    while wanted:
+        _, _, kind, name = wanted.pop().split("/")
+        components = result["components"].setdefault(kind, {})
+        if name not in components:
+            components[name] = known[kind][name]
+            wanted += _references(components[name])
+    result["components"] = {
+        kind: dict(sorted(components.items())) for kind, components in sorted(result["components"].items())
+    }
+    return result
+
+
+def _drop_bounds_of_the_database(schema: dict[str, Any]) -> None:
+    """Leave out how large a number a column can hold, which differs from one database to the other."""
+    for name in ("maximum", "minimum"):
+        if schema.get(name) in COLUMN_BOUNDS:
+            del schema[name]
+            schema.pop("format", None)
+
+
+def _name_parameter_enums(result: dict[str, Any]) -> None:
+    schemas = result["components"]["schemas"]
+    names = {frozenset(schema["enum"]): name for name, schema in schemas.items() if "enum" in schema}
+    for path in result["paths"].values():
+        for operation in path.values():
+            for parameter in operation.get("parameters", ()):
+                schema = parameter["schema"]
+                schema.pop("title", None)  # a label of the form
+                if "description" in parameter:
+                    parameter["description"] = parameter["description"].strip()
+                holder, key = (schema, "items") if schema.get("type") == "array" else (parameter, "schema")
+                if "enum" in holder[key]:
+                    values = frozenset(holder[key]["enum"])
+                    own_name = operation["operationId"][0].upper() + operation["operationId"][1:]
+                    name = names.setdefault(values, own_name + parameter["name"].title())
+                    schemas.setdefault(name, {"type": "string", "enum": sorted(values)})
+                    holder[key] = {"$ref": f"#/components/schemas/{name}"}
+
+
+def _name_nullable_enums(schemas: dict[str, Any]) -> None:
+    """Give an enum that may be null one name, where drf-spectacular has a choice of several schemas."""
+    for schema in list(schemas.values()):
+        for member in schema.get("properties", {}).values():
+            references = [choice.get("$ref") for choice in member.get("oneOf", ())]
+            if NULL in references:
+                name = references[0].rpartition("/")[2]
+                values = [*schemas[name]["enum"], None]
+                schemas[f"{name}OrNull"] = {"type": "string", "nullable": True, "enum": values}
+                member.clear()
+                member["$ref"] = f"#/components/schemas/{name}OrNull"
+    for name in ("BlankEnum", "NullEnum"):
+        schemas.pop(name, None)
+
+
+def _is_optional(field: Any) -> bool:
+    return not (field.required or field.read_only)
+
+
+def _references(node: Any) -> list[str]:
+    if isinstance(node, list):
+        return [reference for each in node for reference in _references(each)]
+    if isinstance(node, dict):
+        own = [node["$ref"]] if isinstance(node.get("$ref"), str) else []
+        return own + [reference for each in node.values() for reference in _references(each)]
+    return []

@@ -1,0 +1,1 @@
+"""Pagination by page number and by cursor."""

@@ -1,0 +1,1 @@
+"""Caching of responses in Memcached."""

@@ -1,0 +1,1 @@
+"""Databases: transactions, derived columns, migrations, backups, a replica."""

@@ -1,0 +1,1 @@
+"""Database backends: those of Django, with what the store needs beside."""

@@ -1,0 +1,96 @@
+"""The database wrapper that `ENGINE = "apps.core.database.backends.sqlite3"` names."""
+
+import sqlite3
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import OperationalError
+from django.db.backends.sqlite3 import base, features
+
+from apps.core.database.backends.sqlite3.fair_lock import FairLock
+from online_store.private_files import make_private_database
+
+POLL_MILLISECONDS = 50
+
+
+class DatabaseFeatures(features.DatabaseFeatures):
+    """State SQLite's own limit (https://sqlite.org/limits.html, since 3.32) in place of the former 999.
+
+    With 999 a long order would be written in several statements, the more the longer it is.
+    """
+
+    max_query_params = 32_766
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """SQLite with the features above, where every transaction gets its turn.
+
+    SQLite lets one write at a time, and knows no queue: of many threads the one that has just committed is
+    mostly the next one too, and others wait until they give up. So the threads of a process queue here.
+    """
+
+    features_class = DatabaseFeatures
+    _turns: ClassVar[defaultdict[str, FairLock]] = defaultdict(FairLock)  # by the name of the file
+    _has_turn = False
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Open the file, which nobody but its owner can read."""
+        if not self.is_in_memory_db():
+            make_private_database(Path(self._file), folder=settings.VAR_DIR)
+        return super().get_new_connection(conn_params)
+
+    def _start_transaction_under_autocommit(self) -> None:
+        seconds = self.settings_dict["OPTIONS"]["timeout"]
+        deadline = time.monotonic() + seconds
+        self._has_turn = self._turns[self._file].take(timeout=seconds)
+        # Among processes: SQLite's pauses grow to 100 ms, and whoever has just come asks after 1 ms. Begun
+        # anew again and again, they are alike for all.
+        self._wait_for_others(POLL_MILLISECONDS)
+        try:
+            while not self._began(is_last_try=time.monotonic() > deadline):
+                continue
+        except BaseException:
+            self._end_turn()
+            raise
+        finally:
+            self._wait_for_others(int(seconds * 1000))
+
+    def _commit(self) -> None:
+        super()._commit()  # type: ignore[misc]
+        self._end_turn()
+
+    def _rollback(self) -> None:
+        try:
+            super()._rollback()  # type: ignore[misc]
+        finally:
+            self._end_turn()
+
+    def _close(self) -> Any:
+        try:
+            return super()._close()  # type: ignore[misc]
+        finally:
+            self._end_turn()
+
+    def _began(self, *, is_last_try: bool) -> bool:
+        try:
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # the stubs lack it
+        except OperationalError as error:
+            if is_last_try or getattr(error.__cause__, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+        return True
+
+    def _wait_for_others(self, milliseconds: int) -> None:
+        self.connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
+
+    def _end_turn(self) -> None:
+        if self._has_turn:
+            self._has_turn = False
+            self._turns[self._file].release()
+
+    @property
+    def _file(self) -> str:
+        return str(self.settings_dict["NAME"])

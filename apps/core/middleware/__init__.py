@@ -1,0 +1,1 @@
+"""Middleware that knows no app."""

@@ -1,0 +1,180 @@
+"""How staff see what they have exported, and take it home."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.template.defaultfilters import filesizeformat
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import formats
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, ngettext_lazy
+from django.views.decorators.http import require_POST
+
+from apps.audit.admin import AuditEntryAdmin
+from apps.audit.models import AuditEntry
+from apps.core.admin.model_admin import StoreAdmin
+from apps.import_export import services
+from apps.import_export.admin.exportable import ExportableAdmin
+from apps.import_export.changelist_rows import may_see
+from apps.import_export.models import Export, ExportPart
+from apps.import_export.progress import Progress, last_line, latest_job
+from apps.import_export.registry import all_kinds, kind_named
+from apps.jobs.models import JobStatus
+
+admin.site.unregister(AuditEntry)
+
+
+@admin.register(AuditEntry)
+class ExportableAuditEntryAdmin(ExportableAdmin, AuditEntryAdmin):
+    """The audit trail, exportable: its own app lies below this one."""
+
+
+@admin.register(Export)
+class ExportAdmin(StoreAdmin):
+    """One's own exports (a superuser sees all), as long as one may see what they hold."""
+
+    counted = ngettext_lazy("%(number)s export", "%(number)s exports", "count")
+    list_display = ("file_name", "table", "status", "written", "file_size", "created_at", "created_by")
+    list_display_links = ("file_name",)
+    show_full_result_count = False
+
+    def get_urls(self) -> list[Any]:
+        """Add what the page of an export asks for."""
+        views = {"progress": self.progress, "file": self.file, "again": self.again}
+        paths = [
+            path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"import_export_export_{name}")
+            for name, view in views.items()
+        ]
+        return [*paths, *super().get_urls()]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Export]:
+        """Leave out what is not the user's, and what the user may not see any more."""
+        kinds = [kind.name for kind in all_kinds() if may_see(request.user, kind.name)]
+        return Export.objects.visible_to(request.user).filter(kind__in=kinds).with_job()
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Show the list to those who may export something."""
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Export | None = None) -> bool:
+        """Let those in who may export something; `get_queryset` says which exports are theirs."""
+        user = request.user
+        return user.is_active and user.is_staff and any(may_see(user, kind.name) for kind in all_kinds())
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Leave it to the lists, whose rows are exported."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Export | None = None) -> bool:
+        """Let nobody change what was exported."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Export | None = None) -> bool:
+        """Leave it to the daily maintenance."""
+        return False
+
+    @admin.display(description=_("file"), ordering="pk")
+    def file_name(self, export: Export) -> str:
+        """Return what the file is called."""
+        return export.file_name
+
+    @admin.display(description=_("table"))
+    def table(self, export: Export) -> str:
+        """Return the kind in words."""
+        return kind_named(export.kind).label
+
+    @admin.display(description=_("status"))
+    def status(self, export: Export) -> str:
+        """Return where it stands."""
+        return export.status.label
+
+    @admin.display(description=_("rows"))
+    def written(self, export: Export) -> str:
+        """Return how many rows the file has by now."""
+        return formats.localize(export.rows, use_l10n=True)
+
+    @admin.display(description=_("size"))
+    def file_size(self, export: Export) -> str:
+        """Return how large the file is by now."""
+        return filesizeformat(export.size)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Show how far an export is, and what can be done with it."""
+        export = self._export(request, object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": export.file_name,
+            "opts": self.opts,
+            "export": export,
+            "table": kind_named(export.kind).label,
+            "progress": _progress_of(export),
+            "error": last_line(latest_job(export.subject)) if export.status == JobStatus.FAILED else "",
+            "written": ngettext("%(number)s row", "%(number)s rows", export.rows)
+            % {"number": formats.localize(export.rows)},
+            "kept": ngettext(
+                "The file is deleted after %(number)d day.",
+                "The file is deleted after %(number)d days.",
+                settings.EXPORT_KEEP_DAYS,
+            )
+            % {"number": settings.EXPORT_KEEP_DAYS},
+        }
+        return TemplateResponse(request, "import_export/export.html", context)
+
+    def progress(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Answer how far an export is."""
+        return _progress_of(self._export(request, str(pk))).as_answer()
+
+    def file(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send a finished file, part by part."""
+        export = self._export(request, str(pk))
+        if not export.finished_at:
+            raise Http404
+        return StreamingHttpResponse(
+            _parts_of(export),
+            content_type=export.writing.content_type,
+            headers={
+                "Content-Length": str(export.size),
+                "Content-Disposition": f'attachment; filename="{export.file_name}"',
+            },
+        )
+
+    @method_decorator(require_POST)
+    def again(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Let a failed export go on."""
+        export = self._export(request, str(pk))
+        if services.write_again(export):
+            self.message_user(request, _("The export goes on."), messages.SUCCESS)
+        return redirect("admin:import_export_export_change", export.pk)
+
+    def _export(self, request: HttpRequest, object_id: str) -> Export:
+        export = self.get_object(request, unquote(object_id))
+        if export is None:
+            raise Http404
+        return export
+
+
+def _progress_of(export: Export) -> Progress:
+    return Progress(
+        address=reverse("admin:import_export_export_progress", args=[export.pk]),
+        done=export.done,
+        total=export.done if export.finished_at else max(export.listed, export.done),
+        state=export.status.label,
+        is_over=export.finished_at is not None,
+        is_failed=export.status == JobStatus.FAILED,
+    )
+
+
+def _parts_of(export: Export) -> Iterator[bytes]:
+    parts = ExportPart.objects.filter(export=export)
+    for number in range(export.parts_written):
+        yield bytes(parts.values_list("data", flat=True).get(number=number))

@@ -1,0 +1,5 @@
+"""Orders in the admin. Django looks here for what is registered."""
+
+from apps.orders.admin import changelist
+
+__all__ = ["changelist"]

@@ -1,0 +1,1 @@
+"""Shipments: what happens between the shop and the carrier."""

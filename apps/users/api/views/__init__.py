@@ -1,0 +1,1 @@
+"""The calls of accounts, by what they are about."""

@@ -1,0 +1,65 @@
+"""Who is in the shop: customers and staff, with the products that they want. Made before any trouble."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from random import Random
+
+from scripts.chaos.buyers import Buyer
+from scripts.chaos.http_client import HttpClient
+from scripts.chaos.journal import Day, Journal
+from scripts.chaos.staff import Clerk
+from scripts.chaos.stage import PASSWORD, STAFF, Stage
+from scripts.replay.catalogue import stock_products
+from scripts.replay.client import Account, Store
+from scripts.replay.customers import register_customers
+from scripts.replay.files import Product
+from scripts.replay.thread_pool import Crew
+
+PRODUCTS = 12
+STOCK = 150  # pieces of each: the wanted ones run short
+CLERKS = 3
+NIGHT_SECONDS = 1800.0
+
+
+@dataclass(frozen=True)
+class Shop:
+    customers: list[Account]
+    staff: Account
+    product_ids: list[int]
+
+
+def open_shop(stage: Stage, buyers: int) -> Shop:
+    """Create products and register customers. Raises ReplayError when the store does not take them."""
+    store = Store(f"http://127.0.0.1:{stage.ports[0]}", Account(STAFF, PASSWORD))
+    store.wait_for_start()
+    store.log_in(store.staff)
+    products = {
+        f"CHAOS-{number}": Product(f"CHAOS-{number}", f"Thing {number}", Decimal(number), "Things", STOCK)
+        for number in range(1, PRODUCTS + 1)
+    }
+    with Crew(4) as crew:
+        shelves = stock_products(store, crew, products)
+        customers = register_customers(store, crew, buyers)
+    return Shop(list(customers), store.staff, [shelves[sku].id for sku in products])
+
+
+def night_clerk(shop: Shop, stage: Stage, journal: Journal, seed: str) -> Clerk:
+    """Return somebody of staff who stays when all others are gone."""
+    random = Random(f"{seed}/night clerk")
+    client = HttpClient(stage.ports, random, journal, Day(NIGHT_SECONDS))
+    return Clerk(shop.staff, client, journal, shop.product_ids, random)
+
+
+def people_of(shop: Shop, stage: Stage, journal: Journal, day: Day, seed: str) -> list[Callable[[Day], None]]:
+    """Return what each person does all day."""
+
+    def tools(name: str) -> tuple[HttpClient, Journal, list[int], Random]:
+        random = Random(f"{seed}/{name}")
+        return HttpClient(stage.ports, random, journal, day), journal, shop.product_ids, random
+
+    buyers = [
+        Buyer(customer, *tools(f"buyer {number}")) for number, customer in enumerate(shop.customers, start=1)
+    ]
+    clerks = [Clerk(shop.staff, *tools(f"clerk {number}")) for number in range(1, CLERKS + 1)]
+    return [*(buyer.spend for buyer in buyers), *(clerk.spend for clerk in clerks)]

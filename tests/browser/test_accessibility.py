@@ -1,0 +1,135 @@
+"""Every page of the admin can be used by everyone: axe-core finds nothing serious, on a desk or a phone."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from tests.support.browser import PHONE, Visit, chromium, needs_axe, needs_chromium
+from tests.system.test_embedded import CUSTOMER, Shop, free_port, store
+
+pytestmark = [pytest.mark.once, needs_chromium, needs_axe]
+
+WRITTEN_BY_HAND = {"auth.Group", "catalog.Category", "catalog.Product", "users.User"}
+WITH_A_FIRST_ROW = {"catalog.Category", "catalog.Product", "jobs.Job", "orders.Order", "users.User"}
+FURTHER = (
+    "/admin/jobs/job/figures/",
+    "/admin/catalog/product/1/stock/",
+    "/admin/catalog/product/stocktake/",
+    "/admin/catalog/product/import/",
+    "/admin/catalog/product/export/",
+    "/admin/orders/order/export/",
+    "/admin/orders/order/1/history/",
+    "/admin/audit/auditentry/1/change/",
+)
+ACTIONS = (
+    ("/admin/orders/order/", "cancel"),
+    ("/admin/orders/order/", "mark_processing"),
+    ("/admin/catalog/product/?q=чай", "change_price"),
+    ("/admin/catalog/product/?q=чай", "move_to_category"),
+    ("/admin/catalog/product/?q=чай", "stocktake"),
+)
+OUTSIDE = ("/admin/login/", "/admin/password_reset/", "/admin/password_reset/confirm/", "/api/problems/")
+# What is looked at of each page (all of Redoc's takes half a minute), and the rules that its makers break:
+# their colours, and Swagger UI's choice among the servers, of which there is one.
+OF_OTHERS = {
+    "/api/schema/swagger-ui/": ("#swagger-ui .wrapper", ("color-contrast", "select-name")),
+    "/api/schema/redoc/": (".menu-content, .api-info", ("color-contrast",)),
+}
+DAILY = (
+    "/admin/",
+    "/admin/orders/order/",
+    "/admin/orders/order/1/change/",
+    "/admin/catalog/product/",
+    "/admin/catalog/product/1/change/",
+)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    with store(tmp_path_factory.mktemp("shop"), free_port()) as (shop, _process):
+        for product_id in (1, 2):
+            wanted = {"items": [{"product_id": product_id, "quantity": 1}]}
+            shop.call("POST", "orders/", user=CUSTOMER, body=wanted)
+        yield shop
+
+
+def test_nothing_on_a_page_hinders_anyone(shop: Shop):
+    with chromium() as browser:
+        visit = Visit(browser, shop)
+        found = {address: hindrances_at(visit, address) for address in OUTSIDE}
+        visit.log_in("admin")
+        found |= {address: hindrances_at(visit, address) for address in addresses()}
+        found |= {address: hindrances_at(visit, address) for address in FURTHER}
+        found |= {action: hindrances_after(visit, address, action) for address, action in ACTIONS}
+        found |= {"export": hindrances_of_an_export(visit), "import": hindrances_of_an_import(visit)}
+
+    assert {page: hindrances for page, hindrances in found.items() if hindrances} == {}
+    assert visit.foreign == []
+    assert visit.errors == []
+
+
+def test_nothing_hinders_anyone_on_a_phone_in_the_dark(shop: Shop):
+    with chromium() as browser:
+        visit = Visit(browser, shop, viewport=PHONE, color_scheme="dark", locale="ru-RU")
+        visit.log_in("admin")
+        found = {address: hindrances_at(visit, address) for address in DAILY}
+
+    assert {page: hindrances for page, hindrances in found.items() if hindrances} == {}
+
+
+def test_documentation_hinders_nobody_by_what_the_store_says_in_it(shop: Shop):
+    found = {}
+    with chromium() as browser:
+        visit = Visit(browser, shop)
+        for address, (part, besides) in OF_OTHERS.items():
+            visit.open(address).locator(part).first.wait_for()
+            found[address] = visit.hindrances(within=part, besides=besides)
+
+    assert found == dict.fromkeys(OF_OTHERS, [])
+    assert visit.errors == []
+
+
+def hindrances_at(visit: Visit, address: str) -> list[str]:
+    visit.open(address)
+    return visit.hindrances()
+
+
+def hindrances_after(visit: Visit, address: str, action: str) -> list[str]:
+    """Choose all rows of a list, and let the action be done or ask."""
+    visit.open(address)
+    visit.page.locator("#action-toggle").check()
+    visit.page.locator("select[name=action]").select_option(action)
+    with visit.page.expect_navigation():
+        visit.page.locator("button[name=index]").first.click()
+    return visit.hindrances()
+
+
+def hindrances_of_an_export(visit: Visit) -> list[str]:
+    visit.open("/admin/catalog/product/export/")
+    visit.page.get_by_role("button", name="Export").click()
+    visit.page.get_by_role("link", name="Download").wait_for()
+    return visit.hindrances()
+
+
+def hindrances_of_an_import(visit: Visit) -> list[str]:
+    visit.open("/admin/catalog/product/import/")
+    table = "sku,name,price,category\nNEW-1,New,1.00,New things\nBAD-1,Bad,much,New things\n"
+    file = {"name": "products.csv", "mimeType": "text/csv", "buffer": table.encode()}
+    visit.page.locator("input[type=file]").set_input_files(file)
+    visit.page.get_by_role("button", name="Check the file").click()
+    visit.page.get_by_role("button", name="Discard").wait_for()
+    return visit.hindrances()
+
+
+def addresses() -> Iterator[str]:
+    """Yield the front page, and every list, empty form and first row that there is."""
+    yield "/admin/"
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        yield reverse(f"{name}_changelist")
+        if model._meta.label in WRITTEN_BY_HAND:
+            yield reverse(f"{name}_add")
+        if model._meta.label in WITH_A_FIRST_ROW:
+            yield reverse(f"{name}_change", args=[1])

@@ -1,0 +1,125 @@
+"""Nothing that staff look for lies off the screen: columns at 1280 px, fields to type into on a phone."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from tests.browser.test_accessibility import FURTHER, addresses
+from tests.support.browser import Visit, chromium, needs_chromium
+from tests.support.processes import BASE_DIR
+from tests.system.test_embedded import CUSTOMER, Shop, embedded_environment, free_port, store
+
+pytestmark = [pytest.mark.once, needs_chromium]
+
+PHONE = {"width": 390, "height": 844}
+# Values as wide as those of a living shop, in each list.
+FILL = """
+from django.utils import timezone
+from apps.catalog.models import Category, Product, StockMovement
+from apps.jobs.models import Job
+from apps.orders.models import Order
+from apps.users.models import EndReason, Session, User
+now = timezone.now()
+clerk = User.objects.create_user(
+    "konstantin.konstantinopolsky", "konstantin.konstantinopolsky@pochta.example.com", is_staff=True
+)
+Category.objects.filter(pk=1).update(name="Электроинструменты и оборудование", slug="elektroinstrumenty")
+product = Product.objects.get(pk=1)
+Product.objects.filter(pk=1).update(
+    name="Аккумуляторная дрель-шуруповёрт с набором оснастки", category_id=1, stock=1_234_567,
+    price="12345678.90", sku="ДРЕЛЬ-ШУРУПОВЁРТ-АККУМУЛЯТОРНАЯ-18В-2023-001",
+)
+StockMovement.objects.create(
+    product=product, kind="adjusted", delta=-1_234_567, stock=1_234_567, created_by=clerk,
+    reason="Пересчёт по распоряжению заведующего складом",
+)
+Order.objects.update(user=clerk, total_price="12345678.90")
+Job.objects.filter(subject__startswith="order:").update(
+    status="failed", attempts=5, last_error="ConnectionRefusedError: [Errno 111] Connection refused",
+)
+for session in Session.objects.all():
+    session.user, session.ip, session.ended_at = clerk, "2001:db8:85a3:8d3:1319:8a2e:370:7348", now
+    session.device = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
+    session.ended_because = EndReason.REVOKED
+    session.save()
+"""
+CUT_COLUMNS = """() => {
+    const list = document.querySelector("#result_list");
+    const edge = Math.min(innerWidth, list.parentElement.getBoundingClientRect().right) + 1;
+    return [...list.querySelectorAll("thead th")]
+        .filter((head) => head.getBoundingClientRect().right > edge)
+        .map((head) => head.innerText.trim());
+}"""
+CUT_FIELDS = """() => {
+    const clips = (box) => getComputedStyle(box).overflowX !== "visible";
+    const edges = (field) => {
+        let [left, right] = [0, innerWidth];
+        for (let box = field.parentElement; box !== document.body; box = box.parentElement) {
+            if (clips(box)) {
+                const {left: from, right: to} = box.getBoundingClientRect();
+                [left, right] = [Math.max(left, from), Math.min(right, to)];
+            }
+        }
+        return [left - 1, right + 1];
+    };
+    const isCut = (field) => {
+        const {left, right, width} = field.getBoundingClientRect();
+        const [from, to] = edges(field);
+        return width > 1 && (left < from || right > to);
+    };
+    return [...document.querySelectorAll("#content :is(input, select, textarea, button, .select2-container)")]
+        .filter((field) => field.checkVisibility({visibilityProperty: true}) && isCut(field))
+        .map((field) => field.name || field.id || field.className);
+}"""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    folder = tmp_path_factory.mktemp("shop")
+    with store(folder, free_port()) as (shop, _process):
+        shop.call("POST", "orders/", user=CUSTOMER, body={"items": [{"product_id": 1, "quantity": 1}]})
+        with chromium() as browser:
+            page = Visit(browser, shop).log_in("admin")
+            page.goto(f"{shop.url}/admin/catalog/product/export/")
+            page.get_by_role("button", name="Export").click()
+            page.get_by_role("link", name="Download").wait_for(timeout=30_000)
+        subprocess.run(
+            [sys.executable, "manage.py", "shell", "--no-imports", "-c", FILL],
+            cwd=BASE_DIR, env=os.environ | embedded_environment(folder, 0), check=True,
+        )  # fmt: skip
+        yield shop
+
+
+def test_every_column_of_every_list_is_in_sight_on_a_desk(shop: Shop):
+    with chromium() as browser:
+        visit = Visit(browser, shop, locale="ru-RU", viewport={"width": 1280, "height": 900})
+        visit.log_in("admin")
+        cut = {address: found_at(visit, address, CUT_COLUMNS) for address in lists()}
+
+    assert {address: columns for address, columns in cut.items() if columns} == {}
+
+
+def test_every_field_is_on_the_screen_of_a_phone(shop: Shop):
+    with chromium() as browser:
+        visit = Visit(browser, shop, locale="ru-RU", viewport=PHONE)
+        visit.log_in("admin")
+        cut = {address: found_at(visit, address, CUT_FIELDS) for address in [*addresses(), *FURTHER]}
+
+    assert {address: fields for address, fields in cut.items() if fields} == {}
+
+
+def lists() -> list[str]:
+    return [
+        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        for model in admin.site._registry
+    ]
+
+
+def found_at(visit: Visit, address: str, script: str) -> Any:
+    return visit.open(address).evaluate(script)

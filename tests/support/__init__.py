@@ -1,0 +1,1 @@
+"""What tests are built on: servers, processes, proxies, browsers, forms."""

@@ -1,0 +1,1 @@
+"""Tests of several apps, processes or services together."""

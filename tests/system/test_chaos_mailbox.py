@@ -1,0 +1,73 @@
+"""The mail server of `make chaos` keeps what it says it keeps, and fails as it is told."""
+
+import json
+import smtplib
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+from random import Random
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from scripts.chaos.smtp_server import Mailbox
+
+KEPT = {
+    "message_id": "<1@store>",
+    "subject": "Заказ № 7",
+    "recipients": ["buyer@example.com"],
+    "text": "first line\n.second line\n",
+    "is_told": True,
+}
+
+
+@pytest.fixture
+def mailbox(tmp_path: Path) -> Iterator[Mailbox]:
+    with Mailbox(tmp_path / "mails", Random()) as mailbox:
+        yield mailbox
+
+
+def deliver(mailbox: Mailbox, fault: str) -> None:
+    message = EmailMessage()
+    message["Message-ID"], message["Subject"] = KEPT["message_id"], KEPT["subject"]
+    message["From"], message["To"] = "store@localhost", "buyer@example.com"
+    message.set_content("first line\n.second line\n")
+    mailbox.next_fault = lambda: fault
+    with smtplib.SMTP("127.0.0.1", urlsplit(mailbox.url).port, timeout=10) as client:
+        client.send_message(message)
+
+
+def kept(mailbox: Mailbox) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in mailbox.log.read_text().splitlines()]
+
+
+def test_message_is_kept_and_its_sender_told(mailbox: Mailbox):
+    deliver(mailbox, "")
+    deliver(mailbox, "")
+
+    assert kept(mailbox) == [KEPT, KEPT]
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("quota", smtplib.SMTPSenderRefused),
+        ("away", smtplib.SMTPSenderRefused),
+        ("busy", smtplib.SMTPRecipientsRefused),
+        ("full", smtplib.SMTPDataError),
+        ("drop", smtplib.SMTPServerDisconnected),
+    ],
+)
+def test_fault_keeps_nothing(mailbox: Mailbox, fault: str, error: type[Exception]):
+    with pytest.raises(error):
+        deliver(mailbox, fault)
+
+    assert kept(mailbox) == []
+
+
+def test_lost_answer_leaves_a_message_of_which_the_sender_was_not_told(mailbox: Mailbox):
+    with pytest.raises(smtplib.SMTPServerDisconnected):
+        deliver(mailbox, "lose")
+
+    assert kept(mailbox) == [{**KEPT, "is_told": False}]

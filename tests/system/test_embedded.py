@@ -1,0 +1,179 @@
+"""The embedded mode as a user starts it: one command, an empty folder, no service."""
+
+import signal
+import socket
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.contract.checker import checked_live
+from tests.support.processes import kill_group, running, wait_for
+
+SERVICES = ("DATABASE_URL", "CELERY_BROKER_URL", "MEMCACHED_SERVERS")
+KEYS = ("DJANGO_SECRET_KEY", "JWT_SIGNING_KEY")
+STAFF, CUSTOMER, PASSWORD = "admin", "customer", "online-store-demo"
+
+pytestmark = pytest.mark.once
+
+
+class Shop:
+    """A client of the embedded store."""
+
+    def __init__(self, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+
+    def is_up(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/healthz", timeout=2).status_code == 200
+        except requests.ConnectionError:
+            return False
+
+    def call(self, method: str, path: str, *, user: str = "", body: dict | None = None) -> requests.Response:
+        headers = {"Authorization": f"Bearer {self.token(user)}"} if user else {}
+        address = f"{self.url}/api/v1/{path}"
+        return checked_live(requests.request(method, address, json=body, headers=headers, timeout=20))
+
+    def token(self, user: str) -> str:
+        answer = self.call("POST", "auth/login/", body={"username": user, "password": PASSWORD})
+        return answer.json()["access"]
+
+    def jobs(self, order_id: int) -> dict[str, str]:
+        jobs = self.call("GET", f"orders/{order_id}/jobs/", user=STAFF).json()
+        return {job["kind"]: job["status"] for job in jobs}
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def embedded_environment(folder: Path, port: int) -> dict[str, str]:
+    """Return the variables of an embedded store in the folder."""
+    return {
+        "STORE_EMBEDDED": "true",
+        "VAR_DIR": str(folder / "var"),
+        "PORT": str(port or 8000),
+        # Whatever the environment of the tests names, the embedded mode needs none of it.
+        **dict.fromkeys((*SERVICES, *KEYS), ""),
+    }
+
+
+@contextmanager
+def store(folder: Path, port: int, **variables: str) -> Iterator[tuple[Shop, object]]:
+    shop = Shop(port)
+    environment = embedded_environment(folder, port) | variables
+    with running("manage.py", "embedded", log=folder / "store.log", **environment) as process:
+        wait_for(shop.is_up)
+        yield shop, process
+
+
+def test_store_starts_from_nothing_and_does_everything_that_follows_an_order(tmp_path: Path, port: int):
+    with store(tmp_path, port) as (shop, _process):
+        products = shop.call("GET", "products/?page_size=100").json()
+        categories = shop.call("GET", "categories/").json()
+        order = shop.call(
+            "POST", "orders/", user=CUSTOMER, body={"items": [{"product_id": 1, "quantity": 1}]}
+        )
+        order_id = order.json()["id"]
+        for status in ("processing", "shipped"):
+            shop.call("PATCH", f"orders/{order_id}/", user=STAFF, body={"status": status})
+        wait_for(lambda: set(shop.jobs(order_id).values()) == {"done"})
+        shipped = shop.call("GET", f"orders/{order_id}/", user=CUSTOMER).json()
+        invoice = shop.call("GET", f"orders/{order_id}/invoice/", user=CUSTOMER)
+
+    assert products["count"] == 66
+    assert categories["count"] == 11
+    assert order.status_code == 201
+    assert set(shop_kinds(tmp_path, order_id)) == {
+        "invoice",
+        "confirmation_email",
+        "status_email",
+        "shipment",
+    }
+    assert shipped["tracking_number"].startswith("EM")
+    assert invoice.headers["Content-Type"] == "application/pdf"
+    assert len(list((tmp_path / "var" / "mail").glob("*.eml"))) == 3
+    output = (tmp_path / "store.log").read_text()
+    assert f"http://127.0.0.1:{port}/admin/" in output
+    assert PASSWORD in output
+
+
+def test_second_start_keeps_data_and_keys(tmp_path: Path, port: int):
+    with store(tmp_path, port) as (shop, _process):
+        token = shop.token(CUSTOMER)
+        shop.call("PATCH", "products/1/", user=STAFF, body={"price": "1.23"})
+
+    with store(tmp_path, port) as (shop, _process):
+        product = shop.call("GET", "products/1/").json()
+        headers = {"Authorization": f"Bearer {token}"}
+        orders = requests.get(f"{shop.url}/api/v1/orders/", headers=headers, timeout=10)
+        count = shop.call("GET", "products/").json()["count"]
+
+    assert product["price"] == "1.23"
+    assert orders.status_code == 200
+    assert count == 66
+    for key in ("secret_key", "jwt_signing_key"):
+        assert stat.S_IMODE((tmp_path / "var" / key).stat().st_mode) == 0o600
+
+
+def test_killed_store_loses_no_job(tmp_path: Path, port: int):
+    with store(tmp_path, port) as (shop, process):
+        token = {"Authorization": f"Bearer {shop.token(CUSTOMER)}"}
+        body = {"items": [{"product_id": 1, "quantity": 1}]}
+        answers = [
+            requests.post(f"{shop.url}/api/v1/orders/", json=body, headers=token, timeout=20)
+            for _ in range(20)
+        ]
+        kill_group(process, signal.SIGKILL)
+        process.wait()
+    accepted = {answer.json()["id"] for answer in answers}
+    unfinished = count_rows(tmp_path, "jobs_job WHERE status IN ('pending', 'running')")
+
+    with store(tmp_path, port):
+        wait_for(lambda: count_rows(tmp_path, "jobs_job WHERE status = 'done'") == 40, seconds=180)
+
+    assert len(accepted) == 20
+    assert unfinished > 0
+    assert count_rows(tmp_path, "orders_invoice") == 20
+    assert count_rows(tmp_path, "jobs_job") == 40
+    assert len(list((tmp_path / "var" / "mail").glob("*.eml"))) == 20
+
+
+def test_store_ends_soon_after_ctrl_c(tmp_path: Path, port: int):
+    with store(tmp_path, port) as (_shop, process):
+        kill_group(process, signal.SIGINT)
+
+        exit_code = process.wait(40)
+
+    assert exit_code == 0
+
+
+def test_command_refuses_to_run_outside_of_the_embedded_mode(tmp_path: Path):
+    log = tmp_path / "store.log"
+    with running("manage.py", "embedded", log=log, STORE_EMBEDDED="false", VAR_DIR=str(tmp_path)) as process:
+        exit_code = process.wait(20)
+
+    assert exit_code == 1
+    assert "STORE_EMBEDDED=true" in log.read_text()
+
+
+def shop_kinds(folder: Path, order_id: int) -> list[str]:
+    with closing(sqlite3.connect(folder / "var" / "store.sqlite3")) as database:
+        rows = database.execute("SELECT kind FROM jobs_job WHERE subject = ?", [f"order:{order_id}"])
+        return [kind for (kind,) in rows]
+
+
+def count_rows(folder: Path, table: str) -> int:
+    with closing(sqlite3.connect(folder / "var" / "store.sqlite3")) as database:
+        return database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]

@@ -1,0 +1,256 @@
+"""Whichever statement of a write fails, or kills its process: nothing of it is left, and it can be repeated.
+
+A new writing endpoint gets a row in WRITES.
+"""
+
+import json
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import pytest
+from django.db import Error, OperationalError, ProgrammingError, connection
+from rest_framework.test import APIClient
+
+from apps.catalog.models import Product
+from apps.catalog.tests.factories import make_category, make_product
+from apps.jobs.models import Job
+from apps.jobs.tests.factories import make_job
+from apps.orders.models import Order
+from apps.orders.tests.factories import make_order_in
+from apps.users.models import LoginFailures, Session, User
+from apps.users.tokens import StoreRefreshToken
+from conftest import PASSWORD, signed_in
+from tests.contract.test_who_may_call_what import TABLE
+from tests.support.email_tokens import address_token, reset_token
+from tests.support.faults import all_rows, at_statement
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+READING_POSTS = {("POST", "orders/quote/")}
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What a write finds."""
+
+    product: Product
+    order: Order
+    job: Job
+    customer: User
+    session: Session
+    refresh: str
+    reset: str
+    verify: str
+
+    @property
+    def ids(self) -> dict[str, Any]:
+        return {
+            "product": self.product.pk,
+            "category": self.product.category_id,
+            "order": self.order.pk,
+            "job": self.job.pk,
+            "session": self.session.pk,
+        }
+
+
+@dataclass(frozen=True)
+class Write:
+    """A request that changes something; `body` may need what is in the shop."""
+
+    method: str
+    path: str
+    by: str
+    body: Callable[[Shop], dict[str, Any]] = lambda _shop: {}
+    query: str = ""
+    order_in: str = "pending"
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        move = (
+            f" {self.order_in} → {self.body(None)['status']} by {self.by}" if "{order}" in self.path else ""
+        )
+        return f"{self.method} {self.path}{self.query}{move}"
+
+
+def move(order_in: str, status: str, *, by: str = "staff") -> Write:
+    return Write("PATCH", "orders/{order}/", by, lambda _shop: {"status": status}, order_in=order_in)
+
+
+REGISTRATION = {"username": "olga", "email": "olga@example.com", "password": "correct-horse-battery"}
+MINE = {"password": PASSWORD}
+PRODUCT = {"name": "Green tea", "sku": "TEA-1", "price": "4.50"}
+WRITES = [
+    Write("POST", "auth/register/", "anonymous", lambda _shop: REGISTRATION),
+    Write("POST", "auth/login/", "anonymous", lambda shop: {"username": shop.customer.username, **MINE}),
+    Write("POST", "auth/refresh/", "anonymous", lambda shop: {"refresh": shop.refresh}),
+    Write("POST", "auth/logout/", "customer"),
+    Write("POST", "auth/logout-all/", "customer"),
+    Write("DELETE", "auth/sessions/{session}/", "customer"),
+    Write("PATCH", "auth/me/", "customer", lambda _shop: {"first_name": "Olga"}),
+    Write("DELETE", "auth/me/", "customer", lambda _shop: MINE),
+    Write(
+        "POST",
+        "auth/password/change/",
+        "customer",
+        lambda _shop: {"old_password": PASSWORD, "new_password": "another-horse"},
+    ),
+    Write("POST", "auth/password/reset/", "anonymous", lambda shop: {"email": shop.customer.email}),
+    Write(
+        "POST",
+        "auth/password/reset/confirm/",
+        "anonymous",
+        lambda shop: {"token": shop.reset, "new_password": "another-horse"},
+    ),
+    Write("POST", "auth/email/verify/", "anonymous", lambda shop: {"token": shop.verify}),
+    Write("POST", "auth/email/verify/resend/", "customer"),
+    Write("POST", "auth/email/change/", "customer", lambda _shop: {**MINE, "new_email": "moved@example.com"}),
+    Write("POST", "categories/", "staff", lambda shop: {"name": "Tea", "parent": shop.ids["category"]}),
+    Write("PUT", "categories/{category}/", "staff", lambda _shop: {"name": "Tea", "parent": None}),
+    Write("PATCH", "categories/{category}/", "staff", lambda _shop: {"parent": None}),
+    Write("DELETE", "categories/{category}/", "staff"),
+    Write("DELETE", "categories/{empty}/", "staff", query="?hard=true"),
+    Write(
+        "POST", "products/", "staff", lambda shop: {**PRODUCT, "category": shop.ids["category"], "stock": 3}
+    ),
+    Write("PUT", "products/{product}/", "staff", lambda shop: {**PRODUCT, "category": shop.ids["category"]}),
+    Write("PATCH", "products/{product}/", "staff", lambda _shop: {"price": "4.60"}),
+    Write("DELETE", "products/{product}/", "staff"),
+    Write(
+        "POST",
+        "admin/products/{product}/stock-movements/",
+        "staff",
+        lambda _shop: {"delta": 5, "reason": "delivery"},
+        headers={"Idempotency-Key": "movement-1"},
+    ),
+    Write(
+        "POST",
+        "orders/",
+        "customer",
+        lambda shop: {"items": [{"product_id": shop.product.pk, "quantity": 2}]},
+        headers={"Idempotency-Key": "order-1"},
+    ),
+    Write("POST", "admin/jobs/{job}/retry/", "staff"),
+    move("pending", "cancelled", by="customer"),
+    move("pending", "processing"),
+    move("pending", "cancelled"),
+    move("processing", "shipped"),
+    move("processing", "cancelled"),
+    move("shipped", "delivered"),
+]
+
+
+@pytest.fixture
+def send(customer: User, staff: User, settings) -> Callable[[Write], Callable[[], int]]:
+    """Return a function that prepares a shop for a write, and returns how to send it."""
+    settings.STORE_EMBEDDED = True  # the broker is no part of this
+    settings.SHIPPING_API_URL = "http://127.0.0.1:9/"
+
+    def prepare(write: Write) -> Callable[[], Any]:
+        product = make_product(stock=100, category=make_category(parent=make_category()))
+        order = make_order_in(write.order_in, customer, {product: 1}, moved_by=staff)
+        session = Session.objects.open(customer)
+        shop = Shop(
+            product,
+            order,
+            make_job(status="failed"),
+            customer,
+            session,
+            refresh=str(StoreRefreshToken.of(session)),
+            reset=reset_token(customer),
+            verify=address_token(customer, customer.email),
+        )
+        address = write.path.format(**shop.ids, empty=make_category().pk)
+        client = {"anonymous": APIClient(), "customer": signed_in(customer), "staff": signed_in(staff)}[
+            write.by
+        ]
+        client.raise_request_exception = False
+        return lambda: client.generic(
+            write.method,
+            f"/api/v1/{address}{write.query}",
+            json.dumps(write.body(shop)),
+            content_type="application/json",
+            headers=write.headers,
+        )
+
+    return prepare
+
+
+@pytest.mark.parametrize("write", WRITES, ids=str)
+@pytest.mark.parametrize(
+    ("error", "answer"),
+    [(OperationalError, (503, "unavailable", "5")), (ProgrammingError, (500, "server_error", None))],
+    ids=["database away", "fault"],
+)
+def test_failure_of_any_statement_leaves_nothing_behind(
+    send, write: Write, error: type[Error], answer: tuple
+):
+    def fail() -> None:
+        raise error("nothing more")
+
+    request = send(write)
+    before = rows_but_attempts()
+    for number in count(1):
+        with at_statement(number, fail) as statements:
+            response = request()
+        if len(statements) < number:
+            break
+        code = response.json()["code"]
+        assert (response.status_code, code, response.headers.get("Retry-After")) == answer, statements
+        assert rows_but_attempts() == before, statements
+
+    assert response.status_code in {200, 201, 202, 204}
+    assert all_rows() != before
+    assert number > 2
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("write", WRITES, ids=str)
+def test_death_of_the_process_at_any_statement_leaves_nothing_behind(send, write: Write):
+    request = send(write)
+    before = rows_but_attempts()
+    for number in count(1):
+        exit_code = in_child(lambda number=number: killed_at(number, request))
+        if exit_code != -signal.SIGKILL:
+            break
+        assert rows_but_attempts() == before, number
+
+    assert exit_code == 0
+    assert all_rows() != before
+    assert number > 2
+
+
+def test_every_write_of_the_api_stands_in_the_table():
+    writes = {call for call in TABLE if call[0] != "GET"} - READING_POSTS
+    covered = {(write.method, write.path.replace("{empty}", "{category}")) for write in WRITES}
+
+    assert covered == writes
+
+
+def rows_but_attempts() -> dict[str, list[str]]:
+    """Forget the attempts to log in, which are counted on purpose at once; return what is left."""
+    LoginFailures.objects.all().delete()
+    return all_rows()
+
+
+def killed_at(number: int, request: Callable[[], Any]) -> int:
+    with at_statement(number, lambda: os.kill(os.getpid(), signal.SIGKILL)):
+        return 0 if request().status_code in {200, 201, 202, 204} else 1
+
+
+def in_child(work: Callable[[], int]) -> int:
+    """Do the work in a copy of this process, and return its exit code; a signal's number is negative."""
+    connection.close()
+    child = os.fork()
+    if child == 0:
+        exit_code = 2
+        try:
+            # The pool and its connections are the parent's.
+            connection.settings_dict["OPTIONS"].pop("pool", None)
+            exit_code = work()
+        finally:
+            os._exit(exit_code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

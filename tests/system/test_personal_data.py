@@ -1,0 +1,77 @@
+"""Every column that could tell who somebody is: it is erased with the person, or holds nothing of the kind.
+
+A new column fails this test until it is named here. Where it names people, a function under `@erases`
+(`apps/users/erasure.py`) has to empty it, and `tests/system/test_erasure_meanwhile.py` gets whoever writes
+it.
+"""
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+COULD_NAME = (
+    models.CharField,
+    models.TextField,
+    models.JSONField,
+    models.BinaryField,
+    models.GenericIPAddressField,
+)
+ERASED = {
+    "admin.logentry": {"object_repr"},
+    "audit.auditentry": {"changes"},
+    "catalog.stockmovement": {"reason"},
+    "import_export.export": {"query"},
+    "import_export.exportpart": {"data"},
+    "idempotency.keyedanswer": {"body", "headers", "key"},
+    "jobs.job": {"arguments", "last_error"},
+    "orders.invoice": {"pdf"},
+    "orders.statuschange": {"comment"},
+    "users.session": {"device", "ip"},
+    "users.user": {
+        "email",
+        "email_key",
+        "first_name",
+        "last_name",
+        "new_email",
+        "password",
+        "username",
+        "username_key",
+    },
+}
+# Words of the code and of operators, numbers, digests, and what staff write about goods.
+NAMELESS = {
+    "admin.logentry": {"change_message", "object_id"},
+    "audit.auditentry": {"request_id", "target_kind", "target_name"},
+    "auth.group": {"name"},
+    "auth.permission": {"codename", "name"},
+    "catalog.category": {"description", "name", "name_key", "search_text", "slug"},
+    "catalog.product": {"description", "name", "search_text", "sku", "sku_key", "slug"},
+    "contenttypes.contenttype": {"app_label", "model"},
+    "import_export.export": {"archive", "decimal", "delimiter", "kind"},
+    "import_export.upload": {"dialect", "language", "name", "report"},
+    "import_export.uploadpart": {"data"},
+    "idempotency.keyedanswer": {"fingerprint", "subject"},
+    "jobs.job": {"key", "kind", "owner", "request_id", "subject"},
+    "jobs.circuitstate": {"kind", "last_error"},
+    "orders.order": {"currency", "language", "tracking_number"},
+    "orders.orderitem": {"product_name", "sku"},
+    "sessions.session": {"session_data", "session_key"},
+    "users.knownplace": {"key"},
+    "users.loginfailures": {"key", "kind"},
+}
+
+
+@pytest.mark.parametrize(
+    "model", apps.get_models(include_auto_created=True), ids=lambda model: model._meta.label
+)
+def test_column_is_known_to_be_erased_or_to_name_nobody(model: type[models.Model]):
+    columns = {
+        field.name
+        for field in model._meta.concrete_fields
+        if isinstance(field, COULD_NAME) and not field.choices
+    }
+
+    erased, nameless = (known.get(model._meta.label_lower, set()) for known in (ERASED, NAMELESS))
+
+    assert columns == erased | nameless
+    assert not erased & nameless

@@ -1,0 +1,195 @@
+"""A form of the admin that was opened before somebody else changed the row saves nothing: each field."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.test import Client, RequestFactory
+
+from apps.catalog.tests.factories import make_category, make_product
+from apps.core.admin.optimistic_locking import VERSION, VersionedAdmin
+from apps.import_export.formats import FileFormat
+from apps.import_export.services import order_export
+from apps.orders.tests.factories import make_order
+from apps.users.models import Session, User
+from conftest import PASSWORD, signed_in
+from tests.support.admin_rows import ADMINS, change, page_of, row_of, typed
+from tests.support.faults import all_rows
+from tests.support.html_forms import opened_form, send_form
+
+FORMS = {
+    "auth.group": {"name", "permissions"},
+    "catalog.category": {"name", "slug", "parent", "description", "is_active"},
+    "catalog.product": {"name", "slug", "sku", "category", "price", "description", "is_active"},
+    "users.user": {
+        "username",
+        "first_name",
+        "last_name",
+        "email",
+        "is_active",
+        "is_staff",
+        "is_superuser",
+        "groups",
+        "user_permissions",
+    },
+}
+OUTDATED = "Nothing was saved: this page is out of date."
+
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
+
+
+@pytest.fixture
+def desk(client: Client, staff: User) -> Client:
+    client.force_login(staff)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+@pytest.fixture
+def shop(make_user: Callable[..., User], staff: User) -> None:
+    """Have a row in every list, and another one beside it."""
+    customer, _other = make_user(), make_user()
+    make_order(customer, {make_product(category=make_category(parent=make_category())): 1, make_product(): 1})
+    Session.objects.open(customer)
+    order_export(kind="products", query="", listed=1, file_format=FileFormat.PROGRAMS, created_by=staff)
+
+
+def test_forms_are_those_of_the_table(shop: None, staff: User):
+    request = RequestFactory().get("/")
+    request.user = staff
+
+    editable = {
+        label: set(fields_of(each, request))
+        for label, each in ADMINS.items()
+        if each.has_change_permission(request, row_of(label))
+    }
+
+    assert editable == FORMS
+
+
+@pytest.mark.parametrize(
+    ("label", "field"), [(label, field) for label, fields in FORMS.items() for field in sorted(fields)]
+)
+def test_field_that_somebody_else_has_changed_is_named_and_nothing_is_saved(
+    shop: None, desk: Client, label: str, field: str
+):
+    row = row_of(label)
+    form = opened_form(desk, page_of(row))
+    change(row, field)
+    before = all_rows()
+
+    page = desk.post(page_of(row), {**form, **typed(row, field)})
+
+    errors = page.context["adminform"].form.errors
+    assert set(errors) == {"__all__", field}
+    assert errors["__all__"][0].startswith(OUTDATED)
+    assert "was changed after you opened the page. It is now" in errors[field][0]
+    assert all_rows() == before
+
+
+@pytest.mark.parametrize("label", FORMS)
+@pytest.mark.parametrize("version", [None, "", "x", "name:x", "name"])
+def test_form_that_does_not_say_what_was_seen_saves_nothing(
+    shop: None, desk: Client, label: str, version: str | None
+):
+    row = row_of(label)
+    before = all_rows()
+
+    page = send_form(desk, page_of(row), **{VERSION: version}, **typed(row))
+
+    assert page.context["adminform"].form.errors["__all__"][0].startswith(OUTDATED)
+    assert all_rows() == before
+
+
+@pytest.mark.parametrize("label", FORMS)
+def test_form_of_another_row_saves_nothing(shop: None, desk: Client, label: str):
+    row = row_of(label)
+    other = type(row)._default_manager.exclude(pk=row.pk).last()
+    before = all_rows()
+
+    page = send_form(desk, page_of(row), **{VERSION: opened_form(desk, page_of(other))[VERSION]})
+
+    assert page.context["adminform"].form.errors["__all__"][0].startswith(OUTDATED)
+    assert all_rows() == before
+
+
+@pytest.mark.parametrize("label", FORMS)
+def test_refused_form_is_refused_again_until_the_page_is_opened_anew(shop: None, desk: Client, label: str):
+    row = row_of(label)
+    form = {**opened_form(desk, page_of(row)), **typed(row)}
+    change(row, "name" if label != "users.user" else "last_name")
+
+    refused = desk.post(page_of(row), form)
+    again = desk.post(page_of(row), {**form, VERSION: refused.context["adminform"].form.version})
+    anew = send_form(desk, page_of(row), **typed(row))
+
+    assert (refused.status_code, again.status_code, anew.status_code) == (200, 200, 302)
+
+
+@pytest.mark.parametrize(
+    ("label", "fact", "value"),
+    [("catalog.product", "stock", 3), ("users.user", "last_login", "2030-01-01T12:00:00Z")],
+)
+def test_fact_that_changes_by_itself_does_not_stop_a_form(
+    shop: None, desk: Client, label: str, fact: str, value: Any
+):
+    row = row_of(label)
+    form = opened_form(desk, page_of(row))
+    type(row)._default_manager.filter(pk=row.pk).update(**{fact: value})
+    noted = getattr(row_of(label), fact)
+
+    response = desk.post(page_of(row), {**form, **typed(row)})
+
+    assert response.status_code == 302
+    assert getattr(row_of(label), fact) == noted
+
+
+def test_erased_account_stays_erased(desk: Client, customer: User):
+    User.objects.filter(pk=customer.pk).update(first_name="Olga")
+    form = opened_form(desk, page_of(customer))
+    signed_in(customer).delete("/api/v1/auth/me/", {"password": PASSWORD})
+    before = all_rows()
+
+    response = desk.post(page_of(customer), {**form, "first_name": "Olga Maria"})
+
+    assert response.status_code == 403
+    assert "The account has been erased. Nothing was saved." in response.text
+    assert all_rows() == before
+
+
+def test_whoever_changed_it_is_named(desk: Client, make_user: Callable[..., User], customer: User):
+    olga = make_user(username="olga", is_staff=True, is_superuser=True)
+    colleague = Client()
+    colleague.force_login(olga)
+    form = opened_form(desk, page_of(customer))
+    group = Group.objects.get(name="Support")
+    send_form(colleague, page_of(customer), is_active=None, groups=[group.pk])
+
+    page = desk.post(page_of(customer), {**form, "first_name": "Anna"})
+
+    assert page.context["adminform"].form.errors["is_active"] == [
+        "olga changed “active” after you opened the page. It is now “No”."
+    ]
+    assert page.context["adminform"].form.errors["groups"] == [
+        "olga changed “groups” after you opened the page. It is now “Support”."
+    ]
+    customer.refresh_from_db()
+    assert (customer.first_name, customer.is_active) == ("", False)
+
+
+def test_revoked_permission_stays_revoked(desk: Client):
+    group = Group.objects.get(name="Support")
+    form = opened_form(desk, page_of(group))
+    group.permissions.remove(Permission.objects.get(codename="view_order"))
+
+    page = desk.post(page_of(group), {**form, "name": "Helpers"})
+
+    assert set(page.context["adminform"].form.errors) == {"__all__", "permissions"}
+    assert not group.permissions.filter(codename="view_order").exists()
+    assert Group.objects.get(pk=group.pk).name == "Support"
+
+
+def fields_of(model_admin: VersionedAdmin, request: Any) -> list[str]:
+    row = row_of(model_admin.model._meta.label_lower)
+    return model_admin.get_form(request, row, change=True)(instance=row).versioned_fields
