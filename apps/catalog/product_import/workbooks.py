@@ -14,13 +14,14 @@ from datetime import datetime, time
 from decimal import Decimal
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError, ParserCreate
 from zipfile import BadZipFile, LargeZipFile, ZipFile
 
 from django.utils.translation import gettext as _
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._reader import WorkSheetParser
-from openpyxl.xml.constants import SHARED_STRINGS
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from apps.catalog.product_import.headings import UnusableFile
 
@@ -29,15 +30,16 @@ Cell = str | Decimal  # a number, if the sheet has one
 MAX_SHEET_BYTES = 1_000_000_000  # unpacked
 MAX_STRING_BYTES = 100_000_000  # of the texts of all sheets, which are in memory
 MAX_PART_BYTES = 10_000_000  # of a row, and of any other part of the workbook
+MAX_ELEMENTS = 300_000  # of a row, and beside the rows: some 100 MB
 MAX_ROWS = 1_048_576  # as many as a spreadsheet has
 _ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _SHEETS = "xl/worksheets/"
-_ROW_END = re.compile(rb"</(?:\w+:)?row>")
+_ROW, _DEPTH_OF_ROWS = f"{SHEET_MAIN_NS}}}row", 2  # in `worksheet` and `sheetData`
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # what XML cannot hold, or would change
 _PIECE_BYTES = 1_000_000
 _BROKEN = (
-    BadZipFile, EOFError, IndexError, InvalidFileException, KeyError, LargeZipFile, NotImplementedError,
-    OSError, ParseError, RuntimeError, TypeError, ValueError, zlib.error,
+    BadZipFile, EOFError, ExpatError, IndexError, InvalidFileException, KeyError, LargeZipFile,
+    NotImplementedError, OSError, ParseError, RuntimeError, TypeError, ValueError, zlib.error,
 )  # fmt: skip
 
 warnings.filterwarnings("ignore", module="openpyxl")  # of styles and the like, which nobody reads here
@@ -149,14 +151,49 @@ def _refuse_bombs(reader: ExcelReader) -> None:
 
 
 def _has_endless_row(archive: ZipFile, name: str) -> bool:
-    """Tell whether a row, which is held as a whole, is longer than any that somebody would type."""
-    length = 0
+    """Tell whether a row, which is held as a whole, is longer than any that somebody would type.
+
+    What stands beside the rows is held, too, and there must not be too much of it.
+    """
+    held = _Held()
+    read = 0
     with archive.open(name) as part:
         while piece := part.read(_PIECE_BYTES):
-            length = 0 if _ROW_END.search(piece) else length + len(piece)
-            if length > MAX_PART_BYTES:
+            held.parser.Parse(piece)
+            read += len(piece)
+            if read - held.end_of_row > MAX_PART_BYTES or held.elements > MAX_ELEMENTS:
                 return True
     return False
+
+
+class _Held:
+    """What is held of a sheet at a place of it: nothing of the rows before.
+
+    Parsed, as a comment or an element in a row can look like the end of the row.
+    """
+
+    def __init__(self) -> None:
+        self.parser = ParserCreate(namespace_separator="}")
+        self.parser.StartElementHandler = self._begin
+        self.parser.EndElementHandler = self._end
+        self.elements = 0
+        self.end_of_row = 0  # place of the latest, in bytes
+        self._beside_rows = 0  # elements
+        self._depth = 0
+
+    def _begin(self, name: str, attributes: object) -> None:
+        self._depth += 1
+        self.elements += 1
+
+    def _end(self, name: str) -> None:
+        self._depth -= 1
+        if self._depth != _DEPTH_OF_ROWS:
+            return
+        if name == _ROW:
+            self.end_of_row = self.parser.CurrentByteIndex
+            self.elements = self._beside_rows
+        else:
+            self._beside_rows = self.elements
 
 
 def _record(cells: list[dict[str, Any]], width: int | None) -> list[Cell]:

@@ -226,10 +226,16 @@ LAUGHS = b"".join(
     "parts",
     [
         {"styles": b" " * 10_000_001},
-        {"sheet1": ROW + b"<c/>" * 4_000_000 + b"</row></sheetData></worksheet>"},
+        {"sheet1": ROW + b"<c/>" * 1_000_000 + b"</row></sheetData></worksheet>"},
+        {
+            "sheet1": ROW
+            + (b" " * 1_000_000 + b"<!--</row>--><row></row>") * 12
+            + b"</row></sheetData></worksheet>"
+        },
+        {"sheet1": ROW + b"</row>" + b"<a/><row></row>" * 300_001 + b"</sheetData></worksheet>"},
         {"sheet1": ROW + b"</row>" + b" " * 12_000_000 + b"</sheetData></worksheet>"},
     ],
-    ids=["styles", "a row", "behind the rows"],
+    ids=["styles", "a row", "a row that seems to end", "beside the rows", "behind the rows"],
 )
 def test_workbook_that_unpacks_to_too_much_is_refused(load, parts):
     raw = repacked(workbook(), **parts)
