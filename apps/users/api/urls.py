@@ -1,18 +1,20 @@
-"""Addresses of the accounts' API."""
+"""URLs of the accounts' API."""
 
 from django.urls import path
 
-from apps.users.api.views import account, auth
+from apps.users.api.views import account, auth, sessions
 
 urlpatterns = [
     path("auth/register/", auth.RegisterView.as_view(), name="register"),
     path("auth/login/", auth.LoginView.as_view(), name="login"),
     path("auth/refresh/", auth.RefreshView.as_view(), name="refresh"),
     path("auth/logout/", auth.LogoutView.as_view(), name="logout"),
-    path("auth/logout-all/", auth.LogoutEverywhereView.as_view(), name="logout-all"),
-    path("auth/sessions/", auth.SessionViewSet.as_view({"get": "list"}), name="session-list"),
+    path("auth/logout-all/", sessions.LogoutEverywhereView.as_view(), name="logout-all"),
+    path("auth/sessions/", sessions.SessionViewSet.as_view({"get": "list"}), name="session-list"),
     path(
-        "auth/sessions/<uuid:pk>/", auth.SessionViewSet.as_view({"delete": "destroy"}), name="session-detail"
+        "auth/sessions/<uuid:pk>/",
+        sessions.SessionViewSet.as_view({"delete": "destroy"}),
+        name="session-detail",
     ),
     path("auth/me/", account.OwnAccountView.as_view(), name="own-account"),
     path("auth/password/change/", account.ChangePasswordView.as_view(), name="change-password"),

@@ -1,1 +1,1 @@
-"""The calls of accounts, by what they are about."""
+"""Views of the accounts' API: auth, sessions, the own account."""

@@ -1,4 +1,4 @@
-"""The calls about one's own account: name, password, e-mail address, and its end."""
+"""The caller's own account: name, password, e-mail address, and closing it."""
 
 from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema

@@ -1,31 +1,19 @@
-"""The calls that open an account and a session, keep sessions going and end them."""
+"""Registering, logging in, refreshing tokens, logging out."""
 
-from typing import Any
-from uuid import UUID
-
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils.translation import get_language
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.core.api.client_ip import client_address, throttle_key
-from apps.core.api.openapi.annotations import raises, sends
-from apps.core.api.viewsets import StoreView, StoreViewSet
+from apps.core.api.openapi.annotations import raises
+from apps.core.api.viewsets import StoreView
 from apps.core.exceptions import InvalidToken
 from apps.users import services, sessions
-from apps.users.api.serializers import (
-    LoginInput,
-    RefreshInput,
-    RegisterInput,
-    SessionOutput,
-    TokenPairOutput,
-    UserOutput,
-)
+from apps.users.api.serializers import LoginInput, RefreshInput, RegisterInput, TokenPairOutput, UserOutput
 from apps.users.exceptions import InvalidCredentials, SessionRevoked, TokenExpired, TooManyAttempts
-from apps.users.models import Session
 
 
 class OpenView(StoreView):
@@ -119,54 +107,4 @@ class LogoutView(StoreView):
     def post(self, request: Request) -> Response:
         """End the current session. Its tokens stop working immediately."""
         sessions.log_out(request.auth.session_id)
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class LogoutEverywhereView(StoreView):
-    """End all sessions of the caller."""
-
-    body_methods = frozenset()
-    permission_classes = (IsAuthenticated,)
-
-    @extend_schema(
-        operation_id="logOutEverywhere", summary="Log out everywhere", request=None, responses={204: None}
-    )
-    def post(self, request: Request) -> Response:
-        """End all sessions of the caller, including this one, and revoke the tokens sent by e-mail."""
-        sessions.log_out_everywhere(request.user.pk)
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-@extend_schema_view(
-    list=extend_schema(
-        operation_id="listSessions", summary="List your sessions", responses=SessionOutput(many=True)
-    ),
-    destroy=extend_schema(operation_id="endSession", summary="End a session", responses={204: None}),
-)
-class SessionViewSet(StoreViewSet):
-    """The sessions of the caller."""
-
-    queryset = Session.objects.none()  # tells the schema the model; get_queryset does the work
-    permission_classes = (IsAuthenticated,)
-    serializer_class = SessionOutput
-
-    def get_queryset(self) -> QuerySet[Session]:
-        """Return the caller's live sessions."""
-        is_current = ExpressionWrapper(Q(pk=self.request.auth.session_id), output_field=BooleanField())
-        return self.request.user.sessions.live().annotate(is_current=is_current)
-
-    @sends("Cache-Control")
-    def list(self, request: Request) -> Response:
-        """List the devices the caller is logged in on, most recently used first.
-
-        `last_used_at` and `ip` are from the last refresh.
-        """
-        rows: Any = SessionOutput(self.paginate_queryset(self.get_queryset()), many=True)
-        response = self.get_paginated_response(rows.data)
-        response["Cache-Control"] = "no-store"
-        return response
-
-    def destroy(self, request: Request, pk: UUID) -> Response:
-        """End a session. Other users' sessions and ended ones return 404."""
-        sessions.end_session(request.user, pk)
         return Response(status=status.HTTP_204_NO_CONTENT)

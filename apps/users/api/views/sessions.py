@@ -1,0 +1,67 @@
+"""The caller's sessions: listing them, ending one or all."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import status
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.core.api.openapi.annotations import sends
+from apps.core.api.viewsets import StoreView, StoreViewSet
+from apps.users import sessions
+from apps.users.api.serializers import SessionOutput
+from apps.users.models import Session
+
+
+class LogoutEverywhereView(StoreView):
+    """End all sessions of the caller."""
+
+    body_methods = frozenset()
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(
+        operation_id="logOutEverywhere", summary="Log out everywhere", request=None, responses={204: None}
+    )
+    def post(self, request: Request) -> Response:
+        """End all sessions of the caller, including this one, and revoke the tokens sent by e-mail."""
+        sessions.log_out_everywhere(request.user.pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@extend_schema_view(
+    list=extend_schema(
+        operation_id="listSessions", summary="List your sessions", responses=SessionOutput(many=True)
+    ),
+    destroy=extend_schema(operation_id="endSession", summary="End a session", responses={204: None}),
+)
+class SessionViewSet(StoreViewSet):
+    """The sessions of the caller."""
+
+    queryset = Session.objects.none()  # tells the schema the model; get_queryset does the work
+    permission_classes = (IsAuthenticated,)
+    serializer_class = SessionOutput
+
+    def get_queryset(self) -> QuerySet[Session]:
+        """Return the caller's live sessions."""
+        is_current = ExpressionWrapper(Q(pk=self.request.auth.session_id), output_field=BooleanField())
+        return self.request.user.sessions.live().annotate(is_current=is_current)
+
+    @sends("Cache-Control")
+    def list(self, request: Request) -> Response:
+        """List the devices the caller is logged in on, most recently used first.
+
+        `last_used_at` and `ip` are from the last refresh.
+        """
+        rows: Any = SessionOutput(self.paginate_queryset(self.get_queryset()), many=True)
+        response = self.get_paginated_response(rows.data)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def destroy(self, request: Request, pk: UUID) -> Response:
+        """End a session. Other users' sessions and ended ones return 404."""
+        sessions.end_session(request.user, pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
