@@ -1,6 +1,6 @@
 """Files that staff take out and bring in, in parts: web and workers may be different machines."""
 
-from typing import Self
+from typing import Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -13,13 +13,19 @@ from apps.users.models import User
 
 SUBJECT = "export:"
 
+ModelT = TypeVar("ModelT", bound=models.Model)
 
-class ExportQuerySet(models.QuerySet["Export"]):
-    """Questions about exports."""
+
+class FileQuerySet(models.QuerySet[ModelT]):
+    """Files, each of which belongs to whoever created it."""
 
     def visible_to(self, user: User) -> Self:
-        """Return the user's own exports; a superuser's are all."""
+        """Return the user's own files; superusers see all."""
         return self.all() if user.is_superuser else self.filter(created_by=user)
+
+
+class ExportQuerySet(FileQuerySet["Export"]):
+    """Questions about exports."""
 
     def with_job(self) -> Self:
         """Add `job_status` of the latest job of each, and its creator."""
@@ -123,14 +129,6 @@ class UploadStatus(models.TextChoices):
     DONE = "done", _("imported")
 
 
-class UploadQuerySet(models.QuerySet["Upload"]):
-    """Questions about files that were brought in."""
-
-    def visible_to(self, user: User) -> Self:
-        """Return the user's own files; a superuser's are all."""
-        return self.all() if user.is_superuser else self.filter(created_by=user)
-
-
 class Upload(models.Model):
     """A file that staff brought in, and how far it is checked and written. The report is for them."""
 
@@ -154,7 +152,7 @@ class Upload(models.Model):
     )
     checks = models.IntegerField(_("checks before this one"), default=0, db_default=0)
 
-    objects = UploadQuerySet.as_manager()
+    objects = FileQuerySet["Upload"].as_manager()
 
     class Meta:
         verbose_name = _("uploaded file")
