@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 from apps.core.api.conditional import refuse_other_version, rendered
 from apps.core.api.openapi.annotations import raises, sends
+from apps.core.api.operations import declared
 from apps.core.api.throttling import consume_request
 from apps.core.caching.etags import address_of, has_version, without_body
 from apps.core.caching.namespaces import CacheNamespace
@@ -62,8 +63,7 @@ def cached_answer(
                 response.kept_in = namespace  # type: ignore[attr-defined]  # asked for by PublicCacheMiddleware
             return response
 
-        read.is_counted_when_built = public  # type: ignore[attr-defined]  # asked for by RateLimitThrottle
-        return read
+        return declared(read, public_cache=namespace) if public else read
 
     return decorate
 

@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from apps.core.api.client_ip import throttle_key
+from apps.core.api.operations import operation_of
 from apps.core.exceptions import TooManyRequests
 from apps.core.rate_limits import rate_limit_of
 
@@ -18,8 +19,8 @@ class RateLimitThrottle(BaseThrottle):
 
     def allow_request(self, request: Request, view: Any) -> bool:
         """Count the request. Raises TooManyRequests."""
-        method = getattr(view, getattr(view, "action", None) or "", None)
-        if request.user.is_authenticated or not getattr(method, "is_counted_when_built", False):
+        operation = operation_of(getattr(view, getattr(view, "action", None) or "", None))
+        if request.user.is_authenticated or operation.public_cache is None:
             consume_request(request, view)
         return True
 

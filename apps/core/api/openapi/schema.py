@@ -1,4 +1,4 @@
-"""The OpenAPI schema: what an operation answers by rule, and by what its view declares (`contract.py`)."""
+"""The OpenAPI schema: what an operation answers by rule, and by what its view declares."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -15,9 +15,9 @@ from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS, AllowAny
 
 from apps.core.api.fields import MAX_ID_DIGITS, MomentField
-from apps.core.api.openapi.annotations import links_of, raised_codes, sent_headers
 from apps.core.api.openapi.headers import EVERY_ANSWER, header_components, header_references
 from apps.core.api.openapi.problems import problem_answer, problem_components
+from apps.core.api.operations import Operation, operation_of
 from apps.core.api.permissions import StaffOnly, StaffWrites
 from apps.core.api.problems.catalogue import Problem, catalogue, title_of
 from apps.core.api.serializers import InputSerializer
@@ -108,7 +108,7 @@ class StoreSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
-        sent, links = sent_headers(self._method), links_of(self._method)
+        sent, links = self._operation.headers, self._operation.links
         for status in [*bodies, *sent]:
             if status >= "400":
                 warn(f"{status} is described by hand: let @raises(…) name the refusals instead")
@@ -154,12 +154,12 @@ class StoreSchema(AutoSchema):
             Where.STAFF: self._needs_staff(),
             Where.OUTSIDE: False,
         }
-        declared = raised_codes(self._method)
-        return [each for each in catalogue().values() if applies[each.where] or each.code in declared]
+        codes = self._operation.codes
+        return [each for each in catalogue().values() if applies[each.where] or each.code in codes]
 
     @property
-    def _method(self) -> Any:
-        return getattr(self.view, getattr(self.view, "action", None) or self.method.lower())
+    def _operation(self) -> Operation:
+        return operation_of(getattr(self.view, getattr(self.view, "action", None) or self.method.lower()))
 
     def _is_open(self) -> bool:
         permissions = self.view.get_permissions()
@@ -177,9 +177,9 @@ class StoreSchema(AutoSchema):
 
     def _get_parameters(self) -> list[dict[str, Any]]:
         parameters = super()._get_parameters()
-        if "304" in sent_headers(self._method):
+        if "304" in self._operation.headers:
             parameters.append(IF_NONE_MATCH)
-        if PreconditionFailed.code in raised_codes(self._method):
+        if PreconditionFailed in self._operation.refusals:
             parameters.append(IF_MATCH)
         for parameter in parameters:
             if parameter["in"] == "query":
