@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from apps.catalog.api.permissions import lists_inactive
-from apps.catalog.models import Category, Product
+from apps.catalog.models import Category, CategoryQuerySet, Product, ProductQuerySet
 from apps.catalog.search import validate_search
 from apps.core.api.fields import MAX_ID_DIGITS, PLAIN_WHOLE
 from apps.core.api.filters import BooleanFilter, IdFilter, MoneyFilter, SearchFilter, StableOrderingFilter
@@ -40,7 +40,7 @@ class CategoryFilter(django_filters.FilterSet):
     search = WordsFilter(method="matching", help_text="Words or parts of words in the name and description")
     parent = IdFilter(field_name="parent_id", help_text="Id of the parent category")
 
-    def matching(self, queryset: QuerySet[Category], name: str, value: str) -> QuerySet[Category]:
+    def matching(self, queryset: CategoryQuerySet, name: str, value: str) -> CategoryQuerySet:
         """Return the categories that have every word."""
         return queryset.matching(value)
 
@@ -66,7 +66,7 @@ class ProductFilter(django_filters.FilterSet):
     )
     ordering = StableOrderingFilter(fields=["name", "price", "created_at"])
 
-    def matching(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
+    def matching(self, queryset: ProductQuerySet, name: str, value: str) -> ProductQuerySet:
         """Return the products that have every word."""
         return queryset.matching(value)
 

@@ -22,9 +22,10 @@ from apps.core.api.fields import (
 )
 from apps.core.api.openapi.schema import shown_as
 from apps.core.api.serializers import InputSerializer, OutputSerializer
+from apps.users.models import User
 
 
-class RowIdField(serializers.PrimaryKeyRelatedField):
+class RowIdField(serializers.PrimaryKeyRelatedField[Any]):
     """A reference to another row by its id, which must be a JSON integer."""
 
     default_error_messages = {
@@ -51,7 +52,9 @@ class CategoryInput(InputSerializer):
     name = NameField(max_length=200)
     slug = StrictSlugField(max_length=220, required=False)
     description = StrictCharField(max_length=MAX_DESCRIPTION_LENGTH, allow_blank=True, required=False)
-    parent = RowIdField(queryset=Category.objects.all(), allow_null=True, required=False)
+    parent = RowIdField(  # type: ignore[assignment]  # DRF takes a declared field out of the class
+        queryset=Category.objects.all(), allow_null=True, required=False
+    )
     is_active = StrictBooleanField(required=False)
 
 
@@ -185,7 +188,7 @@ class StockMovementOutput(OutputSerializer[StockMovement]):
 class StockMovementRowOutput(StockMovementOutput):
     """An entry in the stock ledger."""
 
-    created_by = serializers.SlugRelatedField(
+    created_by: "serializers.SlugRelatedField[User]" = serializers.SlugRelatedField(
         "username", read_only=True, allow_null=True, help_text="Username; null if made by a command"
     )
 

@@ -1,11 +1,18 @@
 """Addresses of the catalogue's API."""
 
+from typing import Any
+
 from django.urls import path
 
 from apps.catalog.api import views
 
-READ_AND_CREATE = {"get": "list", "post": "create"}
-READ_AND_WRITE = {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
+READ_AND_CREATE: dict[str, Any] = {"get": "list", "post": "create"}
+READ_AND_WRITE: dict[str, Any] = {
+    "get": "retrieve",
+    "put": "update",
+    "patch": "partial_update",
+    "delete": "destroy",
+}
 
 urlpatterns = [
     path("categories/", views.CategoryViewSet.as_view(READ_AND_CREATE), name="category-list"),

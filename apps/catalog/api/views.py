@@ -35,6 +35,7 @@ from apps.core.api.viewsets import StoreViewSet
 from apps.core.caching.namespaces import EVERYONE
 from apps.core.exceptions import InvalidQuery, PreconditionFailed
 from apps.idempotency.decorators import KEY_PARAMETER, idempotent
+from apps.users.current_user import current_user
 
 HARD = OpenApiParameter(
     "hard", bool, description="true: delete the category instead of deactivating it, if it is empty"
@@ -191,7 +192,7 @@ class ProductViewSet(StoreViewSet):
         """Create a product with its initial stock. The slug is derived from the name if omitted."""
         wanted = ProductInput(data=request.data)
         wanted.is_valid(raise_exception=True)
-        product = services.create_product(created_by=request.user, **wanted.validated_data)
+        product = services.create_product(created_by=current_user(request), **wanted.validated_data)
         return written(_shown_product(product), status=status.HTTP_201_CREATED)
 
     @extend_schema(
@@ -232,7 +233,7 @@ class ProductViewSet(StoreViewSet):
         wanted.is_valid(raise_exception=True)
         product = services.update_product(
             pk,
-            changed_by=request.user,
+            changed_by=current_user(request),
             precondition=if_match(request, _shown_product),
             **wanted.validated_data,
         )
@@ -277,7 +278,7 @@ class StockMovementViewSet(StoreViewSet):
         wanted = StockMovementInput(data=request.data)
         wanted.is_valid(raise_exception=True)
         change = stock.count_stock if "count" in wanted.validated_data else stock.adjust_stock
-        movement = change(product_id=product_pk, created_by=request.user, **wanted.validated_data)
+        movement = change(product_id=product_pk, created_by=current_user(request), **wanted.validated_data)
         return Response(StockMovementOutput(movement).data, status=status.HTTP_201_CREATED)
 
 

@@ -3,10 +3,11 @@
 from apps.catalog.models.categories import (
     MAX_DESCRIPTION_LENGTH,
     Category,
+    CategoryQuerySet,
     category_tree_ids,
     hidden_category_ids,
 )
-from apps.catalog.models.products import MAX_STOCK, Product
+from apps.catalog.models.products import MAX_STOCK, Product, ProductQuerySet
 from apps.catalog.models.stock import ORDER_MOVEMENTS, REASONED, MovementKind, PriceChange, StockMovement
 
 __all__ = [
@@ -15,9 +16,11 @@ __all__ = [
     "ORDER_MOVEMENTS",
     "REASONED",
     "Category",
+    "CategoryQuerySet",
     "MovementKind",
     "PriceChange",
     "Product",
+    "ProductQuerySet",
     "StockMovement",
     "category_tree_ids",
     "hidden_category_ids",

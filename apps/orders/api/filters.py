@@ -1,7 +1,6 @@
 """What the lists of orders can be asked for."""
 
 import django_filters
-from django.db.models import QuerySet
 
 from apps.core.api.filters import (
     AnyOfFilter,
@@ -12,7 +11,7 @@ from apps.core.api.filters import (
     StableOrderingFilter,
     UntilFilter,
 )
-from apps.orders.models import Order
+from apps.orders.models import OrderQuerySet
 from apps.orders.statuses import OrderStatus
 
 # How long before the last round of an app that syncs the next one begins. A change has its `updated_at` while
@@ -49,6 +48,6 @@ class StaffOrderFilter(OrderFilter):
         method="matching", help_text="Id of the order, or part of a username, e-mail address or SKU"
     )
 
-    def matching(self, queryset: QuerySet[Order], name: str, value: str) -> QuerySet[Order]:
+    def matching(self, queryset: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
         """Return the orders that have the text."""
         return queryset.matching(value)

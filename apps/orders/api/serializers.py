@@ -34,7 +34,7 @@ class RequestedItemInput(InputSerializer):
 class PlaceOrderInput(InputSerializer):
     """The products to order, at the store's prices. Lines with the same product are added up."""
 
-    items = RequestedItemInput(
+    items = RequestedItemInput(  # type: ignore[call-arg]  # the stubs of `many=True` know no `max_length`
         many=True,
         allow_empty=False,
         max_length=MAX_LINES,
@@ -82,7 +82,9 @@ class QuoteProblemOutput(serializers.Serializer[Any]):
     total_price = serializers.DecimalField(max_digits=20, decimal_places=2, required=False)
     currency = serializers.CharField(required=False, help_text="ISO 4217 code")
     details = QuoteProblemLineOutput(many=True, required=False)
-    errors = ProblemErrorOutput(many=True, required=False)
+    errors = ProblemErrorOutput(  # type: ignore[assignment]  # DRF takes a declared field out of the class
+        many=True, required=False
+    )
 
     def to_representation(self, instance: DomainError) -> dict[str, Any]:
         """Return code, reason and data of the refusal."""

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import status
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -52,8 +51,9 @@ from apps.orders.exceptions import (
     UnavailableItems,
 )
 from apps.orders.jobs import INVOICE, subject_of
-from apps.orders.models import Invoice, Order
+from apps.orders.models import Invoice, Order, OrderQuerySet
 from apps.orders.statuses import OrderStatus
+from apps.users.current_user import current_user
 from apps.users.exceptions import EmailUnverified
 
 INVOICE_RETRY_SECONDS = 2
@@ -82,14 +82,14 @@ INVOICE_RENDERERS = (JSONRenderer, PdfRenderer)
 
 def own_scope(request: Request) -> str:
     """Return the scope of the caller's own orders."""
-    return customer_scope(request.user.pk)
+    return customer_scope(current_user(request).pk)
 
 
 def role_scope(request: Request) -> str:
     """Return the scope of what the caller's role shows: their own orders, or all."""
     role = role_of(request.user)
     return (
-        customer_scope(request.user.pk)
+        customer_scope(current_user(request).pk)
         if role is Role.CUSTOMER
         else staff_scope(may_change=role is Role.MANAGER)
     )
@@ -107,20 +107,20 @@ class OrderViewSet(StoreViewSet):
     """Orders: customers see and place their own, staff see all."""
 
     queryset = Order.objects.none()  # tells the schema the model; get_queryset does the work
-    permission_classes = (IsAuthenticated,)
+    permission_classes: tuple[type[BasePermission], ...] = (IsAuthenticated,)
     filterset_class = OrderFilter
     pagination_class = LongListPagination
     lists_are_personal = True
 
-    def get_queryset(self) -> QuerySet[Order]:
+    def get_queryset(self) -> OrderQuerySet:
         """Return the orders that the caller may see."""
-        user = self.request.user
+        user = current_user(self.request)
         return Order.objects.of(user) if role_of(user) is Role.CUSTOMER else Order.objects.all()
 
     @cached_answer(orders_cache, scope=own_scope)
     def list(self, request: Request) -> Response:
         """List the caller's own orders, newest first."""
-        own = Order.objects.of(request.user).with_items_count()
+        own = Order.objects.of(current_user(request)).with_items_count()
         return self.get_paginated_response(self._rows(self.paginate_queryset(self.filter_queryset(own))))
 
     @cached_answer(orders_cache, scope=role_scope)
@@ -153,7 +153,7 @@ class OrderViewSet(StoreViewSet):
         wanted.is_valid(raise_exception=True)
         role_of(request.user)  # asks for permissions now: after the commit a failed query would deny an order
         order = services.place_order(
-            user=request.user,
+            user=current_user(request),
             items=wanted.lines(),
             language=get_language(),
             expected_total=wanted.validated_data.get("expected_total"),
@@ -173,7 +173,7 @@ class OrderViewSet(StoreViewSet):
         wanted = PlaceOrderInput(data=request.data)
         wanted.is_valid(raise_exception=True)
         quote = quote_order(
-            user=request.user,
+            user=current_user(request),
             items=wanted.lines(),
             expected_total=wanted.validated_data.get("expected_total"),
         )
@@ -197,7 +197,7 @@ class OrderViewSet(StoreViewSet):
             order_id=order.pk,
             new_status=OrderStatus(wanted.validated_data["status"]),
             comment=wanted.validated_data.get("comment", ""),
-            changed_by=request.user,
+            changed_by=current_user(request),
             transitions=transitions_of(request.user, order),
             precondition=if_match(request, self._shown),
         )

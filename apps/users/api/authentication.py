@@ -1,11 +1,20 @@
 """Who calls: the bearer of an access token."""
 
+from typing import cast
+from uuid import UUID
+
 from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
+from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 
 from apps.core.exceptions import InvalidToken
 from apps.users.models import User
 from apps.users.tokens import StoreAccessToken
+
+
+def session_of(request: Request) -> UUID:
+    """Return the id of the session that the request's access token belongs to."""
+    return cast(StoreAccessToken, request.auth).session_id
 
 
 class BearerAuthentication(JWTAuthentication):

@@ -11,6 +11,7 @@ from apps.core.api.client_ip import throttle_key
 from apps.core.api.openapi.annotations import raises, sends
 from apps.core.api.viewsets import StoreView
 from apps.users import email_verification, passwords, services
+from apps.users.api.authentication import session_of
 from apps.users.api.serializers import (
     ChangeEmailInput,
     ChangePasswordInput,
@@ -22,6 +23,7 @@ from apps.users.api.serializers import (
     ResetPasswordInput,
 )
 from apps.users.api.views.auth import OpenView
+from apps.users.current_user import current_user
 from apps.users.exceptions import InvalidMailedToken, StaffAccount, TooManyAttempts
 from apps.users.login_throttling import Caller
 
@@ -33,7 +35,7 @@ class OwnView(StoreView):
 
     def caller(self, request: Request) -> Caller:
         """Return from where the request comes."""
-        return Caller(request.auth.session_id, throttle_key(request))
+        return Caller(session_of(request), throttle_key(request))
 
 
 class OwnAccountView(OwnView):
@@ -58,7 +60,7 @@ class OwnAccountView(OwnView):
         """Change the first name, the last name, or both."""
         wanted = NamesInput(data=request.data, partial=True)
         wanted.is_valid(raise_exception=True)
-        services.rename(request.user, **wanted.validated_data)
+        services.rename(current_user(request), **wanted.validated_data)
         return _account(request)
 
     @extend_schema(
@@ -76,7 +78,7 @@ class OwnAccountView(OwnView):
         """
         wanted = OwnPasswordInput(data=request.data)
         wanted.is_valid(raise_exception=True)
-        services.close_account(request.user, **wanted.validated_data, caller=self.caller(request))
+        services.close_account(current_user(request), **wanted.validated_data, caller=self.caller(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -94,7 +96,7 @@ class ChangePasswordView(OwnView):
         """Change the password. This ends other sessions and revokes tokens sent by e-mail."""
         wanted = ChangePasswordInput(data=request.data)
         wanted.is_valid(raise_exception=True)
-        passwords.change_password(request.user, **wanted.validated_data, caller=self.caller(request))
+        passwords.change_password(current_user(request), **wanted.validated_data, caller=self.caller(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -170,7 +172,7 @@ class ResendVerificationView(OwnView):
     )
     def post(self, request: Request) -> Response:
         """Send another token to the caller's address. Nothing is sent if it is already confirmed."""
-        email_verification.ask_for_verification_again(user=request.user, language=get_language())
+        email_verification.ask_for_verification_again(user=current_user(request), language=get_language())
         return Response(status=status.HTTP_202_ACCEPTED)
 
 
@@ -194,10 +196,13 @@ class ChangeEmailView(OwnView):
         wanted = ChangeEmailInput(data=request.data)
         wanted.is_valid(raise_exception=True)
         email_verification.ask_for_address_change(
-            request.user, **wanted.validated_data, language=get_language(), caller=self.caller(request)
+            current_user(request),
+            **wanted.validated_data,
+            language=get_language(),
+            caller=self.caller(request),
         )
         return Response(status=status.HTTP_202_ACCEPTED)
 
 
 def _account(request: Request) -> Response:
-    return Response(OwnAccountOutput(request.user).data, headers={"Cache-Control": "no-store"})
+    return Response(OwnAccountOutput(current_user(request)).data, headers={"Cache-Control": "no-store"})

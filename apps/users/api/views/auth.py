@@ -12,6 +12,7 @@ from apps.core.api.openapi.annotations import raises
 from apps.core.api.viewsets import StoreView
 from apps.core.exceptions import InvalidToken
 from apps.users import services, sessions
+from apps.users.api.authentication import session_of
 from apps.users.api.serializers import LoginInput, RefreshInput, RegisterInput, TokenPairOutput, UserOutput
 from apps.users.exceptions import InvalidCredentials, SessionRevoked, TokenExpired, TooManyAttempts
 
@@ -106,5 +107,5 @@ class LogoutView(StoreView):
     @extend_schema(operation_id="logOut", summary="Log out", request=None, responses={204: None})
     def post(self, request: Request) -> Response:
         """End the current session. Its tokens stop working immediately."""
-        sessions.log_out(request.auth.session_id)
+        sessions.log_out(session_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)

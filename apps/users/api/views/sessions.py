@@ -13,7 +13,9 @@ from rest_framework.response import Response
 from apps.core.api.openapi.annotations import sends
 from apps.core.api.viewsets import StoreView, StoreViewSet
 from apps.users import sessions
+from apps.users.api.authentication import session_of
 from apps.users.api.serializers import SessionOutput
+from apps.users.current_user import current_user
 from apps.users.models import Session
 
 
@@ -28,7 +30,7 @@ class LogoutEverywhereView(StoreView):
     )
     def post(self, request: Request) -> Response:
         """End all sessions of the caller, including this one, and revoke the tokens sent by e-mail."""
-        sessions.log_out_everywhere(request.user.pk)
+        sessions.log_out_everywhere(current_user(request).pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -47,8 +49,8 @@ class SessionViewSet(StoreViewSet):
 
     def get_queryset(self) -> QuerySet[Session]:
         """Return the caller's live sessions."""
-        is_current = ExpressionWrapper(Q(pk=self.request.auth.session_id), output_field=BooleanField())
-        return self.request.user.sessions.live().annotate(is_current=is_current)
+        is_current = ExpressionWrapper(Q(pk=session_of(self.request)), output_field=BooleanField())
+        return Session.objects.live().filter(user=current_user(self.request)).annotate(is_current=is_current)
 
     @sends("Cache-Control")
     def list(self, request: Request) -> Response:
@@ -63,5 +65,5 @@ class SessionViewSet(StoreViewSet):
 
     def destroy(self, request: Request, pk: UUID) -> Response:
         """End a session. Other users' sessions and ended ones return 404."""
-        sessions.end_session(request.user, pk)
+        sessions.end_session(current_user(request), pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
