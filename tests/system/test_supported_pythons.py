@@ -33,7 +33,7 @@ def test_gate_looks_for_the_newest_of_them():
     ("document", "words"),
     [
         ("README.md", "Python 3.11 to 3.14"),
-        ("docs/README.ru.md", "Python от 3.11 до 3.14"),
+        ("README.ru.md", "Python от 3.11 до 3.14"),
         ("CONTRIBUTING.md", "Python 3.11 to 3.14"),
         ("pyproject.toml", 'requires-python = ">=3.11"'),
         ("pyproject.toml", 'target-version = "py311"'),

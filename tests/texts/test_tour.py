@@ -1,5 +1,6 @@
-"""The tour in the README: its commands run against a live store, which answers what is shown."""
+"""The tour and the calls of the READMEs, run against a live store."""
 
+import json
 import os
 import re
 import shutil
@@ -27,19 +28,48 @@ VOLATILE = (
 )
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/README.ru.md"])
-def test_commands_of_the_tour_are_answered_as_shown(tmp_path: Path, document: str):
+def test_commands_of_the_tour_are_answered_as_shown(tmp_path: Path):
     port = free_port()
-    text = (BASE_DIR / document).read_text(encoding="utf-8").replace("127.0.0.1:8000", f"127.0.0.1:{port}")
-    begin = text.index("```sh\nS=")  # nothing before it: there the README starts servers
-    blocks = BLOCK.findall(text[begin : text.index("\n## ", begin)])
-    script = "".join(lines for kind, lines in blocks if kind == "sh")
+    blocks = BLOCK.findall(document("docs/tour.md", port))
+    script = "".join(lines for kind, lines in blocks if kind == "sh" and "make run" not in lines)
     commands = [command for kind, lines in blocks if kind == "console" for command in COMMAND.findall(lines)]
 
     assert len(commands) > 9
     with store(tmp_path, port):
         for command, shown in commands:
             script = step(script, command, shown, tmp_path)
+
+
+def test_four_calls_of_both_readmes_run_as_they_are_pasted(tmp_path: Path):
+    port = free_port()
+    scripts = [four_calls(document(name, port)) for name in ("README.md", "README.ru.md")]
+
+    with store(tmp_path, port):
+        for number, script in enumerate(scripts, start=1):
+            found, order, last = answers(output_of(script, tmp_path))
+            invoice = tmp_path / "invoice.pdf"
+
+            assert [product["id"] for product in json.loads(found)["results"]]
+            assert json.loads(order)["id"] == number
+            assert json.loads(order)["total_price"] == "1200.00"
+            assert last == "invoice.pdf"
+            assert invoice.read_bytes().startswith(b"%PDF")
+            invoice.unlink()
+
+
+def document(name: str, port: int) -> str:
+    text = (BASE_DIR / name).read_text(encoding="utf-8")
+    return text.replace("127.0.0.1:8000", f"127.0.0.1:{port}")
+
+
+def four_calls(text: str) -> str:
+    [script] = [lines for kind, lines in BLOCK.findall(text) if kind == "sh" and lines.startswith("S=")]
+    return script
+
+
+def answers(printed: str) -> list[str]:
+    """Return the lines without the headings: the found products, the order, the file."""
+    return [line for line in printed.splitlines() if line and not re.match(r"\d\. ", line)]
 
 
 def step(script: str, command: str, shown: str, folder: Path) -> str:
@@ -80,7 +110,7 @@ def output_of(script: str, folder: Path) -> str:
 
 
 def squeezed(text: str) -> str:
-    """Return the text without white space: the README wraps lines."""
+    """Return the text without white space: the tour wraps lines."""
     return re.sub(r"\s", "", text)
 
 
