@@ -2,19 +2,18 @@
 
 from typing import Any, Self
 
-from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from apps.audit.registry import model_label, verbose_name_of
 from apps.core.database.append_only import AppendOnlyModel, AppendOnlyQuerySet
 
 MAX_NAME_LENGTH = 200  # characters of the name of what was changed
-ORDER_KIND = "orders.order"  # of most entries
 
 
-class Through(models.TextChoices):
+class Source(models.TextChoices):
     """Through what something was changed."""
 
     ADMIN = "admin", _("admin")
@@ -33,19 +32,6 @@ class Action(models.TextChoices):
     SESSIONS_ENDED = "sessions_ended", _("sessions ended")
     ERASED = "erased", _("personal data erased")
     RUN_AGAIN = "run_again", _("run again")
-
-
-def model_label(model: type[models.Model] | models.Model) -> str:
-    """Return what entries about rows of the model are found by, such as `catalog.product`."""
-    return model._meta.label_lower
-
-
-def name_of_kind(kind: str) -> str:
-    """Return what people call such a row; the kind itself when it is one of a release that had it."""
-    try:
-        return str(apps.get_model(kind)._meta.verbose_name)
-    except LookupError:
-        return kind
 
 
 class AuditEntryQuerySet(AppendOnlyQuerySet["AuditEntry"]):
@@ -93,7 +79,7 @@ class AuditEntry(AppendOnlyModel):
         db_index=False,
         verbose_name=_("by"),
     )
-    through = models.CharField(_("through"), max_length=10, choices=Through.choices)
+    source = models.CharField(_("through"), max_length=10, choices=Source.choices)
     request_id = models.CharField(_("request"), max_length=64, blank=True, default="")
     action = models.CharField(_("action"), max_length=20, choices=Action.choices)
     target_kind = models.CharField(_("kind"), max_length=50)
@@ -110,14 +96,14 @@ class AuditEntry(AppendOnlyModel):
         ordering = ("-created_at", "-pk")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(through__in=Through.values), name="audit_auditentry_through_known"
+                condition=models.Q(source__in=Source.values), name="audit_auditentry_source_known"
             ),
             models.CheckConstraint(
                 condition=models.Q(action__in=Action.values), name="audit_auditentry_action_known"
             ),
         ]
-        # Each ends with the order of the list. What most entries have is found soon by time alone, so that an
-        # order adds to no index but those of time, target, actor and request.
+        # Each ends with the order of the list. The source and the actions that most entries have are found
+        # soon by time alone, so most entries add to no index of these.
         indexes = [
             models.Index(fields=["created_at", "id"], name="audit_auditentry_by_time"),
             models.Index(
@@ -127,15 +113,11 @@ class AuditEntry(AppendOnlyModel):
             models.Index(
                 fields=["request_id"], name="audit_auditentry_of_request", condition=~models.Q(request_id="")
             ),
+            models.Index(fields=["target_kind", "created_at", "id"], name="audit_auditentry_of_kind"),
             models.Index(
-                fields=["target_kind", "created_at", "id"],
-                name="audit_auditentry_of_kind",
-                condition=~models.Q(target_kind=ORDER_KIND),
-            ),
-            models.Index(
-                fields=["through", "created_at", "id"],
-                name="audit_auditentry_by_through",
-                condition=~models.Q(through=Through.API),
+                fields=["source", "created_at", "id"],
+                name="audit_auditentry_by_source",
+                condition=~models.Q(source=Source.API),
             ),
             models.Index(
                 fields=["action", "created_at", "id"],
@@ -149,6 +131,6 @@ class AuditEntry(AppendOnlyModel):
 
     def called(self, name: str) -> str:
         """Return what people call the row that was changed: by this name, else by its number."""
-        kind = name_of_kind(self.target_kind)
+        kind = verbose_name_of(self.target_kind)
         numbered = _("%(kind)s #%(number)s") % {"kind": kind, "number": self.target_id}
         return f"{kind} {name}" if name else numbered

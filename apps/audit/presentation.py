@@ -1,4 +1,4 @@
-"""What an entry of the trail says to people, in the reader's language."""
+"""Presentation of audit entries, in the reader's language."""
 
 from collections.abc import Iterator
 from contextlib import suppress

@@ -1,15 +1,15 @@
-"""Recording what is done, in the transaction that does it. Whoever does it calls this: no signal does."""
+"""Recording of audit entries, in the transaction of the change. Services call this: no signal does."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.db import models
 
-from apps.audit.context import current_through, current_user_id
-from apps.audit.models import MAX_NAME_LENGTH, ORDER_KIND, Action, AuditEntry, model_label
+from apps.audit.middleware import current_source, current_user_id
+from apps.audit.models import MAX_NAME_LENGTH, Action, AuditEntry
+from apps.audit.registry import model_label, name_to_keep
 from apps.core.observability.request_id import current_request_id
 
 Values = Mapping[str, Any]
@@ -36,22 +36,22 @@ def record_change(target: models.Model, changes: Changes, *, by: Any = None) -> 
         record(Action.CHANGED, target, changes, by=by)
 
 
-def record_all(deeds: Iterable[AuditRecord], *, by: Any = None) -> None:
+def record_all(records: Iterable[AuditRecord], *, by: Any = None) -> None:
     """Record what was done to many rows, in one statement."""
     actor_id = by.pk if by else current_user_id()
-    through, request_id = current_through(), current_request_id()
+    source, request_id = current_source(), current_request_id()
     AuditEntry.objects.bulk_create(
         AuditEntry(
             actor_id=actor_id,
-            through=through,
+            source=source,
             request_id=request_id,
-            action=deed.action,
-            target_kind=model_label(deed.target),
-            target_id=deed.target.pk,
-            target_name=_name_of(deed.target),
-            changes=deed.changes,
+            action=each.action,
+            target_kind=model_label(each.target),
+            target_id=each.target.pk,
+            target_name=name_to_keep(each.target)[:MAX_NAME_LENGTH],
+            changes=each.changes,
         )
-        for deed in deeds
+        for each in records
     )
 
 
@@ -97,9 +97,3 @@ def _plain(column: Any, value: Any) -> Any:
     if isinstance(column, models.DecimalField) and value is not None:
         return f"{value:.{column.decimal_places}f}"
     return value
-
-
-def _name_of(target: models.Model) -> str:
-    # An order is called by its number, in the reader's language; a user by a name that may be erased.
-    is_nameless = model_label(target) in {ORDER_KIND, model_label(get_user_model())}
-    return "" if is_nameless else str(target)[:MAX_NAME_LENGTH]

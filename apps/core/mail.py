@@ -39,7 +39,7 @@ class MailUnavailable(Exception):
 class StoreRefused(MailUnavailable):
     """The mail server takes no message of the store until somebody changes something.
 
-    It is about the login, the sender, encryption, a quota or a policy: no customer can do anything about it.
+    It is about the login, the sender, encryption, a quota or a policy: no recipient can do anything about it.
     """
 
 

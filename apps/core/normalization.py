@@ -28,8 +28,8 @@ _UNSEEN = (
 _SHAPING = "\u034f\u180b-\u180d\u180f\u200c\u200d\ufe00-\ufe0f\U000e0020-\U000e007f\U000e0100-\U000e01ef"
 _unseen, _invisible = re.compile(f"[{_UNSEEN}]"), re.compile(f"[{_UNSEEN}{_SHAPING}]")
 _JOINERS = "\u200c\u200d"
-# Texts that need no more than a look: a table of a million products has millions of them. Nothing of the
-# first kind is invisible, or composed otherwise than NFC; of the second, NFKC_Casefold changes but the case.
+# Texts that need no more than a look: a large table has millions of them. Nothing of the first
+# kind is invisible, or composed otherwise than NFC; of the second, NFKC_Casefold changes but the case.
 _is_clean = re.compile(
     "[ -~\u00a1-\u00ac\u00ae-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2015\u2018-\u201e\u2026\u2032-\u2034]*"
 ).fullmatch

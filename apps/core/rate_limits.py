@@ -1,7 +1,7 @@
 """Rate limits: how often somebody may do something in a window of time, counted by all processes together.
 
-The counters live in Memcached. While that is down, nobody is refused; the limits of failed logins, which must
-always hold, are in the database (`apps/users/login_throttling.py`).
+The counters live in Memcached. While that is down, nobody is refused: a limit that must always
+hold belongs in the database.
 """
 
 import math
@@ -25,7 +25,7 @@ class RateLimit:
     seconds: int  # of the window
     wait_seconds: int  # until the next one
 
-    def counted(self) -> int | None:
+    def count_one(self) -> int | None:
         """Count one more and return how many there are; None when nobody knows."""
         counters = _counters()
         for _try in range(2):
@@ -36,7 +36,7 @@ class RateLimit:
                     return 1
         return None
 
-    def given_back(self) -> None:
+    def take_one_back(self) -> None:
         """Count one less: it has come to nothing."""
         with suppress(ValueError):
             _counters().decr(self.key)
@@ -59,7 +59,7 @@ def rate_limit_of(name: str, who: object) -> RateLimit | None:
 def consume(name: str, who: object) -> None:
     """Count something that somebody does. Raises TooManyRequests when the limit of this name is exceeded."""
     rate_limit = rate_limit_of(name, who)
-    if rate_limit and (rate_limit.counted() or 0) > rate_limit.limit:
+    if rate_limit and (rate_limit.count_one() or 0) > rate_limit.limit:
         raise TooManyRequests(rate_limit.wait_seconds)
 
 

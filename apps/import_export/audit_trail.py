@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from apps.audit.models import AuditEntry, model_label
+from apps.audit.models import AuditEntry
+from apps.audit.registry import model_label
 from apps.import_export.registry import Kind, Row, exportable
 from apps.users.models import User
 
@@ -15,7 +16,7 @@ COLUMNS = {
     "id": "pk",
     "created_at": "created_at",
     "username": "actor__username",
-    "through": "through",
+    "through": "source",
     "request_id": "request_id",
     "action": "action",
     "kind": "target_kind",

@@ -10,6 +10,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.audit.registry import audited
 from apps.jobs.claim_statement import statement
 from apps.jobs.errors import last_line
 from apps.jobs.registry import followers, label_of
@@ -127,6 +128,7 @@ def _is_in_turn() -> Q:
     return ~waits
 
 
+@audited()
 class Job(models.Model):
     """One thing to be done: `kind` names the handler, `arguments` are its ids and plain values.
 

@@ -11,7 +11,6 @@ from django.core.mail import EmailMessage
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.mail_limits import UNCONFIRMED
 from apps.jobs.email_delivery import BY_MAIL, deliver
 from apps.jobs.models import Job
 from apps.jobs.registry import handler
@@ -28,6 +27,7 @@ CONFIRMATION_EMAIL = "confirmation_email"
 STATUS_EMAIL = "status_email"
 SHIPMENT = "shipment"
 EMAILS = (CONFIRMATION_EMAIL, STATUS_EMAIL)  # to the customer, in the order of the moves
+UNCONFIRMED = "unconfirmed"  # rate limit of a mailbox: e-mails while its address is not confirmed
 STALE_AFTER = timedelta(minutes=10)
 ORDERS = SubjectKind(_("Order #%(number)s"), "admin:orders_order_change", "orders.view_order")
 register_subjects(JOB_SUBJECT, ORDERS)

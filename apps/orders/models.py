@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import functions
 from django.utils.translation import gettext_lazy as _
 
+from apps.audit.registry import audited
 from apps.catalog.models import Product
 from apps.core.database.querysets import SignallingQuerySet
 from apps.core.normalization import EMAIL, USERNAME, as_stored
@@ -96,6 +97,7 @@ def _lines_with_sku(text: str) -> models.QuerySet["OrderItem"]:
     return lines.alias(place=place).filter(place__gt=0)
 
 
+@audited(keeps_name=False, is_shown_with_row=True)
 class Order(models.Model):
     """An order. Only the services write it: the admin shows it."""
 

@@ -8,7 +8,7 @@ import uuid
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.mail_limits import ASKED_FOR
+from apps.core.mail_limits import OF_MAILBOX
 from apps.jobs.email_delivery import BY_MAIL, deliver
 from apps.jobs.models import Job, JobStatus
 from apps.jobs.registry import handler
@@ -97,4 +97,4 @@ def _send(
     with translation.override(language):
         message = emails.written(letter, user, recipient=recipient, message_id=job.uuid, context=context)
     is_expected = user.has_confirmed(recipient) and not letter.anybody_may_ask
-    deliver(job, message, rate_limit=None if is_expected else ASKED_FOR)
+    deliver(job, message, rate_limit=None if is_expected else OF_MAILBOX)

@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group, Permission
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from apps.audit.registry import audited
 from apps.users.models import User
 
 ROLE_NAMES = {
@@ -37,6 +38,7 @@ def shown_permission(permission: Permission) -> str:
     return f"{kind} | {PERMITTED[verb] % {'what': kind.name}}"
 
 
+audited()(Group)
 # The text of a row is what every list, choice, title and message of the admin shows.
 Group.add_to_class("__str__", shown_name)
 Permission.add_to_class("__str__", shown_permission)

@@ -40,7 +40,7 @@ MOVE = """
     VALUES (%(order)s, NULL, 'pending', %(user)s, '', now()) RETURNING id
 """
 AUDIT = """
-    INSERT INTO audit_auditentry (created_at, actor_id, through, request_id, action, target_kind, target_id,
+    INSERT INTO audit_auditentry (created_at, actor_id, source, request_id, action, target_kind, target_id,
         target_name, changes)
     VALUES (now(), %(user)s, 'api', 'bench', 'created', 'orders.order', %(order)s, '',
         '{"status": [null, "pending"]}') RETURNING id

@@ -87,7 +87,7 @@ def test_times_for_people_are_those_of_the_store(browser, customer, settings):
 def test_cell_of_a_workbook_is_no_longer_than_excel_takes(browser):
     long = {"a": "🫖" * MAX_TEXT}
     AuditEntry.objects.bulk_create(
-        [AuditEntry(through="job", action="changed", target_kind="x", target_id=1, changes=long)]
+        [AuditEntry(source="job", action="changed", target_kind="x", target_id=1, changes=long)]
     )
     trail = ("audit_auditentry", "audit-trail", "target_kind__exact=x")
 

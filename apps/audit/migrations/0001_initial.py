@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='time')),
-                ('through', models.CharField(choices=[('admin', 'admin'), ('api', 'API'), ('command', 'command'), ('job', 'job')], max_length=10, verbose_name='through')),
+                ('source', models.CharField(choices=[('admin', 'admin'), ('api', 'API'), ('command', 'command'), ('job', 'job')], max_length=10, verbose_name='through')),
                 ('request_id', models.CharField(blank=True, default='', max_length=64, verbose_name='request')),
                 ('action', models.CharField(choices=[('created', 'created'), ('changed', 'changed'), ('deleted', 'deleted'), ('password_changed', 'password changed'), ('sessions_ended', 'sessions ended'), ('erased', 'personal data erased'), ('run_again', 'run again')], max_length=20, verbose_name='action')),
                 ('target_kind', models.CharField(max_length=50, verbose_name='kind')),
@@ -34,8 +34,8 @@ class Migration(migrations.Migration):
                 'ordering': ('-created_at', '-pk'),
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['created_at', 'id'], name='audit_auditentry_by_time'), models.Index(fields=['target_id', 'target_kind', 'created_at', 'id'], name='audit_auditentry_of_target'), models.Index(fields=['actor', 'created_at', 'id'], name='audit_auditentry_of_actor'), models.Index(condition=models.Q(('request_id', ''), _negated=True), fields=['request_id'], name='audit_auditentry_of_request'), models.Index(condition=models.Q(('target_kind', 'orders.order'), _negated=True), fields=['target_kind', 'created_at', 'id'], name='audit_auditentry_of_kind'), models.Index(condition=models.Q(('through', 'api'), _negated=True), fields=['through', 'created_at', 'id'], name='audit_auditentry_by_through'), models.Index(condition=models.Q(('action__in', ['created', 'changed']), _negated=True), fields=['action', 'created_at', 'id'], name='audit_auditentry_by_action')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('through__in', ['admin', 'api', 'command', 'job'])), name='audit_auditentry_through_known'), models.CheckConstraint(condition=models.Q(('action__in', ['created', 'changed', 'deleted', 'password_changed', 'sessions_ended', 'erased', 'run_again'])), name='audit_auditentry_action_known')],
+                'indexes': [models.Index(fields=['created_at', 'id'], name='audit_auditentry_by_time'), models.Index(fields=['target_id', 'target_kind', 'created_at', 'id'], name='audit_auditentry_of_target'), models.Index(fields=['actor', 'created_at', 'id'], name='audit_auditentry_of_actor'), models.Index(condition=models.Q(('request_id', ''), _negated=True), fields=['request_id'], name='audit_auditentry_of_request'), models.Index(fields=['target_kind', 'created_at', 'id'], name='audit_auditentry_of_kind'), models.Index(condition=models.Q(('source', 'api'), _negated=True), fields=['source', 'created_at', 'id'], name='audit_auditentry_by_source'), models.Index(condition=models.Q(('action__in', ['created', 'changed']), _negated=True), fields=['action', 'created_at', 'id'], name='audit_auditentry_by_action')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('source__in', ['admin', 'api', 'command', 'job'])), name='audit_auditentry_source_known'), models.CheckConstraint(condition=models.Q(('action__in', ['created', 'changed', 'deleted', 'password_changed', 'sessions_ended', 'erased', 'run_again'])), name='audit_auditentry_action_known')],
             },
         ),
     ]

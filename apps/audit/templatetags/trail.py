@@ -6,11 +6,10 @@ from django import template
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
 
-from apps.audit.models import AuditEntry, model_label
+from apps.audit.models import AuditEntry
 from apps.audit.presentation import changes_of
+from apps.audit.registry import is_shown_with_row
 
-# Whoever sees such a row may know who did what to it. What was done to people is for readers of the trail.
-READ_WITH_THE_ROW = {"catalog.category", "catalog.product", "orders.order"}
 SHOWN = 100
 
 register = template.Library()
@@ -19,7 +18,7 @@ register = template.Library()
 @register.simple_tag
 def trail_of(row: models.Model, reader: AbstractBaseUser | AnonymousUser) -> list[Any]:
     """Return the latest entries about the row with their changes, as far as the reader may see them."""
-    may_see = model_label(row) in READ_WITH_THE_ROW or reader.has_perm("audit.view_auditentry")  # type: ignore[union-attr]
+    may_see = is_shown_with_row(row) or reader.has_perm("audit.view_auditentry")  # type: ignore[union-attr]
     if not may_see or not isinstance(row.pk, int):
         return []
     entries = AuditEntry.objects.about(row).select_related("actor")[:SHOWN]

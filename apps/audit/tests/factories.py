@@ -6,5 +6,5 @@ from apps.audit.models import AuditEntry
 
 
 def make_entry(**values: Any) -> AuditEntry:
-    usual = {"through": "api", "action": "changed", "target_kind": "catalog.product", "target_id": 7}
+    usual = {"source": "api", "action": "changed", "target_kind": "catalog.product", "target_id": 7}
     return AuditEntry.objects.create(**{**usual, **values})

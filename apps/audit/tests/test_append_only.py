@@ -27,7 +27,7 @@ def test_entry_is_neither_changed_nor_deleted(django_user_model):
     assert AuditEntry.objects.get().changes == {"price": ["1.00", "2.00"]}
 
 
-@pytest.mark.parametrize("values", [{"through": "magic"}, {"action": "guessed"}])
+@pytest.mark.parametrize("values", [{"source": "magic"}, {"action": "guessed"}])
 def test_database_takes_known_words_only(values):
     with pytest.raises(IntegrityError, match="known"):
         make_entry(**values)

@@ -37,9 +37,9 @@ def entries(make_user: Callable) -> dict[str, AuditEntry]:
     """Return three entries by name, and leave those of the fixtures out."""
     anna = make_user(username="anna")
     values = {
-        "price": {"actor": anna, "through": "admin", "request_id": "req-1", "target_id": 71},
+        "price": {"actor": anna, "source": "admin", "request_id": "req-1", "target_id": 71},
         "order": {"target_kind": "orders.order", "action": "created", "target_id": 72},
-        "rights": {"target_kind": "users.user", "target_id": anna.pk, "through": "command"},
+        "rights": {"target_kind": "users.user", "target_id": anna.pk, "source": "command"},
     }
     moments = {"price": JANUARY, "order": FEBRUARY, "rights": FEBRUARY}
     made = {}
@@ -52,8 +52,8 @@ def entries(make_user: Callable) -> dict[str, AuditEntry]:
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ("through__exact=admin", ["price"]),
-        ("through__exact=command&action__exact=changed", ["rights"]),
+        ("source__exact=admin", ["price"]),
+        ("source__exact=command&action__exact=changed", ["rights"]),
         ("action__exact=created&target_kind__exact=orders.order", ["order"]),
         ("target_kind__exact=catalog.product", ["price"]),
         ("target_kind__exact=orders.order&target_id__exact=72", ["order"]),
@@ -76,7 +76,7 @@ def test_list_tells_who_did_what_to_what(office: Client, staff, make_user: Calla
     anna = make_user(username="anna", is_staff=True)
     changes = {"status": ["pending", "shipped"], "total_price": [None, "1200.50"]}
     order = {"target_kind": "orders.order", "target_id": 72}
-    shipped = make_entry(actor=anna, through="admin", request_id="req-1", changes=changes, **order)
+    shipped = make_entry(actor=anna, source="admin", request_id="req-1", changes=changes, **order)
     make_entry(target_kind="users.user", target_id=anna.pk, changes={"is_staff": [True, False]})
     hostile = {"target_name": "<script>alert(1)</script>", "changes": {"name": ["<b>", "&amp;"]}}
     make_entry(**hostile)

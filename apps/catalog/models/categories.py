@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
+from apps.audit.registry import audited
 from apps.catalog.search import FoldedQuerySet, FoldedTextField
 from apps.core.database.key_columns import CleanCharField, KeyedModel, KeyField
 from apps.core.normalization import NAME
@@ -53,6 +54,7 @@ class CategoryQuerySet(FoldedQuerySet["Category"]):
         return self.filter(pk__in=category_tree_ids(category_id))
 
 
+@audited(is_shown_with_row=True)
 class Category(KeyedModel):
     """A place in the shop's tree."""
 

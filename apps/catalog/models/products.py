@@ -7,6 +7,7 @@ from django.core.validators import MaxLengthValidator, MinValueValidator
 from django.db import connections, models
 from django.utils.translation import gettext_lazy as _
 
+from apps.audit.registry import audited
 from apps.catalog.models.categories import MAX_DESCRIPTION_LENGTH, Category, hidden_category_ids
 from apps.catalog.search import FoldedQuerySet, FoldedTextField
 from apps.core.database.key_columns import CleanCharField, KeyedModel, KeyField
@@ -46,6 +47,7 @@ class ProductQuerySet(FoldedQuerySet["Product"]):
             bulk_written.send(sender=self.model)
 
 
+@audited(is_shown_with_row=True)
 class Product(KeyedModel):
     """A thing on sale. Nothing but the stock services writes `stock` after the product is created."""
 

@@ -48,7 +48,7 @@ def test_life_of_a_category_in_the_api(staff_api, staff):
     last = {"parent": [f"{other.pk}: Leaves", None], "is_active": [False, None]}
     gone = {**{name: [value, None] for name, (_none, value) in TEA.items()}, **last}
     moved = {"parent": [f"{parent.pk}: Drinks", f"{other.pk}: Leaves"]}
-    by_staff = {"through": "api", "by": staff, "request": "req-1"}
+    by_staff = {"source": "api", "by": staff, "request": "req-1"}
     assert (
         trail()
         == trail(tea)
@@ -80,7 +80,7 @@ def test_product_made_and_changed_in_the_api(staff_api, staff):
         "is_active": [None, True],
     }
     changed = {"category": [f"{drinks.pk}: Drinks", f"{tea.pk}: Tea"], "price": ["4.50", "4.60"]}
-    by_staff = {"through": "api", "by": staff, "request": "req-1"}
+    by_staff = {"source": "api", "by": staff, "request": "req-1"}
     assert (
         trail()
         == trail(mug)
@@ -103,7 +103,7 @@ def test_changes_in_the_admin(office, staff):
         reverse("admin:catalog_product_changelist"), {**action, **seen, "step": "confirm"}, headers=REQUEST
     )
 
-    by_staff = {"through": "admin", "by": staff, "request": "req-1"}
+    by_staff = {"source": "admin", "by": staff, "request": "req-1"}
     assert (
         trail()
         == trail(mug)
@@ -120,7 +120,7 @@ def test_stock_that_is_adjusted_or_counted_in_the_api(staff_api, staff):
     staff_api.post(address, {"delta": 4, "reason": "delivery"}, headers=REQUEST)
     staff_api.post(address, {"count": 7, "last_seen": 9, "reason": "count"}, headers=REQUEST)
 
-    by_staff = {"through": "api", "by": staff, "request": "req-1"}
+    by_staff = {"source": "api", "by": staff, "request": "req-1"}
     assert (
         trail()
         == trail(mug)
@@ -143,7 +143,7 @@ def test_import_by_a_command(tmp_path):
     call_command("import_products", str(file), stdout=StringIO())
 
     drinks, pot = Category.objects.get(name="Drinks"), Product.objects.get(sku="T-3")
-    by_command = {"through": "command", "by": None}
+    by_command = {"source": "command", "by": None}
     change = {"price": ["2.00", "1.50"], "category": [f"{tea.pk}: Tea", f"{drinks.pk}: Drinks"]}
     assert trail(known) == [
         told("changed", change, **by_command),
@@ -164,7 +164,7 @@ def test_what_a_job_changes_is_the_job_s_for_the_request_that_caused_it():
     with request_id_set("req-2"), job_id_set(7):
         stock.set_stock({mug.pk: 3}, reason="import")
 
-    assert trail() == [told("changed", {"stock": [5, 3]}, through="job", by=None, request="req-2")]
+    assert trail() == [told("changed", {"stock": [5, 3]}, source="job", by=None, request="req-2")]
 
 
 def test_who_is_told_to_have_done_it_comes_before_the_one_whose_request_it_is(customer, staff):
@@ -172,7 +172,7 @@ def test_who_is_told_to_have_done_it_comes_before_the_one_whose_request_it_is(cu
 
     services.update_product(mug.pk, changed_by=staff, price=3)
 
-    assert trail() == [told("changed", {"price": ["2.00", "3.00"]}, through="command", by=staff)]
+    assert trail() == [told("changed", {"price": ["2.00", "3.00"]}, source="command", by=staff)]
 
 
 def test_pieces_of_an_order_stand_in_the_ledger_alone():

@@ -1,1 +1,1 @@
-"""What every page of the admin is built on. It knows no app of the shop."""
+"""Base classes of all admin pages."""

@@ -75,7 +75,7 @@ class StoreAdmin(VersionedAdmin):
         return changelist
 
     def count_in_words(self, number: int) -> str:
-        """Return the number of rows with what they are called: "66 products"."""
+        """Return the number of rows with what they are called: "66 rows"."""
         return str(self.counted % {"count": number, "number": localize(number)})
 
     def changelist_view(

@@ -33,7 +33,7 @@ def consume_request(request: Request, view: Any) -> None:
     """
     name = getattr(view, "rate_limit", "") or ("user" if request.user.is_authenticated else "address")
     rate_limit = rate_limit_of(name, request.user.pk if name == "user" else throttle_key(request))
-    if rate_limit is None or (count := rate_limit.counted()) is None:
+    if rate_limit is None or (count := rate_limit.count_one()) is None:
         return
     view.headers["RateLimit-Policy"] = f'"{name}";q={rate_limit.limit};w={rate_limit.seconds}'
     view.headers["RateLimit"] = f'"{name}";r={max(0, rate_limit.limit - count)};t={rate_limit.wait_seconds}'

@@ -1,7 +1,7 @@
 """The check that a migration takes no long lock and works beside the previous release, which still runs.
 
 It knows the models before and after each operation, and PostgreSQL's types, but needs no database. What it
-cannot judge, or refuses, may give its reason: `deliberate = {"Remove field note from order": "since 1.2 …"}`.
+cannot judge, or refuses, may give its reason: `deliberate = {"Remove field note from page": "since 1.2 …"}`.
 """
 
 import re

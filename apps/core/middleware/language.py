@@ -38,8 +38,8 @@ class LanguageMiddleware:
     that an answer was chosen for, and a cache goes by the `Vary` of whichever answer of an address it keeps,
     so that of a list must be that of its refusals. The body of a list is the same in both languages, and so
     is its ETag, which follows from the body alone: where the texts differ, the ETags do. What is written in
-    one language whoever asks names that one: an invoice its order's, the documentation English. Only files
-    and the figures for Prometheus have none.
+    one language whoever asks names that one, as the documentation does. Only files and
+    the figures for Prometheus have none.
 
     Django's own LocaleMiddleware also asks a cookie, for which no cache is told to look, takes `q=0` for a
     wish, and leaves its language to the thread's next request.

@@ -23,7 +23,7 @@ def browser(client, staff):
 
 
 def make_entry(**values):
-    defaults = {"through": "admin", "action": "changed", "target_kind": "catalog.product", "target_id": 7}
+    defaults = {"source": "admin", "action": "changed", "target_kind": "catalog.product", "target_id": 7}
     entry = AuditEntry(**defaults | values)
     return AuditEntry.objects.bulk_create([entry])[0]
 
@@ -34,7 +34,7 @@ def test_file_of_the_trail(browser, make_user):
     changed = make_entry(
         actor=clerk, request_id="r-1", target_name="=Чай", changes={"price": ["1.00", "2.00"]}
     )
-    job = make_entry(through="job", action="created")
+    job = make_entry(source="job", action="created")
     with connection.cursor() as cursor:
         cursor.execute("UPDATE audit_auditentry SET created_at = %s", [at])
 
@@ -50,10 +50,10 @@ def test_file_of_the_trail(browser, make_user):
 def test_filter_and_search_of_the_list_choose_the_entries(browser):
     # Not the id of any user: the trail also tells by which way they came.
     make_entry(target_id=1)
-    wanted = make_entry(target_id=2_000_000, through="command")
+    wanted = make_entry(target_id=2_000_000, source="command")
     make_entry(target_id=2_000_000)
 
-    rows = cells_of(exported(browser, LIST, KIND, "q=2000000&through__exact=command"))
+    rows = cells_of(exported(browser, LIST, KIND, "q=2000000&source__exact=command"))
 
     assert [cells[0] for cells in rows] == [str(wanted.pk)]
 

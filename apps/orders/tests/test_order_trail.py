@@ -28,8 +28,8 @@ def test_order_of_a_customer_from_its_placing_to_its_cancelling(customer_api: AP
         trail()
         == trail(order)
         == [
-            told("created", placed, through="api", by=customer, request="req-1"),
-            told("changed", cancelled, through="api", by=customer, request="req-2"),
+            told("created", placed, source="api", by=customer, request="req-1"),
+            told("changed", cancelled, source="api", by=customer, request="req-2"),
         ]
     )
 
@@ -49,8 +49,8 @@ def test_order_that_staff_ship_in_the_admin_and_a_job_announces(
 
     shipped, announced = {"status": ["processing", "shipped"]}, {"tracking_number": [None, "EM1"]}
     assert trail(order)[2:] == [
-        told("changed", shipped, through="admin", by=staff, request="req-1"),
-        told("changed", announced, through="job", by=None, request="req-1"),
+        told("changed", shipped, source="admin", by=staff, request="req-1"),
+        told("changed", announced, source="job", by=None, request="req-1"),
     ]
 
 
@@ -62,7 +62,7 @@ def test_email_and_invoice_that_staff_want_again(client: Client, staff: User, cu
         chosen = {"action": action, "_selected_action": [order.pk]}
         client.post("/admin/orders/order/", chosen, headers=REQUEST)
 
-    again = told("run_again", {}, through="admin", by=staff, request="req-1")
+    again = told("run_again", {}, source="admin", by=staff, request="req-1")
     assert [trail(job) for job in Job.objects.filter(key__contains=":again:")] == [[again], [again]]
     assert trail(order)[1:] == []
 

@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.models import Action
+from apps.audit.registry import audited
 from apps.audit.services import Changes, changes_between, changes_from_nothing, record, values_of
 from apps.core.database.key_columns import KeyedModel, KeyField
 from apps.core.normalization import EMAIL, USERNAME
@@ -22,6 +23,7 @@ from apps.users.usernames import fault_of_address_as_name, fault_of_email, fault
 ENDED_FIELDS = {"login_stamp", "mail_stamp", "new_email"}  # what changes when credentials end
 
 
+@audited(keeps_name=False)
 class User(KeyedModel, AbstractUser):
     """A person with an account. Name and e-mail address are unique in whatever spelling."""
 

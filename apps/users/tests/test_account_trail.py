@@ -44,8 +44,8 @@ def test_account_that_is_opened_and_named_by_its_owner(api):
         "is_superuser": [None, False],
     }
     assert trail(anna) == [
-        told("created", opened, through="api", by=None, request="req-1"),
-        told("changed", {"first_name": ["", "Anna"]}, through="api", by=anna, request="req-1"),
+        told("created", opened, source="api", by=None, request="req-1"),
+        told("changed", {"first_name": ["", "Anna"]}, source="api", by=anna, request="req-1"),
     ]
     assert set(AuditEntry.objects.values_list("target_name", flat=True)) == {""}
 
@@ -64,8 +64,8 @@ def test_address_that_is_changed_and_confirmed(customer, customer_api, api):
     }
     asked = {"new_email": ["", "new@example.com"]}
     assert trail(customer)[1:] == [
-        told("changed", asked, through="api", by=customer, request="req-1"),
-        told("changed", confirmed, through="api", by=None, request="req-1"),
+        told("changed", asked, source="api", by=customer, request="req-1"),
+        told("changed", confirmed, source="api", by=None, request="req-1"),
     ]
 
 
@@ -82,7 +82,7 @@ def test_rights_that_staff_give_are_one_entry_of_names(office, staff, customer):
         "groups": [["Helpers"], ["Desk"]],
         "user_permissions": [[], ["catalog.change_product"]],
     }
-    by_staff = {"through": "admin", "by": staff, "request": "req-1"}
+    by_staff = {"source": "admin", "by": staff, "request": "req-1"}
     assert trail(customer)[1:] == [told("changed", changes, **by_staff)]
 
 
@@ -94,7 +94,7 @@ def test_groups_and_their_permissions(office, staff):
     send_form(office, reverse("admin:auth_group_change", args=[desk.pk]), permissions=[right.pk])
     office.post(reverse("admin:auth_group_delete", args=[desk.pk]), {"post": "yes"}, headers=REQUEST)
 
-    by_staff = {"through": "admin", "by": staff, "request": "req-1"}
+    by_staff = {"source": "admin", "by": staff, "request": "req-1"}
     assert trail(desk) == [
         told("created", {"name": [None, "Desk"]}, **by_staff),
         told("changed", {"permissions": [[], ["catalog.change_product"]]}, **by_staff),
@@ -108,7 +108,7 @@ def test_sessions_that_staff_end(office, staff, customer):
     office.post(reverse("admin:users_session_changelist"), chosen, headers=REQUEST)
     office.post(reverse("admin:users_session_changelist"), chosen, headers=REQUEST)
 
-    ended = told("sessions_ended", {}, through="admin", by=staff, request="req-1")
+    ended = told("sessions_ended", {}, source="admin", by=staff, request="req-1")
     assert trail(customer)[1:] == [ended]
 
 
@@ -175,8 +175,8 @@ def test_account_that_is_deleted_leaves_the_fact_alone(office, staff, customer):
 
     assert not User.objects.filter(pk=customer.pk).exists()
     assert trail(customer) == [
-        told("created", {}, through="command", by=None),
-        told("deleted", {}, through="admin", by=staff, request="req-1"),
+        told("created", {}, source="command", by=None),
+        told("deleted", {}, source="admin", by=staff, request="req-1"),
     ]
 
 

@@ -69,7 +69,7 @@ def test_staff_come_back_by_the_link_of_the_login_and_the_mailed_code(client, cl
     assert knows(clerk, NEW)
     assert phone.get("/api/v1/auth/me/").json()["code"] == "session_revoked"
     entry = AuditEntry.objects.latest("pk")
-    assert (entry.through, entry.actor_id) == ("admin", None)
+    assert (entry.source, entry.actor_id) == ("admin", None)
     assert client.post(LOGIN, {"username": clerk.email, "password": NEW}).status_code == 302
 
 

@@ -182,7 +182,7 @@ _GENERAL = [
         "not_found",
         HTTPStatus.NOT_FOUND,
         _("Nothing was found at this address, or you do not have access to it."),
-        _("Check the address, the id and the page number. The product may no longer be on sale."),
+        _("Check the address, the id and the page number. What was there may have been removed."),
         Where.ROW,
     ),
     Problem(
@@ -196,7 +196,7 @@ _GENERAL = [
         "not_acceptable",
         HTTPStatus.NOT_ACCEPTABLE,
         _("None of the formats in `Accept` is available."),
-        _("Fix the client: accept `application/json`, or `application/pdf` for an invoice."),
+        _("Fix the client: accept `application/json`, or `application/pdf` where a PDF is offered."),
         Where.EVERYWHERE,
     ),
     Problem(

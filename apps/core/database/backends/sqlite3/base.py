@@ -19,7 +19,7 @@ POLL_MILLISECONDS = 50
 class DatabaseFeatures(features.DatabaseFeatures):
     """State SQLite's own limit (https://sqlite.org/limits.html, since 3.32) in place of the former 999.
 
-    With 999 a long order would be written in several statements, the more the longer it is.
+    With 999 many rows would be written in several statements, the more the longer it is.
     """
 
     max_query_params = 32_766

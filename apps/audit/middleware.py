@@ -1,11 +1,11 @@
-"""Through what the code at hand is carried out, and for whom."""
+"""Audit middleware: the request, and so the source and the user, of what is recorded."""
 
 from collections.abc import Callable
 from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
 
-from apps.audit.models import Through
+from apps.audit.models import Source
 from apps.core.observability.logs import JOB_ID
 
 _REQUEST: ContextVar[HttpRequest | None] = ContextVar("audited_request", default=None)
@@ -26,15 +26,15 @@ class AuditMiddleware:
             _REQUEST.reset(token)
 
 
-def current_through() -> Through:
+def current_source() -> Source:
     """Return through what this code is carried out; without a job and a request it is a command."""
     if JOB_ID.get() is not None:
-        return Through.JOB
+        return Source.JOB
     request = _REQUEST.get()
     if request is None:
-        return Through.COMMAND
+        return Source.COMMAND
     match = request.resolver_match
-    return Through.ADMIN if match and match.app_name == "admin" else Through.API
+    return Source.ADMIN if match and match.app_name == "admin" else Source.API
 
 
 def current_user_id() -> int | None:
