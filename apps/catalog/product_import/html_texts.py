@@ -9,14 +9,18 @@ _BLOCKS = {
     *("table", "tr", "ul"),
 }
 _UNSEEN = {"script", "style"}
+MAX_HTML_LENGTH = 20_000  # characters; what is much longer than a description may be is refused by that
 _spaces = re.compile(r"[ \t\r\f]+")
 
 
 def text_of_html(html: str, *, keeps_lines: bool = False) -> str:
     """Return what can be read of the HTML: without tags, a line for each block.
 
-    With `keeps_lines` the line breaks of its own texts, too, are shown, as WordPress does.
+    With `keeps_lines` the line breaks of its own texts, too, are shown, as WordPress does. A text longer than
+    MAX_HTML_LENGTH is returned as it is: Python's parser takes quadratic time for some of those.
     """
+    if len(html) > MAX_HTML_LENGTH:
+        return html
     reader = _Reader(keeps_lines)
     reader.feed(html)
     reader.close()

@@ -6,7 +6,7 @@ import pytest
 
 from apps.catalog.models import Category, Product
 from apps.catalog.product_import.dialects import dialect_of
-from apps.catalog.product_import.html_texts import text_of_html
+from apps.catalog.product_import.html_texts import MAX_HTML_LENGTH, text_of_html
 from apps.catalog.product_import.rows import SeenSkus
 from apps.catalog.product_import.tables import opened_table
 from apps.catalog.tests.factories import make_category
@@ -123,3 +123,10 @@ def test_path_finds_what_is_there_and_makes_what_is_not(load):
 )
 def test_html_becomes_what_can_be_read(html, text):
     assert text_of_html(html) == text
+
+
+def test_html_that_is_far_too_long_for_a_description_is_not_parsed():
+    html = f"<p>{'a' * (MAX_HTML_LENGTH - 7)}</p>"
+
+    assert text_of_html(html) == "a" * (MAX_HTML_LENGTH - 7)
+    assert text_of_html(f"{html}<") == f"{html}<"

@@ -118,7 +118,7 @@ def _bad_rows_file(options: dict[str, Any]) -> Iterator[BinaryIO | None]:
         with path.open("wb") as file:
             yield file
     finally:
-        if path.exists() and not path.stat().st_size:
+        if path.is_file() and not path.stat().st_size:  # no device, such as /dev/stdout
             path.unlink()
 
 
