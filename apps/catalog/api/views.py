@@ -26,7 +26,7 @@ from apps.catalog.api.serializers import (
 from apps.catalog.caching import categories_cache, products_cache
 from apps.catalog.exceptions import CategoryNotEmpty, StockChanged, StockIsReadOnly, StockOutOfRange
 from apps.catalog.models import Category, Product, StockMovement
-from apps.core.api.cached_views import cached_answer
+from apps.core.api.cached_views import cached_answer, no_store
 from apps.core.api.conditional import if_match, written
 from apps.core.api.openapi.annotations import raises, sends
 from apps.core.api.pagination.page_numbers import LongListPagination
@@ -64,7 +64,7 @@ def public_detail_scope(request: Request) -> str | None:
 class CategoryViewSet(StoreViewSet):
     """Categories: anyone reads, staff write."""
 
-    queryset = Category.objects.all()
+    model = Category
     serializer_class = CategoryOutput
     permission_classes = (StaffWrites,)
     filterset_class = CategoryFilter
@@ -158,7 +158,7 @@ class CategoryViewSet(StoreViewSet):
 class ProductViewSet(StoreViewSet):
     """Products: anyone reads, staff write."""
 
-    queryset = Product.objects.all()
+    model = Product
     serializer_class = ProductOutput
     permission_classes = (StaffWrites,)
     filterset_class = ProductFilter
@@ -243,7 +243,7 @@ class ProductViewSet(StoreViewSet):
 class StockMovementViewSet(StoreViewSet):
     """The ledger of a product's stock, for staff."""
 
-    queryset = StockMovement.objects.all()
+    model = StockMovement
     permission_classes = (StaffOnly,)
 
     @extend_schema(
@@ -251,14 +251,12 @@ class StockMovementViewSet(StoreViewSet):
         summary="List a product's stock movements",
         responses=StockMovementRowOutput(many=True),
     )
-    @sends("Cache-Control")
+    @no_store
     def list(self, request: Request, product_pk: int) -> Response:
         """List units received, sold, returned and adjusted, newest first. Never cached."""
         product = get_object_or_404(Product, pk=product_pk)
         page = self.paginate_queryset(product.stock_movements.select_related("created_by"))
-        response = self.get_paginated_response(StockMovementRowOutput(page, many=True).data)
-        response["Cache-Control"] = "no-store"
-        return response
+        return self.get_paginated_response(StockMovementRowOutput(page, many=True).data)
 
     @extend_schema(
         operation_id="moveStock",

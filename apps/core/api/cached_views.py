@@ -1,4 +1,4 @@
-"""View methods whose responses come from a cache namespace, with ETag, `Cache-Control` and `Cache-Status`."""
+"""How the responses of view methods are cached: kept in a namespace, or stored by nobody."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -8,11 +8,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from apps.core.api.conditional import refuse_other_version, rendered
 from apps.core.api.openapi.annotations import raises, sends
 from apps.core.api.operations import declared
 from apps.core.api.throttling import consume_request
+from apps.core.caching.cache_control import NO_STORE, PRIVATE, PUBLIC
 from apps.core.caching.etags import address_of, has_version, without_body
 from apps.core.caching.namespaces import CacheNamespace
 from apps.core.caching.responses import BYPASS, HIT, MISS, CachedResponse
@@ -24,10 +26,6 @@ CACHE_STATUS = {
     MISS: "OnlineStore; fwd=miss; stored",
     BYPASS: "OnlineStore; fwd=bypass",
 }
-
-
-# For one reader alone; for all alike. Whoever keeps it asks before each use whether it still holds.
-PRIVATE, PUBLIC = "private, no-cache", "public, no-cache"
 
 
 def cached_answer(
@@ -66,6 +64,20 @@ def cached_answer(
         return declared(read, public_cache=namespace) if public else read
 
     return decorate
+
+
+def no_store(method: Callable[..., Response]) -> Callable[..., Response]:
+    """Decorate a view method whose responses nobody may store: what they show changes at any time."""
+
+    @sends(*NO_STORE)
+    @wraps(method)
+    def read(*args: Any, **kwargs: Any) -> Response:
+        response = method(*args, **kwargs)
+        for header, value in NO_STORE.items():
+            response[header] = value
+        return response
+
+    return read
 
 
 def conditional_response(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
@@ -58,9 +58,15 @@ class StoreView(APIView):
 class StoreViewSet(StoreView, GenericViewSet[Any]):
     """A view set whose lists know their filters and pages, and whose other actions know what they declare."""
 
+    model: type[Model]  # as the schema and the permissions are told
     pagination_class: type[StorePagination] = StorePagination
     lists_are_personal = False  # each reader's are others
     query_parameters: dict[str, set[str]] = {}  # of the actions that are no lists
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "model" in vars(cls):
+            cls.queryset = cls.model._default_manager.none()  # `get_queryset` returns the rows
 
     def known_parameters(self) -> set[str]:
         """Return the names that the present action understands."""

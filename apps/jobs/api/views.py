@@ -6,7 +6,8 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.core.api.openapi.annotations import raises, sends
+from apps.core.api.cached_views import no_store
+from apps.core.api.openapi.annotations import raises
 from apps.core.api.permissions import StaffChanges
 from apps.core.api.viewsets import StoreViewSet
 from apps.jobs import services
@@ -14,8 +15,6 @@ from apps.jobs.api.filters import JobFilter
 from apps.jobs.api.serializers import StaffJobOutput
 from apps.jobs.exceptions import JobNotFailed
 from apps.jobs.models import Job
-
-NEVER_CACHED = {"Cache-Control": "no-store"}
 
 
 @extend_schema_view(
@@ -26,7 +25,7 @@ class JobViewSet(StoreViewSet):
     """The work that the store owes."""
 
     body_methods = frozenset()
-    queryset = Job.objects.none()  # tells the schema the model; get_queryset does the work
+    model = Job
     serializer_class = StaffJobOutput
     permission_classes = (StaffChanges,)
     filterset_class = JobFilter
@@ -35,19 +34,17 @@ class JobViewSet(StoreViewSet):
         """Return all jobs, newest first."""
         return Job.objects.order_by("-pk")
 
-    @sends("Cache-Control")
+    @no_store
     def list(self, request: Request) -> Response:
         """List all jobs, newest first. Never cached."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        response = self.get_paginated_response(StaffJobOutput(page, many=True).data)
-        response["Cache-Control"] = "no-store"
-        return response
+        return self.get_paginated_response(StaffJobOutput(page, many=True).data)
 
-    @sends("Cache-Control")
+    @no_store
     def retrieve(self, request: Request, pk: int) -> Response:
         """Get a job. Never cached."""
         job = get_object_or_404(self.get_queryset(), pk=pk)
-        return Response(StaffJobOutput(job).data, headers=NEVER_CACHED)
+        return Response(StaffJobOutput(job).data)
 
     @extend_schema(
         operation_id="retryJob",
@@ -56,7 +53,7 @@ class JobViewSet(StoreViewSet):
         responses=StaffJobOutput,
     )
     @raises(JobNotFailed)
-    @sends("Cache-Control")
+    @no_store
     def retry(self, request: Request, pk: int) -> Response:
         """Run a failed job again, with its attempts reset."""
-        return Response(StaffJobOutput(services.retry(pk)).data, headers=NEVER_CACHED)
+        return Response(StaffJobOutput(services.retry(pk)).data)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from apps.core.admin.bulk_actions import address_of, outcome_of, seen_of
 from apps.core.admin.optimistic_locking import unless_changed
+from apps.core.caching.cache_control import NO_STORE
 from apps.jobs.models import Job
 from apps.orders import services
 from apps.orders.jobs import subject_of
@@ -33,7 +34,6 @@ BUTTONS = {  # the buttons beside the cancellation, which needs a reason
 READ_BY_CUSTOMER = gettext_lazy(
     "The customer will see it in the cancellation e-mail and in the order history."
 )
-PDF_HEADERS = {"Cache-Control": "no-store"}
 
 
 class OrderDetail:
@@ -126,7 +126,7 @@ class OrderDetail:
             raise PermissionDenied
         invoice = get_object_or_404(Invoice, order_id=order_id)
         name = f"invoice-{order_id}.pdf"
-        headers = {**PDF_HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+        headers = {**NO_STORE, "Content-Disposition": f'attachment; filename="{name}"'}
         return HttpResponse(bytes(invoice.pdf), content_type="application/pdf", headers=headers)
 
     def _done(self, request: HttpRequest, order_id: int, act: Callable[[Order], str]) -> HttpResponse:

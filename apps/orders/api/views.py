@@ -15,12 +15,13 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from apps.catalog.exceptions import InsufficientStock, StockOutOfRange
-from apps.core.api.cached_views import cached_answer, conditional_response
+from apps.core.api.cached_views import cached_answer, conditional_response, no_store
 from apps.core.api.conditional import if_match, written
 from apps.core.api.openapi.annotations import leads_to, raises, sends
 from apps.core.api.pagination.page_numbers import LongListPagination
 from apps.core.api.permissions import StaffOnly
 from apps.core.api.viewsets import StoreViewSet
+from apps.core.caching.cache_control import NO_STORE
 from apps.core.caching.responses import CachedResponse
 from apps.core.exceptions import PreconditionFailed
 from apps.idempotency.decorators import KEY_PARAMETER, idempotent
@@ -106,7 +107,7 @@ def role_scope(request: Request) -> str:
 class OrderViewSet(StoreViewSet):
     """Orders: customers see and place their own, staff see all."""
 
-    queryset = Order.objects.none()  # tells the schema the model; get_queryset does the work
+    model = Order
     permission_classes: tuple[type[BasePermission], ...] = (IsAuthenticated,)
     filterset_class = OrderFilter
     pagination_class = LongListPagination
@@ -167,7 +168,7 @@ class OrderViewSet(StoreViewSet):
         request=PlaceOrderInput,
         responses=QuoteOutput,
     )
-    @sends("Cache-Control")
+    @no_store
     def quote(self, request: Request) -> Response:
         """Return lines, prices, the total and every problem the order would meet. Nothing is stored."""
         wanted = PlaceOrderInput(data=request.data)
@@ -177,7 +178,7 @@ class OrderViewSet(StoreViewSet):
             items=wanted.lines(),
             expected_total=wanted.validated_data.get("expected_total"),
         )
-        return Response(QuoteOutput(quote).data, headers={"Cache-Control": "no-store"})
+        return Response(QuoteOutput(quote).data)
 
     @extend_schema(
         operation_id="changeOrderStatus",
@@ -231,7 +232,7 @@ class OrderViewSet(StoreViewSet):
             raise InvoiceFailed
         if order.status == OrderStatus.CANCELLED:
             services.draw_invoice_if_left_out(order_id=order.pk)
-        headers = {"Retry-After": str(INVOICE_RETRY_SECONDS), "Cache-Control": "no-store"}
+        headers = {"Retry-After": str(INVOICE_RETRY_SECONDS), **NO_STORE}
         return Response(status=status.HTTP_202_ACCEPTED, headers=headers)
 
     @extend_schema(
@@ -240,12 +241,12 @@ class OrderViewSet(StoreViewSet):
         responses=JobOutput(many=True),
         filters=False,
     )
-    @sends("Cache-Control")
+    @no_store
     def jobs(self, request: Request, pk: int) -> Response:
         """List the jobs (invoice, e-mails, shipment) and their status. Never cached."""
         order = get_object_or_404(self.get_queryset(), pk=pk)
         jobs = JobOutput(Job.objects.about(subject_of(order.pk)), many=True)
-        return Response(jobs.data, headers={"Cache-Control": "no-store"})
+        return Response(jobs.data)
 
     def _shown(self, order: Order) -> dict[str, Any]:
         serializer = OrderOutput if role_of(self.request.user) is Role.CUSTOMER else StaffOrderOutput

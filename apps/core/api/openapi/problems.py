@@ -9,7 +9,8 @@ from drf_spectacular.plumbing import build_basic_type
 
 from apps.core.api.openapi.headers import EVERY_ANSWER, header_references
 from apps.core.api.problems.catalogue import Problem, title_of, type_of
-from apps.core.api.problems.handlers import CONTENT_TYPE, NEVER_KEPT
+from apps.core.api.problems.handlers import CONTENT_TYPE
+from apps.core.caching.cache_control import NO_STORE
 from apps.core.money import MoneyText
 
 EXAMPLE_REQUEST_ID = "c4bc1d73a44c4baebea687374167acbf"
@@ -50,7 +51,7 @@ def _headers(problems: list[Problem]) -> Schema:
     always = {
         name for name in names if all(name in (*problem.headers, "WWW-Authenticate") for problem in problems)
     }
-    return header_references([*NEVER_KEPT, *EVERY_ANSWER, *sorted(always)], sometimes=sorted(names - always))
+    return header_references([*NO_STORE, *EVERY_ANSWER, *sorted(always)], sometimes=sorted(names - always))
 
 
 def _any_of(by_code: dict[str, Problem]) -> Schema:

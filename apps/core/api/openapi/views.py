@@ -12,9 +12,10 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from apps.core.api.cached_views import PUBLIC, conditional_response
+from apps.core.api.cached_views import conditional_response
 from apps.core.api.openapi.schema import StoreSchemaGenerator
 from apps.core.api.viewsets import StoreView
+from apps.core.caching.cache_control import PUBLIC
 from apps.core.caching.responses import CachedResponse
 from apps.core.exceptions import InvalidQuery
 

@@ -24,6 +24,7 @@ from rest_framework.settings import api_settings
 from rest_framework_simplejwt.exceptions import AuthenticationFailed
 
 from apps.core.api.problems.catalogue import title_of, type_of
+from apps.core.caching.cache_control import NO_STORE
 from apps.core.database.errors import constraint_of, is_collision, retry_after
 from apps.core.exceptions import MAX_ERRORS, DomainError, InvalidToken, WriteConflict
 from apps.core.json_pointers import Pointer
@@ -31,8 +32,6 @@ from apps.core.observability.metrics import REFUSALS, count
 from apps.core.observability.request_id import current_request_id
 
 CONTENT_TYPE = "application/problem+json"
-# A cache may keep some errors by itself (RFC 9110, 15.1), a 404 among them; the row can come the next moment.
-NEVER_KEPT = {"Cache-Control": "no-store"}
 CHALLENGE = 'Bearer realm="api"'
 
 logger = logging.getLogger(__name__)
@@ -58,7 +57,7 @@ def problem(
     body = problem_body(status, code=code, detail=detail, **members)
     if status == HTTPStatus.UNAUTHORIZED:
         headers = {"WWW-Authenticate": CHALLENGE, **(headers or {})}  # RFC 9110, 15.5.2: it must be there
-    return Response(body, status=status, headers=NEVER_KEPT | dict(headers or {}), content_type=CONTENT_TYPE)
+    return Response(body, status=status, headers=NO_STORE | dict(headers or {}), content_type=CONTENT_TYPE)
 
 
 def problem_page(
@@ -66,7 +65,7 @@ def problem_page(
 ) -> HttpResponse:
     """Return a problem where no REST view runs: unknown addresses, errors in the middleware."""
     body = JSONRenderer().render(problem_body(status, code=code, detail=detail))
-    headers = NEVER_KEPT | dict(headers or {})
+    headers = NO_STORE | dict(headers or {})
     return HttpResponse(body, status=status, headers=headers, content_type=CONTENT_TYPE)
 
 

@@ -7,8 +7,9 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.core.api.cached_views import no_store
 from apps.core.api.client_ip import throttle_key
-from apps.core.api.openapi.annotations import raises, sends
+from apps.core.api.openapi.annotations import raises
 from apps.core.api.viewsets import StoreView
 from apps.users import email_verification, passwords, services
 from apps.users.api.authentication import session_of
@@ -44,10 +45,10 @@ class OwnAccountView(OwnView):
     body_methods = StoreView.body_methods | {"DELETE"}
 
     @extend_schema(operation_id="getOwnAccount", summary="Get your account", responses=OwnAccountOutput)
-    @sends("Cache-Control")
+    @no_store
     def get(self, request: Request) -> Response:
         """Get the caller's account."""
-        return _account(request)
+        return Response(OwnAccountOutput(current_user(request)).data)
 
     @extend_schema(
         operation_id="changeOwnAccount",
@@ -55,13 +56,13 @@ class OwnAccountView(OwnView):
         request=NamesInput(partial=True),
         responses=OwnAccountOutput,
     )
-    @sends("Cache-Control")
+    @no_store
     def patch(self, request: Request) -> Response:
         """Change the first name, the last name, or both."""
         wanted = NamesInput(data=request.data, partial=True)
         wanted.is_valid(raise_exception=True)
         services.rename(current_user(request), **wanted.validated_data)
-        return _account(request)
+        return Response(OwnAccountOutput(current_user(request)).data)
 
     @extend_schema(
         operation_id="closeOwnAccount",
@@ -202,7 +203,3 @@ class ChangeEmailView(OwnView):
             caller=self.caller(request),
         )
         return Response(status=status.HTTP_202_ACCEPTED)
-
-
-def _account(request: Request) -> Response:
-    return Response(OwnAccountOutput(current_user(request)).data, headers={"Cache-Control": "no-store"})

@@ -10,7 +10,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.core.api.openapi.annotations import sends
+from apps.core.api.cached_views import no_store
 from apps.core.api.viewsets import StoreView, StoreViewSet
 from apps.users import sessions
 from apps.users.api.authentication import session_of
@@ -43,7 +43,7 @@ class LogoutEverywhereView(StoreView):
 class SessionViewSet(StoreViewSet):
     """The sessions of the caller."""
 
-    queryset = Session.objects.none()  # tells the schema the model; get_queryset does the work
+    model = Session
     permission_classes = (IsAuthenticated,)
     serializer_class = SessionOutput
 
@@ -52,16 +52,14 @@ class SessionViewSet(StoreViewSet):
         is_current = ExpressionWrapper(Q(pk=session_of(self.request)), output_field=BooleanField())
         return Session.objects.live().filter(user=current_user(self.request)).annotate(is_current=is_current)
 
-    @sends("Cache-Control")
+    @no_store
     def list(self, request: Request) -> Response:
         """List the devices the caller is logged in on, most recently used first.
 
         `last_used_at` and `ip` are from the last refresh.
         """
         rows: Any = SessionOutput(self.paginate_queryset(self.get_queryset()), many=True)
-        response = self.get_paginated_response(rows.data)
-        response["Cache-Control"] = "no-store"
-        return response
+        return self.get_paginated_response(rows.data)
 
     def destroy(self, request: Request, pk: UUID) -> Response:
         """End a session. Other users' sessions and ended ones return 404."""
