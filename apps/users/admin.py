@@ -27,6 +27,7 @@ from apps.core.admin.changelists import DateRangeFilter, LongListAdmin
 from apps.core.admin.model_admin import StoreAdmin
 from apps.core.admin.optimistic_locking import VERSION, VersionedForm, version_of
 from apps.users import services, sessions
+from apps.users.account_changes import store_account
 from apps.users.devices import device_name
 from apps.users.exceptions import AccountErased
 from apps.users.models import Session, User
@@ -137,8 +138,8 @@ class AccountAdmin(NamelessLogAdmin, LongListAdmin, UserAdmin):
         if change and not self.changed_fields(obj, form):
             record_change(obj, lists)
             return
-        obj.also_changed = lists
-        super().save_model(request, obj, form, change)
+        columns = self.changed_fields(obj, form) if change else None
+        store_account(obj, list_changes=lists, update_fields=columns)
 
     def changed_fields(self, obj: User, form: ModelForm) -> list[str]:
         """Return the columns to write; with another address those about the old one."""

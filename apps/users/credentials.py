@@ -1,15 +1,17 @@
-"""What lets somebody into an account beside its password, and what ends it: one list.
+"""Credentials of an account beside its password, and the events that end them: one list (ADR 19).
 
-Each kind is registered where it lives, by the function that ends all of an account. `User.save()` alone calls
-these, so that no way to a new password or to a deactivation passes them by.
+Each kind is registered where it lives, by the function that ends all of an account. `store_account` alone
+calls these, so that no way to a new password or to a deactivation passes them by.
 """
 
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, TypeVar
 
-EnderT = TypeVar("EnderT", bound=Callable[[Any, "Event"], object])
+SessionId = uuid.UUID | str
+EnderT = TypeVar("EnderT", bound=Callable[[Any, "Ending"], object])
 
 
 class Event(Enum):
@@ -29,12 +31,20 @@ TAKEN_BACK = ANY_EVENT - {Event.ADDRESS_CHANGED}
 
 
 @dataclass(frozen=True)
+class Ending:
+    """Credentials end by this event, but for one API session."""
+
+    event: Event
+    kept_session_id: SessionId | None = None
+
+
+@dataclass(frozen=True)
 class Kind:
     """A kind of credential: which events end it, and how."""
 
     name: str
     ended_by: frozenset[Event]
-    end: Callable[[Any, Event], object]
+    end: Callable[[Any, Ending], object]
 
 
 _kinds: dict[str, Kind] = {}
@@ -44,7 +54,7 @@ def ends(name: str, *, on: frozenset[Event]) -> Callable[[EnderT], EnderT]:
     """Register the decorated function to end the user's credentials of this kind, on these events.
 
     It is called in the transaction of the event, with the user's row locked, and before that is written: it
-    may set `ENDED_FIELDS` of the user.
+    may set `ENDED_FIELDS` (`account_changes.py`) of the user.
     """
 
     def register(end: EnderT) -> EnderT:
@@ -59,8 +69,9 @@ def all_kinds() -> tuple[Kind, ...]:
     return tuple(_kinds.values())
 
 
-def end_credentials(user: Any, event: Event) -> None:
-    """End what the event ends of the user's credentials. The caller has locked the user, and saves it."""
-    for kind in all_kinds():
-        if event in kind.ended_by:
-            kind.end(user, event)
+def end_credentials(user: Any, endings: Iterable[Ending]) -> None:
+    """End the user's credentials that these events end. The caller has locked the user, and saves it."""
+    for ending in endings:
+        for kind in all_kinds():
+            if ending.event in kind.ended_by:
+                kind.end(user, ending)

@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.core import signing
 
-from apps.users.credentials import ANY_EVENT, Event, ends
+from apps.users.credentials import ANY_EVENT, Ending, ends
 from apps.users.exceptions import InvalidMailedToken
 from apps.users.models import User
 
@@ -73,7 +73,7 @@ def owner_of_address_token(token: str) -> tuple[User, str]:
 
 
 @ends("mailed_token", on=ANY_EVENT)
-def end_mailed_tokens(user: User, event: Event) -> None:
+def end_mailed_tokens(user: User, ending: Ending) -> None:
     """Let the tokens that were mailed be worth nothing."""
     user.mail_stamp = uuid.uuid4()
 

@@ -11,7 +11,7 @@ from apps.core.database.transactions import retried_atomic
 from apps.core.mail_limits import consume_account_limit, refuse_full_mailbox
 from apps.core.normalization import EMAIL
 from apps.jobs.services import enqueue
-from apps.users.credentials import ANY_EVENT, Event, ends
+from apps.users.credentials import ANY_EVENT, Ending, ends
 from apps.users.email_tokens import owner_of_address_token
 from apps.users.exceptions import InvalidMailedToken
 from apps.users.jobs import ADDRESS_CHANGE_EMAIL, ADDRESS_NOTICE, VERIFICATION_EMAIL, mail_job
@@ -80,7 +80,7 @@ def verify_address(*, token: str) -> None:
 
 
 @ends("new_address", on=ANY_EVENT)
-def drop_new_address(user: User, event: Event) -> None:
+def drop_new_address(user: User, ending: Ending) -> None:
     """Forget the address that was asked for: it may be somebody else's wish."""
     user.new_email = ""
 

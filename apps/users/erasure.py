@@ -15,6 +15,7 @@ from apps.core.caching.namespaces import wipe_on_commit
 from apps.core.database.advisory_locks import lock_alone, lock_shared
 from apps.core.search_words import folded
 from apps.jobs.models import Job
+from apps.users.account_changes import store_account
 from apps.users.credentials import Event
 from apps.users.jobs import subject_of
 from apps.users.models import User
@@ -82,14 +83,13 @@ def erase(user: User) -> None:
     The audit trail keeps what was done to the account, without the values. A transaction is needed.
     """
     forget(user)
-    user.events = (Event.ERASED,)
     user.erased_at = timezone.now()
     user.username = f"{ERASED}{uuid.uuid4().hex}"
     user.email = user.new_email = user.first_name = user.last_name = ""
     user.email_verified_at = user.last_login = None
     user.is_active = False
     user.set_unusable_password()
-    user.save()
+    store_account(user, events=[Event.ERASED])
     wipe_on_commit()  # comes after the drop, by which an answer that is being built is found out of date
 
 

@@ -15,7 +15,7 @@ from apps.jobs.registry import handler
 from apps.jobs.services import JobSpec
 from apps.jobs.subjects import SubjectKind, register_subjects
 from apps.users import emails
-from apps.users.credentials import ANY_EVENT, Event, ends
+from apps.users.credentials import ANY_EVENT, Ending, ends
 from apps.users.models import Session, User
 
 REUSE_EMAIL = "session_reuse_email"
@@ -44,7 +44,7 @@ def mail_job(kind: str, user_id: int | None, language: str, **arguments: str) ->
 
 
 @ends("mail_with_token", on=ANY_EVENT)
-def drop_mails_with_tokens(user: User, event: Event) -> None:
+def drop_mails_with_tokens(user: User, ending: Ending) -> None:
     """Let no e-mail that was asked for before bring a token that is made afterwards.
 
     A worker that has one in hand already finds its lease lost before it sends.

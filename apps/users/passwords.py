@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.database.transactions import retried_atomic
 from apps.jobs.services import enqueue
+from apps.users.account_changes import store_account
 from apps.users.credentials import Event
 from apps.users.email_tokens import user_of_reset_token
 from apps.users.jobs import RESET_EMAIL, mail_job
@@ -80,9 +81,8 @@ def reset_password(*, token: str, new_password: str, address: str) -> None:
     """
     user = user_of_reset_token(token)
     choose_password(user, new_password, field="new_password")
-    user.events = (Event.PASSWORD_RESET,)
     user.email_verified_at = user.email_verified_at or timezone.now()
-    user.save(update_fields=["password", "email_verified_at"])
+    store_account(user, events=[Event.PASSWORD_RESET], update_fields=["password", "email_verified_at"])
     forgive(user)
     remember_place(user, address)  # else strangers lock the owner out again before the login
 
@@ -91,8 +91,7 @@ def reset_password(*, token: str, new_password: str, address: str) -> None:
 def _change_password(user: User, new_password: str, caller: Caller) -> None:
     user = locked_as_confirmed(user, field="old_password")
     choose_password(user, new_password, field="new_password")
-    user.kept_session_id = caller.session_id
-    user.save(update_fields=["password"])
+    store_account(user, kept_session_id=caller.session_id, update_fields=["password"])
     remember_place(user, caller.address)
 
 

@@ -11,7 +11,8 @@ from apps.core.database.transactions import retried_atomic
 from apps.core.exceptions import InvalidToken
 from apps.jobs.maintenance import daily
 from apps.jobs.services import enqueue
-from apps.users.credentials import TAKEN_BACK, Event, ends
+from apps.users.account_changes import store_account
+from apps.users.credentials import TAKEN_BACK, Ending, Event, ends
 from apps.users.devices import device_label
 from apps.users.exceptions import InvalidCredentials, SessionRevoked
 from apps.users.jobs import REUSE_EMAIL, mail_job
@@ -72,8 +73,7 @@ def log_out_everywhere(user_id: int) -> None:
     Raises SessionRevoked when the account is gone.
     """
     user = User.objects.lock_active(user_id)
-    user.events = (Event.LOGGED_OUT_EVERYWHERE,)
-    user.save(update_fields=[])
+    store_account(user, events=[Event.LOGGED_OUT_EVERYWHERE], update_fields=[])
 
 
 def end_session(user: User, session_id: uuid.UUID) -> None:
@@ -97,15 +97,15 @@ def end_sessions(session_ids: Iterable[uuid.UUID]) -> int:
 
 
 @ends("api_session", on=TAKEN_BACK)
-def end_api_sessions(user: User, event: Event) -> None:
+def end_api_sessions(user: User, ending: Ending) -> None:
     """End the user's sessions, but for the one in which the password is changed."""
-    kept = [user.kept_session_id] if user.kept_session_id else []
-    user.sessions.live().exclude(pk__in=kept).end(REASONS[event])
+    kept = [ending.kept_session_id] if ending.kept_session_id else []
+    user.sessions.live().exclude(pk__in=kept).end(REASONS[ending.event])
 
 
 @ends("admin_session", on=TAKEN_BACK)
 @ends("known_place", on=TAKEN_BACK)
-def renew_login_stamp(user: User, event: Event) -> None:
+def renew_login_stamp(user: User, ending: Ending) -> None:
     """Let the admin's cookies open nothing, but for the one in which the password is changed; forget places.
 
     Both are bound to the stamp. Django renews that cookie.

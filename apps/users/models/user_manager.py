@@ -10,12 +10,12 @@ from django.utils.functional import cached_property
 
 from apps.core.database.derived_columns import DerivingQuerySet
 from apps.core.normalization import EMAIL, USERNAME
+from apps.users.account_changes import ENDING_FIELDS, events_between, store_account
 from apps.users.exceptions import SessionRevoked
 
 if TYPE_CHECKING:
     from apps.users.models.user import User
 
-ENDING_FIELDS = {"password", "email", "is_active"}  # a change of which ends credentials
 # Asked by every request that is signed in: as SQL, as the ORM would take four times as long to put it.
 # Its columns by name: a prepared `*` fails once a migration has added one.
 _OF_SESSION = """
@@ -38,7 +38,7 @@ class UserQuerySet(DerivingQuerySet["User"]):
         return self.select_for_update(of=("self",), no_key=True)
 
     def update(self, **values: Any) -> int:
-        """Change the rows, and end the credentials that a change like this ends, as `User.save()` does."""
+        """Change the rows, and end the credentials that a change like this ends, as `store_account` does."""
         if not ENDING_FIELDS & values.keys():
             return super().update(**values)
         with transaction.atomic(savepoint=False):
@@ -46,8 +46,8 @@ class UserQuerySet(DerivingQuerySet["User"]):
             rows = UserQuerySet(self.model, using=self.db).filter(pk__in=former)
             count = super(UserQuerySet, rows).update(**values)
             for user in rows.order_by("pk"):
-                user.events = user.events_since(former[user.pk], ENDING_FIELDS)
-                user.save(update_fields=[])
+                events = events_between(former[user.pk], user, ENDING_FIELDS)
+                store_account(user, events=events, update_fields=[])
         return count
 
 
