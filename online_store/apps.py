@@ -1,9 +1,14 @@
-"""What is said when the store is loaded."""
+"""The project as an app: autodiscovery of what the apps register, and warnings about the settings."""
 
 import logging
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.utils.module_loading import autodiscover_modules
+
+# Modules that register something when they are imported. An app that has one of them needs no line anywhere:
+# Django does the same with `admin`, and Celery with `tasks`.
+REGISTERING = ("erasure", "exceptions", "exports", "jobs", "maintenance", "receivers")
 
 logger = logging.getLogger(__name__)
 
@@ -14,6 +19,7 @@ class OnlineStoreConfig(AppConfig):
     name = "online_store"
 
     def ready(self) -> None:
-        """Write into the log what works as it is set, and should not be so."""
+        """Import what registers itself; log what works as it is set, and should not be so."""
+        autodiscover_modules(*REGISTERING)
         for warning in settings.CONFIGURATION_WARNINGS:
             logger.warning(warning)

@@ -42,6 +42,7 @@ def check_settings(**kwargs: Any) -> None:
 
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(related_name="celery_steps")  # of the worker
 task_prerun.connect(close_old_connections)  # see CELERY_DB_REUSE_MAX
 
 

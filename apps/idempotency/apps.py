@@ -1,7 +1,5 @@
 """Requests that a client may send again: what carries the same key is carried out once."""
 
-from importlib import import_module
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +9,3 @@ class IdempotencyConfig(AppConfig):
 
     name = "apps.idempotency"
     verbose_name = _("Keyed requests")
-
-    def ready(self) -> None:
-        """Have expired keys deleted daily, and those of a user who is erased."""
-        import_module("apps.idempotency.services")

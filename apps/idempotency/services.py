@@ -13,8 +13,6 @@ from django.utils import timezone
 from apps.core.database.transactions import retried_atomic
 from apps.idempotency.exceptions import KeyReused, RequestInProgress
 from apps.idempotency.models import KeyedAnswer
-from apps.jobs.maintenance import daily
-from apps.users.erasure import erases
 from apps.users.exceptions import SessionRevoked
 from apps.users.models import User
 
@@ -60,16 +58,9 @@ def carry_out_once(request: KeyedRequest, act: Callable[[], Outcome]) -> Outcome
                 return kept
 
 
-@daily
 def forget_expired_keys() -> int:
     """Delete the answers that are not given again any more, and return how many they were."""
     return KeyedAnswer.objects.expired().delete()[0]
-
-
-@erases
-def forget_answers_to(user: User) -> None:
-    """Delete what the user was answered: it shows the name."""
-    KeyedAnswer.objects.filter(user=user).delete()
 
 
 @retried_atomic

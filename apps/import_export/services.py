@@ -11,7 +11,6 @@ from django.utils.translation import get_language
 from apps.import_export.formats import FileFormat, writing_of
 from apps.import_export.jobs import job_of
 from apps.import_export.models import Export
-from apps.jobs.maintenance import daily
 from apps.jobs.models import Job
 from apps.jobs.services import enqueue, run_again
 from apps.users.models import User
@@ -34,7 +33,6 @@ def write_again(export: Export) -> bool:
     return bool(run_again(Job.objects.about(export.subject).values_list("pk", flat=True)))
 
 
-@daily
 def delete_old_exports() -> int:
     """Delete exports after EXPORT_KEEP_DAYS, finished or not, and return how many they were."""
     before = timezone.now() - timedelta(days=settings.EXPORT_KEEP_DAYS)

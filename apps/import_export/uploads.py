@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from apps.import_export.models import Upload, UploadPart
-from apps.jobs.maintenance import daily
 from apps.users.models import User
 
 PART_BYTES = 1_000_000
@@ -62,7 +61,6 @@ def forget_rows(upload: Upload) -> None:
     upload.parts.filter(number__gte=0).delete()
 
 
-@daily
 def delete_old_uploads() -> int:
     """Delete files and reports after EXPORT_KEEP_DAYS, and return how many they were."""
     before = timezone.now() - timedelta(days=settings.EXPORT_KEEP_DAYS)

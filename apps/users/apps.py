@@ -13,9 +13,6 @@ class UsersConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        """Register the handlers of jobs, what ends credentials, what is deleted daily, and names of roles."""
-        import_module("apps.users.jobs")
-        import_module("apps.users.login_throttling")
-        import_module("apps.users.role_names")
+        """Register what ends credentials."""
         import_module("apps.users.sessions")
         import_module("apps.users.email_verification")

@@ -17,7 +17,6 @@ from django.utils.crypto import salted_hmac
 
 from apps.core.database.transactions import retried_atomic
 from apps.core.normalization import USERNAME
-from apps.jobs.maintenance import daily
 from apps.users.exceptions import TooManyAttempts
 from apps.users.models import KnownPlace, LoginFailures, User
 
@@ -97,7 +96,6 @@ def forgive(user: User) -> None:
     LoginFailures.objects.filter(pk=_account_key(user, "")).delete()
 
 
-@daily
 def forget_failures() -> int:
     """Delete what is forgotten, and return how many rows it was."""
     failures = LoginFailures.objects.filter(forgotten_at__lte=timezone.now()).delete()[0]

@@ -9,7 +9,6 @@ from apps.audit.models import Action
 from apps.audit.services import AuditRecord, record_all
 from apps.core.database.transactions import retried_atomic
 from apps.core.exceptions import InvalidToken
-from apps.jobs.maintenance import daily
 from apps.jobs.services import enqueue
 from apps.users.account_changes import store_account
 from apps.users.credentials import TAKEN_BACK, Ending, Event, ends
@@ -113,7 +112,6 @@ def renew_login_stamp(user: User, ending: Ending) -> None:
     user.login_stamp = uuid.uuid4()
 
 
-@daily
 def forget_expired_sessions() -> int:
     """Delete the sessions of which no token is valid any more, and return how many they were."""
     return Session.objects.expired().delete()[0]

@@ -17,7 +17,7 @@ from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_product
 from apps.core.caching.memcached import StoreMemcached
 from apps.core.caching.namespaces import EVERYONE, CacheNamespace, namespaces
-from apps.jobs.cache_invalidation import CACHE_DROP, drop_cache
+from apps.jobs.jobs import CACHE_DROP, drop_cache
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs, run_job
 from apps.jobs.tests.factories import make_running_job

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
 from apps.backoffice.roles import ROLES
-from apps.users.role_names import ROLE_NAMES
+from apps.users.models import ROLE_NAMES
 
 RUSSIAN = {
     "Order desk": "Отдел заказов",

@@ -26,9 +26,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
+from apps.catalog.jobs import may_import
 from apps.catalog.product_import import dialects, services
 from apps.catalog.product_import.headings import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, column_name
-from apps.catalog.product_import.jobs import may_import
 from apps.catalog.product_import.writing import CHUNK
 from apps.core.money import format_money
 from apps.import_export.models import Upload, UploadStatus

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
+from apps.catalog.jobs import check_of, writing_of
 from apps.catalog.product_import.dialects import Dialect
-from apps.catalog.product_import.jobs import check_of, writing_of
 from apps.import_export.models import Upload, UploadStatus
 from apps.import_export.uploads import store_upload
 from apps.jobs.models import Job

@@ -4,8 +4,8 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection
 from django.utils import timezone
 
+from apps.catalog import jobs
 from apps.catalog.models import Product, StockMovement
-from apps.catalog.product_import import jobs
 from apps.catalog.tests.import_desk import HEADING, checked, counts, decide, page
 from apps.import_export import chunked_jobs
 from apps.import_export.models import Upload

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from apps.catalog import jobs
 from apps.catalog.models import Category, PriceChange, Product, StockMovement
-from apps.catalog.product_import import jobs
 from apps.catalog.services import update_product
 from apps.catalog.tests.factories import make_category, make_product
 from apps.catalog.tests.import_desk import HEADING, IMPORT, brought, checked, counts, decide, page

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from apps.catalog import jobs
 from apps.catalog.models import Product
-from apps.catalog.product_import import jobs
 from apps.catalog.tests.import_desk import brought, checked, counts, decide, page
 from apps.import_export.models import Upload, UploadPart
 from apps.jobs.runner import run_due_jobs

@@ -13,8 +13,9 @@ from django.core.management import CommandError
 from openpyxl import Workbook
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
+from apps.catalog import jobs
 from apps.catalog.models import Product
-from apps.catalog.product_import import jobs, workbooks
+from apps.catalog.product_import import workbooks
 from apps.catalog.product_import.workbooks import opened_sheet
 from apps.catalog.tests.import_desk import checked, counts, decide, page
 from tests.support.html_forms import form_with

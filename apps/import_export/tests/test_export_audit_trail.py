@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.audit.models import AuditEntry
-from apps.import_export.audit_trail import audit_rows
+from apps.import_export.exports import audit_rows
 from apps.import_export.tests.desk import cells_of, exported
 
 LIST, KIND = "audit_auditentry", "audit-trail"

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.registry import audited
-from apps.users.models import User
+from apps.users.models.user import User
 
 ROLE_NAMES = {
     "Order desk": _("Order desk"),

@@ -1,0 +1,27 @@
+"""Cache invalidation by a job: what a write could not drop is dropped as soon as the cache can be reached."""
+
+import logging
+import time
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.caching.namespaces import EVERYONE, NotDropped, namespaces
+from apps.jobs.models import Job
+from apps.jobs.registry import handler
+
+CACHE_DROP = "cache_drop"
+
+logger = logging.getLogger(__name__)
+
+
+@handler(CACHE_DROP, label=_("Cache refresh"), retry_on=(NotDropped,), attempts=1_000_000, longest_pause=15)
+def drop_cache(job: Job, *, namespace: str, lost_at: float) -> None:
+    """Drop everything of the namespace, unless all that was old has expired by now."""
+    kept = namespaces[namespace]
+    try:
+        kept.drop(EVERYONE)
+    except NotDropped:
+        # Twice: an answer may have been built late, from a replica that was behind.
+        if time.time() < lost_at + 2 * kept.timeout:
+            raise
+        logger.warning("The cache was out of reach until all that was old of %s had expired", namespace)
