@@ -4,8 +4,8 @@ import hashlib
 import hmac
 from datetime import timedelta
 
+from online_store.settings.base import VAR_DIR, env
 from online_store.settings.database import ON_SQLITE
-from online_store.settings.store import VAR_DIR, env
 
 # A local start on SQLite makes its keys; anything else must be given them.
 EXAMPLE_KEY = "change-me-change-me-change-me-change-me-change-me-change-me"
@@ -45,5 +45,4 @@ SIMPLE_JWT = {
 }
 SESSION_DAYS = 60  # after so long everybody logs in again, however often the tokens were refreshed
 PASSWORD_RESET_TIMEOUT = 3600  # seconds that the token of a lost password is good for
-ORDERS_NEED_VERIFIED_EMAIL = env.flag("ORDERS_NEED_VERIFIED_EMAIL", default=False)
 REFRESH_GRACE_SECONDS = 30  # how long a token that was just replaced gets the same successor

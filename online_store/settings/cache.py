@@ -3,7 +3,7 @@
 from typing import Any
 
 from online_store.env.servers import memcached_server
-from online_store.settings.store import STORE_EMBEDDED, VAR_DIR, env
+from online_store.settings.base import STORE_EMBEDDED, VAR_DIR, env
 
 CATALOG_CACHE_SECONDS = 300
 ORDERS_CACHE_SECONDS = 60

@@ -1,4 +1,4 @@
-"""Jobs and Celery, and requests that come again."""
+"""Celery, and the jobs that its workers run."""
 
 from typing import Any
 
@@ -6,14 +6,12 @@ from celery.schedules import crontab
 
 from online_store.env.servers import broker
 from online_store.env.values import matching
-from online_store.settings.store import env
+from online_store.settings.base import env
 
 JOB_LEASE_SECONDS = 60  # a dead worker's job is taken over after this; a living one renews every third of it
 JOB_SWEEP_SECONDS = 3  # how often a worker looks for due jobs itself
 JOB_MESSAGE_SECONDS = 10  # how long a message is trusted to be on its way before the job is announced again
 JOB_KEEP_DAYS = 90  # finished jobs are deleted after this
-# Files of exports are deleted after this.
-EXPORT_KEEP_DAYS = env.number("EXPORT_KEEP_DAYS", 7, at_least=1, at_most=3650)
 # For the jobs of a worker that is told to end.
 JOB_GRACE_SECONDS = env.number("JOB_GRACE_SECONDS", 20, at_most=3600)
 # Of the embedded server and of `manage.py jobs`.
@@ -65,6 +63,3 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="30"),
     },
 }
-
-IDEMPOTENCY_KEEP_HOURS = 48  # how long a request with the same key gets the first answer
-ORDERS_NEED_IDEMPOTENCY_KEY = env.flag("ORDERS_NEED_IDEMPOTENCY_KEY", default=False)

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from online_store.env.servers import database as database_address
-from online_store.settings.store import VAR_DIR, env
+from online_store.settings.base import VAR_DIR, env
 
 DATABASE_ENGINES = {
     "sqlite": "apps.core.database.backends.sqlite3",

@@ -1,7 +1,7 @@
 """Lines of the log, and figures."""
 
 from online_store.env.values import token
-from online_store.settings.store import env
+from online_store.settings.base import env
 
 LOG_FORMAT = env.choice("LOG_FORMAT", "text", among=("text", "json"))
 LOGGING = {

@@ -2,7 +2,7 @@
 
 from online_store.env.hosts import proxy
 from online_store.env.values import log_file
-from online_store.settings.store import env
+from online_store.settings.base import env
 
 WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", 2, at_least=1, at_most=500)
 WEB_THREADS = env.number("WEB_THREADS", 8, at_least=1, at_most=500)

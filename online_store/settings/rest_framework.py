@@ -1,6 +1,6 @@
 """The REST framework, its limits, and the schema."""
 
-from online_store.settings.store import STORE_EMBEDDED, env
+from online_store.settings.base import STORE_EMBEDDED, env
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024  # bytes; also the limit of JSON bodies
 IMPORT_MAX_BYTES = 200 * 1024 * 1024  # of a table of products; the proxy lets a little more through
