@@ -7,6 +7,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # share what is slow to start, and the files with the longest tests come first.
 WORKERS ?= 3
 PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+# Of make test-long: random histories, repetitions of concurrent tests, generated requests for an operation.
+LONGER := STORE_TEST_LIVES=30 STORE_TEST_ROUNDS=5 FUZZ_EXAMPLES=20
 # renovate: datasource=pypi depName=pip-audit
 PIP_AUDIT_VERSION := 2.10.1
 
@@ -15,7 +17,7 @@ GENERATORS := var/generators
 LANGUAGES := kotlin swift5 dart typescript-axios python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-embedded test-services lint lint-schema clients generators format replay chaos soak bench screenshots backup restore lock audit messages schema clean
+.PHONY: help run test test-services test-embedded test-long test-marked-long test-coverage test-newest test-all-embedded lint lint-schema clients generators format replay chaos soak bench screenshots backup restore lock audit messages schema clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,13 +25,30 @@ help: ## list the targets
 run: $(VENV)/.runtime ## run the whole store in one process, with demo data: PORT, PYTHON, VAR_DIR
 	@STORE_EMBEDDED=true exec $(BIN)/python manage.py embedded
 
-test: test-embedded test-services ## run the whole suite, embedded and on PostgreSQL, Redis and Memcached: ARGS="-k search"
+test: test-services test-embedded ## run the tests, on PostgreSQL, Redis and Memcached if installed, and in part embedded: ARGS="-k search"
 
-test-embedded: $(VENV)/.dev ## run the tests that need no service
+test-services: $(VENV)/.dev ## run the first part alone: all tests, on the services of the environment or throw-away ones
+	$(BIN)/python -m tests.with_services $(BIN)/python -m pytest $(PARALLEL) -m "not long" $(ARGS)
+
+# 5: the ARGS have chosen none of these.
+test-embedded: $(VENV)/.dev ## run the second part alone: what may come out otherwise on SQLite, files and memory
+	$(BIN)/python -m pytest $(PARALLEL) -m "embedded and not (long or postgres or redis or memcached)" $(ARGS) || [ $$? = 5 ]
+
+test-long: lint-schema clients test-coverage test-newest chaos soak ## run everything, with what takes long (an hour or more): clients, fuzzing, chaos, soak, coverage, the newest Python
+	@if command -v java >/dev/null; then $(MAKE) generators; else echo "Left out: the clients of openapi-generator, which needs Java"; fi
+
+test-marked-long: $(VENV)/.dev
+	$(BIN)/python -m tests.with_services $(BIN)/python -m pytest $(PARALLEL) -m long $(ARGS)
+
+test-coverage: $(VENV)/.dev
+	$(BIN)/python -m tests.with_services env $(LONGER) $(BIN)/python -m pytest $(PARALLEL) --cov --cov-report=term --cov-fail-under=95 $(ARGS)
+
+test-newest:
+	@python=$$(.ci/newest-python); version=$$($$python -V); echo "Everything embedded on $$version"; \
+		$(MAKE) test-all-embedded VENV=.venv-newest PYTHON=$$python
+
+test-all-embedded: $(VENV)/.dev
 	$(BIN)/python -m pytest $(PARALLEL) -m "not (postgres or redis or memcached)" $(ARGS)
-
-test-services: $(VENV)/.dev ## run the suite on real services, the environment's or throw-away ones
-	$(BIN)/python -m tests.with_services $(BIN)/python -m pytest $(PARALLEL) -m "not once" $(ARGS) $(COVERAGE)
 
 schema: $(VENV)/.runtime ## write the API schema to docs/openapi.yaml
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml

@@ -21,7 +21,7 @@ from rest_framework.test import APIClient
 from apps.users.models import User
 from apps.users.tokens import pair_for
 from tests.contract.checker import checked
-from tests.support.flush_snapshots import refill_quickly
+from tests.support.flush_snapshots import flush_quickly
 from tests.support.processes import programs_heed_signals
 from tests.support.servers import MemcachedServer
 
@@ -55,7 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(overridden.disable)
     # Every answer that any test gets must be one that the schema describes.
     APIClient.request = checked(APIClient.request)  # type: ignore[method-assign]
-    refill_quickly()
+    flush_quickly()
 
 
 def _own_services(worker: str, config: pytest.Config) -> dict[str, Any]:
@@ -77,6 +77,14 @@ def _own_services(worker: str, config: pytest.Config) -> dict[str, Any]:
 def available_services() -> set[str]:
     """Return the real services that this run was given (see tests/with_services.py)."""
     return set(filter(None, os.environ.get("STORE_TEST_SERVICES", "").split(",")))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out files that have none of the few tests wanted: to import all takes as long as to run those."""
+    marker = config.option.markexpr.partition(" and ")[0]
+    if marker in {"embedded", "long"} and collection_path.match("test_*.py"):
+        return f"mark.{marker}" not in collection_path.read_text(encoding="utf-8") or None
+    return None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from tests.support.browser import PHONE, Visit, chromium, needs_axe, needs_chromium
 from tests.system.test_embedded import CUSTOMER, Shop, free_port, store
 
-pytestmark = [pytest.mark.once, needs_chromium, needs_axe]
+pytestmark = [needs_chromium, needs_axe]
 
 WRITTEN_BY_HAND = {"auth.Group", "catalog.Category", "catalog.Product", "users.User"}
 WITH_A_FIRST_ROW = {"catalog.Category", "catalog.Product", "jobs.Job", "orders.Order", "users.User"}

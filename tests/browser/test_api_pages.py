@@ -11,7 +11,7 @@ from tests.system.test_embedded import CUSTOMER, PASSWORD, Shop, free_port, stor
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: requirements-dev.txt")
 
-pytestmark = [pytest.mark.once, needs_chromium]
+pytestmark = needs_chromium
 
 # Each page, and a part of it that is drawn last.
 DOCUMENTATION = {

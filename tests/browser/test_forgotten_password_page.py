@@ -13,7 +13,7 @@ from tests.system.test_embedded import free_port, store
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: requirements-dev.txt")
 
-pytestmark = [pytest.mark.once, needs_chromium]
+pytestmark = needs_chromium
 
 PHONE = {"width": 390, "height": 844}
 NEW_PASSWORD = "another-horse-entirely"

@@ -7,7 +7,7 @@ import pytest
 from tests.support.browser import Visit, chromium, needs_chromium
 from tests.system.test_embedded import CUSTOMER, Shop, free_port, store
 
-pytestmark = [pytest.mark.once, needs_chromium]
+pytestmark = needs_chromium
 
 DESK, WIDE, PHONE = (
     {"width": 1280, "height": 900},

@@ -15,7 +15,7 @@ from tests.support.browser import Visit, chromium, needs_chromium
 from tests.support.processes import BASE_DIR
 from tests.system.test_embedded import CUSTOMER, Shop, embedded_environment, free_port, store
 
-pytestmark = [pytest.mark.once, needs_chromium]
+pytestmark = needs_chromium
 
 PHONE = {"width": 390, "height": 844}
 # Values as wide as those of a living shop, in each list.

@@ -15,7 +15,7 @@ from tests.support.browser import Visit, chromium, needs_chromium
 from tests.support.processes import BASE_DIR, wait_for
 from tests.system.test_embedded import CUSTOMER, PASSWORD, STAFF, Shop, embedded_environment, free_port, store
 
-pytestmark = [pytest.mark.once, needs_chromium]
+pytestmark = needs_chromium
 
 STAFF_OF_ROLES = {
     "olga": "Order desk",

@@ -19,7 +19,7 @@ JOURNEYS = {
     "python": (CLIENTS / "python" / "journey.py", sys.executable),
 }
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.long
 
 
 @pytest.mark.parametrize("language", JOURNEYS)

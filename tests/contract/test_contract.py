@@ -25,6 +25,8 @@ PROBLEM = {
 }
 PAGE = {"count": 0, "next": None, "previous": None, "results": []}
 
+pytestmark = pytest.mark.long
+
 
 def without(name: str) -> dict[str, str]:
     return {header: value for header, value in HEADERS.items() if header != name}

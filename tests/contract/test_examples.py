@@ -5,7 +5,6 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-import pytest
 import requests
 
 from tests.contract.checker import checked_live
@@ -13,8 +12,6 @@ from tests.contract.test_schema import SCHEMA, resolved
 from tests.support.processes import wait_for
 from tests.support.production_server import free_port
 from tests.system.test_embedded import CUSTOMER, PASSWORD, STAFF, Shop, store
-
-pytestmark = pytest.mark.once
 
 JSON = "application/json"
 # What must be there before comes first; what takes something away comes last.

@@ -6,7 +6,7 @@ pytest.importorskip("schemathesis", reason="needs schemathesis: requirements-dev
 
 from tests.support.fuzzing import LEAST, fuzz, shop
 
-pytestmark = [pytest.mark.once, pytest.mark.django_db(transaction=True, reset_sequences=True)]
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True, reset_sequences=True)]
 
 __all__ = ["shop"]
 

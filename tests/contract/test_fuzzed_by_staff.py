@@ -9,7 +9,7 @@ pytest.importorskip("schemathesis", reason="needs schemathesis: requirements-dev
 
 from tests.support.fuzzing import fuzz, fuzz_orders, shop
 
-pytestmark = [pytest.mark.once, pytest.mark.django_db(transaction=True, reset_sequences=True)]
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True, reset_sequences=True)]
 
 __all__ = ["shop"]
 

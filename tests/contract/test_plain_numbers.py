@@ -40,7 +40,7 @@ WRONG = {
     "two numbers": "1 2",
 }
 
-pytestmark = [pytest.mark.once, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("wrong", WRONG)

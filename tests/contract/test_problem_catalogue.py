@@ -25,8 +25,6 @@ from apps.users.models import User
 from conftest import PASSWORD, signed_in
 from online_store.env import Rate
 
-pytestmark = pytest.mark.once
-
 ORDERS = "/api/v1/orders/"
 PRODUCTS = "/api/v1/products/"
 LOGIN = "/api/v1/auth/login/"

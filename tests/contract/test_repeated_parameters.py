@@ -21,7 +21,7 @@ PARAMETERS = [
     if parameter["in"] == "query"
 ]
 
-pytestmark = [pytest.mark.once, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 def is_list(parameter: dict[str, Any]) -> bool:

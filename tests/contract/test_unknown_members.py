@@ -17,8 +17,6 @@ from conftest import PASSWORD
 from tests.contract.test_schema import SCHEMA, resolved
 from tests.support.faults import all_rows
 
-pytestmark = pytest.mark.once
-
 JSON = "application/json"
 ORDERS, PRODUCTS, ME = "/api/v1/orders/", "/api/v1/products/", "/api/v1/auth/me/"
 WRITES = [

@@ -26,8 +26,6 @@ LONG = {
     "a header without a name": (f"GET {SEARCH} HTTP/1.1\r\n: value", "bad_request"),
 }
 
-pytestmark = pytest.mark.once
-
 
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, int]]:

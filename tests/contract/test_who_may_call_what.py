@@ -16,8 +16,6 @@ from apps.users.sessions import log_out
 from apps.users.tokens import StoreAccessToken, pair_for
 from conftest import signed_in
 
-pytestmark = pytest.mark.once
-
 ROLES = (
     "anonymous",
     "customer",

@@ -16,8 +16,6 @@ from apps.import_export.services import order_export
 from apps.orders.tests.factories import make_order
 from apps.users.models import Session, User
 
-pytestmark = pytest.mark.once
-
 LISTS = [
     reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     for model in admin.site._registry

@@ -13,8 +13,6 @@ from apps.backoffice.roles import ROLES
 from apps.orders.tests.factories import make_order
 from apps.users.models import Session, User
 
-pytestmark = pytest.mark.once
-
 # Nobody is staff without a group; the boss is a superuser.
 WALKERS = ("nobody", *ROLES, "boss")
 

@@ -30,7 +30,7 @@ from apps.users.models import User
 from tests.support.databases import all_rows, empty_database, using
 from tests.support.processes import wait_for
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.embedded, pytest.mark.django_db(transaction=True)]
 
 STOCK = 1000
 

@@ -22,6 +22,8 @@ REGISTER = "/api/v1/auth/register/"
 OLGA = {"username": "olga", "email": "olga@example.com", "password": "correct-horse-battery"}
 AWAY = problem(503, "unavailable", "The store is temporarily unavailable. Try again.")
 
+pytestmark = pytest.mark.embedded
+
 
 @pytest.mark.parametrize(
     ("kind", "cause", "seconds"),

@@ -10,6 +10,8 @@ from tests.support.servers import MemcachedServer, PostgresServer, RedisServer
 SECONDS = "30"
 LIMIT_SECONDS = 600  # it settles in about a minute; a stuck job is waited for
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.postgres
 @pytest.mark.redis

@@ -16,11 +16,11 @@ from scripts.chaos.journal import Journal, Move, Restock, Wish
 from scripts.chaos.snapshot import Evidence, JobRow, Mail, Order, Parcel, Step
 from scripts.replay.client import Account
 
-pytestmark = pytest.mark.once
-
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 BUYER = Account("buyer", "secret")
 Spoil = Callable[[Findings], object]
+
+pytestmark = pytest.mark.long
 
 
 def sound() -> Findings:

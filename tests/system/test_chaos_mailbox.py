@@ -21,6 +21,8 @@ KEPT = {
     "is_told": True,
 }
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def mailbox(tmp_path: Path) -> Iterator[Mailbox]:

@@ -11,11 +11,11 @@ from scripts.chaos import http_client as phones
 from scripts.chaos.http_client import GivenUp, HttpClient, Request
 from scripts.chaos.journal import Day, Journal
 
-pytestmark = pytest.mark.once
-
 ORDER = Request("POST", "orders/", body={"items": []}, key="key-1")
 Answers = list[tuple[int, dict[str, str]]]
 Start = Callable[[Answers], "Server"]
+
+pytestmark = pytest.mark.long
 
 
 class Server(ThreadingHTTPServer):

@@ -9,7 +9,7 @@ import pytest
 from tests.support.browser import DESKTOP, Visit, chromium, needs_chromium
 from tests.system.test_embedded import CUSTOMER, STAFF, Shop, free_port, store
 
-pytestmark = [pytest.mark.once, needs_chromium]
+pytestmark = needs_chromium
 
 PHONE = {"width": 390, "height": 844}
 LEAST_HEIGHT = 24  # px of what is pressed or typed into: WCAG 2.2, 2.5.8

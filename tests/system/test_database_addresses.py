@@ -13,10 +13,7 @@ from tests.support.servers import HOST, PostgresServer
 ENGINES = {"postgres": "apps.core.database.backends.postgresql"}
 HAS_IPV6 = socket.has_dualstack_ipv6()
 
-pytestmark = [
-    pytest.mark.once,
-    pytest.mark.skipif(PostgresServer.find() is None, reason="no PostgreSQL program found"),
-]
+pytestmark = pytest.mark.skipif(PostgresServer.find() is None, reason="no PostgreSQL program found")
 
 
 class EverywhereServer(PostgresServer):

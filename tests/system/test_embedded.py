@@ -18,8 +18,6 @@ SERVICES = ("DATABASE_URL", "CELERY_BROKER_URL", "MEMCACHED_SERVERS")
 KEYS = ("DJANGO_SECRET_KEY", "JWT_SIGNING_KEY")
 STAFF, CUSTOMER, PASSWORD = "admin", "customer", "online-store-demo"
 
-pytestmark = pytest.mark.once
-
 
 class Shop:
     """A client of the embedded store."""

@@ -7,7 +7,7 @@ from apps.catalog.tests.factories import make_categories, make_products
 from apps.core.database import estimated_counts
 from apps.core.database.estimated_counts import Count, Sample, count_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
 on_postgresql = pytest.mark.postgres
 
 

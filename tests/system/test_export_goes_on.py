@@ -22,6 +22,8 @@ from tests.system.test_failing_statements import in_child
 
 PRODUCTS = 10
 
+pytestmark = pytest.mark.embedded
+
 
 @pytest.fixture
 def browser(client, staff):

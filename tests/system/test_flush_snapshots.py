@@ -8,7 +8,7 @@ from django.db import connection
 
 from tests.support.flush_snapshots import rows_by_table
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 
 def flush(*, reset_sequences: bool = False):

@@ -13,8 +13,6 @@ DOCKERFILES = [BASE_DIR / "Dockerfile", BASE_DIR / "deploy" / "proxy" / "Dockerf
 # The whole number of a release, and the release of Debian below it. PostgreSQL's have two parts.
 RELEASE = re.compile(r"(postgres:\d+\.\d+|[a-z]+:\d+\.\d+\.\d+)(-slim)?-trixie")
 
-pytestmark = pytest.mark.once
-
 
 def images_of(dockerfile: Path) -> list[str]:
     """Return the images of the file that are not stages of its own."""

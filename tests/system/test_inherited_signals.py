@@ -23,7 +23,7 @@ with programs_heed_signals():
 os.kill(os.getpid(), number)
 """
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.long
 
 
 @pytest.mark.parametrize("number", SIGNALS)

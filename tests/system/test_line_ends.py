@@ -9,10 +9,14 @@ import pytest
 
 from tests.support.processes import BASE_DIR
 
-SCRIPTS = {"entrypoint.sh": "sh", "deploy/proxy/start.sh": "sh", ".ci/run": "bash"}
+SCRIPTS = {
+    "entrypoint.sh": "sh",
+    "deploy/proxy/start.sh": "sh",
+    ".ci/run": "bash",
+    ".ci/newest-python": "bash",
+}
 
 pytestmark = [
-    pytest.mark.once,
     pytest.mark.skipif(
         not (shutil.which("git") and (BASE_DIR / ".git").exists()), reason="needs git, and a checkout by it"
     ),

@@ -14,8 +14,6 @@ from tests.support.production_server import free_port
 
 needs_ipv6 = pytest.mark.skipif(listening.everywhere(8000) == "0.0.0.0:8000", reason="no IPv6 here")
 
-pytestmark = pytest.mark.once
-
 
 @needs_ipv6
 def test_gunicorn_serves_both_and_believes_its_proxy_over_both(tmp_path: Path):

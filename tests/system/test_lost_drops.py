@@ -25,7 +25,7 @@ from tests.support.processes import wait_for
 from tests.support.proxies import TcpProxy
 from tests.support.servers import MemcachedServer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.embedded, pytest.mark.django_db(transaction=True)]
 OLD, NEW = "10.00", "12.00"
 
 

@@ -12,10 +12,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from tests.support.processes import running, wait_for
 
-pytestmark = [
-    pytest.mark.once,
-    pytest.mark.skipif(not Path("/dev/shm").exists(), reason="gunicorn.conf.py is for Linux"),
-]
+pytestmark = pytest.mark.skipif(not Path("/dev/shm").exists(), reason="gunicorn.conf.py is for Linux")
 
 TOKEN = "scrape-" * 8
 CLIENTS = 4

@@ -27,8 +27,6 @@ with connection.cursor() as cursor:
             print(oct(os.stat(path).st_mode & 0o777), os.path.relpath(path, settings.VAR_DIR))
 """
 
-pytestmark = pytest.mark.once
-
 
 def modes_after_use(folder: Path) -> dict[str, str]:
     """Return the modes of files and folders while a process of the store uses them, with the usual umask."""

@@ -14,10 +14,7 @@ from tests.support.processes import running, wait_for
 from tests.support.production_server import free_port
 from tests.support.servers import HOST, NginxServer
 
-pytestmark = [
-    pytest.mark.once,
-    pytest.mark.skipif(NginxServer.find() is None, reason=f"no {NginxServer.title} program found"),
-]
+pytestmark = pytest.mark.skipif(NginxServer.find() is None, reason=f"no {NginxServer.title} program found")
 SPOOFED = {
     "X-Forwarded-For": "203.0.113.9",
     "X-Forwarded-Proto": "https",

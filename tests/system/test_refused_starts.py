@@ -28,8 +28,6 @@ STARTS = [
     ["sh", "entrypoint.sh", "web"],
 ]
 
-pytestmark = pytest.mark.once
-
 
 @pytest.mark.parametrize("command", STARTS, ids=" ".join)
 def test_wrong_variables_end_the_start_with_one_list_of_them(tmp_path, command):

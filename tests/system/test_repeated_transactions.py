@@ -10,7 +10,7 @@ from django.db import OperationalError, connection, transaction
 from apps.core.database.transactions import REPEATS, retried_atomic
 from apps.users.models import User
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.embedded, pytest.mark.django_db(transaction=True)]
 
 DEADLOCK, SERIALIZATION = psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure
 LOCK_TIMEOUT = psycopg.errors.LockNotAvailable

@@ -10,12 +10,8 @@ from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-import pytest
-
 from tests.support.processes import running, wait_for
 from tests.support.proxies import TcpProxy
-
-pytestmark = pytest.mark.once
 
 CLIENTS = 8
 GET, POST = ("GET", "/healthz", 200), ("POST", "/api/v1/auth/login/", 400)  # neither needs the database

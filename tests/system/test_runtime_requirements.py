@@ -46,8 +46,6 @@ for path in sorted(path for room in rooms for path in pathlib.Path(room).rglob("
         print(path)
 """
 
-pytestmark = pytest.mark.once
-
 
 def locked(name: str) -> dict[str, str]:
     """Return the versions of a lock by the names of the distributions."""

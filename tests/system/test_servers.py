@@ -37,6 +37,8 @@ NAMED_ELSEWHERE = {
 READ_BY_WITH_SERVICES = {*NAMED_ELSEWHERE, "CI", "DJANGO_SECRET_KEY", "JWT_SIGNING_KEY"}
 SHOW_ENVIRONMENT = "import json, os; print(json.dumps(dict(os.environ)))"
 
+pytestmark = pytest.mark.long
+
 
 def needs(*servers: type[Server]) -> pytest.MarkDecorator:
     missing = [server.title for server in servers if server.find() is None]

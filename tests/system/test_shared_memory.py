@@ -12,7 +12,6 @@ from tests.support.workers import celery_worker
 MOST_OF_THE_STORE = 100_000  # objects; Python alone has a tenth
 
 
-@pytest.mark.once
 def test_web_process_shares_the_views_and_holds_nothing_that_draws(tmp_path: Path):
     log = tmp_path / "web.log"
     environment = {

@@ -36,7 +36,7 @@ FORMS = {
 }
 OUTDATED = "Nothing was saved: this page is out of date."
 
-pytestmark = [pytest.mark.once, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ CATEGORIES = "/api/v1/categories/"
 CONFLICT = "Someone else has just changed or deleted something this request refers to."
 PAGE = "Someone else has just changed or deleted something on this page."
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.embedded, pytest.mark.django_db(transaction=True)]
 
 
 @contextmanager

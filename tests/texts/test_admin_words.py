@@ -16,8 +16,6 @@ from apps.core.admin.changelists import AtLeast
 from apps.orders.tests.factories import make_order
 from apps.users.models import User
 
-pytestmark = pytest.mark.once
-
 NUMBERS = (1, 2, 5, 11, 21)
 ENGLISH = {
     "auth.group": ("group", "groups"),

@@ -8,8 +8,6 @@ from django.utils.translation import ngettext, override
 
 from tests.texts.test_translations import counted_texts
 
-pytestmark = pytest.mark.once
-
 # What is counted, in Russian for 1, 2 and 5.
 NOUNS = {
     ("category", "categories"): ("категория", "категории", "категорий"),

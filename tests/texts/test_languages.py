@@ -20,8 +20,6 @@ from apps.users.login_throttling import ACCOUNT
 from apps.users.models import User
 from tests.contract.test_problem_catalogue import PROVOKED, World, refusing
 
-pytestmark = pytest.mark.once
-
 ASKED = {
     "en": "en",
     "ru": "ru",

@@ -14,8 +14,6 @@ from apps.catalog.tests.factories import make_category, make_product
 from apps.jobs.runner import run_due_jobs
 from apps.orders.tests.factories import make_order_in
 
-pytestmark = pytest.mark.once
-
 WORDED = re.compile(
     r'<(label|legend|h1|h2(?= )|button|option|th(?! class="field-)|div class="help")\b.*?>(.*?)</', re.DOTALL
 )

@@ -16,8 +16,6 @@ from apps.users.models import User
 from conftest import PASSWORD
 from tests.contract.test_problem_catalogue import LOGIN, ORDERS, PRODUCTS, PROVOKED, World
 
-pytestmark = pytest.mark.once
-
 REGISTER = "/api/v1/auth/register/"
 CATEGORIES = "/api/v1/categories/"
 ALL_ORDERS = "/api/v1/admin/orders/"

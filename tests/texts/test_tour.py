@@ -14,7 +14,7 @@ from tests.support.processes import BASE_DIR, wait_for
 from tests.support.production_server import free_port
 from tests.system.test_embedded import store
 
-pytestmark = [pytest.mark.once, pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")]
+pytestmark = pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
 
 BLOCK = re.compile(r"^```(sh|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*\n)((?:(?!\$ ).*\n)*)", re.MULTILINE)

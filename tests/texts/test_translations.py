@@ -12,8 +12,6 @@ from django.conf import settings
 from django.utils.translation import ngettext, override
 from django.utils.translation.template import templatize
 
-pytestmark = pytest.mark.once
-
 FOLDER = Path(settings.LOCALE_PATHS[0]) / "ru" / "LC_MESSAGES"
 TEXT = r'((?:".*"\n?)+)'
 ENTRY = re.compile(

@@ -14,8 +14,6 @@ from django.apps import apps
 from django.conf import settings
 from django.utils.functional import Promise
 
-pytestmark = pytest.mark.once
-
 # Arguments and class attributes that people read.
 ARGUMENTS = {
     "description",

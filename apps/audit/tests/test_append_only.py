@@ -7,7 +7,7 @@ from apps.audit.models import AuditEntry
 from apps.audit.tests.factories import make_entry
 from apps.core.database.append_only import AppendOnlyError
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
 
 
 def test_entry_is_neither_changed_nor_deleted(django_user_model):

@@ -32,7 +32,7 @@ HOSTILE = [
     "a,b;c\td",
 ]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from apps.import_export.models import Upload
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
 
 
 LONG = (HEADING, *[f"S{number},Leaves {number},1,Tea,{number}" for number in range(1, 8)])

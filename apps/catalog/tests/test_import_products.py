@@ -15,7 +15,7 @@ from apps.catalog.tests.factories import make_category, make_product
 HEADING = "sku,name,price,category"
 WITH_STOCK = f"{HEADING},stock"
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
 
 
 def nothing_is_stored():

@@ -9,7 +9,7 @@ from apps.core.tests.answers import refusal_of
 
 URL = "/api/v1/products/"
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
 
 
 @pytest.fixture

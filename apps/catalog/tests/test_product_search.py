@@ -9,6 +9,8 @@ from apps.core.tests.answers import refusal_of
 
 URL = "/api/v1/products/"
 
+pytestmark = pytest.mark.embedded
+
 
 @pytest.fixture
 def wares(db):

@@ -19,7 +19,7 @@ NOON = 1_800_014_400  # a whole minute, hour and half a day
 TOLD_TO_WAIT = problem(429, "too_many_requests", "Too many requests. Try again later.")
 OTHER_ADDRESS = {"REMOTE_ADDR": "192.0.2.7"}
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -34,7 +34,6 @@ HOSTILE = [
 LONG = 'one\r\n\ttwo;\n  \'three\r"four" \N{NO-BREAK SPACE}five'
 
 pytestmark = [
-    pytest.mark.once,
     pytest.mark.django_db,
     pytest.mark.skipif(
         not (SOFFICE or os.environ.get("CI")), reason="needs soffice: libreoffice-calc-nogui of Debian"

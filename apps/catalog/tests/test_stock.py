@@ -19,7 +19,7 @@ from apps.core.tests.threads import at_once
 
 UNKNOWN = 10**15  # an id that no row has
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
 
 
 def stocks_of(*products):

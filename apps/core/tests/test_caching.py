@@ -16,6 +16,8 @@ from apps.core.caching.responses import CachedResponse
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
+pytestmark = pytest.mark.embedded
+
 
 class HoardingCache(LocMemCache):
     """A cache server that forgets nothing, whatever it is told."""

@@ -5,6 +5,8 @@ import socket
 import pytest
 from django.db import connection
 
+pytestmark = pytest.mark.embedded
+
 
 @pytest.fixture
 def unused_port():

@@ -126,7 +126,6 @@ def test_recipient_of_a_domain_in_another_alphabet_is_written_to():
     assert wire.isascii()
 
 
-@pytest.mark.once
 def test_every_mail_is_composed_and_sent_in_one_place():
     home = {Path("apps/core/mail.py")}
     found = {
@@ -139,7 +138,6 @@ def test_every_mail_is_composed_and_sent_in_one_place():
     assert found == set()
 
 
-@pytest.mark.once
 def test_only_jobs_send_mail_and_all_by_the_same_rules():
     senders = {
         path

@@ -17,7 +17,7 @@ from apps.core.database.migration_operations import (
     ValidateConstraint,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.embedded, pytest.mark.django_db(transaction=True)]
 
 INDEX = models.Index(fields=["count"], name="common_parcel_by_count")
 CHECK = models.CheckConstraint(condition=Q(count__gte=0), name="common_parcel_count_not_negative")

@@ -63,7 +63,6 @@ def texts(name: str) -> Iterator[str]:
         yield "".join(dice.choices(WORDS, k=dice.randint(1, 9)))
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("name", READERS)
 def test_reader_reads_or_says_what_is_wanted(name: str):
     refusals = [refusal for text in texts(name) if (refusal := refusal_of(name, text))]

@@ -428,8 +428,6 @@ CASES = [
     for sentence, values in sentences.items()
 ]
 
-pytestmark = pytest.mark.once
-
 
 def test_every_variable_of_the_example_is_tried_or_takes_any_text():
     assert sorted([*WRONG, *ANY_TEXT]) == sorted(VARIABLES)

@@ -14,6 +14,8 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ROUNDS = 50
 WORKERS = 8
 
+pytestmark = pytest.mark.embedded
+
 
 @pytest.mark.django_db
 def test_due_job_is_claimed_once():

@@ -14,6 +14,8 @@ from apps.jobs.services import JobSpec, enqueue
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
+pytestmark = pytest.mark.embedded
+
 
 def order_of(key: str) -> JobSpec:
     return JobSpec(kind="unknown", key=key, subject="test:1", arguments={"number": 7})

@@ -9,6 +9,8 @@ from apps.jobs.models import Job
 from apps.jobs.services import JobSpec, enqueue
 from tests.support.processes import wait_for
 
+pytestmark = pytest.mark.embedded
+
 
 def test_ring_returns_at_once_when_the_broker_is_away(broker_away, caplog):
     began = time.monotonic()

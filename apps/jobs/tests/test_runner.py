@@ -13,6 +13,8 @@ from apps.jobs.services import JobSpec, enqueue
 from apps.jobs.tests.factories import make_job
 from tests.support.processes import wait_for
 
+pytestmark = pytest.mark.embedded
+
 
 def all_done() -> bool:
     return not Job.objects.exclude(status="done").exists()

@@ -10,6 +10,8 @@ from apps.orders.models import Order
 from apps.orders.tests.factories import make_order, make_order_in
 from apps.users.models import User
 
+pytestmark = pytest.mark.embedded
+
 
 def test_owner_cancels_and_the_pieces_are_back(customer_api: APIClient, customer: User):
     mug, lamp = make_product(stock=5), make_product(stock=3)

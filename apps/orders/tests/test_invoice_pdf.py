@@ -30,8 +30,6 @@ from apps.orders.models import Invoice, Order
 from apps.orders.tests.factories import make_order, moved
 from apps.users.models import User
 
-pytestmark = pytest.mark.once
-
 FLUSH_RIGHT = {"Amount": 9, "10.00 ₽": 9, "To be paid: 10.00 ₽": 12}  # and their sizes
 FIRST_OF_MARCH = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

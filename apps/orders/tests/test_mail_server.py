@@ -19,8 +19,6 @@ from apps.orders.tests.factories import make_order
 from apps.orders.tests.raw_servers import HOST, Mailbox, serving
 from apps.users.models import User
 
-pytestmark = pytest.mark.once
-
 
 @pytest.fixture(autouse=True)
 def smtp(settings) -> None:

@@ -21,7 +21,7 @@ from apps.orders.services import change_status, place_order
 from apps.orders.statuses import OrderStatus
 from apps.users.models import User
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.embedded, pytest.mark.django_db(transaction=True)]
 
 ORDERS = int(os.environ.get("STORE_TEST_ORDERS") or 160)
 THREADS = 16

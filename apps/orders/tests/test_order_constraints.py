@@ -48,6 +48,8 @@ IMPOSSIBLE: dict[str, tuple[str, Callable[[], object]]] = {
 }
 PIECE = {"quantity": 1, "price": "1.00"}
 
+pytestmark = pytest.mark.embedded
+
 
 @pytest.mark.parametrize("what", IMPOSSIBLE)
 def test_database_refuses(customer: User, what: str):

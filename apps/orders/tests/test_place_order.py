@@ -16,6 +16,8 @@ from apps.users.models import User
 URL = "/api/v1/orders/"
 ENGLISH = {"Accept-Language": "en"}
 
+pytestmark = pytest.mark.embedded
+
 
 def test_placed_order_is_answered_whole(customer_api: APIClient, customer: User):
     mug = make_product(name="Кружка", sku="MUG", price="450.50", stock=10)

@@ -24,7 +24,7 @@ URL = "/api/v1/orders/"
 HANDS, ROUNDS = 100, 10
 KEY = "8e03978e-40d5-43dd-bc93-6894a57f9324"
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.embedded, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from apps.orders.tests.factories import make_order
 
 ORDERS = "/api/v1/admin/orders/"
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from online_store.env import Rate
 
 LINK = "www.win-prize.example"
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from apps.orders.models import Order, OrderItem
 from apps.orders.tests.factories import make_order, make_order_in, moved
 from apps.users.models import User
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.embedded, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

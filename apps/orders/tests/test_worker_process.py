@@ -23,7 +23,7 @@ from apps.shipments.tests.slow_carrier import SlowCarrier
 from apps.users.models import User
 from tests.support.processes import running, wait_for
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.embedded, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

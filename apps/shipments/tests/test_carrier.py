@@ -19,8 +19,6 @@ from apps.orders.tests.factories import make_order, make_order_in, moved
 from apps.shipments.emulator import CarrierEmulator
 from apps.users.models import User
 
-pytestmark = pytest.mark.once
-
 URL = "http://127.0.0.1:9/parcels"
 NUMBER = "EM123456789RU"
 

@@ -15,8 +15,6 @@ from tests.support.processes import running, wait_for
 
 PATIENCE = 5
 
-pytestmark = pytest.mark.once
-
 
 def test_command_prints_its_address_and_serves_there(tmp_path: Path):
     with carrier(tmp_path) as (_process, url):

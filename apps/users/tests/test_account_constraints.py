@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from apps.core.tests.threads import at_once
 from apps.users.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
 
 
 @pytest.mark.parametrize("email", ["anna@example.com", "ANNA@example.com", "Anna@example.com"])

@@ -20,7 +20,7 @@ URL = "/api/v1/auth/login/"
 TOLD_TO_WAIT = problem(429, "too_many_attempts", "Too many failed login attempts. Try again later.")
 ROUNDS = 3
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
 
 
 class Clock:

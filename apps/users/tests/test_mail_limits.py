@@ -19,7 +19,7 @@ AUTH = "/api/v1/auth/"
 LINK = "www.win-prize.example"
 DAY = 86_400
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
 
 
 @pytest.fixture
