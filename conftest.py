@@ -81,9 +81,11 @@ def available_services() -> set[str]:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out files that have none of the few tests wanted: to import all takes as long as to run those."""
-    marker = config.option.markexpr.partition(" and ")[0]
-    if marker in {"embedded", "long"} and collection_path.match("test_*.py"):
-        return f"mark.{marker}" not in collection_path.read_text(encoding="utf-8") or None
+    signs = {"embedded": ["mark.embedded"], "long": ["mark.long", "spread("]}
+    wanted = signs.get(config.option.markexpr.partition(" and ")[0])
+    if wanted and collection_path.match("test_*.py"):
+        text = collection_path.read_text(encoding="utf-8")
+        return not any(sign in text for sign in wanted) or None
     return None
 
 

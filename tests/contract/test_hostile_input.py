@@ -11,6 +11,7 @@ from apps.jobs.models import Job
 from apps.orders.models import Order, OrderItem
 from apps.orders.tests.factories import make_order
 from apps.users.models import User
+from tests.support.products import spread
 
 HUGE = 10**30
 ORDERS, PRODUCTS, CATEGORIES = "/api/v1/orders/", "/api/v1/products/", "/api/v1/categories/"
@@ -25,6 +26,7 @@ EVERY_BODY = [
     ("POST", "/api/v1/admin/products/{product}/stock-movements/"),
     ("PATCH", f"{ORDERS}{{order}}/"),
 ]
+OTHER_TYPES = ["text/plain", "application/xml", "multipart/form-data; boundary=x"]
 RAW_BODIES = {
     "no JSON": (b"{", 400, "parse_error"),
     "a list": (b"[]", 400, "parse_error"),
@@ -41,11 +43,11 @@ RAW_BODIES = {
 }
 
 
-@pytest.mark.parametrize(("method", "path"), EVERY_BODY)
-@pytest.mark.parametrize("body", RAW_BODIES)
+@pytest.mark.parametrize(("call", "body"), spread(EVERY_BODY, list(RAW_BODIES), each=2))
 def test_unreadable_body_is_refused_everywhere(
-    staff_api: APIClient, customer: User, method: str, path: str, body: str
+    staff_api: APIClient, customer: User, call: tuple[str, str], body: str
 ):
+    method, path = call
     content, status, code = RAW_BODIES[body]
     address = existing(path, customer)
     before = everything()
@@ -56,11 +58,11 @@ def test_unreadable_body_is_refused_everywhere(
     assert everything() == before
 
 
-@pytest.mark.parametrize(("method", "path"), EVERY_BODY)
-@pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize(("call", "content_type"), spread(EVERY_BODY, OTHER_TYPES))
 def test_body_that_is_no_json_is_refused_everywhere(
-    staff_api: APIClient, customer: User, method: str, path: str, content_type: str
+    staff_api: APIClient, customer: User, call: tuple[str, str], content_type: str
 ):
+    method, path = call
     address = existing(path, customer)
     before = everything()
 

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from io import StringIO
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -115,8 +116,18 @@ class Outcome:
 
 
 @pytest.fixture
-def shop(transactional_db: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def shop(
+    transactional_db: None,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    settings: Any,
+    tmp_path: Path,
+) -> None:
     """Open a shop with the demo data and plenty of each product, and let schemathesis in."""
+    # The threads of schemathesis would leave connections to Memcached behind.
+    settings.STORE_EMBEDDED = True
+    embedded_cache = {**settings.EMBEDDED_CACHE, "LOCATION": tmp_path / "cache"}
+    settings.CACHES = {"default": embedded_cache, "counters": settings.EMBEDDED_COUNTERS}
     call_command("load_demo", verbosity=0)
     Product.objects.update(stock=PLENTY)
     monkeypatch.setattr(WSGITransport, "send", without_socket_settings(WSGITransport.send))

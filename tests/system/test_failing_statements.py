@@ -27,6 +27,7 @@ from conftest import PASSWORD, signed_in
 from tests.contract.test_who_may_call_what import TABLE
 from tests.support.email_tokens import address_token, reset_token
 from tests.support.faults import all_rows, at_statement
+from tests.support.products import spread
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -142,6 +143,16 @@ WRITES = [
     move("shipped", "delivered"),
 ]
 
+FAILURES: dict[str, tuple[type[Error], tuple[int, str, str | None]]] = {
+    "database away": (OperationalError, (503, "unavailable", "5")),
+    "fault": (ProgrammingError, (500, "server_error", None)),
+}
+# Of those that fail, nothing is left by the same transaction.
+DEADLY = [
+    pytest.param(write, id=str(write), marks=() if number % 4 == 0 else pytest.mark.long)
+    for number, write in enumerate(WRITES)
+]
+
 
 @pytest.fixture
 def send(customer: User, staff: User, settings) -> Callable[[Write], Callable[[], int]]:
@@ -179,15 +190,10 @@ def send(customer: User, staff: User, settings) -> Callable[[Write], Callable[[]
     return prepare
 
 
-@pytest.mark.parametrize("write", WRITES, ids=str)
-@pytest.mark.parametrize(
-    ("error", "answer"),
-    [(OperationalError, (503, "unavailable", "5")), (ProgrammingError, (500, "server_error", None))],
-    ids=["database away", "fault"],
-)
-def test_failure_of_any_statement_leaves_nothing_behind(
-    send, write: Write, error: type[Error], answer: tuple
-):
+@pytest.mark.parametrize(("write", "failure"), spread(WRITES, list(FAILURES)))
+def test_failure_of_any_statement_leaves_nothing_behind(send, write: Write, failure: str):
+    error, answer = FAILURES[failure]
+
     def fail() -> None:
         raise error("nothing more")
 
@@ -208,7 +214,7 @@ def test_failure_of_any_statement_leaves_nothing_behind(
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("write", WRITES, ids=str)
+@pytest.mark.parametrize("write", DEADLY)
 def test_death_of_the_process_at_any_statement_leaves_nothing_behind(send, write: Write):
     request = send(write)
     before = rows_but_attempts()

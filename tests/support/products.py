@@ -1,0 +1,24 @@
+"""Products of two lists of parameters: a part in turn for `make test`, and the whole for `make test-long`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+
+def spread(rows: Sequence[Any], columns: Sequence[Any], *, each: int = 1) -> list[Any]:
+    """Return every row with every column; only so many of `each` row, the next ones in turn, are not long.
+
+    Every row stays in `make test`, and every column too where there are rows enough.
+    """
+    found = []
+    for number, row in enumerate(rows):
+        for index, column in enumerate(columns):
+            is_in_turn = (index - number * each) % len(columns) < each
+            marks = () if is_in_turn else pytest.mark.long
+            found.append(pytest.param(row, column, id=f"{_id(row)}-{_id(column)}", marks=marks))
+    return found
+
+
+def _id(value: Any) -> str:
+    return " ".join(value) if isinstance(value, tuple) else str(value)
