@@ -89,7 +89,7 @@ class AuditEntryAdmin(LongListAdmin):
     @admin.display(description=_("what"))
     def target(self, entry: AuditEntry) -> str:
         """Return what was changed, leading to its page when there is one."""
-        text = entry.called(entry.target_name or entry.username)
+        text = entry.called(entry.target_name or entry.username or "")
         page = f"admin:{entry.target_kind.replace('.', '_')}_change"
         with suppress(NoReverseMatch):
             return format_html('<a href="{}">{}</a>', reverse(page, args=[entry.target_id]), text)

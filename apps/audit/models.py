@@ -87,6 +87,8 @@ class AuditEntry(AppendOnlyModel):
     target_name = models.CharField(_("name"), max_length=MAX_NAME_LENGTH, blank=True, default="")
     changes = models.JSONField(_("changes"), default=dict)  # {field: [before, after]}
 
+    username: str | None  # the present one of the user that it is about, where the admin has asked for it
+
     objects = AuditEntryQuerySet.as_manager()
 
     class Meta(AppendOnlyModel.Meta):

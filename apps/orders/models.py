@@ -118,6 +118,7 @@ class Order(models.Model):
 
     lines: "list[OrderItem]"  # of an order that was fetched `with_lines`
     moves: "list[StatusChange]"
+    has_failed: bool  # a job of it, of an order that was fetched `noting_failed_jobs`
 
     class Meta:
         verbose_name = _("order")

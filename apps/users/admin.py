@@ -36,11 +36,11 @@ RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 PASSWORD_PAGE_FIELDS = ("username", "email", "password", "is_active", "is_staff", "is_superuser")
 
 
-class AccountChangeForm(VersionedForm, UserChangeForm):
+class AccountChangeForm(VersionedForm, UserChangeForm):  # type: ignore[type-arg]  # Django's class takes no parameter
     """Django's form for a user, refused when the account was changed since it was opened."""
 
 
-class AccountCreationForm(AdminUserCreationForm):
+class AccountCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]  # Django's class takes no parameter
     """Django's form for a new user, with the e-mail address."""
 
     class Meta(AdminUserCreationForm.Meta):
@@ -48,7 +48,7 @@ class AccountCreationForm(AdminUserCreationForm):
         fields = ("username", "email")
 
 
-class NamelessLogAdmin(admin.ModelAdmin):
+class NamelessLogAdmin(StoreAdmin):
     """Rows whose text tells who somebody is: Django's log of the admin gets their number instead."""
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
@@ -61,7 +61,8 @@ class NamelessLogAdmin(admin.ModelAdmin):
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """Log rows that are about to be deleted."""
-        return super().log_deletions(request, [self.nameless(obj) for obj in queryset])
+        rows: Any = [self.nameless(obj) for obj in queryset]  # Django only walks through them
+        return super().log_deletions(request, rows)
 
     def nameless(self, obj: Any) -> Any:
         """Return a row with the same number, whose text is this number."""
@@ -69,7 +70,7 @@ class NamelessLogAdmin(admin.ModelAdmin):
 
 
 @admin.register(User)
-class AccountAdmin(NamelessLogAdmin, LongListAdmin, UserAdmin):
+class AccountAdmin(NamelessLogAdmin, LongListAdmin, UserAdmin):  # type: ignore[type-arg]  # Django's class takes no parameter
     """Accounts are deactivated rather than deleted: their orders stay."""
 
     form = AccountChangeForm
@@ -84,7 +85,7 @@ class AccountAdmin(NamelessLogAdmin, LongListAdmin, UserAdmin):
     # Facts, which nobody need write.
     readonly_fields = ("last_login", "date_joined", "erased_at", *address_fields)
     fieldsets = (
-        *UserAdmin.fieldsets[:-1],
+        *(UserAdmin.fieldsets or ())[:-1],
         (_("Important dates"), {"fields": ("last_login", "date_joined", "erased_at")}),
         (_("E-mail address"), {"fields": address_fields}),
     )
@@ -125,12 +126,13 @@ class AccountAdmin(NamelessLogAdmin, LongListAdmin, UserAdmin):
             if request.method == "POST":
                 return self._taken_password(request, id, form_url)
             page = super().user_change_password(request, id, form_url)
-            page.context_data[VERSION] = version_of(page.context_data["original"], PASSWORD_PAGE_FIELDS)
+            if isinstance(page, TemplateResponse) and (context := page.context_data):
+                context[VERSION] = version_of(context["original"], PASSWORD_PAGE_FIELDS)
             return page
         except AccountErased as refusal:
             return self._refused(request, refusal)
 
-    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: User, form: "ModelForm[User]", change: bool) -> None:
         """Store the account; an address that staff typed is not confirmed."""
         if change and "email" in form.changed_data:
             obj.email_verified_at, obj.new_email = None, ""
@@ -141,7 +143,7 @@ class AccountAdmin(NamelessLogAdmin, LongListAdmin, UserAdmin):
         columns = self.changed_fields(obj, form) if change else None
         store_account(obj, list_changes=lists, update_fields=columns)
 
-    def changed_fields(self, obj: User, form: ModelForm) -> list[str]:
+    def changed_fields(self, obj: User, form: "ModelForm[Any]") -> list[str]:
         """Return the columns to write; with another address those about the old one."""
         changed = super().changed_fields(obj, form)
         return [*changed, *self.address_fields] if "email" in changed else changed
@@ -166,7 +168,7 @@ class AccountAdmin(NamelessLogAdmin, LongListAdmin, UserAdmin):
             may = user is not None and self.has_change_permission(request, user)
             outdated = self.outdated(request, user, PASSWORD_PAGE_FIELDS) if may else None
             page = outdated or super().user_change_password(request, user_id, form_url)
-        if isinstance(page, TemplateResponse):  # the password was refused
+        if isinstance(page, TemplateResponse) and page.context_data:  # the password was refused
             page.context_data[VERSION] = request.POST.get(VERSION, "")
         return page
 
@@ -205,7 +207,7 @@ class RoleAdmin(StoreAdmin, GroupAdmin):
         """Let superusers delete one."""
         return request.user.is_superuser
 
-    def save_model(self, request: HttpRequest, obj: Group, form: ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Group, form: "ModelForm[Group]", change: bool) -> None:
         """Store the group, with an entry in the audit trail."""
         changes = _changed_lists(obj, form, "permissions")
         if "name" in form.changed_data:
@@ -277,7 +279,7 @@ class SessionAdmin(NamelessLogAdmin, LongListAdmin):
         self.message_user(request, text % {"count": count})
 
 
-def _changed_lists(obj: User | Group, form: ModelForm, *fields: str) -> Changes:
+def _changed_lists(obj: User | Group, form: "ModelForm[Any]", *fields: str) -> Changes:
     """Return the members of these fields before and after, of those that the form changes."""
     return {
         field: [_names(getattr(obj, field).all()) if obj.pk else [], _names(form.cleaned_data[field])]

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from apps.catalog import services
-from apps.catalog.admin.category_tree import CategoryTree
-from apps.catalog.admin.folded_search import FoldedSearchAdmin
+from apps.catalog.admin.category_tree import CategoryTree, PlacedCategory
 from apps.catalog.admin.saving import save_by_service
 from apps.catalog.models import Category
+from apps.core.admin.model_admin import StoreAdmin
 
 INDENTATION, BRANCH = "\N{EM SPACE}\N{EM SPACE}", "└ "
 
@@ -24,7 +24,7 @@ DEEPEST = 10  # steps that are still indented further
 
 
 @admin.register(Category)
-class CategoryAdmin(FoldedSearchAdmin):
+class CategoryAdmin(StoreAdmin):
     """Categories, as the tree that they are."""
 
     counted = ngettext_lazy("%(number)s category", "%(number)s categories", "count")
@@ -43,14 +43,20 @@ class CategoryAdmin(FoldedSearchAdmin):
         """Show the tree."""
         return CategoryTree
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[QuerySet[Category], bool]:
+        """Return the categories that have every word, as in the API, and that none of them comes twice."""
+        return queryset.matching(search_term), False
+
     @admin.display(description=_("name"), ordering="name")
-    def shown_name(self, category: Category) -> str:
+    def shown_name(self, category: PlacedCategory) -> str:
         """Return the name, indented by its depth in the tree."""
         depth = category.place.depth
         return f"{INDENTATION * min(depth, DEEPEST)}{BRANCH if depth else ''}{category.name}"
 
     @admin.display(description=_("products"))
-    def products(self, category: Category) -> str:
+    def products(self, category: PlacedCategory) -> str:
         """Return how many products are in it and below, leading to them."""
         address = reverse("admin:catalog_product_changelist")
         number = category.place.products
@@ -60,7 +66,9 @@ class CategoryAdmin(FoldedSearchAdmin):
         """Lock the tree, as the services do: in another order they would wait for each other."""
         super().lock({}, no_key=no_key)
 
-    def save_model(self, request: HttpRequest, obj: Category, form: forms.ModelForm, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: Category, form: "forms.ModelForm[Category]", change: bool
+    ) -> None:
         """Save through the services, which make the slug and lock the tree."""
         save_by_service(obj, form, change, create=services.create_category, update=services.update_category)
 

@@ -1,7 +1,7 @@
 """The admin's list of categories as the tree that they are."""
 
 from collections import defaultdict
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.db.models import Count
@@ -15,6 +15,14 @@ class Place(NamedTuple):
 
     depth: int
     products: int
+
+
+class PlacedCategory(Protocol):
+    """A category of the list, which the list has told its place."""
+
+    pk: int
+    name: str
+    place: Place
 
 
 def tree() -> dict[int, Place]:

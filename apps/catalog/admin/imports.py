@@ -7,8 +7,8 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import (
     Http404,
     HttpRequest,
@@ -19,22 +19,22 @@ from django.http import (
 )
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import filesizeformat
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_POST
 
 from apps.catalog.jobs import may_import
 from apps.catalog.product_import import dialects, services
 from apps.catalog.product_import.headings import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, column_name
 from apps.catalog.product_import.writing import CHUNK
+from apps.core.admin.pages import AdminPage, ListTool, PagedAdmin
 from apps.core.money import format_money
 from apps.import_export.models import Upload, UploadStatus
 from apps.import_export.progress import Progress, last_line, latest_job
 from apps.import_export.uploads import bad_rows_of
 from apps.jobs.models import JobStatus
+from apps.users.current_user import current_user
 
 RECENT = 20  # files in the list
 ACCEPTED = ".csv,.txt,.tsv,.xlsx"
@@ -85,64 +85,75 @@ class DialectForm(forms.Form):
         return dialects.Dialect(chosen["encoding"], delimiter, chosen["decimal"])
 
 
-class ImportingAdmin(admin.ModelAdmin):
-    """The list of products with a button that leads to the import."""
+def import_tool(model_admin: PagedAdmin, request: HttpRequest) -> ListTool | None:
+    """Return the link from the list to the import, for those who may import."""
+    if not may_import(current_user(request)):
+        return None
+    return ListTool(reverse("admin:catalog_product_import"), _("Import from CSV or Excel"))
 
-    def get_urls(self) -> list[Any]:
-        """Add the pages of the import."""
-        pages = {
-            "import": ("import/", self.import_view),
-            "import_page": ("import/<int:pk>/", self.import_page),
-            "import_progress": ("import/<int:pk>/progress/", self.import_progress),
-            "import_decision": ("import/<int:pk>/decision/", self.import_decision),
-            "import_reading": ("import/<int:pk>/reading/", self.import_reading),
-            "import_bad_rows": ("import/<int:pk>/bad-rows/", self.import_bad_rows),
-            "import_again": ("import/<int:pk>/again/", self.import_again),
-        }
-        paths = [
-            path(address, self.admin_site.admin_view(view), name=f"catalog_product_{name}")
-            for name, (address, view) in pages.items()
-        ]
-        return [*paths, *super().get_urls()]
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Show the list, with the button for those who may import."""
-        context = extra_context or {}
-        tools = [*context.get("list_tools", ())]
-        if may_import(request.user):
-            tools.append(
-                {"url": reverse("admin:catalog_product_import"), "label": _("Import from CSV or Excel")}
-            )
-        return super().changelist_view(request, {**context, "list_tools": tools})
+class ImporterPage(AdminPage):
+    """A page for those who may import."""
 
-    # The protection reads the body, and so the file: only of those who may send one.
-    @method_decorator(csrf_exempt)
-    def import_view(self, request: HttpRequest) -> HttpResponse:
-        """Take a file, and show the latest ones."""
-        _require(request)
-        return self._import_view(request)
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let those in who may do by hand all that an import does."""
+        return may_import(current_user(request))
+
+
+# The protection reads the body, and so the file: only of those who may send one.
+@method_decorator(csrf_exempt, name="dispatch")
+class ImportPage(ImporterPage):
+    """Where a file is brought; below the form the latest ones."""
+
+    route, name = "import/", "import"
 
     @method_decorator(csrf_protect)
-    def _import_view(self, request: HttpRequest) -> HttpResponse:
-        form = ImportForm(request.POST or None, request.FILES or None)
-        if request.method == "POST" and form.is_valid():
-            upload = services.begin_import(form.cleaned_data["file"], created_by=request.user)
-            return redirect("admin:catalog_product_import_page", upload.pk)
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the form, and the latest files."""
+        return self._shown(ImportForm())
+
+    @method_decorator(csrf_protect)
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Take a file."""
+        form = ImportForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return self._shown(form)
+        upload = services.begin_import(form.cleaned_data["file"], created_by=current_user(request))
+        return redirect("admin:catalog_product_import_page", upload.pk)
+
+    def _shown(self, form: ImportForm) -> HttpResponse:
+        uploads = Upload.objects.visible_to(current_user(self.request))
         context = {
             "title": _("Import from CSV or Excel"),
             "form": form,
-            "uploads": Upload.objects.visible_to(request.user).select_related("created_by")[:RECENT],
+            "uploads": uploads.select_related("created_by")[:RECENT],
             "required": ", ".join(map(column_name, REQUIRED_COLUMNS)),
             "optional": ", ".join(map(column_name, OPTIONAL_COLUMNS)),
             "limit": _limit(),
         }
-        return self._page(request, "catalog/import.html", context)
+        return self.render("catalog/import.html", context)
 
-    def import_page(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show how far a file is, what it would change, or what it has changed."""
-        upload = _upload(request, pk)
+
+class UploadPage(ImporterPage):
+    """A page about one file."""
+
+    def upload(self, pk: int) -> Upload:
+        """Return the file, if it is one of those that the user may see. Raises Http404."""
+        return get_object_or_404(Upload.objects.visible_to(current_user(self.request)), pk=pk)
+
+    def to_upload(self, upload: Upload) -> HttpResponse:
+        """Return the way to the file's main page."""
+        return redirect("admin:catalog_product_import_page", upload.pk)
+
+
+class ImportDetailPage(UploadPage):
+    """How far a file is, what it would change, or what it has changed."""
+
+    route, name = "import/<int:pk>/", "import_page"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show it."""
+        upload = self.upload(pk)
         progress = _progress_of(upload)
         context = {
             "title": upload.name,
@@ -153,41 +164,63 @@ class ImportingAdmin(admin.ModelAdmin):
             "new": _new(upload.report.get("new", ())),
             "dialect_form": DialectForm(upload=upload) if _can_be_read_again(upload) else None,
         }
-        return self._page(request, "catalog/import_page.html", context)
+        return self.render("catalog/import_page.html", context)
 
-    def import_progress(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Answer how far a file is."""
-        return _progress_of(_upload(request, pk)).as_answer()
 
-    @method_decorator(require_POST)
-    def import_decision(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Have the good rows of a checked file written, or forget the file."""
-        upload = _upload(request, pk)
+class ImportProgressPage(UploadPage):
+    """How far a file is, for the script of its page."""
+
+    route, name = "import/<int:pk>/progress/", "import_progress"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Answer it."""
+        return _progress_of(self.upload(pk)).as_answer()
+
+
+class ImportDecisionPage(UploadPage):
+    """Whether the good rows of a checked file are written."""
+
+    route, name = "import/<int:pk>/decision/", "import_decision"
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Have them written, or forget the file."""
+        upload = self.upload(pk)
         if "import" in request.POST:
             is_done = services.confirm_import(upload.pk)
         else:
             is_done = services.discard_import(upload.pk)
         if not is_done:
-            self.message_user(request, _("That was decided already."), messages.WARNING)
+            self.model_admin.message_user(request, _("That was decided already."), messages.WARNING)
         elif "import" not in request.POST:
-            self.message_user(request, _("The file was discarded."), messages.SUCCESS)
+            self.model_admin.message_user(request, _("The file was discarded."), messages.SUCCESS)
             return redirect("admin:catalog_product_import")
-        return redirect("admin:catalog_product_import_page", upload.pk)
+        return self.to_upload(upload)
 
-    @method_decorator(require_POST)
-    def import_reading(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Have a file checked anew, read in the way that was chosen."""
-        upload = _upload(request, pk)
+
+class ImportReadingPage(UploadPage):
+    """How a file is read: its encoding, its delimiter, its decimal sign."""
+
+    route, name = "import/<int:pk>/reading/", "import_reading"
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Have the file checked anew, read in the way that was chosen."""
+        upload = self.upload(pk)
         form = DialectForm(request.POST, upload=upload)
         if not form.is_valid():
             return HttpResponseBadRequest()
         if not services.check_again(upload.pk, form.dialect):
-            self.message_user(request, _("That was decided already."), messages.WARNING)
-        return redirect("admin:catalog_product_import_page", upload.pk)
+            self.model_admin.message_user(request, _("That was decided already."), messages.WARNING)
+        return self.to_upload(upload)
 
-    def import_bad_rows(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
-        """Send the bad rows as a file, each with what is wrong with it."""
-        upload = _upload(request, pk)
+
+class ImportBadRowsPage(UploadPage):
+    """The bad rows of a file, each with what is wrong with it."""
+
+    route, name = "import/<int:pk>/bad-rows/", "import_bad_rows"
+
+    def get(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
+        """Send them as a file."""
+        upload = self.upload(pk)
         if not upload.report.get("bad_parts"):
             raise Http404
         return StreamingHttpResponse(
@@ -196,32 +229,34 @@ class ImportingAdmin(admin.ModelAdmin):
             headers={"Content-Disposition": f'attachment; filename="bad-rows-{upload.pk}.csv"'},
         )
 
-    @method_decorator(require_POST)
-    def import_again(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Let a failed import go on."""
-        upload = _upload(request, pk)
+
+class ImportAgainPage(UploadPage):
+    """A second attempt at an import that has failed."""
+
+    route, name = "import/<int:pk>/again/", "import_again"
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Let it go on where it stopped."""
+        upload = self.upload(pk)
         if services.go_on(upload):
-            self.message_user(request, _("The import goes on."), messages.SUCCESS)
-        return redirect("admin:catalog_product_import_page", upload.pk)
-
-    def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-        shared = {**self.admin_site.each_context(request), "opts": self.opts}
-        return TemplateResponse(request, template, {**shared, **context})
+            self.model_admin.message_user(request, _("The import goes on."), messages.SUCCESS)
+        return self.to_upload(upload)
 
 
-def _require(request: HttpRequest) -> None:
-    if not may_import(request.user):
-        raise PermissionDenied
+IMPORT_PAGES = (
+    ImportPage,
+    ImportDetailPage,
+    ImportProgressPage,
+    ImportDecisionPage,
+    ImportReadingPage,
+    ImportBadRowsPage,
+    ImportAgainPage,
+)
 
 
 def _limit() -> str:
     """Return what a file may have, as people say it: 200 MB, not 200.0 MB."""
     return re.sub(r"[.,]0(?=\s)", "", filesizeformat(settings.IMPORT_MAX_BYTES))
-
-
-def _upload(request: HttpRequest, pk: int) -> Upload:
-    _require(request)
-    return get_object_or_404(Upload.objects.visible_to(request.user), pk=pk)
 
 
 def _can_be_read_again(upload: Upload) -> bool:

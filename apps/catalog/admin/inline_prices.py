@@ -1,6 +1,6 @@
 """The prices in the admin's list of products, which can be typed in place."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from apps.catalog import services
 from apps.catalog.models import Product
-from apps.core.admin.list_editing import ListEditingAdmin, ListedRowForm
+from apps.core.admin.list_editing import ListedRowForm
 from apps.core.admin.optimistic_locking import unless_changed
 from apps.core.money import CENT, format_money
-from apps.users.models import User
+from apps.users.current_user import current_user
 
 
 class PriceForm(ListedRowForm):
@@ -23,27 +23,18 @@ class PriceForm(ListedRowForm):
         self.fields["price"].widget.attrs["aria-label"] = label
 
 
-class EditablePrices(ListEditingAdmin):
-    """A list of products whose prices can be typed."""
+def save_price(request: HttpRequest, form: ListedRowForm, product: Product) -> str:
+    """Save the typed price, and say so.
 
-    list_editable = ("price",)
-
-    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
-        """Name each cell for those who cannot see the row."""
-        return super().get_changelist_form(request, form=PriceForm, **kwargs)
-
-    def save_listed_row(self, request: HttpRequest, form: ListedRowForm, row: Product) -> str:
-        """Save the typed price, and say so.
-
-        Raises ValidationError when it is none, or when the price is not the seen one any more.
-        """
-        if not form.is_valid():
-            raise ValidationError(form.errors["price"].as_data())
-        seen, price = form.seen("price"), form.cleaned_data["price"].quantize(CENT)
-        services.update_product(
-            row.pk,
-            changed_by=cast(User, request.user),
-            precondition=unless_changed("price", str(seen)),
-            price=price,
-        )
-        return f"{format_money(seen)} → {format_money(price)}"
+    Raises ValidationError when it is none, or when the price is not the seen one any more.
+    """
+    if not form.is_valid():
+        raise ValidationError(form.errors["price"].as_data())
+    seen, price = form.seen("price"), form.cleaned_data["price"].quantize(CENT)
+    services.update_product(
+        product.pk,
+        changed_by=current_user(request),
+        precondition=unless_changed("price", str(seen)),
+        price=price,
+    )
+    return f"{format_money(seen)} → {format_money(price)}"

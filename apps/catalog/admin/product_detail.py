@@ -5,9 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Min, Q, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
+from apps.catalog.admin.stock import may_view_stock
 from apps.catalog.models import ORDER_MOVEMENTS, Product
+from apps.core.admin.pages import PagedAdmin
 from apps.core.database.estimated_counts import MOST_COUNTED
 from apps.core.days import start_of_day, today
 
@@ -23,26 +25,17 @@ class Sales:
     is_whole: bool
 
 
-class ProductDetail:
-    """The page of a product, for its ModelAdmin."""
-
-    change_form_template = "admin/catalog/product/change_form.html"
-
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        """Show the latest movements, sales and prices of a product that there is."""
-        if product := context["original"]:
-            may_see_stock = self.has_view_stock_permission(request)
-            movements, prices = product.stock_movements, product.price_changes
-            context |= {
-                "may_see_stock": may_see_stock,
-                "movements": movements.select_related("created_by")[:LATEST] if may_see_stock else (),
-                "sales": latest_sales(product) if may_see_stock else None,
-                "sales_days": SALES_DAYS,
-                "prices": prices.select_related("created_by")[:LATEST],
-            }
-        return super().render_change_form(request, context, *args, **kwargs)
+def product_context(model_admin: PagedAdmin, request: HttpRequest, product: Product) -> dict[str, Any]:
+    """Return the latest movements, sales and prices of the product."""
+    may_see_stock = may_view_stock(request)
+    movements, prices = product.stock_movements, product.price_changes
+    return {
+        "may_see_stock": may_see_stock,
+        "movements": movements.select_related("created_by")[:LATEST] if may_see_stock else (),
+        "sales": latest_sales(product) if may_see_stock else None,
+        "sales_days": SALES_DAYS,
+        "prices": prices.select_related("created_by")[:LATEST],
+    }
 
 
 def latest_sales(product: Product) -> Sales:

@@ -6,18 +6,18 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from apps.catalog import services
 from apps.catalog.admin import product_actions
-from apps.catalog.admin.folded_search import FoldedSearchAdmin
-from apps.catalog.admin.imports import ImportingAdmin
-from apps.catalog.admin.inline_prices import EditablePrices
-from apps.catalog.admin.product_detail import ProductDetail
+from apps.catalog.admin.imports import IMPORT_PAGES, import_tool
+from apps.catalog.admin.inline_prices import PriceForm, save_price
+from apps.catalog.admin.product_detail import product_context
 from apps.catalog.admin.saving import save_by_service
-from apps.catalog.admin.stocktake import StocktakePage
+from apps.catalog.admin.stock import StockPage, may_adjust_stock
+from apps.catalog.admin.stocktake import StocktakePage, stocktake, stocktake_tool
 from apps.catalog.models import MAX_STOCK, Category, Product
 from apps.core.admin.changelists import (
     AutocompleteFilter,
@@ -26,9 +26,11 @@ from apps.core.admin.changelists import (
     NumberRangeFilter,
     RangeFilter,
 )
+from apps.core.admin.list_editing import ListEditingAdmin, ListedRowForm
 from apps.core.admin.model_admin import StoreAutocompleteSelect
 from apps.core.money import format_money
-from apps.import_export.admin.exportable import ExportableAdmin
+from apps.import_export.admin.exportable import ExportableAdmin, ExportPage, export_chosen, export_tool
+from apps.users.current_user import current_user
 
 
 class CategoryTreeFilter(AutocompleteFilter):
@@ -54,15 +56,7 @@ class StockFilter(RangeFilter):
 
 
 @admin.register(Product)
-class ProductAdmin(
-    ProductDetail,
-    StocktakePage,
-    EditablePrices,
-    ImportingAdmin,
-    ExportableAdmin,
-    FoldedSearchAdmin,
-    LongListAdmin,
-):
+class ProductAdmin(ExportableAdmin, ListEditingAdmin, LongListAdmin):
     """Products. Their stock is given once, on creation, and moved by the stock pages from then on."""
 
     counted = ngettext_lazy("%(number)s product", "%(number)s products", "count")
@@ -96,8 +90,21 @@ class ProductAdmin(
         product_actions.change_price,
         product_actions.move_to_category,
         product_actions.adjust_stock,
-        "stocktake",
+        stocktake,
+        export_chosen,
     )
+    pages = (StockPage, StocktakePage, *IMPORT_PAGES, ExportPage)
+    list_tools = (stocktake_tool, import_tool, export_tool)
+    detail_context = (product_context,)
+    change_form_template = "admin/catalog/product/change_form.html"
+    list_editable = ("price",)
+    listed_row_form = PriceForm
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[QuerySet[Product], bool]:
+        """Return the products that have every word, as in the API, and that none of them comes twice."""
+        return queryset.matching(search_term), False
 
     @property
     def media(self) -> forms.Media:
@@ -105,16 +112,13 @@ class ProductAdmin(
         category = StoreAutocompleteSelect(Product._meta.get_field("category"), self.admin_site)
         return super().media + category.media
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Lead from the list to a stocktake of what it shows."""
-        query = f"?{request.META['QUERY_STRING']}" if request.META["QUERY_STRING"] else ""
-        stocktake = {
-            "may_take_stock": self.has_adjust_stock_permission(request),
-            "stocktake_query": query,
-        }
-        return super().changelist_view(request, {**stocktake, **(extra_context or {})})
+    def has_adjust_stock_permission(self, request: HttpRequest) -> bool:
+        """Tell Django who may use the actions that change the stock."""
+        return may_adjust_stock(request)
+
+    def save_listed_row(self, request: HttpRequest, form: ListedRowForm, row: Product) -> str:
+        """Save the price that was typed in the list, and say so. Raises ValidationError."""
+        return save_price(request, form, row)
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Show prices as money to those who may not type them."""
@@ -135,9 +139,11 @@ class ProductAdmin(
         always = ("created_at", "updated_at")
         return (*always, "stock") if obj else always
 
-    def save_model(self, request: HttpRequest, obj: Product, form: forms.ModelForm, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: Product, form: "forms.ModelForm[Product]", change: bool
+    ) -> None:
         """Save only the changed fields, by the services: a form opened before a sale must not undo it."""
-        by = request.user
+        by = current_user(request)
         save_by_service(
             obj,
             form,

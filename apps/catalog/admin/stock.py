@@ -9,8 +9,6 @@ from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +18,7 @@ from apps.catalog.models import MAX_STOCK, Product
 from apps.catalog.stock import count_stock
 from apps.core.admin.bulk_actions import outcome_of, seen_of
 from apps.core.admin.changelists import BoundedPaginator
+from apps.core.admin.pages import AdminPage
 
 MOVEMENTS_PER_PAGE = 50
 PIECES = re.compile(r"[0-9]{1,10}")
@@ -32,40 +31,41 @@ class CountForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=200, widget=AdminTextInputWidget())
 
 
-class StockPage:
-    """The page of a product's stock, for the products' ModelAdmin."""
+def may_adjust_stock(request: HttpRequest) -> bool:
+    """Let those change stock who may in the API."""
+    return request.user.has_perm("catalog.add_stockmovement")
 
-    def get_urls(self) -> list[URLPattern]:
-        """Add the page."""
-        view = self.admin_site.admin_view(self.stock_view)
-        return [path("<int:product_id>/stock/", view, name="catalog_product_stock"), *super().get_urls()]
 
-    def has_adjust_stock_permission(self, request: HttpRequest) -> bool:
-        """Let those change stock who may in the API."""
-        return request.user.has_perm("catalog.add_stockmovement")
+def may_view_stock(request: HttpRequest) -> bool:
+    """Let those read the ledger who may in the API."""
+    return request.user.has_perm("catalog.view_stockmovement")
 
-    def has_view_stock_permission(self, request: HttpRequest) -> bool:
-        """Let those read the ledger who may in the API."""
-        return request.user.has_perm("catalog.view_stockmovement")
 
-    def stock_view(self, request: HttpRequest, product_id: int) -> HttpResponse:
-        """Show the ledger, newest first; change the stock by pieces or to what was counted."""
-        if not (self.has_view_or_change_permission(request) and self.has_view_stock_permission(request)):
-            raise PermissionDenied
-        product = get_object_or_404(Product, pk=product_id)
-        forms = {"adjust": AdjustForm(auto_id="id_adjust_%s"), "count": CountForm(auto_id="id_count_%s")}
-        if request.method == "POST":
-            kind = "count" if "count" in request.POST else "adjust"
-            forms[kind] = type(forms[kind])(request.POST, auto_id=f"id_{kind}_%s")
-            if self._is_moved(request, product, forms[kind]):
-                return HttpResponseRedirect(request.get_full_path())
-        return TemplateResponse(
-            request, "admin/catalog/product/stock.html", self._stock_context(request, product, forms)
-        )
+class StockPage(AdminPage):
+    """The page of a product's stock: its ledger, newest first, and the forms that change it."""
+
+    route, name = "<int:product_id>/stock/", "stock"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let those in who may see the products and the ledger."""
+        return super().has_permission(request) and may_view_stock(request)
+
+    def get(self, request: HttpRequest, product_id: int) -> HttpResponse:
+        """Show the ledger, with empty forms."""
+        return self._shown(get_object_or_404(Product, pk=product_id), _forms())
+
+    def post(self, request: HttpRequest, product_id: int) -> HttpResponse:
+        """Change the stock by pieces, or to what was counted."""
+        product, forms = get_object_or_404(Product, pk=product_id), _forms()
+        kind = "count" if "count" in request.POST else "adjust"
+        forms[kind] = type(forms[kind])(request.POST, auto_id=f"id_{kind}_%s")
+        if self._is_moved(request, product, forms[kind]):
+            return HttpResponseRedirect(request.get_full_path())
+        return self._shown(product, forms)
 
     def _is_moved(self, request: HttpRequest, product: Product, form: forms.Form) -> bool:
         """Do what the form says, if it can be read; what became of it is told by a message."""
-        if not self.has_adjust_stock_permission(request):
+        if not may_adjust_stock(request):
             raise PermissionDenied
         if not form.is_valid():
             return False
@@ -78,23 +78,24 @@ class StockPage:
                 product, lambda row: counted(row, values["count"], seen, values["reason"], by)
             )
         level = messages.SUCCESS if outcome.is_done else messages.ERROR
-        self.message_user(request, f"{outcome.row}: {outcome.text}", level)
+        self.model_admin.message_user(request, f"{outcome.row}: {outcome.text}", level)
         return True
 
-    def _stock_context(
-        self, request: HttpRequest, product: Product, forms: dict[str, forms.Form]
-    ) -> dict[str, Any]:
+    def _shown(self, product: Product, forms: dict[str, forms.Form]) -> HttpResponse:
         movements = product.stock_movements.select_related("created_by")
-        page = BoundedPaginator(movements, MOVEMENTS_PER_PAGE).get_page(request.GET.get("p"))
-        return {
-            **self.admin_site.each_context(request),
+        page = BoundedPaginator(movements, MOVEMENTS_PER_PAGE).get_page(self.request.GET.get("p"))
+        context = {
             "title": gettext("Stock: %(product)s") % {"product": product},
-            "opts": self.opts,
             "product": product,
             "page": page,
             "pages": page.paginator.get_elided_page_range(page.number),
-            "forms": forms if self.has_adjust_stock_permission(request) else None,
+            "forms": forms if may_adjust_stock(self.request) else None,
         }
+        return self.render("admin/catalog/product/stock.html", context)
+
+
+def _forms() -> dict[str, forms.Form]:
+    return {"adjust": AdjustForm(auto_id="id_adjust_%s"), "count": CountForm(auto_id="id_count_%s")}
 
 
 def counted(product: Product, count: int, seen: str, reason: str, by: Any) -> str:

@@ -8,17 +8,19 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.widgets import AdminTextInputWidget
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.catalog.admin.stock import StockPage, counted
+from apps.catalog.admin.stock import counted, may_adjust_stock
 from apps.catalog.models import MAX_STOCK, Product
 from apps.core.admin.bulk_actions import MAX_CHOSEN, Outcome, chosen_rows, outcome_of, seen_of
+from apps.core.admin.model_admin import StoreAdmin
+from apps.core.admin.pages import AdminPage, ListTool, PagedAdmin
 
 SEEN = re.compile(r"seen_([0-9]{1,18})")
 
@@ -30,6 +32,7 @@ class Sheet(forms.Form):
 
     def __init__(self, products: Iterable[Product], data: QueryDict | None = None) -> None:
         super().__init__(data)
+        self.sent = QueryDict() if data is None else data
         self.products = list(products)
         for product in self.products:
             self.fields[cell_of(product)] = forms.IntegerField(
@@ -71,7 +74,7 @@ class Sheet(forms.Form):
             product.pk for product, outcome in zip(self.typed(), outcomes, strict=True) if outcome.is_done
         }
         left = [product for product in self.products if product.pk not in done]
-        data = self.data.copy()
+        data = self.sent.copy()
         for product in left:
             if cell_of(product) not in self.errors:
                 data[cell_of(product)] = ""
@@ -79,56 +82,69 @@ class Sheet(forms.Form):
         return Sheet(_present([product.pk for product in left]), data)
 
 
-class StocktakePage(StockPage):
-    """The page of a stocktake, for the products' ModelAdmin."""
+class StocktakePage(AdminPage):
+    """The page of a stocktake."""
 
-    def get_urls(self) -> list[URLPattern]:
-        """Add the page."""
-        view = self.admin_site.admin_view(self.stocktake_view)
-        return [path("stocktake/", view, name="catalog_product_stocktake"), *super().get_urls()]
+    route, name = "stocktake/", "stocktake"
+    model_admin: StoreAdmin
 
-    def stocktake_view(self, request: HttpRequest) -> HttpResponse:
-        """Show the products of the list's page (same search, filters, order), or count what was typed."""
-        may_look = self.has_view_or_change_permission(request)
-        if not (may_look and self.has_adjust_stock_permission(request)):
-            raise PermissionDenied
-        if request.method == "POST":
-            return self._counted(request)
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let those in who may see the products and change their stock."""
+        return super().has_permission(request) and may_adjust_stock(request)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the products of the list's page: same search, filters and order."""
         try:
-            changelist = self.get_changelist_instance(request)
+            changelist = self.model_admin.get_changelist_instance(request)
         except IncorrectLookupParameters:
             return HttpResponseRedirect(request.path)
-        return self._sheet(request, Sheet(changelist.result_list), cl=changelist)
+        return _sheet_page(self.model_admin, request, Sheet(changelist.result_list), cl=changelist)
 
-    @admin.action(description=_("Stocktake…"), permissions=["adjust_stock"])
-    def stocktake(self, request: HttpRequest, queryset: QuerySet[Product]) -> TemplateResponse | None:
-        """Show the chosen products to be counted."""
-        products = chosen_rows(self, request, queryset)
-        return None if products is None else self._sheet(request, Sheet(products))
-
-    def _counted(self, request: HttpRequest) -> TemplateResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Count what was typed."""
         ids = [int(seen.group(1)) for name in request.POST if (seen := SEEN.fullmatch(name))]
         sheet = Sheet(_present(ids[:MAX_CHOSEN]), request.POST)
         outcomes = sheet.outcomes(request)
         if "reason" in sheet.errors:
-            return self._sheet(request, sheet)
+            return _sheet_page(self.model_admin, request, sheet)
         if not outcomes:
-            self.message_user(request, gettext("You have not entered any counts."), messages.WARNING)
-        return self._sheet(request, sheet.rest(outcomes), outcomes=outcomes)
+            text = gettext("You have not entered any counts.")
+            self.model_admin.message_user(request, text, messages.WARNING)
+        return _sheet_page(self.model_admin, request, sheet.rest(outcomes), outcomes=outcomes)
 
-    def _sheet(self, request: HttpRequest, sheet: Sheet, **context: Any) -> TemplateResponse:
-        outcomes = context.get("outcomes", [])
-        done = sum(outcome.is_done for outcome in outcomes)
-        context |= {
-            **self.admin_site.each_context(request),
-            "title": gettext("Stocktake"),
-            "opts": self.opts,
-            "sheet": sheet,
-            "list_query": f"?{query}" if (query := request.GET.urlencode()) else "",
-            "done": self.count_in_words(done),
-            "refused": len(outcomes) - done,
-        }
-        return TemplateResponse(request, "admin/catalog/product/stocktake.html", context)
+
+def stocktake_tool(model_admin: PagedAdmin, request: HttpRequest) -> ListTool | None:
+    """Return the link from the list to a stocktake of what it shows."""
+    if not may_adjust_stock(request):
+        return None
+    query = f"?{request.META['QUERY_STRING']}" if request.META["QUERY_STRING"] else ""
+    return ListTool(reverse("admin:catalog_product_stocktake") + query, _("Stocktake of this page"))
+
+
+@admin.action(description=_("Stocktake…"), permissions=["adjust_stock"])
+def stocktake(
+    model_admin: StoreAdmin, request: HttpRequest, queryset: QuerySet[Product]
+) -> TemplateResponse | None:
+    """Show the chosen products to be counted."""
+    products = chosen_rows(model_admin, request, queryset)
+    return None if products is None else _sheet_page(model_admin, request, Sheet(products))
+
+
+def _sheet_page(
+    model_admin: StoreAdmin, request: HttpRequest, sheet: Sheet, **context: Any
+) -> TemplateResponse:
+    outcomes = context.get("outcomes", [])
+    done = sum(outcome.is_done for outcome in outcomes)
+    context |= {
+        **model_admin.admin_site.each_context(request),
+        "title": gettext("Stocktake"),
+        "opts": model_admin.opts,
+        "sheet": sheet,
+        "list_query": f"?{query}" if (query := request.GET.urlencode()) else "",
+        "done": model_admin.count_in_words(done),
+        "refused": len(outcomes) - done,
+    }
+    return TemplateResponse(request, "admin/catalog/product/stocktake.html", context)
 
 
 def cell_of(product: Product) -> str:

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from apps.core.admin.bulk_actions import outcome_of
-from apps.core.admin.optimistic_locking import VersionedAdmin
+from apps.core.admin.model_admin import StoreAdmin
 
 ROW = re.compile(r"form-\d+-id")
 ROW_ID = re.compile(r"[0-9]{1,18}")
@@ -32,10 +32,11 @@ class ListedRowForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's clas
         return self.fields[field].to_python(self.data.get(self.add_initial_prefix(field), ""))
 
 
-class ListEditingAdmin(VersionedAdmin):
+class ListEditingAdmin(StoreAdmin):
     """A list that is edited in place: a row that is refused does not stop the rest."""
 
     locks_listed_rows = True
+    listed_row_form: type[ListedRowForm] = ListedRowForm
 
     def save_listed_row(self, request: HttpRequest, form: ListedRowForm, row: Any) -> str:
         """Save the row, if what the form changes is as it was seen, and say what was done.
@@ -46,7 +47,7 @@ class ListEditingAdmin(VersionedAdmin):
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
         """Let each row carry what was seen."""
-        return super().get_changelist_form(request, **{"form": ListedRowForm, **kwargs})
+        return super().get_changelist_form(request, **{"form": self.listed_row_form, **kwargs})
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -15,7 +15,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
-from apps.core.admin.optimistic_locking import VersionedAdmin
+from apps.core.admin.pages import PagedAdmin
 from apps.core.api.fields import MAX_ID
 from apps.core.typed_amounts import AmountField
 
@@ -46,7 +46,7 @@ class StoreAutocompleteSelect(AutocompleteSelect):
         return not isinstance(key, int) or abs(key) <= MAX_ID
 
 
-class StoreAdmin(VersionedAdmin):
+class StoreAdmin(PagedAdmin):
     """An admin whose pages answer whatever is sent, and are called by what they show."""
 
     # What its rows are called after a number: Django knows one word for one row and one for all others.

@@ -135,7 +135,7 @@ class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's clas
         return isinstance(present, str) and isinstance(sent, str) and _lines(present) == _lines(sent)
 
 
-class VersionedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class VersionedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's class takes no parameter
     """What every admin of the store is built on: its pages are locked optimistically."""
 
     form = VersionedForm

@@ -19,7 +19,7 @@ class PlainForm(forms.ModelForm):
     pass
 
 
-class EditedListAdmin(ListEditingAdmin, StoreAdmin):
+class EditedListAdmin(ListEditingAdmin):
     pass
 
 

@@ -1,6 +1,6 @@
 """What makes a list of the admin exportable: a button, an action, and the page that they lead to."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -12,19 +12,21 @@ from django.db.models import Model, QuerySet
 from django.forms.boundfield import BoundField, BoundWidget
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.formats import localize
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from apps.core.admin.model_admin import StoreAdmin
+from apps.core.admin.pages import AdminPage, ListTool, PagedAdmin
 from apps.core.database.estimated_counts import Count, count_of
 from apps.import_export import services
 from apps.import_export.changelist_rows import ListRequest, Unpaged, rows_of_list
 from apps.import_export.formats import FileFormat
 from apps.import_export.registry import kinds_of
 from apps.import_export.workbooks import MAX_ROWS
+from apps.users.current_user import current_user
 
 
 class ExportForm(forms.Form):
@@ -42,10 +44,10 @@ class ExportForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._listed = listed
         kinds = [(kind.name, kind.label) for kind in kinds_of(model)]
-        self.fields["kind"].choices = kinds
-        self.fields["kind"].initial = kinds[0][0]
+        kind = cast(forms.ChoiceField, self.fields["kind"])
+        kind.choices, kind.initial = kinds, kinds[0][0]
         if len(kinds) == 1:
-            self.fields["kind"].widget = forms.HiddenInput()
+            kind.widget = forms.HiddenInput()
 
     def questions(self) -> list[tuple[BoundField, list[tuple[BoundWidget, str | Promise]]]]:
         """Return what is asked, each with the possible answers and a word about them."""
@@ -66,69 +68,68 @@ class ExportForm(forms.Form):
         return chosen
 
 
-class ExportableAdmin(admin.ModelAdmin):
-    """A list whose rows can be exported, as it is filtered and searched."""
-
-    def get_urls(self) -> list[Any]:
-        """Add the page that orders an export."""
-        view = self.admin_site.admin_view(self.export_view)
-        return [path("export/", view, name=f"{_list_name(self.model)}_export"), *super().get_urls()]
+class ExportableAdmin(StoreAdmin):
+    """A list whose rows a worker can read. It names `ExportPage`, `export_tool` and `export_chosen`, too."""
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """Return a list without pages and counts when an export asks for the rows."""
         found = super().get_changelist(request, **kwargs)
         return type(found.__name__, (Unpaged, found), {}) if isinstance(request, ListRequest) else found
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Add the action, beside whatever others there are."""
-        actions = super().get_actions(request)
-        action = self.get_action("export_chosen")
-        return {**actions, "export_chosen": action} if action else actions
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Show the list with the button."""
-        context = extra_context or {}
-        tool = {"url": self._export_address(request.GET), "label": _("Export")}
-        tools = [*context.get("list_tools", ()), tool]
-        return super().changelist_view(request, {**context, "list_tools": tools})
+class ExportPage(AdminPage):
+    """The page that orders an export of the list."""
 
-    @admin.action(description=_("Export the chosen rows"))
-    def export_chosen(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
-        """Go to the page that orders an export, with the choice as one more filter of the list."""
-        query = request.GET.copy()
-        if request.POST.get("select_across") != "1":
-            query["pk__in"] = ",".join(request.POST.getlist(ACTION_CHECKBOX_NAME))
-        return redirect(self._export_address(query))
+    route, name = "export/", "export"
 
-    def export_view(self, request: HttpRequest) -> HttpResponse:
-        """Ask what for, and order the export."""
-        query = request.GET.urlencode()
-        list_address = reverse(f"admin:{_list_name(self.model)}_changelist")
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Ask what for."""
+        return self._answer(None)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Order the export."""
+        return self._answer(request.POST)
+
+    def _answer(self, data: QueryDict | None) -> HttpResponse:
+        model, query = self.model_admin.model, self.request.GET.urlencode()
+        list_address = reverse(f"admin:{_list_name(model)}_changelist")
         try:
-            rows = rows_of_list(self.model, request.user, query)
+            rows = rows_of_list(model, current_user(self.request), query)
         except IncorrectLookupParameters:
             return HttpResponseRedirect(f"{list_address}?{ERROR_FLAG}=1")
         count = count_of(rows)
-        form = ExportForm(request.POST or None, model=self.model, listed=count.number)
+        form = ExportForm(data or None, model=model, listed=count.number)
         if form.is_valid():
+            by = current_user(self.request)
             export = services.order_export(
-                query=query, listed=count.number, created_by=request.user, **form.cleaned_data
+                query=query, listed=count.number, created_by=by, **form.cleaned_data
             )
             return redirect("admin:import_export_export_change", export.pk)
         context = {
-            **self.admin_site.each_context(request),
             "title": _("Export the list"),
-            "opts": self.model._meta,
             "form": form,
             "found": _in_words(count),
             "list_address": f"{list_address}?{query}",
         }
-        return TemplateResponse(request, "import_export/order.html", context)
+        return self.render("import_export/order.html", context)
 
-    def _export_address(self, query: QueryDict) -> str:
-        return f"{reverse(f'admin:{_list_name(self.model)}_export')}?{query.urlencode()}"
+
+def export_tool(model_admin: PagedAdmin, request: HttpRequest) -> ListTool:
+    """Return the link from the list to its export."""
+    return ListTool(_export_address(model_admin.model, request.GET), _("Export"))
+
+
+@admin.action(description=_("Export the chosen rows"))
+def export_chosen(model_admin: StoreAdmin, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+    """Go to the page that orders an export, with the choice as one more filter of the list."""
+    query = request.GET.copy()
+    if request.POST.get("select_across") != "1":
+        query["pk__in"] = ",".join(request.POST.getlist(ACTION_CHECKBOX_NAME))
+    return redirect(_export_address(model_admin.model, query))
+
+
+def _export_address(model: type[Model], query: QueryDict) -> str:
+    return f"{reverse(f'admin:{_list_name(model)}_export')}?{query.urlencode()}"
 
 
 def _in_words(count: Count) -> str:

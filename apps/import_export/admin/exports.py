@@ -22,12 +22,13 @@ from apps.audit.admin import AuditEntryAdmin
 from apps.audit.models import AuditEntry
 from apps.core.admin.model_admin import StoreAdmin
 from apps.import_export import services
-from apps.import_export.admin.exportable import ExportableAdmin
+from apps.import_export.admin.exportable import ExportableAdmin, ExportPage, export_chosen, export_tool
 from apps.import_export.changelist_rows import may_see
 from apps.import_export.models import Export, ExportPart
 from apps.import_export.progress import Progress, last_line, latest_job
 from apps.import_export.registry import all_kinds, kind_named
 from apps.jobs.models import JobStatus
+from apps.users.current_user import current_user
 
 admin.site.unregister(AuditEntry)
 
@@ -35,6 +36,10 @@ admin.site.unregister(AuditEntry)
 @admin.register(AuditEntry)
 class ExportableAuditEntryAdmin(ExportableAdmin, AuditEntryAdmin):
     """The audit trail, exportable: its own app lies below this one."""
+
+    pages = (ExportPage,)
+    list_tools = (export_tool,)
+    actions = (export_chosen,)
 
 
 @admin.register(Export)
@@ -57,8 +62,8 @@ class ExportAdmin(StoreAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Export]:
         """Leave out what is not the user's, and what the user may not see any more."""
-        kinds = [kind.name for kind in all_kinds() if may_see(request.user, kind.name)]
-        return Export.objects.visible_to(request.user).filter(kind__in=kinds).with_job()
+        kinds = [kind.name for kind in all_kinds() if may_see(current_user(request), kind.name)]
+        return Export.objects.visible_to(current_user(request)).filter(kind__in=kinds).with_job()
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Show the list to those who may export something."""
@@ -66,7 +71,7 @@ class ExportAdmin(StoreAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Export | None = None) -> bool:
         """Let those in who may export something; `get_queryset` says which exports are theirs."""
-        user = request.user
+        user = current_user(request)
         return user.is_active and user.is_staff and any(may_see(user, kind.name) for kind in all_kinds())
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -89,12 +94,12 @@ class ExportAdmin(StoreAdmin):
     @admin.display(description=_("table"))
     def table(self, export: Export) -> str:
         """Return the kind in words."""
-        return kind_named(export.kind).label
+        return str(kind_named(export.kind).label)
 
     @admin.display(description=_("status"))
     def status(self, export: Export) -> str:
         """Return where it stands."""
-        return export.status.label
+        return str(export.status.label)
 
     @admin.display(description=_("rows"))
     def written(self, export: Export) -> str:
@@ -134,7 +139,7 @@ class ExportAdmin(StoreAdmin):
         """Answer how far an export is."""
         return _progress_of(self._export(request, str(pk))).as_answer()
 
-    def file(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def file(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         """Send a finished file, part by part."""
         export = self._export(request, str(pk))
         if not export.finished_at:

@@ -1,29 +1,26 @@
 """The page of one order in the admin: what it is, how it got there, and what can be done with it."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from apps.core.admin.bulk_actions import address_of, outcome_of, seen_of
 from apps.core.admin.optimistic_locking import unless_changed
+from apps.core.admin.pages import AdminPage, PagedAdmin
 from apps.core.caching.cache_control import NO_STORE
 from apps.jobs.models import Job
 from apps.orders import services
 from apps.orders.jobs import subject_of
 from apps.orders.models import Invoice, Order
 from apps.orders.statuses import TRANSITIONS, OrderStatus
+from apps.users.current_user import current_user
 
 COMMENT = forms.CharField(required=False, max_length=1000)
 BUTTONS = {  # the buttons beside the cancellation, which needs a reason
@@ -36,108 +33,110 @@ READ_BY_CUSTOMER = gettext_lazy(
 )
 
 
-class OrderDetail:
-    """The page of an order, for its ModelAdmin."""
+def order_context(model_admin: PagedAdmin, request: HttpRequest, order: Order) -> dict[str, Any]:
+    """Return lines, history, jobs and the possible moves of the order."""
+    shown = Order.objects.with_lines().get(pk=order.pk)
+    may_change = model_admin.has_change_permission(request)
+    moves = TRANSITIONS[OrderStatus(order.status)] if may_change else ()
+    may_see_jobs = request.user.has_perm("jobs.view_job")
+    context = {
+        "lines": shown.lines,
+        "moves": shown.moves,
+        "read_by_customer": READ_BY_CUSTOMER,
+        "next_moves": [(status, BUTTONS[status]) for status in moves if status in BUTTONS],
+        "can_be_cancelled": OrderStatus.CANCELLED in moves,
+        "may_change": may_change,
+        "jobs": Job.objects.about(subject_of(order.pk)) if may_see_jobs else None,
+        "has_invoice": Invoice.objects.filter(order=order).exists(),
+    }
+    if filters := model_admin.get_preserved_filters(request):
+        context["filters"] = f"?{filters}"  # of the list, to which staff go back
+    return context
 
-    change_form_template = "admin/orders/order/change_form.html"
-    fields = ("id", "user", "contact", "shown_status", "shown_total", "shown_language", "tracking_number")
-    fields += ("created_at", "updated_at")
-    readonly_fields = fields
 
-    @admin.display(description=gettext_lazy("name and e-mail"), empty_value="—")
-    def contact(self, order: Order) -> str:
-        """Return the customer's name and address: staff who see orders need not see accounts."""
-        return ", ".join(filter(None, (order.user.get_full_name(), order.user.email)))
+class OrderButton(AdminPage):
+    """A button of an order's page: it acts on the order, says what was done or why not, and leads back."""
 
-    @admin.display(description=gettext_lazy("language"))
-    def shown_language(self, order: Order) -> str:
-        """Return what the language is called, in which the customer is written to."""
-        return str(dict(settings.LANGUAGES).get(order.language, order.language))
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let those in who may change orders."""
+        return self.model_admin.has_change_permission(request)
 
-    def get_urls(self) -> list[URLPattern]:
-        """Add what the buttons of the page ask for."""
-        wrap = self.admin_site.admin_view
-        own = [
-            path("<int:order_id>/move/", wrap(self.move_view), name="orders_order_move"),
-            path("<int:order_id>/resend-email/", wrap(self.resend_view), name="orders_order_resend"),
-            path("<int:order_id>/remake-invoice/", wrap(self.remake_view), name="orders_order_remake"),
-            path("<int:order_id>/invoice/", wrap(self.invoice_view), name="orders_order_invoice"),
-        ]
-        return [*own, *super().get_urls()]
+    def act(self, order: Order) -> str:
+        """Do it, and say what was done. Raises DomainError or ValidationError to refuse."""
+        raise NotImplementedError
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        """Show lines, history, jobs and the possible moves with the order."""
-        order = context["original"]
-        shown = Order.objects.with_lines().get(pk=order.pk)
-        may_change = self.has_change_permission(request)
-        moves = TRANSITIONS[OrderStatus(order.status)] if may_change else ()
-        may_see_jobs = request.user.has_perm("jobs.view_job")
-        context |= {
-            "lines": shown.lines,
-            "moves": shown.moves,
-            "read_by_customer": READ_BY_CUSTOMER,
-            "next_moves": [(status, BUTTONS[status]) for status in moves if status in BUTTONS],
-            "can_be_cancelled": OrderStatus.CANCELLED in moves,
-            "may_change": may_change,
-            "jobs": Job.objects.about(subject_of(order.pk)) if may_see_jobs else None,
-            "has_invoice": Invoice.objects.filter(order=order).exists(),
-        }
-        if filters := self.get_preserved_filters(request):
-            context["filters"] = f"?{filters}"  # of the list, to which staff go back
-        return super().render_change_form(request, context, *args, **kwargs)
+    def post(self, request: HttpRequest, order_id: int) -> HttpResponse:
+        """Act on the order."""
+        order = get_object_or_404(Order, pk=order_id)
+        outcome = outcome_of(order, self.act)
+        level = messages.SUCCESS if outcome.is_done else messages.ERROR
+        self.model_admin.message_user(request, f"{outcome.row}: {outcome.text}", level)
+        filters = self.model_admin.get_preserved_filters(request)
+        kept: dict[str, Any] = {"preserved_filters": filters, "opts": self.model_admin.opts}
+        return HttpResponseRedirect(add_preserved_filters(kept, address_of(order)))
 
-    @method_decorator(require_POST)
-    def move_view(self, request: HttpRequest, order_id: int) -> HttpResponse:
+
+class MoveButton(OrderButton):
+    """Another status."""
+
+    route, name = "<int:order_id>/move/", "move"
+
+    def act(self, order: Order) -> str:
         """Move the order to the status of the pressed button, if it still has the one that was shown."""
-        status = request.POST.get("status", "")
+        status = self.request.POST.get("status", "")
+        if status not in OrderStatus.values:
+            raise Http404
+        comment = COMMENT.clean(self.request.POST.get("comment", ""))
+        if status == OrderStatus.CANCELLED and not comment:
+            raise ValidationError(_("Enter the reason for the cancellation."))
+        moved = services.change_status(
+            order_id=order.pk,
+            new_status=OrderStatus(status),
+            changed_by=current_user(self.request),
+            precondition=unless_changed("status", seen_of(self.request, order)),
+            comment=comment,
+        )
+        return _("The order is now “%(status)s”.") % {"status": moved.get_status_display()}
 
-        def move(order: Order) -> str:
-            if status not in OrderStatus.values:
-                raise Http404
-            comment = COMMENT.clean(request.POST.get("comment", ""))
-            if status == OrderStatus.CANCELLED and not comment:
-                raise ValidationError(_("Enter the reason for the cancellation."))
-            moved = services.change_status(
-                order_id=order.pk,
-                new_status=OrderStatus(status),
-                changed_by=request.user,
-                precondition=unless_changed("status", seen_of(request, order)),
-                comment=comment,
-            )
-            return _("The order is now “%(status)s”.") % {"status": moved.get_status_display()}
 
-        return self._done(request, order_id, move)
+class ResendButton(OrderButton):
+    """The e-mail about the order's status, once more."""
 
-    @method_decorator(require_POST)
-    def resend_view(self, request: HttpRequest, order_id: int) -> HttpResponse:
-        """Send the e-mail about the order's status once more."""
-        return self._done(request, order_id, resent)
+    route, name = "<int:order_id>/resend-email/", "resend"
 
-    @method_decorator(require_POST)
-    def remake_view(self, request: HttpRequest, order_id: int) -> HttpResponse:
-        """Have the invoice drawn once more."""
-        return self._done(request, order_id, remade)
+    def act(self, order: Order) -> str:
+        """Have it sent."""
+        return resent(order)
 
-    def invoice_view(self, request: HttpRequest, order_id: int) -> HttpResponse:
-        """Return the invoice's PDF."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+
+class RemakeButton(OrderButton):
+    """The invoice, once more."""
+
+    route, name = "<int:order_id>/remake-invoice/", "remake"
+
+    def act(self, order: Order) -> str:
+        """Have it drawn."""
+        return remade(order)
+
+
+class InvoicePage(AdminPage):
+    """The invoice's PDF."""
+
+    route, name = "<int:order_id>/invoice/", "invoice"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let those in who may see orders."""
+        return self.model_admin.has_view_permission(request)
+
+    def get(self, request: HttpRequest, order_id: int) -> HttpResponse:
+        """Send it."""
         invoice = get_object_or_404(Invoice, order_id=order_id)
         name = f"invoice-{order_id}.pdf"
         headers = {**NO_STORE, "Content-Disposition": f'attachment; filename="{name}"'}
         return HttpResponse(bytes(invoice.pdf), content_type="application/pdf", headers=headers)
 
-    def _done(self, request: HttpRequest, order_id: int, act: Callable[[Order], str]) -> HttpResponse:
-        if not self.has_change_permission(request):
-            raise PermissionDenied
-        order = get_object_or_404(Order, pk=order_id)
-        outcome = outcome_of(order, act)
-        level = messages.SUCCESS if outcome.is_done else messages.ERROR
-        self.message_user(request, f"{outcome.row}: {outcome.text}", level)
-        kept = {"preserved_filters": self.get_preserved_filters(request), "opts": self.opts}
-        return HttpResponseRedirect(add_preserved_filters(kept, address_of(order)))
+
+ORDER_PAGES = (MoveButton, ResendButton, RemakeButton, InvoicePage)
 
 
 def resent(order: Order) -> str:
