@@ -4,14 +4,10 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from tests.support.processes import BASE_DIR
 
 # Documented by Django in spite of their names.
 PUBLIC = {"_meta", "_state", "_db", "_default_manager", "_base_manager"}
-
-pytestmark = pytest.mark.once
 
 
 def test_every_private_api_is_listed_in_the_handbook():
