@@ -46,7 +46,7 @@ class WorkerState:
         self._over.set()
 
     def interrupt(self) -> None:
-        """End, and leave the job that this thread has in hand. Raises Interrupted when there is one."""
+        """End, and leave the job that this thread has in hand. Raises WorkerStopping when there is one."""
         self.end()
         if threading.get_ident() in self._in_hand:
             raise WorkerStopping
@@ -58,7 +58,7 @@ class WorkerState:
 
     @contextmanager
     def busy_with(self, job: Job) -> Iterator[None]:
-        """Have the job in hand. Raises Interrupted when the shift is over already."""
+        """Have the job in hand. Raises WorkerStopping when it has to end already."""
         thread_id = threading.get_ident()
         self._in_hand[thread_id] = job
         try:

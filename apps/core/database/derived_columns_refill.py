@@ -1,6 +1,6 @@
 """Computing derived columns anew in rows that were written by another rule, or past the models.
 
-Keys, of which two rows can come to share one, have a filling of their own: `key_filling.py`.
+Keys, of which two rows can come to share one, are refilled by `key_columns_refill.py`.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Columns of identifiers in their clean form, and of their keys (`identity.py`)."""
+"""Columns of identifiers in their clean form, and of their keys (`normalization.py`)."""
 
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any

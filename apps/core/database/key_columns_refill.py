@@ -1,4 +1,4 @@
-"""Bringing rows that were written before, or past the models, into the normal form of `identity.py`.
+"""Bringing rows that were written before, or past the models, into the normal form of `normalization.py`.
 
 Nothing is changed while two rows would have one key: which of them is meant, only people know.
 """
@@ -24,7 +24,7 @@ _COLLIDING = """\
 These rows differ only in case, width or invisible characters (model.field: ids):
 {}
 Nothing was changed. Rename all but one of each, or remove their address, in the running release; then
-repeat this. `manage.py check_keys` lists them all: see docs/operations.md, Rows that cannot be told apart."""
+repeat this. `manage.py check_keys` lists them all: see docs/operations.md, Duplicate names, addresses and SKUs."""
 
 logger = logging.getLogger(__name__)
 
