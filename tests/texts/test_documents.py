@@ -1,4 +1,4 @@
-"""Documents: READMEs that stay short, and links that lead somewhere."""
+"""Documents: READMEs that stay short, links that lead somewhere, names of files that exist."""
 
 import re
 from pathlib import Path
@@ -10,8 +10,10 @@ from tests.support.processes import BASE_DIR
 
 README_BYTES = 8 * 1024
 DOCUMENTS = ("*.md", "docs/**/*.md", "benchmarks/*.md")
+FOLDERS = ("apps", "benchmarks", "docs", "online_store", "scripts", "tests")
 CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+FILE = re.compile(r"`([\w./-]+/[\w-]+\.(?:py|md|yaml|sh|html|css|js))`")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
@@ -26,6 +28,20 @@ def test_links_lead_to_files_and_headings_that_exist():
 
     assert len(relative) > 100
     assert [f"{document.name}: {link}" for document, link in relative if not leads(document, link)] == []
+
+
+def test_files_that_are_named_exist():
+    files = [
+        f"/{path.relative_to(BASE_DIR)}" for folder in FOLDERS for path in BASE_DIR.glob(f"{folder}/**/*.*")
+    ]
+    named = [(path, name) for path in documents() for name in FILE.findall(path.read_text(encoding="utf-8"))]
+
+    assert len(named) > 50
+    assert [f"{path.name}: {name}" for path, name in named if not has_end(files, f"/{name}")] == []
+
+
+def has_end(files: list[str], end: str) -> bool:
+    return any(file.endswith(end) for file in files)
 
 
 def documents() -> list[Path]:
