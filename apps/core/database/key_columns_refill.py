@@ -24,7 +24,7 @@ _COLLIDING = """\
 These rows differ only in case, width or invisible characters (model.field: ids):
 {}
 Nothing was changed. Rename all but one of each, or remove their address, in the running release; then
-repeat this. `manage.py check_keys` lists them all: see docs/operations.md, Duplicate names, addresses and SKUs."""
+repeat this. `manage.py check_keys` lists them all: see docs/operations.md, Duplicate names."""
 
 logger = logging.getLogger(__name__)
 

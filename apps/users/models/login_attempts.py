@@ -1,11 +1,11 @@
-"""How many logins have failed, and from where some have succeeded. Keys are digests (`login_throttling.py`)."""
+"""Failed logins and known places, both under digests: the rules stand in `login_throttling.py`."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class LoginFailures(models.Model):
-    """How many logins to one account, or from one address, have failed; the rules stand in `login_throttling`.
+    """How many logins to one account, or from one address, have failed: see `login_throttling`.
 
     The key is a digest: people type passwords where the name belongs.
     """
