@@ -19,22 +19,35 @@ LANGUAGES := kotlin swift5 dart typescript-axios python
 .DEFAULT_GOAL := help
 .PHONY: help run test test-services test-embedded test-long test-marked-long test-coverage test-newest test-all-embedded lint lint-schema clients generators format replay chaos soak bench screenshots backup restore lock audit messages schema clean
 
-help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+help: ## List the targets.
+	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/.runtime ## run the whole store in one process, with demo data: PORT, PYTHON, VAR_DIR
+##@ Run
+
+run: $(VENV)/.runtime ## Run the whole store in one process, with demo data: PORT, VAR_DIR, PYTHON.
 	@STORE_EMBEDDED=true exec $(BIN)/python manage.py embedded
 
-test: test-services test-embedded ## run the tests, on PostgreSQL, Redis and Memcached if installed, and in part embedded: ARGS="-k search"
+backup: $(VENV)/.runtime ## Back up the database into one file while the store runs: FILE (default: in VAR_DIR/backups).
+	@exec $(BIN)/python manage.py backup $(if $(FILE),"$(FILE)")
 
-test-services: $(VENV)/.dev ## run the first part alone: all tests, on the services of the environment or throw-away ones
+restore: $(VENV)/.runtime ## Restore a backup into an empty database: FILE; ARGS=--force replaces one that is not empty.
+	@exec $(BIN)/python manage.py restore $(ARGS) "$(or $(FILE),$(error Name the backup: make restore FILE=…))"
+
+replay: $(VENV)/.runtime ## Place real baskets through the API of a running store, and check the outcome: URL, PRODUCTS, BASKETS, LIMIT.
+	@URL="$(URL)" PRODUCTS="$(PRODUCTS)" BASKETS="$(BASKETS)" LIMIT="$(LIMIT)" exec $(BIN)/python -m scripts.replay $(ARGS)
+
+##@ Test
+
+test: test-services test-embedded ## Run the tests, on PostgreSQL, Redis and Memcached if they are installed, and in part embedded: ARGS="-k search".
+
+test-services: $(VENV)/.dev ## Run only the first part: all tests, on the services of the environment or temporary ones.
 	$(BIN)/python -m tests.with_services $(BIN)/python -m pytest $(PARALLEL) -m "not long" $(ARGS)
 
 # 5: the ARGS have chosen none of these.
-test-embedded: $(VENV)/.dev ## run the second part alone: what may come out otherwise on SQLite, files and memory
+test-embedded: $(VENV)/.dev ## Run only the second part: what may come out differently on SQLite, files and memory.
 	$(BIN)/python -m pytest $(PARALLEL) -m "embedded and not (long or postgres or redis or memcached)" $(ARGS) || [ $$? = 5 ]
 
-test-long: lint-schema clients test-coverage test-newest chaos soak ## run everything, with what takes long (an hour or more): clients, fuzzing, chaos, soak, coverage, the newest Python
+test-long: lint-schema clients test-coverage test-newest chaos soak ## Run everything, for an hour or more: also clients, fuzzing, chaos, soak, coverage, the newest Python.
 	@if command -v java >/dev/null; then $(MAKE) generators; else echo "Left out: the clients of openapi-generator, which needs Java"; fi
 
 test-marked-long: $(VENV)/.dev
@@ -50,30 +63,18 @@ test-newest:
 test-all-embedded: $(VENV)/.dev
 	$(BIN)/python -m pytest $(PARALLEL) -m "not (postgres or redis or memcached)" $(ARGS)
 
-schema: $(VENV)/.runtime ## write the API schema to docs/openapi.yaml
-	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+chaos: $(VENV)/.runtime ## Kill and restart the parts of a busy store, and check that nothing is lost: CHAOS_SECONDS, CHAOS_SEED, CHAOS_MODE.
+	@exec $(BIN)/python -m scripts.chaos $(ARGS)
 
-lint-schema: clients/node_modules ## check docs/openapi.yaml with third-party linters (needs Node.js 18 or newer)
-	REDOCLY_TELEMETRY=off npm --prefix clients run --silent lint
+soak: $(VENV)/.runtime ## Keep the store busy for SOAK_SECONDS (600), and check that memory and connections do not grow.
+	@exec $(BIN)/python -m scripts.soak $(ARGS)
 
-clients: clients/node_modules $(VENV)/.dev ## generate the typed clients from docs/openapi.yaml and type-check them: docs/clients.md
-	rm -rf clients/python/generated && mkdir clients/python/generated
-	$(BIN)/python -m scripts.documented_code docs/clients.md ts:clients/typescript/generated python:clients/python/generated
-	npm --prefix clients run --silent typescript
-	$(BIN)/openapi-python-client generate --path docs/openapi.yaml --config clients/python/config.yaml \
-		--output-path clients/python/generated/online_store_client --meta none --fail-on-warning
-	MYPYPATH=clients/python/generated $(BIN)/mypy --config-file= --strict --follow-imports=silent clients/python/journey.py clients/python/generated/documented_*.py
+bench: $(VENV)/.runtime ## Compare the store's speed with reference servers (benchmarks/README.md): PARTS="reads orders".
+	@exec $(BIN)/python -m benchmarks $(PARTS)
 
-generators: $(GENERATORS)/tool/.installed ## generate clients from docs/openapi.yaml with openapi-generator, in five languages (needs Java 11 or newer)
-	@for language in $(LANGUAGES); do \
-		echo "$$language …"; \
-		rm -rf $(GENERATORS)/$$language; \
-		$(GENERATORS)/tool/bin/openapi-generator-cli generate -i docs/openapi.yaml -g $$language \
-			-o $(GENERATORS)/$$language >$(GENERATORS)/$$language.log 2>&1 || { cat $(GENERATORS)/$$language.log; exit 1; }; \
-	done
-	@$(GENERATORS)/tool/bin/python -m compileall -q $(GENERATORS)/python
+##@ Code
 
-lint: $(VENV)/.dev ## check style, types, layers, migrations, deployment settings and schema
+lint: $(VENV)/.dev ## Check style, types, layers, migrations, deployment settings and the schema.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -84,49 +85,60 @@ lint: $(VENV)/.dev ## check style, types, layers, migrations, deployment setting
 	DJANGO_HTTPS_PROXY=false $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 
-format: $(VENV)/.dev ## format the code, and fix what ruff can fix
+format: $(VENV)/.dev ## Format the code, and fix what ruff can fix.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-replay: $(VENV)/.runtime ## order real baskets from a running store: URL=… PRODUCTS=… BASKETS=… LIMIT=…
-	@URL="$(URL)" PRODUCTS="$(PRODUCTS)" BASKETS="$(BASKETS)" LIMIT="$(LIMIT)" exec $(BIN)/python -m scripts.replay $(ARGS)
-
-chaos: $(VENV)/.runtime ## kill and restart the parts of a store under load, and check that nothing is lost: CHAOS_SECONDS, CHAOS_SEED, CHAOS_MODE
-	@exec $(BIN)/python -m scripts.chaos $(ARGS)
-
-soak: $(VENV)/.runtime ## load the store for SOAK_SECONDS (600) and check that memory and connections do not grow
-	@exec $(BIN)/python -m scripts.soak $(ARGS)
-
-bench: $(VENV)/.runtime ## benchmark the store against references (benchmarks/README.md): PARTS="reads orders"
-	@exec $(BIN)/python -m benchmarks $(PARTS)
-
-screenshots: $(VENV)/.dev ## take pictures of the admin into var/screenshots (needs Chromium)
-	@exec $(BIN)/python -m scripts.screenshots
-
-backup: $(VENV)/.runtime ## back up the database into one file while the store runs: FILE=… (default: in VAR_DIR/backups)
-	@exec $(BIN)/python manage.py backup $(if $(FILE),"$(FILE)")
-
-restore: $(VENV)/.runtime ## restore a backup into an empty database: FILE=…, ARGS=--force to replace one that is not empty
-	@exec $(BIN)/python manage.py restore $(ARGS) "$(or $(FILE),$(error Name the backup: make restore FILE=…))"
-
 # One after another: each lock holds the next one to its versions. The options are written as Renovate can read them
 # from the head of a lock.
-lock: $(VENV)/.dev ## lock requirements*.in in requirements*.txt with hashes: ARGS=--upgrade for newer versions
+lock: $(VENV)/.dev ## Lock requirements*.in into requirements*.txt with hashes: ARGS=--upgrade for newer versions.
 	for name in requirements-runtime requirements requirements-dev; do \
 		$(BIN)/uv pip compile --universal --python-version=3.11 --generate-hashes --no-strip-extras --quiet $(ARGS) \
 			--output-file=$$name.txt $$name.in || exit 1; \
 	done
 
-audit: $(VENV)/.dev ## check the locked packages for known vulnerabilities (needs Node.js)
+audit: $(VENV)/.dev ## Check the locked packages for known vulnerabilities (needs Node.js).
 	$(BIN)/uv tool run pip-audit@$(PIP_AUDIT_VERSION) --disable-pip --require-hashes -r requirements.txt -r requirements-dev.txt
 	npm --prefix clients audit
 
-messages: $(VENV)/.dev ## collect and compile the translatable texts (needs gettext)
+##@ API
+
+schema: $(VENV)/.runtime ## Write the API's schema to docs/openapi.yaml.
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+lint-schema: clients/node_modules ## Check docs/openapi.yaml with Spectral and Redocly (needs Node.js 18 or newer).
+	REDOCLY_TELEMETRY=off npm --prefix clients run --silent lint
+
+clients: clients/node_modules $(VENV)/.dev ## Generate typed clients from docs/openapi.yaml and check their types (docs/clients.md; needs Node.js 18 or newer).
+	rm -rf clients/python/generated && mkdir clients/python/generated
+	$(BIN)/python -m scripts.documented_code docs/clients.md ts:clients/typescript/generated python:clients/python/generated
+	npm --prefix clients run --silent typescript
+	$(BIN)/openapi-python-client generate --path docs/openapi.yaml --config clients/python/config.yaml \
+		--output-path clients/python/generated/online_store_client --meta none --fail-on-warning
+	MYPYPATH=clients/python/generated $(BIN)/mypy --config-file= --strict --follow-imports=silent clients/python/journey.py clients/python/generated/documented_*.py
+
+generators: $(GENERATORS)/tool/.installed ## Generate clients in five languages with openapi-generator (needs Java 11 or newer).
+	@for language in $(LANGUAGES); do \
+		echo "$$language …"; \
+		rm -rf $(GENERATORS)/$$language; \
+		$(GENERATORS)/tool/bin/openapi-generator-cli generate -i docs/openapi.yaml -g $$language \
+			-o $(GENERATORS)/$$language >$(GENERATORS)/$$language.log 2>&1 || { cat $(GENERATORS)/$$language.log; exit 1; }; \
+	done
+	@$(GENERATORS)/tool/bin/python -m compileall -q $(GENERATORS)/python
+
+##@ Texts and pictures
+
+messages: $(VENV)/.dev ## Collect and compile the translatable texts (needs gettext).
 	$(BIN)/python manage.py makemessages -l ru --ignore=.venv --no-location --no-wrap
 	$(BIN)/python manage.py compilemessages -l ru --ignore=.venv
 
-clean: ## remove the virtual environment and the local state
-	rm -rf $(VENV) clients/node_modules var .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+screenshots: $(VENV)/.dev ## Take pictures of the admin into var/screenshots (needs Chromium).
+	@exec $(BIN)/python -m scripts.screenshots
+
+##@ Other
+
+clean: ## Remove the virtual environments and the local state, var/ included.
+	rm -rf $(VENV) .venv-newest clients/node_modules var .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 clients/node_modules: clients/package.json clients/package-lock.json
 	@npm --prefix clients ci --silent
