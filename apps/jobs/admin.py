@@ -5,12 +5,9 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import Truncator
@@ -19,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from apps.core.admin.changelists import LongListAdmin
+from apps.core.admin.pages import AdminPage
 from apps.jobs import circuit_breaker, services, stats
 from apps.jobs.admin_filters import AgeFilter, KindFilter, LateFilter
 from apps.jobs.exceptions import JobNotFailed
@@ -29,6 +27,54 @@ SHOWN_OF_ERROR = 100  # characters
 NAMED = 20  # jobs in a message
 FIELDS = [field.name for field in Job._meta.fields]
 SHOWN_FIELDS = ("shown_kind", "shown_status", "what_happened", "attempts", "created_at", "updated_at")
+
+
+class FiguresPage(AdminPage):
+    """How the jobs of each kind fare, and which one has waited longest."""
+
+    route, name = "figures/", "figures"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let those in who may see jobs."""
+        return self.model_admin.has_view_permission(request)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show it."""
+        now = timezone.now()
+        context = {
+            "title": _("Job statistics"),
+            "media": self.model_admin.media,
+            "now": now,
+            "kinds": stats.by_kind(now),
+            "outages": circuit_breaker.troubled(now),
+            "oldest": Job.objects.due(now).in_turn().order_by("run_at", "pk").first(),
+        }
+        return self.render("admin/jobs/job/figures.html", context)
+
+
+class RunAgainPage(AdminPage):
+    """The button of a failed job."""
+
+    route, name = "<path:object_id>/run-again/", "run_again"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let those in who may run jobs again."""
+        return self.model_admin.has_change_permission(request)
+
+    def get(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Refuse it, to those who might send a POST."""
+        return HttpResponseNotAllowed(["POST"])
+
+    def post(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Set the job going again, if it has failed. Raises Http404."""
+        job = get_object_or_404(Job, pk=object_id if object_id.isdecimal() else None)
+        try:
+            services.retry(job.pk)
+        except JobNotFailed as refusal:
+            self.model_admin.message_user(request, str(refusal), messages.ERROR)
+        else:
+            self.model_admin.message_user(request, _("Job “%(job)s” will run again.") % {"job": job.title})
+        return redirect("admin:jobs_job_change", job.pk)
 
 
 @admin.register(Job)
@@ -47,20 +93,12 @@ class JobAdmin(LongListAdmin):
         *FIELDS,
     )
     actions = ("run_again",)
+    pages = (FiguresPage, RunAgainPage)
 
     class Media:
         """Room for errors."""
 
         css = {"all": ["jobs/jobs.css"]}
-
-    def get_urls(self) -> list[URLPattern]:
-        """Add the page of figures, and what the button on a job's page calls."""
-        view = self.admin_site.admin_view
-        return [
-            path("figures/", view(self.show_figures), name="jobs_job_figures"),
-            path("<path:object_id>/run-again/", view(self.run_one_again), name="jobs_job_run_again"),
-            *super().get_urls(),
-        ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Let nobody invent a job."""
@@ -144,44 +182,6 @@ class JobAdmin(LongListAdmin):
             more = ["…"] if len(refused) > NAMED else []
             shown = {"count": len(refused), "jobs": ", ".join(titles + more)}
             self.message_user(request, text % shown, messages.WARNING)
-
-    def run_one_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Set the job going again, if it has failed.
-
-        Raises PermissionDenied, and Http404.
-        """
-        if not self.has_change_permission(request):
-            raise PermissionDenied
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        job = get_object_or_404(Job, pk=object_id if object_id.isdecimal() else None)
-        try:
-            services.retry(job.pk)
-        except JobNotFailed as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
-        else:
-            self.message_user(request, _("Job “%(job)s” will run again.") % {"job": job.title})
-        return redirect("admin:jobs_job_change", job.pk)
-
-    def show_figures(self, request: HttpRequest) -> HttpResponse:
-        """Show how the jobs of each kind fare, and which one has waited longest.
-
-        Raises PermissionDenied.
-        """
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        now = timezone.now()
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Job statistics"),
-            "opts": self.opts,
-            "media": self.media,
-            "now": now,
-            "kinds": stats.by_kind(now),
-            "outages": circuit_breaker.troubled(now),
-            "oldest": Job.objects.due(now).in_turn().order_by("run_at", "pk").first(),
-        }
-        return TemplateResponse(request, "admin/jobs/job/figures.html", context)
 
 
 def _subject_for(request: HttpRequest) -> Callable[[Job], str]:

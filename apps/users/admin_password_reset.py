@@ -62,7 +62,7 @@ class ResetPasswordForm(forms.Form):
 
 
 @method_decorator([never_cache, sensitive_post_parameters()], name="dispatch")
-class PasswordResetPage(FormView):  # type: ignore[type-arg]
+class PasswordResetPage(FormView):  # type: ignore[type-arg]  # Django's class takes no parameter
     """A page for whoever is not logged in. Its form is counted as the call of the API is."""
 
     template_name = "users/password_reset.html"

@@ -23,7 +23,7 @@ from apps.catalog import services, stock
 from apps.catalog.exceptions import StockOutOfRange
 from apps.catalog.models import MAX_STOCK, Category, MovementKind, Product, StockMovement
 from apps.core.admin.bulk_actions import BulkChange, Change, Values, change_many
-from apps.core.admin.model_admin import StoreAutocompleteSelect
+from apps.core.admin.model_admin import StoreAdmin, StoreAutocompleteSelect
 from apps.core.admin.optimistic_locking import text_of_change, unless_changed
 from apps.core.money import CENT, format_money
 from apps.core.typed_amounts import AmountField
@@ -75,7 +75,9 @@ class AdjustForm(forms.Form):
 
 
 @admin.action(description=_("Put on sale…"), permissions=["change"])
-def activate(model_admin: Any, request: HttpRequest, queryset: QuerySet[Product]) -> TemplateResponse | None:
+def activate(
+    model_admin: StoreAdmin, request: HttpRequest, queryset: QuerySet[Product]
+) -> TemplateResponse | None:
     """Activate the chosen products."""
     change = _switch(request, "activate", gettext("Put products on sale"), is_active=True)
     return change_many(model_admin, request, queryset, change)
@@ -83,7 +85,7 @@ def activate(model_admin: Any, request: HttpRequest, queryset: QuerySet[Product]
 
 @admin.action(description=_("Take off sale…"), permissions=["change"])
 def deactivate(
-    model_admin: Any, request: HttpRequest, queryset: QuerySet[Product]
+    model_admin: StoreAdmin, request: HttpRequest, queryset: QuerySet[Product]
 ) -> TemplateResponse | None:
     """Deactivate the chosen products."""
     change = _switch(request, "deactivate", gettext("Take products off sale"), is_active=False)
@@ -92,7 +94,7 @@ def deactivate(
 
 @admin.action(description=_("Change prices by a percentage…"), permissions=["change"])
 def change_price(
-    model_admin: Any, request: HttpRequest, queryset: QuerySet[Product]
+    model_admin: StoreAdmin, request: HttpRequest, queryset: QuerySet[Product]
 ) -> TemplateResponse | None:
     """Raise or lower the prices of the chosen products, as it was previewed."""
 
@@ -114,7 +116,7 @@ def change_price(
 
 @admin.action(description=_("Move to a category…"), permissions=["change"])
 def move_to_category(
-    model_admin: Any, request: HttpRequest, queryset: QuerySet[Product]
+    model_admin: StoreAdmin, request: HttpRequest, queryset: QuerySet[Product]
 ) -> TemplateResponse | None:
     """Put the chosen products into one category."""
 
@@ -135,7 +137,7 @@ def move_to_category(
 
 @admin.action(description=_("Goods in or out…"), permissions=["adjust_stock"])
 def adjust_stock(
-    model_admin: Any, request: HttpRequest, queryset: QuerySet[Product]
+    model_admin: StoreAdmin, request: HttpRequest, queryset: QuerySet[Product]
 ) -> TemplateResponse | None:
     """Change the stock of the chosen products by as many pieces each, whatever is sold meanwhile.
 

@@ -17,6 +17,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from apps.core.admin.model_admin import StoreAdmin
 from apps.core.exceptions import DomainError
 
 MAX_CHOSEN = 1_000  # rows that are changed at once: each has a transaction of its own, and a browser waits
@@ -59,7 +60,7 @@ class BulkChange:
 
 
 def change_many(
-    model_admin: Any, request: HttpRequest, queryset: QuerySet[Any], change: BulkChange
+    model_admin: StoreAdmin, request: HttpRequest, queryset: QuerySet[Any], change: BulkChange
 ) -> TemplateResponse | None:
     """Answer the action with a page to confirm, or with what was done; None when too many are chosen."""
     rows = chosen_rows(model_admin, request, queryset)
@@ -93,7 +94,7 @@ def change_many(
     return _page(model_admin, request, "admin/confirm_change.html", context)
 
 
-def chosen_rows(model_admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any] | None:
+def chosen_rows(model_admin: StoreAdmin, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any] | None:
     """Return the chosen rows, by id; None, and a message, when they are too many.
 
     Those that were ticked are among them even if somebody has just changed them, so that the list's filter
@@ -102,7 +103,8 @@ def chosen_rows(model_admin: Any, request: HttpRequest, queryset: QuerySet[Any])
     if request.POST.get("select_across", "0") == "0":
         ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
         queryset = model_admin.get_queryset(request).filter(pk__in=ticked)
-        queryset = queryset.select_related(*model_admin.list_select_related or [])
+        if not isinstance(related := model_admin.list_select_related, bool):
+            queryset = queryset.select_related(*related)
     rows = list(queryset.order_by("pk")[: MAX_CHOSEN + 1])
     if len(rows) <= MAX_CHOSEN:
         return rows
@@ -123,7 +125,7 @@ def outcome_of(row: Any, act: Callable[[Any], str]) -> Outcome:
 
 
 def report(
-    model_admin: Any, request: HttpRequest, title: str, outcomes: Sequence[Outcome]
+    model_admin: StoreAdmin, request: HttpRequest, title: str, outcomes: Sequence[Outcome]
 ) -> TemplateResponse:
     """Return the page that tells, row by row, what was done."""
     done = sum(outcome.is_done for outcome in outcomes)
@@ -147,7 +149,7 @@ def address_of(row: Model) -> str:
 
 
 def _page(
-    model_admin: Any, request: HttpRequest, template: str, context: Mapping[str, Any]
+    model_admin: StoreAdmin, request: HttpRequest, template: str, context: Mapping[str, Any]
 ) -> TemplateResponse:
     shared = {
         **model_admin.admin_site.each_context(request),

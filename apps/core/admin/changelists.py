@@ -27,7 +27,7 @@ class AtLeast(int):
         return f"{int(self)}+"
 
 
-class BoundedPaginator(Paginator):  # type: ignore[type-arg]
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # Django's class takes no parameter
     """Pages of the first 10,000 rows: to count or to skip a million takes seconds, and nobody reads them."""
 
     @cached_property
@@ -92,7 +92,7 @@ class FormFilter(admin.FieldListFilter):
         """Return the rows that go with the filter; none when it makes no sense."""
         return self.filtered(queryset, self.form.cleaned_data) if self.form.is_valid() else queryset.none()
 
-    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:  # type: ignore[override]
+    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:  # type: ignore[override]  # other keys
         """Return the form, and the other parameters of the address, which it must keep."""
         hidden = [
             (name, value)

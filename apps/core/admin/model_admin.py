@@ -120,7 +120,7 @@ class StoreAdmin(PagedAdmin):
 
     def formfield_for_foreignkey(
         self, db_field: "models.ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
-    ) -> forms.ModelChoiceField | None:  # type: ignore[type-arg]
+    ) -> forms.ModelChoiceField | None:  # type: ignore[type-arg]  # Django's class takes no parameter
         """Return the field of a form for a reference."""
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", StoreAutocompleteSelect(db_field, self.admin_site))

@@ -207,7 +207,10 @@ class VersionedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's cl
             return refusal or super().delete_view(request, object_id, context)
 
 
-@admin.action(permissions=["delete"], description=delete_selected.short_description)  # type: ignore[attr-defined]
+@admin.action(
+    permissions=["delete"],
+    description=delete_selected.short_description,  # type: ignore[attr-defined]  # set by its decorator
+)
 def delete_unchanged(model_admin: Any, request: HttpRequest, queryset: models.QuerySet[Any]) -> Any:
     """Show the chosen rows to be deleted, or delete them all, unless one was changed since it was shown."""
     fields = model_admin.versioned_fields()

@@ -35,5 +35,5 @@ def declared(method: Method, **declarations: Any) -> Method:
 
     An operation is never changed: `functools.wraps` hands the same one on to the wrapper of a decorator.
     """
-    method.operation = replace(operation_of(method), **declarations)  # type: ignore[attr-defined]
+    method.operation = replace(operation_of(method), **declarations)  # type: ignore[attr-defined]  # set here
     return method

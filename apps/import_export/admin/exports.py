@@ -11,16 +11,15 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import redirect
 from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import formats
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy
-from django.views.decorators.http import require_POST
 
 from apps.audit.admin import AuditEntryAdmin
 from apps.audit.models import AuditEntry
 from apps.core.admin.model_admin import StoreAdmin
+from apps.core.admin.pages import AdminPage, PagedAdmin
 from apps.import_export import services
 from apps.import_export.admin.exportable import ExportableAdmin, ExportPage, export_chosen, export_tool
 from apps.import_export.changelist_rows import may_see
@@ -42,6 +41,61 @@ class ExportableAuditEntryAdmin(ExportableAdmin, AuditEntryAdmin):
     actions = (export_chosen,)
 
 
+class OneExportPage(AdminPage):
+    """A page about one export."""
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let all staff in: they find their own exports only."""
+        return True
+
+    def export(self, pk: int) -> Export:
+        """Return the export, if it is one that the user may see. Raises Http404."""
+        return _found(self.model_admin, self.request, str(pk))
+
+
+class ExportProgressPage(OneExportPage):
+    """How far an export is, for the script of its page."""
+
+    route, name = "<int:pk>/progress/", "progress"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Answer it."""
+        return _progress_of(self.export(pk)).as_answer()
+
+
+class ExportFilePage(OneExportPage):
+    """The finished file."""
+
+    route, name = "<int:pk>/file/", "file"
+
+    def get(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
+        """Send it, part by part."""
+        export = self.export(pk)
+        if not export.finished_at:
+            raise Http404
+        return StreamingHttpResponse(
+            _parts_of(export),
+            content_type=export.writing.content_type,
+            headers={
+                "Content-Length": str(export.size),
+                "Content-Disposition": f'attachment; filename="{export.file_name}"',
+            },
+        )
+
+
+class ExportAgainPage(OneExportPage):
+    """A second attempt at an export that has failed."""
+
+    route, name = "<int:pk>/again/", "again"
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Let it go on where it stopped."""
+        export = self.export(pk)
+        if services.write_again(export):
+            self.model_admin.message_user(request, _("The export goes on."), messages.SUCCESS)
+        return redirect("admin:import_export_export_change", export.pk)
+
+
 @admin.register(Export)
 class ExportAdmin(StoreAdmin):
     """One's own exports (a superuser sees all), as long as one may see what they hold."""
@@ -50,15 +104,7 @@ class ExportAdmin(StoreAdmin):
     list_display = ("file_name", "table", "status", "written", "file_size", "created_at", "created_by")
     list_display_links = ("file_name",)
     show_full_result_count = False
-
-    def get_urls(self) -> list[Any]:
-        """Add what the page of an export asks for."""
-        views = {"progress": self.progress, "file": self.file, "again": self.again}
-        paths = [
-            path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"import_export_export_{name}")
-            for name, view in views.items()
-        ]
-        return [*paths, *super().get_urls()]
+    pages = (ExportProgressPage, ExportFilePage, ExportAgainPage)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Export]:
         """Leave out what is not the user's, and what the user may not see any more."""
@@ -115,7 +161,7 @@ class ExportAdmin(StoreAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Show how far an export is, and what can be done with it."""
-        export = self._export(request, object_id)
+        export = _found(self, request, object_id)
         context = {
             **self.admin_site.each_context(request),
             "title": export.file_name,
@@ -135,37 +181,12 @@ class ExportAdmin(StoreAdmin):
         }
         return TemplateResponse(request, "import_export/export.html", context)
 
-    def progress(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Answer how far an export is."""
-        return _progress_of(self._export(request, str(pk))).as_answer()
 
-    def file(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
-        """Send a finished file, part by part."""
-        export = self._export(request, str(pk))
-        if not export.finished_at:
-            raise Http404
-        return StreamingHttpResponse(
-            _parts_of(export),
-            content_type=export.writing.content_type,
-            headers={
-                "Content-Length": str(export.size),
-                "Content-Disposition": f'attachment; filename="{export.file_name}"',
-            },
-        )
-
-    @method_decorator(require_POST)
-    def again(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Let a failed export go on."""
-        export = self._export(request, str(pk))
-        if services.write_again(export):
-            self.message_user(request, _("The export goes on."), messages.SUCCESS)
-        return redirect("admin:import_export_export_change", export.pk)
-
-    def _export(self, request: HttpRequest, object_id: str) -> Export:
-        export = self.get_object(request, unquote(object_id))
-        if export is None:
-            raise Http404
-        return export
+def _found(model_admin: PagedAdmin, request: HttpRequest, object_id: str) -> Export:
+    export: Export | None = model_admin.get_object(request, unquote(object_id))
+    if export is None:
+        raise Http404
+    return export
 
 
 def _progress_of(export: Export) -> Progress:

@@ -105,4 +105,4 @@ def _disconnect() -> None:
     connections.close_all()
     for connection in connections.all():
         if connection.vendor == "postgresql":
-            connection.close_pool()  # type: ignore[attr-defined]
+            connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's alone has it

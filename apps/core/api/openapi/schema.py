@@ -198,7 +198,7 @@ class StoreSchema(AutoSchema):
         return parameters
 
     def _row_name(self) -> str:
-        return str(self.view.queryset.model._meta.verbose_name)  # type: ignore[attr-defined]
+        return str(self.view.queryset.model._meta.verbose_name)  # type: ignore[attr-defined]  # a view set's
 
 
 class StoreSchemaGenerator(SchemaGenerator):

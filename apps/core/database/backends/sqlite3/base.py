@@ -59,24 +59,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._wait_for_others(int(seconds * 1000))
 
     def _commit(self) -> None:
-        super()._commit()  # type: ignore[misc]
+        super()._commit()  # type: ignore[misc]  # not in the stubs
         self._end_turn()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()  # type: ignore[misc]
+            super()._rollback()  # type: ignore[misc]  # not in the stubs
         finally:
             self._end_turn()
 
     def _close(self) -> Any:
         try:
-            return super()._close()  # type: ignore[misc]
+            return super()._close()  # type: ignore[misc]  # not in the stubs
         finally:
             self._end_turn()
 
     def _began(self, *, is_last_try: bool) -> bool:
         try:
-            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # the stubs lack it
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # not in the stubs  # the stubs lack it
         except OperationalError as error:
             if is_last_try or getattr(error.__cause__, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
                 raise
