@@ -11,7 +11,7 @@ from apps.import_export.jobs import job_of
 from apps.import_export.models import Export
 from apps.import_export.registry import all_kinds
 from apps.jobs.services import enqueue
-from apps.users.erasure import called, erases
+from apps.users.erasure import erases, names_of
 from apps.users.models import User
 
 FEWEST_LETTERS = 3  # of the beginning of a name, to mean its owner
@@ -20,7 +20,7 @@ FEWEST_LETTERS = 3  # of the beginning of a name, to mean its owner
 @erases
 def write_without(user: User) -> None:
     """Have the files that name the user written anew; delete those of a search for the user's name."""
-    names = called(user)
+    names = names_of(user)
     for export in Export.objects.select_for_update().order_by("pk"):
         if _is_search_for(names, export.query):
             export.delete()

@@ -19,7 +19,7 @@ from apps.jobs.models import Job
 from apps.jobs.registry import handler
 from apps.jobs.services import JobSpec
 from apps.jobs.subjects import SubjectKind, register_subjects
-from apps.users.erasure import let_nobody_be_erased
+from apps.users.erasure import block_erasures
 
 EXPORT = "export"
 EXPORTS = SubjectKind(
@@ -57,7 +57,7 @@ def write_export(job: Job, *, export_id: int) -> None:
 
 @transaction.atomic
 def _write_part(export_id: int, kind: Kind, rows: QuerySet[Any]) -> bool:
-    let_nobody_be_erased()
+    block_erasures()
     # Under the lock: of two workers that both think the job is theirs, each writes what the other has not.
     export = Export.objects.select_for_update().filter(pk=export_id, finished_at=None).first()
     if export is None:

@@ -3,7 +3,7 @@
 from apps.jobs.services import enqueue, take_back
 from apps.orders.jobs import INVOICE, job_of, subject_of
 from apps.orders.models import Invoice, Order, StatusChange
-from apps.users.erasure import called, erases, has_one_of, strike_address
+from apps.users.erasure import contains_any, erases, names_of, redact_email
 from apps.users.models import User
 
 
@@ -20,12 +20,12 @@ def forget_customer(user: User) -> None:
 @erases
 def forget_comments(user: User) -> None:
     """Empty the comments that the user wrote to the own orders, and those of staff that name the user."""
-    names = called(user)
+    names = names_of(user)
     commented = StatusChange.objects.filter(order__user=user).exclude(comment="")
     naming = [
         pk
         for pk, author_id, comment in commented.values_list("pk", "changed_by", "comment")
-        if author_id == user.pk or has_one_of(names, comment)
+        if author_id == user.pk or contains_any(names, comment)
     ]
     StatusChange.objects.filter(pk__in=naming).update(comment="")
 
@@ -33,4 +33,4 @@ def forget_comments(user: User) -> None:
 @erases
 def strike_address_out_of_comments(user: User) -> None:
     """Strike the user's address out of what staff wrote to orders of others."""
-    strike_address(user, StatusChange.objects.exclude(comment=""), field="comment")
+    redact_email(user, StatusChange.objects.exclude(comment=""), field="comment")

@@ -77,7 +77,7 @@ def events_between(former: "User", user: "User", fields: Iterable[str]) -> tuple
     seen = {
         Event.PASSWORD_CHANGED: "password" in changed,
         Event.DEACTIVATED: "is_active" in changed and not user.is_active,
-        Event.ADDRESS_CHANGED: "email" in changed,
+        Event.EMAIL_CHANGED: "email" in changed,
     }
     return tuple(event for event, is_seen in seen.items() if is_seen)
 

@@ -1,4 +1,4 @@
-"""How staff work with accounts."""
+"""Accounts, groups and sessions in the admin."""
 
 from http import HTTPStatus
 from typing import Any

@@ -1,4 +1,4 @@
-"""The two pages by which staff who forgot their password set a new one: what the API offers to everybody."""
+"""Password reset in the admin: two pages for staff, with what the API offers to everybody."""
 
 from typing import Any
 
@@ -20,10 +20,10 @@ from apps.core.normalization import MAX_ADDRESS_LENGTH
 from apps.core.rate_limits import consume
 from apps.users import passwords
 from apps.users.email_tokens import MAX_TOKEN_LENGTH
-from apps.users.exceptions import InvalidMailedToken
+from apps.users.exceptions import InvalidEmailToken
 
 
-class AskForResetForm(forms.Form):
+class RequestResetForm(forms.Form):
     """Whose password is forgotten."""
 
     email = forms.EmailField(
@@ -34,7 +34,7 @@ class AskForResetForm(forms.Form):
 
 
 class ResetPasswordForm(forms.Form):
-    """The code that was mailed, and the new password twice."""
+    """The code from the e-mail, and the new password twice."""
 
     token = forms.CharField(
         label=_("Code from the e-mail"),
@@ -84,10 +84,10 @@ class PasswordResetPage(FormView):  # type: ignore[type-arg]  # Django's class t
         return super().post(request, *args, **kwargs)
 
 
-class AskForResetPage(PasswordResetPage):
+class RequestResetPage(PasswordResetPage):
     """Ask for a code by e-mail. Whether anybody has the address, the page does not tell."""
 
-    form_class = AskForResetForm
+    form_class = RequestResetForm
     rate_limit = "password_reset"
     success_url = reverse_lazy("admin:password_reset_confirm")
     extra_context = {
@@ -96,9 +96,9 @@ class AskForResetPage(PasswordResetPage):
         "button": _("Send the code"),
     }
 
-    def form_valid(self, form: AskForResetForm) -> HttpResponse:
-        """Have the code mailed, and go where it is entered."""
-        passwords.ask_for_reset(
+    def form_valid(self, form: RequestResetForm) -> HttpResponse:
+        """E-mail the code, and go to the page where it is entered."""
+        passwords.request_password_reset(
             email=form.cleaned_data["email"], language=get_language() or "", staff_only=True
         )
         messages.success(
@@ -112,7 +112,7 @@ class AskForResetPage(PasswordResetPage):
 
 
 class ResetPasswordPage(PasswordResetPage):
-    """Set a new password by the mailed code."""
+    """Set a new password with the code from the e-mail."""
 
     form_class = ResetPasswordForm
     rate_limit = "address"
@@ -124,13 +124,13 @@ class ResetPasswordPage(PasswordResetPage):
     }
 
     def form_valid(self, form: ResetPasswordForm) -> HttpResponse:
-        """Set the password, and go where it is asked for; tell why not."""
+        """Set the password, and go to the login page; otherwise say why not."""
         token, new_password = form.cleaned_data["token"], form.cleaned_data["new_password"]
         try:
             passwords.reset_password(
-                token=token, new_password=new_password, address=throttle_key(self.request)
+                token=token, new_password=new_password, throttle_key=throttle_key(self.request)
             )
-        except InvalidMailedToken:
+        except InvalidEmailToken:
             form.add_error("token", _("This code is wrong or has expired. Request a new one."))
         except ValidationError as error:
             form.add_error(None, error)

@@ -19,9 +19,9 @@ from apps.core.admin.model_admin import StoreAdmin
 from apps.core.admin.optimistic_locking import delete_unchanged
 from apps.core.api.client_ip import throttle_key
 from apps.core.normalization import MAX_ADDRESS_LENGTH
-from apps.users.admin_password_reset import AskForResetPage, ResetPasswordPage
+from apps.users.admin_password_reset import RequestResetPage, ResetPasswordPage
 from apps.users.exceptions import TooManyAttempts
-from apps.users.login_throttling import Caller, confirmation_attempt, login_attempt, remember_place
+from apps.users.login_throttling import Caller, confirmation_attempt, login_attempt, remember_ip
 from apps.users.models import User
 
 
@@ -47,10 +47,10 @@ class LimitedLoginForm(AdminAuthenticationForm):
         """
         if not {"username", "password"} <= self.cleaned_data.keys():
             return self.cleaned_data
-        username, address = self.cleaned_data["username"], throttle_key(self.request)
+        username, client = self.cleaned_data["username"], throttle_key(self.request)
         account = User.objects.by_login(username)
         try:
-            attempt = login_attempt(account, typed=username, address=address)
+            attempt = login_attempt(account, typed=username, throttle_key=client)
         except TooManyAttempts as refusal:
             self.refusal = refusal
             raise ValidationError(str(refusal), code=refusal.code) from refusal
@@ -58,7 +58,7 @@ class LimitedLoginForm(AdminAuthenticationForm):
             self.cleaned_data["username"] = account.username
         cleaned: dict[str, Any] = super().clean()
         attempt.succeeded()
-        remember_place(self.get_user(), address)
+        remember_ip(self.get_user(), client)
         return cleaned
 
 
@@ -90,8 +90,8 @@ class LimitedPasswordChangeView(PasswordChangeView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Let the form know who asks."""
-        session_key, address = self.request.session.session_key or "", throttle_key(self.request)
-        return {**super().get_form_kwargs(), "caller": Caller(session_key, address)}
+        session_key, client = self.request.session.session_key or "", throttle_key(self.request)
+        return {**super().get_form_kwargs(), "caller": Caller(session_key, client)}
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Change the password, unless it was changed since it was looked at."""
@@ -99,7 +99,7 @@ class LimitedPasswordChangeView(PasswordChangeView):
             same = {"pk": form.user.pk, "password": form.user.password, "is_active": True}
             if User.objects.locked().filter(**same):
                 response = super().form_valid(form)
-                remember_place(form.user, form.caller.address)
+                remember_ip(form.user, form.caller.throttle_key)
                 return response
         form.add_error("old_password", form.error_messages["password_incorrect"])
         return self.form_invalid(form)
@@ -136,7 +136,7 @@ class StoreAdminSite(AdminSite):
     def get_urls(self) -> list[Any]:
         """Return the addresses of the pages, those of a lost password among them."""
         lost = [
-            path("password_reset/", AskForResetPage.as_view(), name="password_reset"),
+            path("password_reset/", RequestResetPage.as_view(), name="password_reset"),
             path("password_reset/confirm/", ResetPasswordPage.as_view(), name="password_reset_confirm"),
         ]
         return [*lost, *super().get_urls()]

@@ -22,12 +22,12 @@ class Event(Enum):
     LOGGED_OUT_EVERYWHERE = auto()
     DEACTIVATED = auto()
     ERASED = auto()
-    ADDRESS_CHANGED = auto()
+    EMAIL_CHANGED = auto()
 
 
 ANY_EVENT = frozenset(Event)
 # By these an owner, or staff, takes an account back from whoever else is in it.
-TAKEN_BACK = ANY_EVENT - {Event.ADDRESS_CHANGED}
+RECOVERY_EVENTS = ANY_EVENT - {Event.EMAIL_CHANGED}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a device calls itself."""
+"""Device names, from what a device calls itself (User-Agent)."""
 
 import re
 

@@ -13,26 +13,26 @@ from django.conf import settings
 from django.core import signing
 
 from apps.users.credentials import ANY_EVENT, Ending, ends
-from apps.users.exceptions import InvalidMailedToken
+from apps.users.exceptions import InvalidEmailToken
 from apps.users.models import User
 
-ADDRESS_TOKEN_DAYS = 3
+VERIFICATION_DAYS = 3
 MAX_TOKEN_LENGTH = 1000  # characters; far more than one has
 
 
 @dataclass(frozen=True)
-class MailedToken:
-    """A purpose for which tokens are mailed. This is the one place where such a token is made."""
+class EmailToken:
+    """A kind of token that is sent by e-mail, by its purpose. No other module makes such tokens."""
 
     purpose: str
     lifetime: Callable[[], timedelta]
 
-    def sent_to(self, email: str, user: User) -> str:
-        """Return a token for the user, to be sent to this address."""
+    def issue(self, email: str, user: User) -> str:
+        """Return a token of the user for this address."""
         return self._signer(email, user).sign(str(user.pk))
 
-    def proves(self, token: str, email: str, user: User) -> bool:
-        """Tell whether the token was sent to this address, and nothing has happened to the account since."""
+    def is_valid(self, token: str, email: str, user: User) -> bool:
+        """Tell whether the token was issued for this address, with nothing happening to the account since."""
         try:
             self._signer(email, user).unsign(token, max_age=self.lifetime())
         except signing.BadSignature:
@@ -45,44 +45,44 @@ class MailedToken:
         return signing.TimestampSigner(salt=f"{__name__}.{self.purpose}:{depends_on}")
 
 
-RESET = MailedToken("reset", lambda: timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT))
-ADDRESS = MailedToken("address", lambda: timedelta(days=ADDRESS_TOKEN_DAYS))
+RESET = EmailToken("reset", lambda: timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT))
+VERIFICATION = EmailToken("verification", lambda: timedelta(days=VERIFICATION_DAYS))
 
 
-def user_of_reset_token(token: str) -> User:
+def owner_of_reset_token(token: str) -> User:
     """Return the user, locked, for whom the token sets a new password.
 
-    Raises InvalidMailedToken. A transaction is needed.
+    Raises InvalidEmailToken. A transaction is needed.
     """
-    user = _named_by(token)
-    if not RESET.proves(token, user.email, user):
-        raise InvalidMailedToken
+    user = _locked_user(token)
+    if not RESET.is_valid(token, user.email, user):
+        raise InvalidEmailToken
     return user
 
 
-def owner_of_address_token(token: str) -> tuple[User, str]:
+def owner_of_verification_token(token: str) -> tuple[User, str]:
     """Return the user, locked, and the address that the token confirms: the new one, or the present one.
 
-    Raises InvalidMailedToken. A transaction is needed.
+    Raises InvalidEmailToken. A transaction is needed.
     """
-    user = _named_by(token)
+    user = _locked_user(token)
     for email in filter(None, (user.new_email, user.email)):
-        if ADDRESS.proves(token, email, user):
+        if VERIFICATION.is_valid(token, email, user):
             return user, email
-    raise InvalidMailedToken
+    raise InvalidEmailToken
 
 
-@ends("mailed_token", on=ANY_EVENT)
-def end_mailed_tokens(user: User, ending: Ending) -> None:
-    """Let the tokens that were mailed be worth nothing."""
+@ends("email_token", on=ANY_EVENT)
+def end_email_tokens(user: User, ending: Ending) -> None:
+    """Invalidate the tokens that were sent by e-mail, which are signed with the stamp."""
     user.mail_stamp = uuid.uuid4()
 
 
-def _named_by(token: str) -> User:
+def _locked_user(token: str) -> User:
     user_id = token.partition(":")[0]
     if not (user_id.isascii() and user_id.isdigit() and len(user_id) < 19):
-        raise InvalidMailedToken
+        raise InvalidEmailToken
     user = User.objects.locked().filter(pk=user_id, is_active=True).first()
     if user is None:
-        raise InvalidMailedToken
+        raise InvalidEmailToken
     return user

@@ -1,4 +1,4 @@
-"""How an e-mail address is confirmed, and changed for another one."""
+"""E-mail verification: confirming an address, and changing it for another one."""
 
 import uuid
 
@@ -12,8 +12,8 @@ from apps.core.mail_limits import consume_account_limit, refuse_full_mailbox
 from apps.core.normalization import EMAIL
 from apps.jobs.services import enqueue
 from apps.users.credentials import ANY_EVENT, Ending, ends
-from apps.users.email_tokens import owner_of_address_token
-from apps.users.exceptions import InvalidMailedToken
+from apps.users.email_tokens import owner_of_verification_token
+from apps.users.exceptions import InvalidEmailToken
 from apps.users.jobs import ADDRESS_CHANGE_EMAIL, ADDRESS_NOTICE, VERIFICATION_EMAIL, mail_job
 from apps.users.login_throttling import Caller
 from apps.users.models import User
@@ -29,24 +29,22 @@ def refuse_taken_email(email: str, *, field: str) -> None:
 
 
 @transaction.atomic
-def ask_for_verification(*, user: User, language: str) -> None:
-    """Have a token mailed to the user's address, unless it is confirmed."""
+def request_verification(*, user: User, language: str) -> None:
+    """E-mail a token to the user's address, unless it is confirmed."""
     if user.email_verified_at is None:
         enqueue(mail_job(VERIFICATION_EMAIL, user.pk, language))
 
 
-def ask_for_verification_again(*, user: User, language: str) -> None:
-    """Have another token mailed to the user's address, unless it is confirmed. Raises TooManyRequests."""
+def resend_verification(*, user: User, language: str) -> None:
+    """E-mail another token to the user's address, unless it is confirmed. Raises TooManyRequests."""
     if user.email_verified_at is None:
         refuse_full_mailbox(user.email)
         consume_account_limit(user.pk)
-        ask_for_verification(user=user, language=language)
+        request_verification(user=user, language=language)
 
 
-def ask_for_address_change(
-    user: User, *, password: str, new_email: str, language: str, caller: Caller
-) -> None:
-    """Have a token mailed to the new address, which is the user's once it is confirmed; tell the old one.
+def request_email_change(user: User, *, password: str, new_email: str, language: str, caller: Caller) -> None:
+    """E-mail a token to the new address, which is the user's once it is confirmed; notify the old one.
 
     Raises ValidationError, by field, when the password is wrong, the address taken or the present one;
     TooManyAttempts, and TooManyRequests.
@@ -54,22 +52,22 @@ def ask_for_address_change(
     confirm_password(user, password, field="password", caller=caller)
     refuse_full_mailbox(new_email)
     consume_account_limit(user.pk)
-    _ask_for_address_change(user, new_email, language)
+    _request_email_change(user, new_email, language)
 
 
 @retried_atomic
-def verify_address(*, token: str) -> None:
-    """Confirm the address that the token was mailed to: the user's present one, or the one asked for last.
+def verify_email(*, token: str) -> None:
+    """Confirm the address that the token was sent to: the present one, or the latest requested one.
 
-    Raises InvalidMailedToken, and ValidationError when somebody else has the new address by now.
+    Raises InvalidEmailToken, and ValidationError when somebody else has the new address by now.
     """
-    user, email = owner_of_address_token(token)
+    user, email = owner_of_verification_token(token)
     if email == user.new_email:
         refuse_taken_email(email, field="token")
         user.username = _username_at(email, user)
         user.email, user.new_email = email, ""
     elif user.email_verified_at:
-        raise InvalidMailedToken
+        raise InvalidEmailToken
     user.email_verified_at = timezone.now()
     try:
         with transaction.atomic():
@@ -79,14 +77,14 @@ def verify_address(*, token: str) -> None:
         raise
 
 
-@ends("new_address", on=ANY_EVENT)
-def drop_new_address(user: User, ending: Ending) -> None:
-    """Forget the address that was asked for: it may be somebody else's wish."""
+@ends("new_email", on=ANY_EVENT)
+def drop_new_email(user: User, ending: Ending) -> None:
+    """Forget the requested new address: somebody else may have requested it."""
     user.new_email = ""
 
 
 @retried_atomic
-def _ask_for_address_change(user: User, new_email: str, language: str) -> None:
+def _request_email_change(user: User, new_email: str, language: str) -> None:
     user = locked_as_confirmed(user, field="password")
     if user.email and EMAIL.key(new_email) == user.email_key:
         own = ValidationError(_("This is already your e-mail address."), code="email_unchanged")

@@ -1,4 +1,4 @@
-"""E-mails about an account.
+"""E-mails about an account, rendered in the present language.
 
 What goes to an address that its owner has not confirmed carries no text that the account has chosen.
 """
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.mail import compose
 from apps.users import email_tokens
-from apps.users.email_tokens import MailedToken
+from apps.users.email_tokens import EmailToken
 from apps.users.models import User
 
 
@@ -30,7 +30,7 @@ class EmailKind:
 
     name: str
     subject: str | Promise
-    token: MailedToken | None = None
+    token: EmailToken | None = None
     page: str = ""
     staff_page: str = ""  # name of the page of the admin that takes it from staff
     anybody_may_ask: bool = False
@@ -46,10 +46,10 @@ RESET = EmailKind(
     anybody_may_ask=True,
 )
 VERIFICATION = EmailKind(
-    "verification", _("Confirm your e-mail address"), email_tokens.ADDRESS, "/verify-email"
+    "verification", _("Confirm your e-mail address"), email_tokens.VERIFICATION, "/verify-email"
 )
 ADDRESS_CHANGE = EmailKind(
-    "address_change", _("Confirm your new e-mail address"), email_tokens.ADDRESS, "/verify-email"
+    "address_change", _("Confirm your new e-mail address"), email_tokens.VERIFICATION, "/verify-email"
 )
 ADDRESS_NOTICE = EmailKind("address_notice", _("Your e-mail address is about to change"))
 
@@ -63,39 +63,39 @@ def name_in_greeting(user: User, recipient: str) -> str:
     return name if user.has_confirmed(recipient) and not _LIKE_A_LINK.search(name) else ""
 
 
-def written(
-    letter: EmailKind, user: User, *, recipient: str, message_id: UUID, context: dict[str, str]
+def render(
+    kind: EmailKind, user: User, *, recipient: str, message_id: UUID, context: dict[str, str]
 ) -> EmailMessage:
     """Return the message to the user at this address, in the present language.
 
     A token in it is for this mailbox, and proves that it is read. The context, of texts that the account has
     chosen, is left out where its owner may not be who reads.
     """
-    token = letter.token.sent_to(recipient, user) if letter.token else ""
+    token = kind.token.issue(recipient, user) if kind.token else ""
     context = {
         **(context if user.has_confirmed(recipient) else {}),
         "name": name_in_greeting(user, recipient),
         "token": token,
-        "link": _link(letter, token),
-        "staff_page": _staff_page(letter, user),
+        "link": _link(kind, token),
+        "staff_page": _staff_page(kind, user),
         "store_name": settings.STORE_NAME,
         "store_url": settings.STORE_URL,
     }
     return compose(
-        subject=str(letter.subject),
-        body=render_to_string(f"users/email/{letter.name}.txt", context),
+        subject=str(kind.subject),
+        body=render_to_string(f"users/email/{kind.name}.txt", context),
         recipient=recipient,
         message_id=message_id,
     )
 
 
-def _link(letter: EmailKind, token: str) -> str:
-    if not (settings.STORE_APP_URL and letter.page):
+def _link(kind: EmailKind, token: str) -> str:
+    if not (settings.STORE_APP_URL and kind.page):
         return ""
-    return f"{settings.STORE_APP_URL}{letter.page}?{urlencode({'token': token}, safe=':')}"
+    return f"{settings.STORE_APP_URL}{kind.page}?{urlencode({'token': token}, safe=':')}"
 
 
-def _staff_page(letter: EmailKind, user: User) -> str:
-    if not (user.is_staff and letter.staff_page):
+def _staff_page(kind: EmailKind, user: User) -> str:
+    if not (user.is_staff and kind.staff_page):
         return ""
-    return f"{settings.STORE_URL}{reverse(letter.staff_page)}"
+    return f"{settings.STORE_URL}{reverse(kind.staff_page)}"

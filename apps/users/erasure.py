@@ -1,4 +1,4 @@
-"""Erasing what tells who somebody was. Other apps register what they keep of a user."""
+"""Erasure of personal data. Other apps register what they keep of a user."""
 
 import re
 import uuid
@@ -37,7 +37,7 @@ def erases(function: Callable[[User], object]) -> Callable[[User], object]:
     return function
 
 
-def called(user: User) -> set[str]:
+def names_of(user: User) -> set[str]:
     """Return every name and address that the account holds or, as its audit trail tells, has held: folded."""
     names = [getattr(user, field) for field in _NAMING]
     for changes in AuditEntry.objects.about(user).values_list("changes", flat=True):
@@ -45,7 +45,7 @@ def called(user: User) -> set[str]:
     return {folded(name) for name in names if name} - {""}
 
 
-def has_one_of(names: Collection[str], text: str) -> bool:
+def contains_any(names: Collection[str], text: str) -> bool:
     """Tell whether one of the folded names stands in the text, whatever its case there.
 
     The database is not asked: SQLite knows the case of ASCII alone.
@@ -54,8 +54,8 @@ def has_one_of(names: Collection[str], text: str) -> bool:
     return any(name in looked_through for name in names)
 
 
-def strike_address(user: User, rows: models.QuerySet[Any], *, field: str) -> None:
-    """Strike the user's address out of a text of rows that are about others.
+def redact_email(user: User, rows: models.QuerySet[Any], *, field: str) -> None:
+    """Redact the user's e-mail address in a text of rows that are about others.
 
     One that was never confirmed stays there: anybody can open an account with somebody else's, and close it.
     """
@@ -68,8 +68,8 @@ def strike_address(user: User, rows: models.QuerySet[Any], *, field: str) -> Non
         models.QuerySet.update(rows.filter(pk=pk), **{field: address.sub("…", text)})
 
 
-def let_nobody_be_erased() -> None:
-    """Put off every erasure until the end of the transaction, which copies what many people are called.
+def block_erasures() -> None:
+    """Block every erasure until the end of the transaction, which copies the names of many people.
 
     To lock each of them, as is done where one is named, would write to thousands of rows. A transaction is
     needed.
@@ -82,7 +82,7 @@ def erase(user: User) -> None:
 
     The audit trail keeps what was done to the account, without the values. A transaction is needed.
     """
-    forget(user)
+    erase_related(user)
     user.erased_at = timezone.now()
     user.username = f"{ERASED}{uuid.uuid4().hex}"
     user.email = user.new_email = user.first_name = user.last_name = ""
@@ -93,7 +93,7 @@ def erase(user: User) -> None:
     wipe_on_commit()  # comes after the drop, by which an answer that is being built is found out of date
 
 
-def forget(user: User) -> None:
+def erase_related(user: User) -> None:
     """Erase what is kept of the user beside the row itself, which is locked. A transaction is needed."""
     # The whole row: an order that is being placed has to be there first, or to wait until the user is erased.
     User.objects.select_for_update().get(pk=user.pk)

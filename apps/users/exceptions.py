@@ -1,4 +1,4 @@
-"""Why an account cannot be used."""
+"""Errors of accounts, sessions and tokens."""
 
 from http import HTTPStatus
 from typing import Self
@@ -77,7 +77,7 @@ class AccountErased(SessionRevoked):
     advice = ""  # type: ignore[assignment]  # the code's is that of a session that is over
 
 
-class InvalidMailedToken(DomainError):
+class InvalidEmailToken(DomainError):
     """A token of an e-mail that is not one of ours, was used, is too old, or was overtaken by another one."""
 
     code = "mailed_token_invalid"

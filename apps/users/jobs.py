@@ -43,9 +43,9 @@ def mail_job(kind: str, user_id: int | None, language: str, **arguments: str) ->
     )
 
 
-@ends("mail_with_token", on=ANY_EVENT)
-def drop_mails_with_tokens(user: User, ending: Ending) -> None:
-    """Let no e-mail that was asked for before bring a token that is made afterwards.
+@ends("pending_email", on=ANY_EVENT)
+def drop_pending_emails(user: User, ending: Ending) -> None:
+    """Drop e-mails that are still to be sent: their tokens would be issued after the event.
 
     A worker that has one in hand already finds its lease lost before it sends.
     """
@@ -84,17 +84,17 @@ def send_address_change_email(job: Job, *, user_id: int, language: str) -> None:
 
 @handler(ADDRESS_NOTICE, label=_("E-mail to the previous address"), **BY_MAIL)
 def send_address_notice(job: Job, *, user_id: int, language: str, email: str) -> None:
-    """Tell the old address, which may not be the user's any more, that another one was asked for."""
+    """Tell the old address, which may not be the user's any more, that a new one was requested."""
     _send(job, emails.ADDRESS_NOTICE, user_id, language, recipient=email)
 
 
 def _send(
-    job: Job, letter: emails.EmailKind, user_id: int, language: str, *, recipient: str = "", **context: str
+    job: Job, kind: emails.EmailKind, user_id: int, language: str, *, recipient: str = "", **context: str
 ) -> None:
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None or not (recipient := recipient or user.email):
         return
     with translation.override(language):
-        message = emails.written(letter, user, recipient=recipient, message_id=job.uuid, context=context)
-    is_expected = user.has_confirmed(recipient) and not letter.anybody_may_ask
+        message = emails.render(kind, user, recipient=recipient, message_id=job.uuid, context=context)
+    is_expected = user.has_confirmed(recipient) and not kind.anybody_may_ask
     deliver(job, message, rate_limit=None if is_expected else OF_MAILBOX)

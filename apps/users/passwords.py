@@ -1,4 +1,4 @@
-"""How a password is chosen, confirmed, changed and lost."""
+"""Passwords: choosing, confirming, changing and resetting them."""
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -10,9 +10,9 @@ from apps.core.database.transactions import retried_atomic
 from apps.jobs.services import enqueue
 from apps.users.account_changes import store_account
 from apps.users.credentials import Event
-from apps.users.email_tokens import user_of_reset_token
+from apps.users.email_tokens import owner_of_reset_token
 from apps.users.jobs import RESET_EMAIL, mail_job
-from apps.users.login_throttling import Caller, confirmation_attempt, forgive, remember_place
+from apps.users.login_throttling import Caller, confirmation_attempt, remember_ip, reset_failures
 from apps.users.models import User
 
 MAX_PASSWORD_LENGTH = 128  # characters; hashing takes time in proportion
@@ -62,8 +62,8 @@ def change_password(user: User, *, old_password: str, new_password: str, caller:
     _change_password(user, new_password, caller)
 
 
-def ask_for_reset(*, email: str, language: str, staff_only: bool = False) -> None:
-    """Have a token mailed to the user with this address; one that nobody has costs the same work."""
+def request_password_reset(*, email: str, language: str, staff_only: bool = False) -> None:
+    """E-mail a token to the user with this address; an address that nobody has costs the same work."""
     users = User.objects.with_email(email)
     if staff_only:
         users = users.filter(is_staff=True)
@@ -73,18 +73,18 @@ def ask_for_reset(*, email: str, language: str, staff_only: bool = False) -> Non
 
 
 @retried_atomic
-def reset_password(*, token: str, new_password: str, address: str) -> None:
+def reset_password(*, token: str, new_password: str, throttle_key: str) -> None:
     """Set a new password by the token of an e-mail, and end all sessions and all waiting for failed logins.
 
-    Who has it reads the mailbox, so the address is confirmed by that, too. Raises InvalidMailedToken, and
+    Who has it reads the mailbox, so the address is confirmed by that, too. Raises InvalidEmailToken, and
     ValidationError when the password is weak: the token stays good then.
     """
-    user = user_of_reset_token(token)
+    user = owner_of_reset_token(token)
     choose_password(user, new_password, field="new_password")
     user.email_verified_at = user.email_verified_at or timezone.now()
     store_account(user, events=[Event.PASSWORD_RESET], update_fields=["password", "email_verified_at"])
-    forgive(user)
-    remember_place(user, address)  # else strangers lock the owner out again before the login
+    reset_failures(user)
+    remember_ip(user, throttle_key)  # else strangers lock the owner out again before the login
 
 
 @retried_atomic
@@ -92,7 +92,7 @@ def _change_password(user: User, new_password: str, caller: Caller) -> None:
     user = locked_as_confirmed(user, field="old_password")
     choose_password(user, new_password, field="new_password")
     store_account(user, kept_session_id=caller.session_id, update_fields=["password"])
-    remember_place(user, caller.address)
+    remember_ip(user, caller.throttle_key)
 
 
 def _wrong(field: str) -> ValidationError:

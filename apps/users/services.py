@@ -1,4 +1,4 @@
-"""What people do with their accounts."""
+"""Accounts: registering, renaming, closing and deleting them."""
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -9,8 +9,8 @@ from apps.audit.services import record
 from apps.core.database.row_changes import changed_columns, columns_of
 from apps.core.database.transactions import retried_atomic
 from apps.core.mail_limits import refuse_full_mailbox
-from apps.users.email_verification import ask_for_verification
-from apps.users.erasure import erase, forget
+from apps.users.email_verification import request_verification
+from apps.users.erasure import erase, erase_related
 from apps.users.exceptions import StaffAccount
 from apps.users.login_throttling import Caller
 from apps.users.models import User
@@ -32,7 +32,7 @@ def register_user(*, username: str, email: str, password: str, language: str) ->
     try:
         with transaction.atomic():
             user.save()
-            ask_for_verification(user=user, language=language)
+            request_verification(user=user, language=language)
     except IntegrityError:  # somebody was faster than the check
         _refuse_taken(user)
         raise
@@ -68,7 +68,7 @@ def delete_account(user: User) -> None:
     locked = User.objects.select_for_update().filter(pk=user.pk).first()
     if locked is None:
         return  # somebody else was faster
-    forget(locked)
+    erase_related(locked)
     record(Action.DELETED, locked)
     locked.delete()  # not `user`, which would lose its id: a repeated transaction would not find it
 

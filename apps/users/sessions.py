@@ -1,4 +1,4 @@
-"""How a session begins, goes on and ends."""
+"""Sessions: logging in, refreshing tokens, logging out."""
 
 import uuid
 from collections.abc import Iterable
@@ -11,11 +11,11 @@ from apps.core.database.transactions import retried_atomic
 from apps.core.exceptions import InvalidToken
 from apps.jobs.services import enqueue
 from apps.users.account_changes import store_account
-from apps.users.credentials import TAKEN_BACK, Ending, Event, ends
+from apps.users.credentials import RECOVERY_EVENTS, Ending, Event, ends
 from apps.users.devices import device_label
 from apps.users.exceptions import InvalidCredentials, SessionRevoked
 from apps.users.jobs import REUSE_EMAIL, mail_job
-from apps.users.login_throttling import login_attempt, remember_place
+from apps.users.login_throttling import login_attempt, remember_ip
 from apps.users.models import EndReason, Session, User
 from apps.users.tokens import StoreRefreshToken, pair_for, pair_of
 
@@ -38,7 +38,7 @@ def log_in(
     failed.
     """
     user = User.objects.by_login(username)
-    attempt = login_attempt(user, typed=username, address=throttle_key)
+    attempt = login_attempt(user, typed=username, throttle_key=throttle_key)
     if user is None:
         make_password(password)  # as much work as checking one
         raise InvalidCredentials
@@ -95,24 +95,24 @@ def end_sessions(session_ids: Iterable[uuid.UUID]) -> int:
     return chosen.end(EndReason.REVOKED)
 
 
-@ends("api_session", on=TAKEN_BACK)
+@ends("api_session", on=RECOVERY_EVENTS)
 def end_api_sessions(user: User, ending: Ending) -> None:
     """End the user's sessions, but for the one in which the password is changed."""
     kept = [ending.kept_session_id] if ending.kept_session_id else []
     user.sessions.live().exclude(pk__in=kept).end(REASONS[ending.event])
 
 
-@ends("admin_session", on=TAKEN_BACK)
-@ends("known_place", on=TAKEN_BACK)
+@ends("admin_session", on=RECOVERY_EVENTS)
+@ends("known_ip", on=RECOVERY_EVENTS)
 def renew_login_stamp(user: User, ending: Ending) -> None:
-    """Let the admin's cookies open nothing, but for the one in which the password is changed; forget places.
+    """End the admin's sessions, but for the one in which the password is changed, and forget known IPs.
 
-    Both are bound to the stamp. Django renews that cookie.
+    Both are bound to the stamp. Django renews the cookie of that session.
     """
     user.login_stamp = uuid.uuid4()
 
 
-def forget_expired_sessions() -> int:
+def delete_expired_sessions() -> int:
     """Delete the sessions of which no token is valid any more, and return how many they were."""
     return Session.objects.expired().delete()[0]
 
@@ -123,7 +123,7 @@ def _opened(user: User, *, device: str, ip: str, throttle_key: str) -> dict[str,
     same = User.objects.locked().filter(pk=user.pk, password=user.password, is_active=True)
     if not same:
         raise InvalidCredentials
-    remember_place(user, throttle_key)
+    remember_ip(user, throttle_key)
     return pair_for(user, device=device, ip=ip)
 
 

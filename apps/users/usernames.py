@@ -1,4 +1,4 @@
-"""Which usernames and addresses an account may take. Old ones that may not stay until they are changed."""
+"""Rules of usernames and e-mail addresses. Old ones that break them stay until they are changed."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email

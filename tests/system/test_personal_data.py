@@ -56,7 +56,7 @@ NAMELESS = {
     "orders.order": {"currency", "language", "tracking_number"},
     "orders.orderitem": {"product_name", "sku"},
     "sessions.session": {"session_data", "session_key"},
-    "users.knownplace": {"key"},
+    "users.knownip": {"key"},
     "users.loginfailures": {"key", "kind"},
 }
 

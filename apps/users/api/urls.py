@@ -18,7 +18,7 @@ urlpatterns = [
     ),
     path("auth/me/", account.OwnAccountView.as_view(), name="own-account"),
     path("auth/password/change/", account.ChangePasswordView.as_view(), name="change-password"),
-    path("auth/password/reset/", account.AskForResetView.as_view(), name="ask-for-reset"),
+    path("auth/password/reset/", account.RequestPasswordResetView.as_view(), name="ask-for-reset"),
     path("auth/password/reset/confirm/", account.ResetPasswordView.as_view(), name="reset-password"),
     path("auth/email/verify/", account.VerifyEmailView.as_view(), name="verify-email"),
     path(

@@ -22,14 +22,14 @@ class Migration(migrations.Migration):
     operations = [
         TrigramExtension(),
         migrations.CreateModel(
-            name='KnownPlace',
+            name='KnownIP',
             fields=[
                 ('key', models.CharField(max_length=64, primary_key=True, serialize=False, verbose_name='key')),
                 ('forgotten_at', models.DateTimeField(db_index=True, verbose_name='forgotten')),
             ],
             options={
-                'verbose_name': 'known place',
-                'verbose_name_plural': 'known places',
+                'verbose_name': 'known IP address',
+                'verbose_name_plural': 'known IP addresses',
             },
         ),
         migrations.CreateModel(

@@ -1,6 +1,6 @@
 """Accounts, the sessions in which they call the API, failed logins."""
 
-from apps.users.models.login_attempts import KnownPlace, LoginFailures
+from apps.users.models.login_attempts import KnownIP, LoginFailures
 from apps.users.models.role_names import ROLE_NAMES
 from apps.users.models.session import MAX_DEVICE_LENGTH, EndReason, Session
 from apps.users.models.user import User
@@ -10,7 +10,7 @@ __all__ = [
     "MAX_DEVICE_LENGTH",
     "ROLE_NAMES",
     "EndReason",
-    "KnownPlace",
+    "KnownIP",
     "LoginFailures",
     "Session",
     "StoreUserManager",

@@ -1,11 +1,11 @@
-"""Failed logins and known places, both under digests: the rules stand in `login_throttling.py`."""
+"""Failed logins and known IP addresses. Keys are digests (`login_throttling.py`)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class LoginFailures(models.Model):
-    """How many logins to one account, or from one address, have failed: see `login_throttling`.
+    """How many logins to one account, or from one IP address, have failed (`login_throttling.py`).
 
     The key is a digest: people type passwords where the name belongs.
     """
@@ -24,8 +24,8 @@ class LoginFailures(models.Model):
         return f"{self.kind}: {self.failures}"
 
 
-class KnownPlace(models.Model):
-    """An address from which an account was logged in to: strangers' failures do not lock its owner out there.
+class KnownIP(models.Model):
+    """An IP address from which an account was logged in to: strangers do not lock its owner out there.
 
     The key is a digest of both, and of the stamp that is another one when the account's logins have ended.
     """
@@ -34,8 +34,8 @@ class KnownPlace(models.Model):
     forgotten_at = models.DateTimeField(_("forgotten"), db_index=True)
 
     class Meta:
-        verbose_name = _("known place")
-        verbose_name_plural = _("known places")
+        verbose_name = _("known IP address")
+        verbose_name_plural = _("known IP addresses")
 
     def __str__(self) -> str:
         return self.key

@@ -1,4 +1,4 @@
-"""How accounts are found, locked, and changed many at once."""
+"""Manager and queryset of accounts: finding, locking and bulk updates."""
 
 import uuid
 from typing import TYPE_CHECKING, Any, Self

@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.urls import reverse
 
-from apps.users.login_throttling import PLACE
+from apps.users.login_throttling import KNOWN
 from apps.users.models import LoginFailures, User
 from conftest import PASSWORD
 
@@ -51,11 +51,11 @@ def test_page_is_shown_and_changes_the_password_and_this_session_goes_on(office,
 
 
 def test_who_guesses_the_old_password_too_often_has_to_wait_and_so_has_the_right_one(office, staff):
-    guesses = Counter(change(office, "a-wrong-guess").status_code for _time in range(PLACE.failures))
+    guesses = Counter(change(office, "a-wrong-guess").status_code for _time in range(KNOWN.failures))
 
     response = change(office)
 
-    assert guesses == {200: PLACE.failures}
+    assert guesses == {200: KNOWN.failures}
     assert (response.status_code, response["Retry-After"]) == (429, "1")
     assert "Too many failed login attempts. Try again later." in response.text
     assert User.objects.get(pk=staff.pk).check_password(PASSWORD)

@@ -22,9 +22,9 @@ from rest_framework.test import APIClient
 
 from apps.jobs.runner import run_due_jobs
 from apps.users.credentials import ANY_EVENT, Event, all_kinds
-from apps.users.email_tokens import owner_of_address_token, user_of_reset_token
-from apps.users.exceptions import InvalidMailedToken, TooManyAttempts
-from apps.users.login_throttling import ACCOUNT, login_attempt, remember_place
+from apps.users.email_tokens import owner_of_reset_token, owner_of_verification_token
+from apps.users.exceptions import InvalidEmailToken, TooManyAttempts
+from apps.users.login_throttling import ACCOUNT, login_attempt, remember_ip
 from apps.users.models import User
 from apps.users.tokens import pair_for
 from conftest import PASSWORD, signed_in
@@ -55,17 +55,17 @@ def admin_session(user: User) -> Callable[[], bool]:
 
 def mailed_reset(user: User) -> Callable[[], bool]:
     token = reset_token(user)
-    return lambda: is_good(user_of_reset_token, token)
+    return lambda: is_good(owner_of_reset_token, token)
 
 
 def mailed_verification(user: User) -> Callable[[], bool]:
     token = address_token(user, user.email)
-    return lambda: is_good(owner_of_address_token, token)
+    return lambda: is_good(owner_of_verification_token, token)
 
 
 def mailed_change(user: User) -> Callable[[], bool]:
     token = address_token(user, NEW_EMAIL)
-    return lambda: is_good(owner_of_address_token, token)
+    return lambda: is_good(owner_of_verification_token, token)
 
 
 def waiting_mails(user: User) -> Callable[[], bool]:
@@ -80,23 +80,23 @@ def asked_address(user: User) -> Callable[[], bool]:
     return lambda: User.objects.get(pk=user.pk).new_email != ""
 
 
-def known_place(user: User) -> Callable[[], bool]:
-    remember_place(user, HOME)
+def known_ip(user: User) -> Callable[[], bool]:
+    remember_ip(user, HOME)
     return lambda: lets_in_beside_strangers(User.objects.get(pk=user.pk))
 
 
 CREDENTIALS = {
-    "new_address": [asked_address],
-    "mail_with_token": [waiting_mails],
-    "mailed_token": [mailed_reset, mailed_verification, mailed_change],
+    "new_email": [asked_address],
+    "pending_email": [waiting_mails],
+    "email_token": [mailed_reset, mailed_verification, mailed_change],
     "api_session": [session],
     "admin_session": [admin_session],
-    "known_place": [known_place],
+    "known_ip": [known_ip],
 }
 
 
 def is_good(owner_of: Callable[[str], object], token: str) -> bool:
-    with suppress(InvalidMailedToken), transaction.atomic():
+    with suppress(InvalidEmailToken), transaction.atomic():
         owner_of(token)
         return True
     return False
@@ -105,8 +105,8 @@ def is_good(owner_of: Callable[[str], object], token: str) -> bool:
 def lets_in_beside_strangers(user: User) -> bool:
     with suppress(TooManyAttempts), time_machine.travel(timezone.now(), tick=False):
         for number in range(ACCOUNT.failures):
-            login_attempt(user, typed=user.username, address=f"198.51.100.{number}")
-        login_attempt(user, typed=user.username, address=HOME)
+            login_attempt(user, typed=user.username, throttle_key=f"198.51.100.{number}")
+        login_attempt(user, typed=user.username, throttle_key=HOME)
         return True
     return False
 
@@ -248,12 +248,12 @@ DOORS = [
     ],
     Door(Event.ERASED, account_closed),
     *[
-        Door(Event.ADDRESS_CHANGED, way)
+        Door(Event.EMAIL_CHANGED, way)
         for way in (new_address_confirmed, address_typed_in_the_admin, address_written_by_update)
     ],
 ]
 # What outlives an event; all else ends.
-LIVES_ON = {Event.ADDRESS_CHANGED: {"api_session", "admin_session", "known_place"}}
+LIVES_ON = {Event.EMAIL_CHANGED: {"api_session", "admin_session", "known_ip"}}
 
 
 def change_in_the_admin(user: User, office: Client, **values: str | None) -> None:

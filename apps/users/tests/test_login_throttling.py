@@ -67,7 +67,7 @@ def fill(failures, *, name="Anna"):
 def fill_address(failures, *, address="192.0.2.1"):
     """Let one login from the address fail, and make it so many."""
     assert log_in("somebody", address=address).status_code == 401
-    LoginFailures.objects.filter(kind="address").update(failures=failures)
+    LoginFailures.objects.filter(kind="ip").update(failures=failures)
 
 
 @pytest.mark.parametrize("name", ["Anna", "nobody"])
@@ -183,7 +183,7 @@ def test_failures_of_an_address_are_forgotten_a_quarter_of_an_hour_after_the_fir
     clock.go(minutes=1)
 
     assert statuses_of(5, password=PASSWORD) == {200: 5}
-    assert sorted(LoginFailures.objects.filter(kind="address").values_list("failures", flat=True)) == [0]
+    assert sorted(LoginFailures.objects.filter(kind="ip").values_list("failures", flat=True)) == [0]
 
 
 def test_addresses_of_one_ipv6_network_are_one(anna):
@@ -219,7 +219,7 @@ def test_what_is_forgotten_is_deleted_day_by_day(anna, clock):
 
     run_maintenance()
 
-    assert sorted(LoginFailures.objects.values_list("kind", flat=True)) == ["account", "address"]
+    assert sorted(LoginFailures.objects.values_list("kind", flat=True)) == ["account", "ip"]
 
 
 @pytest.mark.django_db(transaction=True)

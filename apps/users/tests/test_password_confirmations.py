@@ -10,7 +10,7 @@ from django.contrib.auth import hashers
 from rest_framework.test import APIClient
 
 from apps.core.tests.answers import refusal_of
-from apps.users.login_throttling import PLACE
+from apps.users.login_throttling import KNOWN
 from apps.users.models import LoginFailures, User
 from conftest import PASSWORD, signed_in
 
@@ -51,12 +51,12 @@ def failures():
 def test_eleventh_wrong_password_has_to_wait_and_so_has_the_right_one(customer_api, call):
     answers = Counter(call(customer_api, WRONG).status_code for _time in range(11))
 
-    assert answers == {400: PLACE.failures, 429: 1}
+    assert answers == {400: KNOWN.failures, 429: 1}
     assert refusal_of(call(customer_api))[:2] == (429, "too_many_attempts")
 
 
 def test_wrong_passwords_of_all_calls_of_a_session_are_counted_together(customer_api):
-    for number in range(PLACE.failures):
+    for number in range(KNOWN.failures):
         assert CALLS[number % 3](customer_api, WRONG).status_code == 400
 
     assert [call(customer_api).status_code for call in CALLS] == [429] * 3

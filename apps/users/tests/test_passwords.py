@@ -43,7 +43,7 @@ def confirm(api, token, password=NEW):
     return api.post(CONFIRM, {"token": token, "new_password": password}, headers={"accept-language": "en"})
 
 
-def mailed_token() -> str:
+def email_token() -> str:
     return re.search(r"^(?:Code|Код): (\S+)$", mail.outbox[-1].body, re.MULTILINE)[1]
 
 
@@ -193,7 +193,7 @@ def test_token_is_mailed_in_the_language_of_the_request(api, customer, language,
     assert (response.status_code, response.content) == (202, b"")
     [message] = mail.outbox
     assert (message.to, message.subject) == ([customer.email], subject)
-    expected = text.format(name=customer.username, token=mailed_token())
+    expected = text.format(name=customer.username, token=email_token())
     assert message.body.strip() == f"{expected}\nOnline Store\nhttps://store.example"
 
 
@@ -202,7 +202,7 @@ def test_link_leads_to_the_app_where_there_is_one(api, customer, settings):
     api.post(RESET, {"email": customer.email})
     run_due_jobs()
 
-    assert f":\nhttps://app.example/password-reset?token={mailed_token()}\n\n" in mail.outbox[0].body
+    assert f":\nhttps://app.example/password-reset?token={email_token()}\n\n" in mail.outbox[0].body
 
 
 def test_whether_anybody_has_the_address_the_answer_and_the_work_are_the_same(
@@ -245,8 +245,8 @@ def test_mailed_token_sets_a_password_once_and_ends_all_sessions(api, customer):
     api.post(RESET, {"email": customer.email})
     run_due_jobs()
 
-    first = confirm(api, mailed_token())
-    second = confirm(api, mailed_token(), "a-third-horse-entirely")
+    first = confirm(api, email_token())
+    second = confirm(api, email_token(), "a-third-horse-entirely")
 
     assert (first.status_code, first.content) == (204, b"")
     assert problem_of(second) == INVALID

@@ -25,7 +25,7 @@ from apps.users.api.serializers import (
 )
 from apps.users.api.views.auth import OpenView
 from apps.users.current_user import current_user
-from apps.users.exceptions import InvalidMailedToken, StaffAccount, TooManyAttempts
+from apps.users.exceptions import InvalidEmailToken, StaffAccount, TooManyAttempts
 from apps.users.login_throttling import Caller
 
 
@@ -35,7 +35,7 @@ class OwnView(StoreView):
     permission_classes = (IsAuthenticated,)
 
     def caller(self, request: Request) -> Caller:
-        """Return from where the request comes."""
+        """Return the session and the client of the request."""
         return Caller(session_of(request), throttle_key(request))
 
 
@@ -101,7 +101,7 @@ class ChangePasswordView(OwnView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class AskForResetView(OpenView):
+class RequestPasswordResetView(OpenView):
     """Ask for a token that sets a new password."""
 
     rate_limit = "password_reset"
@@ -116,12 +116,12 @@ class AskForResetView(OpenView):
         """Send a token to the address. The response is the same whether or not an account has it."""
         wanted = EmailInput(data=request.data)
         wanted.is_valid(raise_exception=True)
-        passwords.ask_for_reset(**wanted.validated_data, language=get_language())
+        passwords.request_password_reset(**wanted.validated_data, language=get_language())
         return Response(status=status.HTTP_202_ACCEPTED)
 
 
 class ResetPasswordView(OpenView):
-    """Set a new password by a mailed token."""
+    """Set a new password with the token from an e-mail."""
 
     @extend_schema(
         operation_id="resetPassword",
@@ -129,7 +129,7 @@ class ResetPasswordView(OpenView):
         request=ResetPasswordInput,
         responses={204: None},
     )
-    @raises(InvalidMailedToken)
+    @raises(InvalidEmailToken)
     def post(self, request: Request) -> Response:
         """Set a new password. The token works once, within an hour; all sessions and other tokens end.
 
@@ -137,7 +137,7 @@ class ResetPasswordView(OpenView):
         """
         wanted = ResetPasswordInput(data=request.data)
         wanted.is_valid(raise_exception=True)
-        passwords.reset_password(**wanted.validated_data, address=throttle_key(request))
+        passwords.reset_password(**wanted.validated_data, throttle_key=throttle_key(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -150,12 +150,12 @@ class VerifyEmailView(OpenView):
         request=MailedTokenInput,
         responses={204: None},
     )
-    @raises(InvalidMailedToken)
+    @raises(InvalidEmailToken)
     def post(self, request: Request) -> Response:
         """Confirm the address the token was sent to. A new address replaces the old one at this point."""
         wanted = MailedTokenInput(data=request.data)
         wanted.is_valid(raise_exception=True)
-        email_verification.verify_address(**wanted.validated_data)
+        email_verification.verify_email(**wanted.validated_data)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -173,7 +173,7 @@ class ResendVerificationView(OwnView):
     )
     def post(self, request: Request) -> Response:
         """Send another token to the caller's address. Nothing is sent if it is already confirmed."""
-        email_verification.ask_for_verification_again(user=current_user(request), language=get_language())
+        email_verification.resend_verification(user=current_user(request), language=get_language())
         return Response(status=status.HTTP_202_ACCEPTED)
 
 
@@ -196,7 +196,7 @@ class ChangeEmailView(OwnView):
         """
         wanted = ChangeEmailInput(data=request.data)
         wanted.is_valid(raise_exception=True)
-        email_verification.ask_for_address_change(
+        email_verification.request_email_change(
             current_user(request),
             **wanted.validated_data,
             language=get_language(),

@@ -12,8 +12,8 @@ from rest_framework.test import APIClient
 
 from apps.jobs.maintenance import run_maintenance
 from apps.jobs.runner import run_due_jobs
-from apps.users.login_throttling import ACCOUNT, ADDRESS
-from apps.users.models import KnownPlace, LoginFailures
+from apps.users.login_throttling import ACCOUNT, IP
+from apps.users.models import KnownIP, LoginFailures
 from conftest import PASSWORD
 from tests.support.email_tokens import reset_token
 
@@ -94,7 +94,7 @@ def test_address_that_nobody_knows_is_no_place(anna, at):
     strangers_guess()
 
     assert log_in(at=at).status_code == 429
-    assert not KnownPlace.objects.exists()
+    assert not KnownIP.objects.exists()
 
 
 def test_networks_of_ipv6_are_known_as_one(anna):
@@ -126,17 +126,17 @@ def test_place_is_known_for_thirty_days_after_the_last_login(anna, clock):
     clock.shift(timedelta(days=30))
     strangers_guess()
     assert log_in().status_code == 429
-    assert KnownPlace.objects.exists()
+    assert KnownIP.objects.exists()
 
     run_maintenance()
 
-    assert not KnownPlace.objects.exists()
+    assert not KnownIP.objects.exists()
 
 
 def test_place_cannot_be_read_in_the_table(anna):
     log_in()
 
-    assert HOME not in str(KnownPlace.objects.values())
+    assert HOME not in str(KnownIP.objects.values())
 
 
 def test_clerk_logs_in_to_the_admin_from_a_known_place_whatever_strangers_do(client, staff):
@@ -231,7 +231,7 @@ def test_name_and_address_of_an_account_are_counted_together(anna):
 
 def test_address_that_has_failed_a_hundred_times_is_held_up_though_it_is_known(anna):
     log_in()
-    LoginFailures.objects.filter(kind=ADDRESS.kind).update(failures=ADDRESS.failures - 1)
+    LoginFailures.objects.filter(kind=IP.kind).update(failures=IP.failures - 1)
     log_in("nobody", "a-wrong-guess")
 
     assert log_in().status_code == 429
