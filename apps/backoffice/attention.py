@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from apps.core.admin.changelists import BoundedPaginator
-from apps.jobs.circuit_breaker import troubled
+from apps.jobs.circuit_breaker import failing_circuits
 from apps.jobs.models import CircuitState, Job, JobStatus
 from apps.jobs.stats import KindFigures, unfinished_by_kind
 from apps.orders.models import Order
@@ -41,7 +41,7 @@ def job_troubles(now: datetime) -> Troubles:
     """Return what is wrong with jobs."""
     kinds = [kind for kind in unfinished_by_kind(now) if kind.failed or kind.late]
     failed = Job.objects.filter(status=JobStatus.FAILED).order_by("-pk")[:SHOWN_ERRORS]
-    return Troubles(kinds, list(failed), troubled(now))
+    return Troubles(kinds, list(failed), failing_circuits(now))
 
 
 def _oldest(status: OrderStatus) -> Iterable[Order]:

@@ -26,7 +26,7 @@ from apps.catalog.product_import.tables import ProductTable, opened_table
 from apps.catalog.product_import.writing import CHUNK, write_rows
 from apps.core.database.advisory_locks import lock_alone
 from apps.core.database.transactions import retried_atomic
-from apps.import_export.chunked_jobs import work_in_turns
+from apps.import_export.chunked_jobs import run_in_slices
 from apps.import_export.models import Upload, UploadPart, UploadStatus
 from apps.import_export.uploads import checked_part, forget_rows, keep_bad_rows, opened
 from apps.jobs.models import Job
@@ -68,7 +68,7 @@ def check_import(job: Job, *, upload_id: int) -> None:
         try:
             with opened_table(file, dialect) as table:
                 check = _Check(upload, table, seen)
-                work_in_turns(check.do_part, rest=lambda: check_of(Upload.objects.get(pk=upload_id)))
+                run_in_slices(check.do_part, rest=lambda: check_of(Upload.objects.get(pk=upload_id)))
         except UnusableFile as error:
             _refuse(upload, str(error))
 
@@ -87,7 +87,7 @@ def write_import(job: Job, *, upload_id: int) -> None:
     if not may_import(upload.created_by):
         raise PermissionDenied
     with override(upload.language):
-        work_in_turns(
+        run_in_slices(
             partial(_write_part, upload_id), rest=lambda: writing_of(Upload.objects.get(pk=upload_id))
         )
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.import_export.changelist_rows import rows_of_list
-from apps.import_export.chunked_jobs import work_in_turns
+from apps.import_export.chunked_jobs import run_in_slices
 from apps.import_export.csv_writer import CsvTable
 from apps.import_export.models import SUBJECT, Export, ExportPart
 from apps.import_export.registry import Kind, kind_named
@@ -50,7 +50,7 @@ def write_export(job: Job, *, export_id: int) -> None:
         return  # finished by an earlier attempt, or deleted as too old
     kind = kind_named(export.kind)
     rows = rows_of_list(kind.model, export.created_by, export.query).order_by("pk")
-    work_in_turns(
+    run_in_slices(
         partial(_write_part, export_id, kind, rows), rest=lambda: job_of(Export.objects.get(pk=export_id))
     )
 

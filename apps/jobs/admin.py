@@ -46,8 +46,8 @@ class FiguresPage(AdminPage):
             "media": self.model_admin.media,
             "now": now,
             "kinds": stats.by_kind(now),
-            "outages": circuit_breaker.troubled(now),
-            "oldest": Job.objects.due(now).in_turn().order_by("run_at", "pk").first(),
+            "outages": circuit_breaker.failing_circuits(now),
+            "oldest": Job.objects.due(now).ready().order_by("run_at", "pk").first(),
         }
         return self.render("admin/jobs/job/figures.html", context)
 

@@ -1,4 +1,4 @@
-"""Telling a worker that a job waits. The message may be lost or doubled: the job's row is the truth.
+"""Notifications of workers through the broker. A message may be lost or doubled: the job's row is the truth.
 
 A request must not wait for Redis, so a thread of the process speaks to it. Whatever is not said, because
 Redis is away or the process is killed, a worker finds at its next sweep.

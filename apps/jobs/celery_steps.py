@@ -23,7 +23,7 @@ from apps.jobs.runner import process_state
 
 # Jobs announced by one sweep, and none while as many messages wait: the workers have enough to do, and
 # whatever a message is lost for is done as soon as one comes for a job that is done already.
-MAX_ANNOUNCED = 100
+MAX_PUBLISHED = 100
 
 logger = logging.getLogger(__name__)
 
@@ -49,13 +49,13 @@ class DispatchDueJobs(bootsteps.StartStopStep):
 
 
 def dispatch_due_jobs() -> int:
-    """Announce what waits unannounced and return how many jobs that were."""
+    """Announce what waits unpublished and return how many jobs that were."""
     waiting = broker.waiting_messages()
-    if waiting is None or waiting >= MAX_ANNOUNCED:
+    if waiting is None or waiting >= MAX_PUBLISHED:
         return 0
     try:
         close_old_connections()
-        job_ids = services.take_unannounced(MAX_ANNOUNCED)
+        job_ids = services.next_to_publish(MAX_PUBLISHED)
         return sum(broker.publish(job_id) for job_id in job_ids)
     except (DatabaseError, InterfaceError):
         logger.exception("The database does not answer; the next sweep tries again")

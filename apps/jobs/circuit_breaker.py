@@ -1,4 +1,4 @@
-"""What jobs lean on, such as the carrier: no more at a time than it can bear, and a pause when it fails."""
+"""Circuit breaker for what jobs depend on, such as the carrier: a limit of jobs, a pause when it fails."""
 
 import logging
 from collections import Counter
@@ -13,7 +13,7 @@ from apps.jobs.errors import line_of
 from apps.jobs.models import CircuitState, Job, JobStatus
 from apps.jobs.registry import FAILURES_TO_PAUSE, PAUSE_SECONDS, Circuit, circuit_of, circuits, handler_of
 
-TROUBLED_AFTER = timedelta(minutes=1)  # of failures alone
+FAILING_AFTER = timedelta(minutes=1)  # of failures alone
 
 logger = logging.getLogger(__name__)
 
@@ -33,27 +33,27 @@ def blocked_kinds(now: datetime) -> list[str]:
     running = Counter(
         Job.objects.under_way(now).filter(kind__in=limited_kinds).values_list("kind", flat=True)
     )
-    closed = []
+    blocked = []
     for name, circuit in circuits().items():
         count = sum(running[kind] for kind in circuit.kinds)
         if not _may_start(circuit, states.get(name) or CircuitState(), count, now):
-            closed += circuit.kinds
-    return closed
+            blocked += circuit.kinds
+    return blocked
 
 
-def note_success(kind: str) -> None:
-    """Note that what the kind leans on works. After a pause, what had been put off is due at once."""
+def record_success(kind: str) -> None:
+    """Note that what the kind depends on works. After a pause, what had been put off is due at once."""
     if (circuit := circuit_of(kind)) is None:
         return
     state = CircuitState.objects.filter(kind=circuit.name)
     if not state.filter(failures__gt=0).update(failures=0, failing_since=None, last_error=""):
         return
     if state.filter(paused_until__isnull=False).update(paused_until=None):
-        _begin_what_was_put_off(circuit)
+        _resume(circuit)
 
 
-def note_failure(kind: str, error: Exception) -> None:
-    """Count a failure of what the kind leans on, and pause its jobs when there were too many in a row."""
+def record_failure(kind: str, error: Exception) -> None:
+    """Count a failure of what the kind depends on, and pause its jobs when there were too many in a row."""
     circuit = circuit_of(kind)
     if circuit is None or not handler_of(kind).is_outage(error):
         return
@@ -69,18 +69,18 @@ def note_failure(kind: str, error: Exception) -> None:
         logger.error(text, circuit.name, PAUSE_SECONDS, state.get().failures, line_of(error))
 
 
-def _begin_what_was_put_off(circuit: Circuit) -> None:
+def _resume(circuit: Circuit) -> None:
     now = timezone.now()
     with transaction.atomic():
         put_off = Job.objects.filter(kind__in=circuit.kinds, status=JobStatus.PENDING, run_at__gt=now)
         # In the order in which others lock many.
         job_ids = [job.pk for job in put_off.select_for_update().order_by("pk")]
-        Job.objects.filter(pk__in=job_ids).update(run_at=now, announced_at=None)
+        Job.objects.filter(pk__in=job_ids).update(run_at=now, published_at=None)
 
 
-def troubled(now: datetime) -> list[CircuitState]:
+def failing_circuits(now: datetime) -> list[CircuitState]:
     """Return what has failed for a while, or often, and has not worked since."""
-    failing = Q(failures__gte=FAILURES_TO_PAUSE) | Q(failures__gt=0, failing_since__lte=now - TROUBLED_AFTER)
+    failing = Q(failures__gte=FAILURES_TO_PAUSE) | Q(failures__gt=0, failing_since__lte=now - FAILING_AFTER)
     return list(CircuitState.objects.filter(failing, kind__in=circuits()).order_by("kind"))
 
 

@@ -1,12 +1,12 @@
-"""The statement that takes a job, in SQL: the ORM takes longer to put it than the database to do it."""
+"""SQL statement that claims a job: the ORM takes longer to compile it than the database to run it."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from apps.jobs.registry import FAILURES_TO_PAUSE, circuit_of, followers
 
-# What `due` and `free` say, and that nobody has tried the job since it was read.
-TAKE = """
+# What `due` and `available` say, and that nobody has tried the job since it was read.
+CLAIM = """
     UPDATE jobs_job SET status = 'running', attempts = attempts + 1, lease = %(lease)s,
         leased_until = %(leased_until)s, updated_at = %(now)s
     WHERE id = %(id)s AND attempts = %(attempts)s
@@ -18,7 +18,7 @@ TAKE = """
         )
 """
 # For kinds that follow others.
-IN_TURN = """
+READY = """
         AND NOT EXISTS (
             SELECT 1 FROM jobs_job AS earlier
             WHERE earlier.subject = jobs_job.subject AND earlier.id < jobs_job.id
@@ -42,10 +42,10 @@ NOT_PAUSED = """
 
 
 def statement(kind: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Return the SQL that takes a job of the kind, with these and all other values."""
-    sql, values = TAKE, dict(values)
+    """Return the SQL that claims a job of the kind, with these and all other values."""
+    sql, values = CLAIM, dict(values)
     if followed := followers().get(kind):
-        sql += IN_TURN.format(followed=_placeholders("followed", followed, values))
+        sql += READY.format(followed=_placeholders("followed", followed, values))
     circuit = circuit_of(kind)
     if circuit and circuit.limit is None:
         sql += NOT_PAUSED.format(sharing=_placeholders("sharing", circuit.kinds, values))

@@ -1,4 +1,4 @@
-"""The table of work to be done: the truth about every job, of which a broker's message is only an echo."""
+"""Models of jobs. The row is the truth about a job; a broker's message only tells a worker to look."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -42,27 +42,27 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Return what could have been begun long ago, had a worker had the time."""
         return self.filter(_is_late(now))
 
-    def free(self, now: datetime) -> Self:
-        """Return the jobs in turn, but for those of subjects that a worker is busy with."""
+    def available(self, now: datetime) -> Self:
+        """Return the ready jobs, without those of subjects that a worker is busy with."""
         busy = Job.objects.under_way(now).filter(subject=OuterRef("subject")).exclude(pk=OuterRef("pk"))
-        return self.in_turn().filter(~Exists(busy))
+        return self.ready().filter(~Exists(busy))
 
-    def in_turn(self) -> Self:
+    def ready(self) -> Self:
         """Leave out jobs that wait for an earlier one of their subject, which they follow."""
-        return self.filter(_is_in_turn())
+        return self.filter(_is_ready())
 
     def under_way(self, now: datetime) -> Self:
         """Return the jobs that a living worker is busy with."""
         return self.filter(status=JobStatus.RUNNING, leased_until__gt=now)
 
-    def noting_failures(self) -> Self:
-        """Tell of each job whether a circuit was failing when it was read: else its success is no news."""
-        # As SQL, for the same reason as the statement that takes a job.
+    def with_circuit_failures(self) -> Self:
+        """Annotate whether a circuit was failing when the job was read: else its success is no news."""
+        # As SQL, for the same reason as the statement that claims a job.
         failing = RawSQL("EXISTS (SELECT 1 FROM jobs_circuitstate WHERE failures > 0)", ())
         return self.annotate(was_claimed_amid_failures=failing)
 
-    def take(self, job: "Job", *, seconds: int) -> bool:
-        """Take the job for so long, if it is due and free and as it was read; tell whether it was."""
+    def claim(self, job: "Job", *, seconds: int) -> bool:
+        """Claim the job for so long, if it is due, available and as it was read; tell whether it was."""
         now, lease = timezone.now(), uuid.uuid4()
         leased_until = now + timedelta(seconds=seconds)
         to_database = connections[self.db].ops.adapt_datetimefield_value
@@ -93,7 +93,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         since = Case(
             When(status=JobStatus.PENDING, then="run_at"), When(status=JobStatus.RUNNING, then="leased_until")
         )
-        due_since = Min(since, filter=_is_due(now) & _is_in_turn())
+        due_since = Min(since, filter=_is_due(now) & _is_ready())
         late = Count("pk", filter=_is_late(now))
         counted = (
             self.order_by()
@@ -117,10 +117,10 @@ def _is_due(now: datetime) -> Q:
 
 
 def _is_late(now: datetime) -> Q:
-    return _is_due(now - LATE_AFTER) & _is_in_turn()
+    return _is_due(now - LATE_AFTER) & _is_ready()
 
 
-def _is_in_turn() -> Q:
+def _is_ready() -> Q:
     unfinished = Job.objects.filter(subject=OuterRef("subject"), pk__lt=OuterRef("pk"), status__in=UNFINISHED)
     waits = Q()
     for kind, followed in followers().items():
@@ -148,7 +148,7 @@ class Job(models.Model):
     )
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     run_at = models.DateTimeField(_("not before"), default=timezone.now)
-    announced_at = models.DateTimeField(_("announced"), null=True, blank=True)
+    published_at = models.DateTimeField(_("announced"), null=True, blank=True)
     lease = models.UUIDField(_("lease"), null=True, blank=True)
     leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
     last_error = models.TextField(_("last error"), blank=True, default="")
@@ -211,10 +211,10 @@ class Job(models.Model):
 
 
 class CircuitState(models.Model):
-    """Whether a circuit, which kinds of jobs lean on, works or fails; shared by all workers.
+    """State of a circuit, which kinds of jobs depend on: working or failing. All workers share it.
 
-    `kind` is the circuit's name, which is that of the kind when only one leans on it. Where the circuit has a
-    limit, the lock on its row lets workers claim one after the other.
+    `kind` is the circuit's name, which is that of the kind when only one depends on it. Where the circuit has
+    a limit, the lock on its row lets workers claim one after the other.
     """
 
     kind = models.CharField(_("kind"), max_length=50, primary_key=True)

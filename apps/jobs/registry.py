@@ -1,4 +1,4 @@
-"""Which function does which kind of job, how often it is tried, what can heal, and what it must wait for."""
+"""Registry of job handlers: for each kind its function, its retries, its circuit and the kinds it follows."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -40,8 +40,8 @@ class Handler:
     grows up to `longest_pause` seconds. It fails after `attempts` in all, or after as many as `attempts_on`
     gives for the exception. Any other exception makes it `failed` at once.
 
-    Kinds that lean on the same thing, which may be away, name it as their `circuit`; staff call it by its
-    `circuit_label`, which is that of the kind when only one leans on it. After FAILURES_TO_PAUSE
+    Kinds that depend on the same thing, which may be away, name it as their `circuit`; staff call it by its
+    `circuit_label`, which is that of the kind when only one depends on it. After FAILURES_TO_PAUSE
     failures in a row they pause, then one job is tried, and when that one succeeds all go on. With a `limit`
     no more than so many of their jobs run at the same time, on all workers together. `outages` are the
     failures that count; by default those of `retry_on`.
@@ -72,13 +72,13 @@ class Handler:
         return min(PAUSES[min(attempts, len(PAUSES)) - 1], self.longest_pause)
 
     def is_outage(self, error: Exception) -> bool:
-        """Tell whether the error means that what the kind leans on is away, and not just this job."""
+        """Tell whether the error means that what the kind depends on is away, and not just this job."""
         return isinstance(error, self.retry_on if self.outages is None else self.outages)
 
 
 @dataclass
 class Circuit:
-    """Something that kinds of jobs lean on."""
+    """Something that kinds of jobs depend on."""
 
     name: str
     limit: int | None
@@ -120,7 +120,7 @@ def kinds() -> list[str]:
 
 
 def label_of(name: str) -> str:
-    """Return what staff call a kind of job, or what kinds lean on; its name when nobody has told."""
+    """Return what staff call a kind of job, or what kinds depend on; its name when nobody has told."""
     if name in _handlers:
         return str(_handlers[name].label or name)
     labels = (handler.circuit_label for handler in _handlers.values() if handler.circuit == name)
@@ -128,7 +128,7 @@ def label_of(name: str) -> str:
 
 
 def circuits() -> dict[str, Circuit]:
-    """Return what jobs lean on, by name."""
+    """Return what jobs depend on, by name."""
     found: dict[str, Circuit] = {}
     for kind, handler in _handlers.items():
         if handler.circuit or handler.limit is not None:
@@ -138,7 +138,7 @@ def circuits() -> dict[str, Circuit]:
 
 
 def circuit_of(kind: str) -> Circuit | None:
-    """Return what jobs of the kind lean on."""
+    """Return what jobs of the kind depend on."""
     return next((circuit for circuit in circuits().values() if kind in circuit.kinds), None)
 
 

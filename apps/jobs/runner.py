@@ -1,4 +1,4 @@
-"""Doing jobs, alike in a Celery worker, in `manage.py jobs` and in the embedded server's threads."""
+"""Runner of jobs, alike in a Celery worker, in `manage.py jobs` and in the embedded server's threads."""
 
 import logging
 import threading
@@ -30,11 +30,11 @@ class WorkerStopping(BaseException):
 
 
 class WorkerState:
-    """The time in which a worker takes jobs, and the jobs that its threads have in hand."""
+    """State of a worker: whether it still takes jobs, and the jobs that its threads are running."""
 
     def __init__(self) -> None:
         self._over = threading.Event()
-        self._in_hand: dict[int, Job] = {}  # by thread
+        self._running: dict[int, Job] = {}  # by thread
 
     @property
     def is_over(self) -> bool:
@@ -46,27 +46,27 @@ class WorkerState:
         self._over.set()
 
     def interrupt(self) -> None:
-        """End, and leave the job that this thread has in hand. Raises WorkerStopping when there is one."""
+        """End, and leave the job that this thread is running. Raises WorkerStopping when there is one."""
         self.end()
-        if threading.get_ident() in self._in_hand:
+        if threading.get_ident() in self._running:
             raise WorkerStopping
 
     def release(self) -> None:
-        """Hand back what the other threads have in hand: they do not live to see the end of it."""
-        for job in list(self._in_hand.values()):
+        """Release what the other threads are running: they do not live to see the end of it."""
+        for job in list(self._running.values()):
             _release(job)
 
     @contextmanager
-    def busy_with(self, job: Job) -> Iterator[None]:
-        """Have the job in hand. Raises WorkerStopping when it has to end already."""
+    def running(self, job: Job) -> Iterator[None]:
+        """Run the job. Raises WorkerStopping when the worker is stopping already."""
         thread_id = threading.get_ident()
-        self._in_hand[thread_id] = job
+        self._running[thread_id] = job
         try:
             if self.is_over:
                 raise WorkerStopping
             yield
         finally:
-            del self._in_hand[thread_id]
+            del self._running[thread_id]
 
 
 process_state = WorkerState()  # of a process that does one job at a time; a runner has its own
@@ -81,9 +81,9 @@ def run_job(job_id: int, state: WorkerState = process_state) -> int:
     job = None if state.is_over else services.claim(job_id)
     while job is not None:
         began = time.monotonic()
-        with request_id_set(job.request_id), job_id_set(job.pk), _lease_kept(job):
+        with request_id_set(job.request_id), job_id_set(job.pk), _lease_renewal(job):
             _attempt(job, state)
-        services.let_others_pass(job, time.monotonic() - began)
+        services.yield_to_other_owners(job, time.monotonic() - began)
         count += 1
         is_over = state.is_over or count == BATCH or time.monotonic() > over_at
         job = None if is_over else services.claim_next(job)
@@ -99,7 +99,7 @@ class Runner:
     """Threads that do due jobs until they are told to stop."""
 
     def __init__(self, threads: int) -> None:
-        self._shift = WorkerState()
+        self._state = WorkerState()
         self._threads = [
             threading.Thread(target=self._work, name=f"jobs-{number}", daemon=True)
             for number in range(threads)
@@ -111,31 +111,31 @@ class Runner:
             thread.start()
 
     def stop(self, *, timeout: float) -> None:
-        """Let the threads finish their jobs, for at most `timeout` seconds together; hand back the others.
+        """Let the threads finish their jobs, for at most `timeout` seconds together; release the others.
 
         The process should end then: a thread that is still busy goes on, but no longer has a say in its job.
         """
         deadline = time.monotonic() + timeout
-        self._shift.end()
+        self._state.end()
         broker.wake_up.set()
         for thread in self._threads:
             thread.join(max(0, deadline - time.monotonic()))
-        self._shift.release()
+        self._state.release()
 
     def _work(self) -> None:
-        while not self._shift.is_over:
+        while not self._state.is_over:
             broker.wake_up.clear()  # before looking, so that what comes meanwhile is not slept over
-            if not self._worked():
+            if not self._run_due_jobs():
                 broker.wake_up.wait(IDLE_SECONDS)
         connection.close()
 
-    def _worked(self) -> bool:
+    def _run_due_jobs(self) -> bool:
         close_old_connections()
         try:
             for job_id in services.due_job_ids(BATCH):
-                if self._shift.is_over:
+                if self._state.is_over:
                     break
-                run_job(job_id, self._shift)
+                run_job(job_id, self._state)
             else:
                 return bool(services.due_job_ids(1))
         except (DatabaseError, InterfaceError):
@@ -148,13 +148,13 @@ def _attempt(job: Job, state: WorkerState) -> None:
         handler = handler_of(job.kind)
     except LookupError as error:
         logger.error("Job %s is left to a worker of a newer release: %s", job, error)
-        services.leave_to_others(job, error)
+        services.release_unknown_kind(job, error)
         return
     if job.attempts > handler.attempts:  # it was claimed, and its worker died, every time
         services.fail(job, RuntimeError("Every worker that tried this job died."))
         return
     try:
-        with state.busy_with(job):
+        with state.running(job):
             handler.run(job, **job.arguments)
     except WorkerStopping:
         connection.close()  # the interrupted query would be in the way
@@ -193,17 +193,17 @@ def _finish(job: Job) -> None:
 def _release(job: Job) -> None:
     try:
         services.release(job)
-        logger.info("Job %s is handed back: its worker ends", job)
+        logger.info("Job %s is released: its worker ends", job)
     except (DatabaseError, InterfaceError):
         logger.warning("Job %s is left to its lease: the database does not answer", job)
 
 
 @contextmanager
-def _lease_kept(job: Job) -> Iterator[None]:
+def _lease_renewal(job: Job) -> Iterator[None]:
     over = threading.Event()
     # In this context, so that what it logs carries the ids of the job.
     keeper = threading.Thread(
-        target=copy_context().run, args=(_keep_lease, job, over), name=f"lease-{job.pk}", daemon=True
+        target=copy_context().run, args=(_renew_until, job, over), name=f"lease-{job.pk}", daemon=True
     )
     keeper.start()
     try:
@@ -213,7 +213,7 @@ def _lease_kept(job: Job) -> Iterator[None]:
         keeper.join()
 
 
-def _keep_lease(job: Job, over: threading.Event) -> None:
+def _renew_until(job: Job, over: threading.Event) -> None:
     while not over.wait(settings.JOB_LEASE_SECONDS / 3):
         try:
             services.renew_lease(job)

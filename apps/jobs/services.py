@@ -1,4 +1,4 @@
-"""Ordering a job, claiming it, and recording what became of it.
+"""Services of jobs: enqueueing, claiming under a lease, recording the outcome.
 
 Times are the application's: the clocks of all machines are assumed to agree within a few seconds, far less
 than a lease.
@@ -68,7 +68,7 @@ def enqueue(*orders: JobSpec) -> None:
         raise transaction.TransactionManagementError(
             "A job is stored with the change that makes it necessary."
         )
-    announced_at = timezone.now()
+    published_at = timezone.now()
     jobs = Job.objects.bulk_create(
         Job(
             kind=order.kind,
@@ -77,7 +77,7 @@ def enqueue(*orders: JobSpec) -> None:
             arguments=order.arguments,
             owner=order.owner,
             request_id=current_request_id(),
-            announced_at=announced_at,
+            published_at=published_at,
         )
         for order in orders
     )
@@ -106,28 +106,28 @@ def repeat(order: JobSpec) -> Job | None:
 
 
 def claim(job_id: int) -> Job | None:
-    """Take the job for this worker, under a lease; None when it is not due or somebody else has it.
+    """Claim the job for this worker, under a lease; None when it is not due or somebody else has it.
 
     One conditional update decides: of two that try, the second finds no row. While a worker is busy with a
     job of the same subject the others are left to it, so that an order's e-mail does not draw the invoice
     once more. A job is left, too, while one that it follows is not over, and while its circuit is open or at
     its limit.
     """
-    job = Job.objects.noting_failures().filter(pk=job_id).first()
-    return job if job and _claimed(job) else None
+    job = Job.objects.with_circuit_failures().filter(pk=job_id).first()
+    return job if job and _try_claim(job) else None
 
 
 def claim_next(job: Job) -> Job | None:
-    """Take the first due and free job of the same subject, else of the same circuit; None without one.
+    """Claim the first due and available job of the same subject, else of the same circuit; None without one.
 
     Whoever holds one of the places of a circuit with a limit goes on with its jobs: they were turned away.
     """
-    due = Job.objects.due(timezone.now()).noting_failures()
-    candidates = list(due.about(job.subject))  # few; whose turn it is is told by taking it
+    due = Job.objects.due(timezone.now()).with_circuit_failures()
+    candidates = list(due.about(job.subject))  # few; claiming one tells whether it is ready
     circuit = circuit_of(job.kind)
     if circuit and circuit.limit is not None:
-        candidates += due.in_turn().filter(kind__in=circuit.kinds).order_by("run_at", "pk")[:LIMITED_TRIES]
-    return next(filter(_claimed, candidates), None)
+        candidates += due.ready().filter(kind__in=circuit.kinds).order_by("run_at", "pk")[:LIMITED_TRIES]
+    return next(filter(_try_claim, candidates), None)
 
 
 def renew_lease(job: Job) -> None:
@@ -144,7 +144,7 @@ def finish(job: Job) -> None:
     """Record that the job is done."""
     _record(job, status=JobStatus.DONE, last_error="")
     if job.was_claimed_amid_failures:
-        circuit_breaker.note_success(job.kind)
+        circuit_breaker.record_success(job.kind)
 
 
 def fail(job: Job, error: BaseException) -> None:
@@ -153,8 +153,8 @@ def fail(job: Job, error: BaseException) -> None:
 
 
 def postpone(job: Job, error: Exception, handler: Handler) -> None:
-    """Record a failed attempt, to be repeated after a pause; after the last attempt the job is failed."""
-    circuit_breaker.note_failure(job.kind, error)
+    """Record a failed attempt, to be retried after a pause; after the last attempt the job is failed."""
+    circuit_breaker.record_failure(job.kind, error)
     if job.attempts >= handler.attempts_for(error):
         fail(job, error)
         return
@@ -164,11 +164,11 @@ def postpone(job: Job, error: Exception, handler: Handler) -> None:
 
 
 def release(job: Job) -> None:
-    """Give up the job, as its worker ends: another may take it at once, and no attempt is used up."""
+    """Release the job, as its worker ends: another may claim it at once, and no attempt is used up."""
     _put_back(job, timezone.now(), attempts=F("attempts") - 1)
 
 
-def let_others_pass(job: Job, seconds: float) -> None:
+def yield_to_other_owners(job: Job, seconds: float) -> None:
     """Put off the other jobs of the job's owner, if others wait, for as long as it took a worker.
 
     So the jobs of one customer, as the invoices of ten orders of a thousand lines, take at most half of the
@@ -177,7 +177,7 @@ def let_others_pass(job: Job, seconds: float) -> None:
     if not job.owner or seconds < LONG_SECONDS:
         return
     now = timezone.now()
-    if not _beginnable(now).exclude(owner=job.owner).exists():
+    if not _startable(now).exclude(owner=job.owner).exists():
         return
     run_at = now + timedelta(seconds=seconds)
     with transaction.atomic():
@@ -189,11 +189,11 @@ def let_others_pass(job: Job, seconds: float) -> None:
             .order_by("pk")
         )
         put_off = [other.pk for other in others]
-        Job.objects.filter(pk__in=put_off).update(run_at=run_at, announced_at=None)
+        Job.objects.filter(pk__in=put_off).update(run_at=run_at, published_at=None)
 
 
-def take_back(subjects: Iterable[str]) -> None:
-    """Forget the errors of the subjects' jobs, and take those that run from their workers.
+def revoke(subjects: Iterable[str]) -> None:
+    """Forget the errors of the subjects' jobs, and revoke the leases of those that run.
 
     What such a worker still finds out is not recorded: the job is done anew, by what the database says then.
     A transaction is needed.
@@ -205,14 +205,14 @@ def take_back(subjects: Iterable[str]) -> None:
         status=JobStatus.PENDING,
         attempts=F("attempts") - 1,
         run_at=timezone.now(),
-        announced_at=None,
+        published_at=None,
         lease=None,
         leased_until=None,
     )
 
 
-def leave_to_others(job: Job, error: Exception) -> None:
-    """Put off a job that this worker does not know how to do; no attempt is used up.
+def release_unknown_kind(job: Job, error: Exception) -> None:
+    """Release a job of a kind that this worker does not know, for later; no attempt is used up.
 
     While a release is rolled out, workers of the one before meet kinds that only the new ones know.
     """
@@ -230,7 +230,7 @@ def run_again(job_ids: Iterable[int]) -> list[int]:
         record_all(AuditRecord(Action.RUN_AGAIN, job) for job in failed)
         restarted = [job.pk for job in failed]
         Job.objects.filter(pk__in=restarted).update(
-            status=JobStatus.PENDING, attempts=0, run_at=now, announced_at=now, updated_at=now
+            status=JobStatus.PENDING, attempts=0, run_at=now, published_at=now, updated_at=now
         )
         transaction.on_commit(lambda: broker.notify(restarted), robust=True)
     return restarted
@@ -250,47 +250,47 @@ def retry(job_id: int) -> Job:
 
 def due_job_ids(limit: int) -> list[int]:
     """Return the ids of the jobs that have waited longest and can be begun now."""
-    beginnable = _beginnable(timezone.now()).order_by("run_at", "pk")
+    beginnable = _startable(timezone.now()).order_by("run_at", "pk")
     return list(beginnable.values_list("pk", flat=True)[:limit])
 
 
-def take_unannounced(limit: int) -> list[int]:
-    """Return due jobs that no message is on its way for, and note that there is one from now on.
+def next_to_publish(limit: int) -> list[int]:
+    """Return due jobs whose message was not published or is lost, and note that it is published from now on.
 
     So a queue that is long does not fill up with the same jobs at every sweep.
     """
     now = timezone.now()
     stale = now - timedelta(seconds=settings.JOB_MESSAGE_SECONDS)
     with transaction.atomic():
-        unannounced = (
+        unpublished = (
             Job.objects.due(now)
-            .in_turn()
+            .ready()
             .exclude(kind__in=circuit_breaker.blocked_kinds(now))
-            .filter(Q(announced_at=None) | Q(announced_at__lte=stale))
+            .filter(Q(published_at=None) | Q(published_at__lte=stale))
             .select_for_update(skip_locked=True)
             .order_by("run_at", "pk")[:limit]
         )
-        job_ids = [job.pk for job in unannounced]
-        Job.objects.filter(pk__in=job_ids).update(announced_at=now)
+        job_ids = [job.pk for job in unpublished]
+        Job.objects.filter(pk__in=job_ids).update(published_at=now)
     return job_ids
 
 
-def _beginnable(now: datetime) -> QuerySet[Job]:
-    return Job.objects.due(now).free(now).exclude(kind__in=circuit_breaker.blocked_kinds(now))
+def _startable(now: datetime) -> QuerySet[Job]:
+    return Job.objects.due(now).available(now).exclude(kind__in=circuit_breaker.blocked_kinds(now))
 
 
-def _claimed(job: Job) -> bool:
+def _try_claim(job: Job) -> bool:
     circuit = circuit_of(job.kind)
     if circuit is None or circuit.limit is None:
-        return Job.objects.take(job, seconds=settings.JOB_LEASE_SECONDS)
+        return Job.objects.claim(job, seconds=settings.JOB_LEASE_SECONDS)
     with transaction.atomic():
-        return circuit_breaker.may_start(circuit) and Job.objects.take(
+        return circuit_breaker.may_start(circuit) and Job.objects.claim(
             job, seconds=settings.JOB_LEASE_SECONDS
         )
 
 
 def _put_back(job: Job, run_at: datetime, **changes: Any) -> None:
-    _record(job, status=JobStatus.PENDING, run_at=run_at, announced_at=None, **changes)
+    _record(job, status=JobStatus.PENDING, run_at=run_at, published_at=None, **changes)
 
 
 def _record(job: Job, **changes: Any) -> None:

@@ -1,6 +1,6 @@
 """What orders keep of a user who is erased: invoices are drawn anew, without the name."""
 
-from apps.jobs.services import enqueue, take_back
+from apps.jobs.services import enqueue, revoke
 from apps.orders.jobs import INVOICE, job_of, subject_of
 from apps.orders.models import Invoice, Order, StatusChange
 from apps.users.erasure import contains_any, erases, names_of, redact_email
@@ -11,7 +11,7 @@ from apps.users.models import User
 def forget_customer(user: User) -> None:
     """Have the invoices drawn again, and drop the errors of jobs, which may quote the address."""
     orders = Order.objects.of(user).order_by("pk")
-    take_back(map(subject_of, orders.values_list("pk", flat=True)))
+    revoke(map(subject_of, orders.values_list("pk", flat=True)))
     drawn = list(orders.filter(invoice__isnull=False))
     Invoice.objects.filter(order__user=user).delete()
     enqueue(*[job_of(INVOICE, order).again() for order in drawn])

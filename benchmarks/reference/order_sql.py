@@ -47,7 +47,7 @@ AUDIT = """
 """
 JOBS = """
     INSERT INTO jobs_job (uuid, kind, key, subject, arguments, request_id, status, attempts, run_at,
-        announced_at, lease, leased_until, last_error, created_at, updated_at)
+        published_at, lease, leased_until, last_error, created_at, updated_at)
     VALUES (gen_random_uuid(), 'invoice', 'bench:invoice:' || %(order)s::text, 'order:' || %(order)s::text,
             '{}', '', 'pending', 0, now(), now(), NULL, NULL, '', now(), now()),
         (gen_random_uuid(), 'mail', 'bench:mail:' || %(order)s::text, 'order:' || %(order)s::text,

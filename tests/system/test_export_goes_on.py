@@ -111,7 +111,7 @@ def test_export_of_a_killed_worker_is_finished_by_the_next(client, staff, skus, 
 def test_export_that_takes_long_is_a_chain_of_jobs_none_of_which_fails(
     browser, skus, monkeypatch, file_format
 ):
-    monkeypatch.setattr(chunked_jobs, "TURN_SECONDS", 0)
+    monkeypatch.setattr(chunked_jobs, "SLICE_SECONDS", 0)
     export = ordered(browser, "catalog_product", "products", file_format=file_format)
 
     run_due_jobs()

@@ -74,7 +74,7 @@ def test_file_that_names_the_customer_is_written_anew(browser, anna, other_custo
 @pytest.mark.parametrize("file_format", ["programs", "xlsx"])
 def test_file_that_is_not_finished_begins_anew(browser, anna, monkeypatch, file_format):
     monkeypatch.setattr("apps.import_export.jobs.LISTED_AT_ONCE", 1)
-    monkeypatch.setattr("apps.import_export.chunked_jobs.TURN_SECONDS", -1)  # a part for each job
+    monkeypatch.setattr("apps.import_export.chunked_jobs.SLICE_SECONDS", -1)  # a part for each job
     orders = [make_order(anna, {make_product(): 1}) for _number in range(3)]
     export = ordered(browser, "orders_order", "orders", file_format=file_format)
     write_export(Job.objects.about(export.subject).get(), export_id=export.pk)

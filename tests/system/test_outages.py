@@ -170,7 +170,7 @@ def test_job_of_a_killed_worker_returns(redis_server: RedisServer, customer_api:
     job = Job.objects.get(key=f"invoice:{order_id}")
     # What a worker killed in the middle of the job leaves behind: a claim whose lease has run out.
     Job.objects.filter(pk=job.pk).update(
-        status="running", attempts=1, lease=job.uuid, leased_until=job.created_at, announced_at=None
+        status="running", attempts=1, lease=job.uuid, leased_until=job.created_at, published_at=None
     )
 
     with celery_worker(redis_server.url, tmp_path):

@@ -49,7 +49,7 @@ def test_import_that_is_broken_off_goes_on_after_its_last_part(browser, monkeypa
 
 def test_long_file_is_a_chain_of_jobs(browser, monkeypatch):
     monkeypatch.setattr(jobs, "CHUNK", 2)
-    monkeypatch.setattr(chunked_jobs, "TURN_SECONDS", 0)
+    monkeypatch.setattr(chunked_jobs, "SLICE_SECONDS", 0)
 
     upload = checked(browser, *LONG, "S1,Twin,1,Tea,1")
     assert upload.report["bad_rows"] == [[9, "SKU: already in row 2"]]

@@ -177,7 +177,7 @@ def test_first_sheet_that_can_be_seen_is_read(load):
 
 def test_workbook_is_looked_at_and_imported_part_by_part(browser, monkeypatch):
     monkeypatch.setattr(jobs, "CHUNK", 2)
-    monkeypatch.setattr("apps.import_export.chunked_jobs.TURN_SECONDS", 0)
+    monkeypatch.setattr("apps.import_export.chunked_jobs.SLICE_SECONDS", 0)
     rows = [(f"S{number}", "Чай", number + 0.5, "Чай", number) for number in range(5)]
 
     upload = checked(browser, raw=workbook(*rows), name="products.xlsx")

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('pending', 'pending'), ('running', 'running'), ('done', 'done'), ('failed', 'failed')], default='pending', max_length=10, verbose_name='status')),
                 ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
                 ('run_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='not before')),
-                ('announced_at', models.DateTimeField(blank=True, null=True, verbose_name='announced')),
+                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='announced')),
                 ('lease', models.UUIDField(blank=True, null=True, verbose_name='lease')),
                 ('leased_until', models.DateTimeField(blank=True, null=True, verbose_name='leased until')),
                 ('last_error', models.TextField(blank=True, default='', verbose_name='last error')),

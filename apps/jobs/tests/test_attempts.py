@@ -63,7 +63,7 @@ def test_postponed_job_rests_until_its_pause_is_over(kind_of):
 
     kind = kind_of(run, retry_on=(CarrierAway,))
     with time_machine.travel(NOON, tick=False) as traveller:
-        job = make_job(kind, announced_at=NOON)
+        job = make_job(kind, published_at=NOON)
         run_job(job.pk)
         postponed = Job.objects.get()
         traveller.move_to(NOON + timedelta(seconds=1.9))
@@ -71,7 +71,7 @@ def test_postponed_job_rests_until_its_pause_is_over(kind_of):
         traveller.move_to(NOON + timedelta(seconds=2.5))
         count = run_job(job.pk)
 
-    assert (postponed.status, postponed.announced_at) == ("pending", None)
+    assert (postponed.status, postponed.published_at) == ("pending", None)
     assert postponed.last_error.startswith("Traceback (most recent call last):")
     assert postponed.last_error.endswith("CarrierAway: HTTP 503\n")
     assert (early, count) == (0, 1)

@@ -97,7 +97,7 @@ def test_sweep_announces_what_is_due_and_trusts_each_message_for_ten_seconds(que
     start = timezone.now()
     with time_machine.travel(start, tick=False) as traveller:
         lost, died = make_job(), make_running_job(seconds_left=0)
-        make_job(announced_at=start)
+        make_job(published_at=start)
         make_job(status="failed")
         make_job(run_at=start + timedelta(minutes=1))
         counts = [dispatch_due_jobs(), dispatch_due_jobs()]
@@ -116,7 +116,7 @@ def test_sweep_announces_what_is_due_and_trusts_each_message_for_ten_seconds(que
 def test_sweep_announces_a_postponed_job_when_its_pause_is_over(queue: Queue):
     start = timezone.now()
     with time_machine.travel(start, tick=False) as traveller:
-        make_job(run_at=start + timedelta(seconds=5), announced_at=None)
+        make_job(run_at=start + timedelta(seconds=5), published_at=None)
         early = dispatch_due_jobs()
         traveller.shift(5)
         in_time = dispatch_due_jobs()
@@ -125,7 +125,7 @@ def test_sweep_announces_a_postponed_job_when_its_pause_is_over(queue: Queue):
 
 
 def test_sweep_says_nothing_while_the_workers_have_enough_to_do(queue: Queue, monkeypatch):
-    monkeypatch.setattr(celery_steps, "MAX_ANNOUNCED", 3)
+    monkeypatch.setattr(celery_steps, "MAX_PUBLISHED", 3)
     for _ in range(4):
         make_job()
 
@@ -134,7 +134,7 @@ def test_sweep_says_nothing_while_the_workers_have_enough_to_do(queue: Queue, mo
     counts.append(dispatch_due_jobs())
 
     assert counts == [3, 0, 1]
-    assert Job.objects.filter(announced_at=None).count() == 0
+    assert Job.objects.filter(published_at=None).count() == 0
 
 
 def test_accepted_work_does_not_wait_for_the_messenger(queue: Queue):

@@ -1,4 +1,4 @@
-"""A guarded kind leans on somebody else: a bounded number of jobs at a time, and a pause when they fail."""
+"""A rate-limited kind depends on somebody else: so many jobs at a time, and a pause when they fail."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -65,7 +65,7 @@ def test_jobs_at_the_limit_are_not_announced(carrier: dict):
     make_job(carrier["kind"])
     other = make_job()
 
-    assert services.take_unannounced(10) == [other.pk]
+    assert services.next_to_publish(10) == [other.pk]
 
 
 def test_whoever_has_a_place_goes_on_with_what_was_turned_away(carrier: dict):

@@ -89,7 +89,7 @@ def test_job_that_somebody_tried_since_it_was_read_is_not_taken():
     tried = services.claim(read.pk)
     Job.objects.filter(pk=read.pk).update(status="pending", lease=None, leased_until=None)  # and is due again
 
-    taken = Job.objects.take(read, seconds=60)
+    taken = Job.objects.claim(read, seconds=60)
 
     assert (tried, taken) == (read, False)
     assert (read.status, read.attempts) == ("pending", 0)

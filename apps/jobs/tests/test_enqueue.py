@@ -62,7 +62,7 @@ def test_job_is_stored_as_ordered_and_due_at_once():
         enqueue(order_of("a"))
 
     assert Job.objects.values(
-        "kind", "key", "subject", "arguments", "request_id", "status", "attempts", "run_at", "announced_at"
+        "kind", "key", "subject", "arguments", "request_id", "status", "attempts", "run_at", "published_at"
     ).get() == {
         "kind": "unknown",
         "key": "a",
@@ -72,7 +72,7 @@ def test_job_is_stored_as_ordered_and_due_at_once():
         "status": "pending",
         "attempts": 0,
         "run_at": NOON,
-        "announced_at": NOON,
+        "published_at": NOON,
     }
 
 

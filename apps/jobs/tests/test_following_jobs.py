@@ -49,8 +49,8 @@ def following(kind: str, *others: str) -> str:
 def claimable() -> set[int]:
     """Return which jobs each way of beginning one leads to, which must be the same."""
     due = set(services.due_job_ids(10))
-    Job.objects.update(announced_at=None)
-    announced = set(services.take_unannounced(10))
+    Job.objects.update(published_at=None)
+    announced = set(services.next_to_publish(10))
     claimed = set()
     for job in Job.objects.order_by("-pk"):
         if services.claim(job.pk):
@@ -208,7 +208,7 @@ def test_turn_is_found_by_the_subject_among_many_jobs(letter):
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE jobs_job")
 
-    plan = Job.objects.due(NOON).free(NOON).order_by("run_at", "pk")[:20].explain()
+    plan = Job.objects.due(NOON).available(NOON).order_by("run_at", "pk")[:20].explain()
 
     assert "Seq Scan" not in plan
     assert plan.count("jobs_job_unfinished") == 1

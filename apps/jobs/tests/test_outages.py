@@ -76,7 +76,7 @@ def test_all_kinds_pause_together_and_others_do_not(post: Post, clock):
     claimed = [services.claim(job.pk) for job in waiting]
 
     assert claimed == [None, None]
-    assert services.due_job_ids(10) == services.take_unannounced(10) == [other.pk]
+    assert services.due_job_ids(10) == services.next_to_publish(10) == [other.pk]
 
 
 def test_one_job_is_tried_after_the_pause(post: Post, clock):
@@ -159,14 +159,14 @@ def test_outage_is_told_in_the_log_and_kept_with_its_beginning(post: Post, clock
 def test_what_fails_often_or_for_a_while_is_a_trouble(post: Post, clock):
     post.error = Away()
     run_job(make_job(post.kinds[0]).pk)
-    at_once_after = circuit_breaker.troubled(NOON)
-    a_minute_later = circuit_breaker.troubled(NOON + timedelta(minutes=1))
+    at_once_after = circuit_breaker.failing_circuits(NOON)
+    a_minute_later = circuit_breaker.failing_circuits(NOON + timedelta(minutes=1))
     CircuitState.objects.create(kind="of another release", failures=9)
 
     assert at_once_after == []
     assert [state.kind for state in a_minute_later] == ["post"]
     fail_often(post)
-    assert [state.kind for state in circuit_breaker.troubled(NOON)] == ["post"]
+    assert [state.kind for state in circuit_breaker.failing_circuits(NOON)] == ["post"]
 
 
 @pytest.mark.parametrize("page", ["admin:index", "admin:jobs_job_figures"])

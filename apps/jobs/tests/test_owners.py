@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.jobs import services
 from apps.jobs.models import CircuitState, Job
 from apps.jobs.runner import run_due_jobs
-from apps.jobs.services import let_others_pass
+from apps.jobs.services import yield_to_other_owners
 from apps.jobs.tests.factories import make_job, make_running_job
 
 pytestmark = pytest.mark.django_db
@@ -17,15 +17,15 @@ pytestmark = pytest.mark.django_db
 
 def test_job_that_took_long_puts_off_the_others_of_its_owner_for_as_long():
     job = make_running_job(owner="user:1")
-    waiting = [make_job(owner="user:1", announced_at=timezone.now()) for _ in range(2)]
+    waiting = [make_job(owner="user:1", published_at=timezone.now()) for _ in range(2)]
     others = [make_job(owner="user:2"), make_job()]
 
     before = timezone.now()
-    let_others_pass(job, 3)
+    yield_to_other_owners(job, 3)
 
     for put_off in map(reread, waiting):
         assert before <= put_off.run_at - timedelta(seconds=3) <= timezone.now()
-        assert (put_off.status, put_off.attempts, put_off.announced_at) == ("pending", 0, None)
+        assert (put_off.status, put_off.attempts, put_off.published_at) == ("pending", 0, None)
     assert [reread(other).run_at for other in others] == [other.run_at for other in others]
 
 
@@ -34,7 +34,7 @@ def test_what_is_due_only_later_is_not_brought_forward():
     make_job(owner="user:2")
     later = make_job(owner="user:1", run_at=timezone.now() + timedelta(seconds=60))
 
-    let_others_pass(job, 3)
+    yield_to_other_owners(job, 3)
 
     assert reread(later).run_at == later.run_at
 
@@ -56,7 +56,7 @@ def test_nothing_is_put_off_without_need(owner: str, seconds: float, others: lis
     for values in others:
         make_job(**values)
 
-    let_others_pass(job, seconds)
+    yield_to_other_owners(job, seconds)
 
     assert reread(waiting).run_at == waiting.run_at
 
@@ -68,7 +68,7 @@ def test_nothing_is_put_off_for_jobs_that_may_not_begin(kind_of):
     job = make_running_job(owner="user:1")
     waiting = make_job(owner="user:1")
 
-    let_others_pass(job, 3)
+    yield_to_other_owners(job, 3)
 
     assert reread(waiting).run_at == waiting.run_at
 
@@ -78,7 +78,7 @@ def test_job_of_the_same_subject_is_not_put_off():
     follower = make_job(owner="user:1", subject=job.subject)
     make_job(owner="user:2")
 
-    let_others_pass(job, 3)
+    yield_to_other_owners(job, 3)
 
     assert reread(follower).run_at == follower.run_at
 

@@ -25,7 +25,7 @@ def test_failed_job_begins_anew_with_all_its_attempts(kind_of):
         run_job(job.pk)
 
     assert restarted == [job.pk]
-    assert (again.status, again.attempts, again.run_at, again.announced_at) == ("pending", 0, NOON, NOON)
+    assert (again.status, again.attempts, again.run_at, again.published_at) == ("pending", 0, NOON, NOON)
     assert seen == [job]
     done = Job.objects.get()
     assert (done.status, done.attempts) == ("done", 1)

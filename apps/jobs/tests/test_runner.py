@@ -85,13 +85,13 @@ def test_stopped_runner_hands_back_what_it_cannot_finish_in_time(kind_of):
     try:
         assert begun.wait(20)
         runner.stop(timeout=0.1)
-        left = Job.objects.values("status", "attempts", "lease", "leased_until", "announced_at").get()
+        left = Job.objects.values("status", "attempts", "lease", "leased_until", "published_at").get()
         again = services.claim(job.pk)
     finally:
         go_on.set()
         runner.stop(timeout=20)  # its thread says now that the job is done, and is not heard
 
-    nothing = {"lease": None, "leased_until": None, "announced_at": None}
+    nothing = {"lease": None, "leased_until": None, "published_at": None}
     assert left == {"status": "pending", "attempts": 0, **nothing}
     job.refresh_from_db()
     assert (job.status, job.attempts, job.lease) == ("running", 1, again.lease)
@@ -117,7 +117,7 @@ def test_command_without_threads_is_refused(threads):
 
 @pytest.fixture(autouse=True)
 def silent_bell():
-    """Leave the bell of this process as it was found."""
+    """Leave the event of this process as it was found."""
     broker.wake_up.clear()
     yield
     broker.wake_up.clear()

@@ -55,14 +55,14 @@ def logs_out_everywhere(user):
     return call("logout-all", by=user)
 
 
-@pytest.mark.parametrize("take_back", [resets, changes_the_password, logs_out_everywhere])
-def test_address_that_a_thief_has_asked_for_is_never_the_account_s(customer, take_back):
+@pytest.mark.parametrize("revoke", [resets, changes_the_password, logs_out_everywhere])
+def test_address_that_a_thief_has_asked_for_is_never_the_account_s(customer, revoke):
     owned = customer.email
     asks_for(THIEF, by=customer)
     run_due_jobs()
     stolen = token_to(THIEF)
 
-    assert take_back(customer).status_code == 204
+    assert revoke(customer).status_code == 204
     answer = call("email/verify", {"token": stolen})
 
     assert problem_of(answer) == INVALID
@@ -70,12 +70,12 @@ def test_address_that_a_thief_has_asked_for_is_never_the_account_s(customer, tak
     assert (customer.email, customer.new_email) == (owned, "")
 
 
-@pytest.mark.parametrize("take_back", [resets, changes_the_password, logs_out_everywhere])
-def test_thief_s_token_is_not_even_mailed_when_that_was_waiting(customer, take_back):
+@pytest.mark.parametrize("revoke", [resets, changes_the_password, logs_out_everywhere])
+def test_thief_s_token_is_not_even_mailed_when_that_was_waiting(customer, revoke):
     asks_for(THIEF, by=customer)
     Job.objects.update(run_at="2100-01-01T00:00:00Z")
 
-    assert take_back(customer).status_code == 204
+    assert revoke(customer).status_code == 204
     Job.objects.update(run_at="2000-01-01T00:00:00Z")
     run_due_jobs()
 

@@ -196,7 +196,7 @@ _GENERAL = [
         "not_acceptable",
         HTTPStatus.NOT_ACCEPTABLE,
         _("None of the formats in `Accept` is available."),
-        _("Fix the client: accept `application/json`, or `application/pdf` where a PDF is offered."),
+        _("Fix the client: accept `application/json`, or `application/pdf` for a document."),
         Where.EVERYWHERE,
     ),
     Problem(
