@@ -18,7 +18,6 @@ from apps.core.api.fields import (
     StrictCharField,
     StrictIntegerField,
     StrictSlugField,
-    moment,
 )
 from apps.core.api.openapi.schema import shown_as
 from apps.core.api.serializers import InputSerializer, OutputSerializer
@@ -123,24 +122,6 @@ class ProductOutput(OutputSerializer[Product]):
     def get_currency(self, product: Product) -> str:
         """Return the currency of the store's prices."""
         return settings.STORE_CURRENCY
-
-    def to_representation(self, product: Product) -> dict[str, Any]:
-        """Return what the fields above say, without asking each: pages of products are the most read."""
-        category = product.category
-        return {
-            "id": product.pk,
-            "name": product.name,
-            "slug": product.slug,
-            "sku": product.sku,
-            "description": product.description,
-            "price": f"{product.price:.2f}",
-            "currency": settings.STORE_CURRENCY,
-            "stock": product.stock,
-            "is_active": product.is_active,
-            "category": {"id": category.pk, "name": category.name, "slug": category.slug},
-            "created_at": moment(product.created_at),
-            "updated_at": moment(product.updated_at),
-        }
 
 
 @shown_as(examples.WANTED_MOVEMENT)

@@ -1,4 +1,4 @@
-"""A product is written out by hand, as its fields would write it."""
+"""Compiled output of products: the same as their fields write."""
 
 from decimal import Decimal
 

@@ -10,9 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
+from apps.core.api.compiled_output import writer_of
 from apps.core.api.fields import MomentField
 from apps.core.exceptions import MAX_ERRORS
 from apps.core.json_pointers import Pointer
+
+WRITE = "to_representation"
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 
@@ -24,6 +27,16 @@ class OutputSerializer(serializers.ModelSerializer[ModelT]):
         **serializers.ModelSerializer.serializer_field_mapping,
         models.DateTimeField: MomentField,
     }
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        setattr(cls, WRITE, _compile_first)  # not what its base has compiled
+
+
+def _compile_first(self: OutputSerializer[Any], row: Any) -> dict[str, Any]:
+    """Write the row as the fields say, and all rows from now on by what is compiled of them."""
+    setattr(type(self), WRITE, writer_of(type(self)))
+    return self.to_representation(row)
 
 
 class InputSerializer(serializers.Serializer[Any]):

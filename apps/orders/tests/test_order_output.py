@@ -1,4 +1,4 @@
-"""An order is written out by hand, as its fields would write it."""
+"""Compiled output of orders: the same as their fields write."""
 
 import pytest
 from rest_framework import serializers
