@@ -30,7 +30,10 @@ class Cause:
 
 
 def lock_for_sale(quantities: Mapping[int, int]) -> dict[int, Product]:
-    """Return those of the products (by id) that are on sale, locked until the transaction ends."""
+    """Return those of the products (by id) that are on sale, locked until the transaction ends.
+
+    Products are locked in the order of their ids, by everyone (`ProductQuerySet.locked`).
+    """
     return {product.pk: product for product in Product.objects.on_sale().locked(list(quantities))}
 
 

@@ -22,7 +22,7 @@ ORDERED = Counter("store_jobs_ordered", "Jobs stored by this server.", ["kind"],
 logger = logging.getLogger(__name__)
 
 
-def count_ordered(kinds: Iterable[str]) -> None:
+def count_enqueued(kinds: Iterable[str]) -> None:
     """Count jobs that have been stored."""
     for kind in kinds:
         count(ORDERED, kind)

@@ -23,7 +23,7 @@ from apps.core.observability.request_id import current_request_id
 from apps.jobs import broker, circuit_breaker
 from apps.jobs.errors import traceback_of
 from apps.jobs.exceptions import JobNotFailed
-from apps.jobs.metrics import count_ordered
+from apps.jobs.metrics import count_enqueued
 from apps.jobs.models import UNFINISHED, Job, JobStatus
 from apps.jobs.registry import Handler, circuit_of
 
@@ -51,7 +51,7 @@ class JobSpec:
     owner: str = ""
 
     def again(self) -> Self:
-        """Return the order of the same work once more, whatever is still known of the times before."""
+        """Return the spec of the same work once more, whatever is still known of the times before."""
         return replace(self, key=f"{self.key}:again:{uuid4()}")
 
     def matches(self, job: Job) -> bool:
@@ -59,7 +59,7 @@ class JobSpec:
         return job.key == self.key or job.key.startswith(f"{self.key}:again:")
 
 
-def enqueue(*orders: JobSpec) -> None:
+def enqueue(*specs: JobSpec) -> None:
     """Store jobs in the caller's transaction: they are done with its change, or not at all.
 
     Raises TransactionManagementError outside of a transaction.
@@ -71,15 +71,15 @@ def enqueue(*orders: JobSpec) -> None:
     published_at = timezone.now()
     jobs = Job.objects.bulk_create(
         Job(
-            kind=order.kind,
-            key=order.key,
-            subject=order.subject,
-            arguments=order.arguments,
-            owner=order.owner,
+            kind=spec.kind,
+            key=spec.key,
+            subject=spec.subject,
+            arguments=spec.arguments,
+            owner=spec.owner,
             request_id=current_request_id(),
             published_at=published_at,
         )
-        for order in orders
+        for spec in specs
     )
     # Whoever does the first of a subject goes on with the others: they need no message of their own.
     first_ids: dict[str, int] = {}
@@ -87,18 +87,18 @@ def enqueue(*orders: JobSpec) -> None:
         first_ids.setdefault(job.subject, job.pk)
     # No partial: Django would look for its name, should it fail, and fail itself after the commit.
     transaction.on_commit(lambda: broker.notify(first_ids.values()), robust=True)
-    transaction.on_commit(lambda: count_ordered([job.kind for job in jobs]), robust=True)
+    transaction.on_commit(lambda: count_enqueued([job.kind for job in jobs]), robust=True)
 
 
-def repeat(order: JobSpec) -> Job | None:
+def repeat(spec: JobSpec) -> Job | None:
     """Have work done once more, in the caller's transaction; None while it is still to be done anyway.
 
     Whoever calls it at the same time for the same subject must be kept out by a lock.
     """
-    unfinished = Job.objects.about(order.subject).filter(status__in=UNFINISHED)
-    if any(map(order.matches, unfinished)):
+    unfinished = Job.objects.about(spec.subject).filter(status__in=UNFINISHED)
+    if any(map(spec.matches, unfinished)):
         return None
-    again = order.again()
+    again = spec.again()
     enqueue(again)
     job = Job.objects.get(key=again.key)
     record(Action.RUN_AGAIN, job)
