@@ -12,6 +12,7 @@ from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_category, make_products
 from apps.core.tests.answers import refusal_of
 from conftest import signed_in
+from tests.support.products import spread
 
 PRODUCTS = "/api/v1/products/"
 ORDERINGS = [
@@ -71,8 +72,7 @@ def shelf():
     return products
 
 
-@pytest.mark.parametrize("ordering", ORDERINGS)
-@pytest.mark.parametrize("size", [1, 3, 23])
+@pytest.mark.parametrize(("ordering", "size"), spread(ORDERINGS, [1, 3, 23]))
 def test_cursors_lead_through_the_list_there_and_back(api, shelf, ordering, size):
     whole = ids(api.get(PRODUCTS, {"ordering": ordering, "page_size": 100}))
 
