@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.browser import Visit, chromium, needs_chromium
+from tests.support.products import spread
 from tests.system.test_embedded import CUSTOMER, PASSWORD, Shop, free_port, store
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: requirements-dev.txt")
@@ -115,8 +116,7 @@ def test_what_customers_call_stands_before_what_staff_do(visit: Visit, path: str
     assert names == ["auth", "products", "categories", "orders", "admin"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "scheme"), spread([390, 1280], ["light", "dark"]))
 def test_pages_fit_the_screen_have_no_broken_picture_and_follow_the_scheme(
     browser: Any, shop: Shop, scheme: str, width: int
 ):

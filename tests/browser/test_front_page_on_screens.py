@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.browser import Visit, chromium, needs_chromium
+from tests.support.products import spread
 from tests.system.test_embedded import CUSTOMER, Shop, free_port, store
 
 pytestmark = needs_chromium
@@ -14,6 +15,7 @@ DESK, WIDE, PHONE = (
     {"width": 1920, "height": 1080},
     {"width": 390, "height": 844},
 )
+SCREENS = {"desk": DESK, "wide": WIDE}
 # What is wider than its place, of the page itself and of what would have to be scrolled.
 CUT = """
     [document.documentElement, ...document.querySelectorAll(".front-page section, .front-page .scroll")]
@@ -31,11 +33,10 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         yield shop
 
 
-@pytest.mark.parametrize("language", ["ru-RU", "en-GB"])
-@pytest.mark.parametrize("screen", [DESK, WIDE], ids=["desk", "wide"])
-def test_nothing_is_cut_and_the_menu_is_in_sight(shop: Shop, screen: dict[str, int], language: str):
+@pytest.mark.parametrize(("screen", "language"), spread(list(SCREENS), ["ru-RU", "en-GB"]))
+def test_nothing_is_cut_and_the_menu_is_in_sight(shop: Shop, screen: str, language: str):
     with chromium() as browser:
-        page = Visit(browser, shop, viewport=screen, locale=language).log_in("admin")
+        page = Visit(browser, shop, viewport=SCREENS[screen], locale=language).log_in("admin")
 
         for link in ("#nav-sidebar a[href='/admin/orders/order/']", ".tasks a >> nth=0"):
             box = page.locator(link).bounding_box()
