@@ -40,7 +40,7 @@ def test_nothing_is_cut_and_the_menu_is_in_sight(shop: Shop, screen: str, langua
 
         for link in ("#nav-sidebar a[href='/admin/orders/order/']", ".tasks a >> nth=0"):
             box = page.locator(link).bounding_box()
-            assert box["y"] + box["height"] <= screen["height"]
+            assert box["y"] + box["height"] <= SCREENS[screen]["height"]
         assert page.evaluate(CUT) == []
 
 
