@@ -24,7 +24,7 @@ CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 QUOTED = re.compile("«[^»]*»|`[^`]*`")  # what the client sent, and names of the API
 WORD = re.compile(r"[A-Za-z][\w+-]*")
 # The same in every language.
-NAMES = {"ASCII", "CSV", "ETag", "Idempotency-Key", "JSON", "NUL", "RFC", "U+D800", "UTF-8", "UUID"}
+NAMES = {"ASCII", "CSV", "ETag", "Idempotency-Key", "JSON", "PDF", "NUL", "RFC", "U+D800", "UTF-8", "UUID"}
 NAMES |= {"false", "true", "count", "delta", "last_seen", "price", "sku", "stock", "name", "category"}
 # No field of the API has a least length.
 UNMET_FAULTS = {"min_length"}
