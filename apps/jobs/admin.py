@@ -1,4 +1,4 @@
-"""How staff see what the store owes, and set failed jobs going again."""
+"""Jobs in the admin: their list, their statistics, and another run of failed ones."""
 
 from collections.abc import Callable
 from typing import Any

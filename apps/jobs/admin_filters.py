@@ -1,4 +1,4 @@
-"""What the list of jobs in the admin can be filtered by. Each filter is answered by an index."""
+"""Filters of the list of jobs in the admin. Each is answered by an index."""
 
 from datetime import timedelta
 from operator import itemgetter

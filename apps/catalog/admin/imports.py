@@ -1,29 +1,23 @@
-"""How staff import products: bring a file, look at what it would change, let it be written."""
+"""Import of products in the admin: pages to upload a file, review what it would change, and confirm."""
 
-import re
-from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from django import forms
-from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import (
     Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBadRequest,
-    QueryDict,
     StreamingHttpResponse,
 )
 from django.shortcuts import get_object_or_404, redirect
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
+from apps.catalog.admin.import_forms import DialectForm, ImportForm, size_limit
 from apps.catalog.jobs import may_import
 from apps.catalog.product_import import dialects, services
 from apps.catalog.product_import.headings import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, column_name
@@ -37,52 +31,6 @@ from apps.jobs.models import JobStatus
 from apps.users.current_user import current_user
 
 RECENT = 20  # files in the list
-ACCEPTED = ".csv,.txt,.tsv,.xlsx"
-ENCODINGS = {
-    "utf-8": "UTF-8",
-    "utf-16": "UTF-16",
-    "utf-16-le": "UTF-16 LE",
-    "utf-16-be": "UTF-16 BE",
-    "cp1251": "Windows-1251",
-    "cp866": "MS-DOS (866)",
-}
-DELIMITERS = {"comma": _("comma"), "semicolon": _("semicolon"), "tab": _("tab")}
-DECIMAL_SIGNS = {"": _("as the numbers show"), ".": _("point"), ",": _("comma")}
-
-
-class ImportForm(forms.Form):
-    """The file."""
-
-    file = forms.FileField(label=_("CSV or Excel file"), widget=forms.FileInput(attrs={"accept": ACCEPTED}))
-
-    def clean_file(self) -> Any:
-        """Refuse what is too large. Raises ValidationError."""
-        file = self.cleaned_data["file"]
-        if file.size > settings.IMPORT_MAX_BYTES:
-            raise ValidationError(_("The file is too large: at most %(limit)s.") % {"limit": _limit()})
-        return file
-
-
-class DialectForm(forms.Form):
-    """How a file is read."""
-
-    encoding = forms.ChoiceField(label=_("Encoding"), choices=ENCODINGS)
-    delimiter = forms.ChoiceField(label=_("Delimiter"), choices=DELIMITERS)
-    decimal = forms.ChoiceField(label=_("Decimal sign"), choices=DECIMAL_SIGNS, required=False)
-
-    def __init__(self, data: QueryDict | None = None, *, upload: Upload) -> None:
-        found = dialects.Dialect(**upload.dialect)
-        names = {sign: name for name, sign in dialects.DELIMITERS.items()}
-        super().__init__(data, initial={**asdict(found), "delimiter": names.get(found.delimiter)})
-        if found.is_workbook:
-            del self.fields["encoding"], self.fields["delimiter"]
-
-    @property
-    def dialect(self) -> dialects.Dialect:
-        """Return what was chosen in a valid form."""
-        chosen = {"encoding": "", "delimiter": "", **self.cleaned_data}
-        delimiter = dialects.DELIMITERS.get(chosen["delimiter"], "")
-        return dialects.Dialect(chosen["encoding"], delimiter, chosen["decimal"])
 
 
 def import_tool(model_admin: PagedAdmin, request: HttpRequest) -> ListTool | None:
@@ -129,7 +77,7 @@ class ImportPage(ImporterPage):
             "uploads": uploads.select_related("created_by")[:RECENT],
             "required": ", ".join(map(column_name, REQUIRED_COLUMNS)),
             "optional": ", ".join(map(column_name, OPTIONAL_COLUMNS)),
-            "limit": _limit(),
+            "limit": size_limit(),
         }
         return self.render("catalog/import.html", context)
 
@@ -252,11 +200,6 @@ IMPORT_PAGES = (
     ImportBadRowsPage,
     ImportAgainPage,
 )
-
-
-def _limit() -> str:
-    """Return what a file may have, as people say it: 200 MB, not 200.0 MB."""
-    return re.sub(r"[.,]0(?=\s)", "", filesizeformat(settings.IMPORT_MAX_BYTES))
 
 
 def _can_be_read_again(upload: Upload) -> bool:

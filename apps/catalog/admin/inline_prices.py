@@ -1,4 +1,4 @@
-"""The prices in the admin's list of products, which can be typed in place."""
+"""Inline editing of prices in the admin's list of products."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What staff do in the admin with many products at once. Each is shown, confirmed, and told row by row."""
+"""Actions on many products in the admin, each previewed, confirmed, and reported row by row."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The page of one product in the admin: below its form, what was sold, moved and charged."""
+"""The detail page of a product in the admin: below its form, latest sales, stock movements and prices."""
 
 from dataclasses import dataclass
 from datetime import timedelta

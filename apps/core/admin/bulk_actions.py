@@ -1,4 +1,4 @@
-"""Changes of many rows in the admin: what would be done is shown and confirmed, then told row by row.
+"""Bulk actions in the admin: previewed, confirmed, then reported row by row.
 
 One refusal does not stop the rest. A row that somebody else has changed since it was shown is refused.
 """

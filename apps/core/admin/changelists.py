@@ -1,4 +1,4 @@
-"""Lists of the admin that stay quick when they are long: pages without a full count, filters by typing."""
+"""Changelists of long tables in the admin: pages with a bounded count, range and autocomplete filters."""
 
 from collections.abc import Iterator
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""Pages of the admin in place of errors 500 where the database refuses what somebody sent."""
+"""Error pages of the admin (409, 400) for what the database refuses, in place of errors 500."""
 
 import logging
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Lists of the admin whose cells can be typed in place: saved row by row, none over what was not seen."""
+"""Inline editing of lists in the admin: saved row by row, never over a value that was not seen."""
 
 import re
 from functools import partial

@@ -1,4 +1,4 @@
-"""What every admin of the store is built on: stale data is not saved, and nothing that is sent is a fault."""
+"""StoreAdmin, the base of every ModelAdmin: stale data is refused, and no input ends in an error 500."""
 
 from typing import Any
 

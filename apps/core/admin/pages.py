@@ -1,4 +1,4 @@
-"""Pages of the admin beside Django's own, links above its lists, and what more the page of a row shows."""
+"""Own pages of a ModelAdmin beside Django's, links above its list, and more context for its detail page."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What makes a list of the admin exportable: a button, an action, and the page that they lead to."""
+"""Export of a list of the admin: its link, its action, and the page that orders the export."""
 
 from typing import Any, cast
 

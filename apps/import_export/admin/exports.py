@@ -1,4 +1,4 @@
-"""How staff see what they have exported, and take it home."""
+"""Exports in the admin: their list, their progress and their files."""
 
 from collections.abc import Iterator
 from typing import Any

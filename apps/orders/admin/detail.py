@@ -1,4 +1,4 @@
-"""The page of one order in the admin: what it is, how it got there, and what can be done with it."""
+"""The detail page of an order in the admin: items, history and jobs, its buttons and its invoice."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What staff do in the admin with many orders at once. Each is told row by row."""
+"""Actions on many orders in the admin, each reported row by row."""
 
 from collections.abc import Callable
 
