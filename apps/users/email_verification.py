@@ -21,11 +21,17 @@ from apps.users.passwords import confirm_password, locked_as_confirmed
 from apps.users.usernames import is_address
 
 
+def fault_of_taken_email(email: str) -> ValidationError | None:
+    """Return what is wrong with an address that a user has already."""
+    if not User.objects.with_email(email).exists():
+        return None
+    return ValidationError(_("A user with that e-mail address already exists."), code="email_taken")
+
+
 def refuse_taken_email(email: str, *, field: str) -> None:
     """Raise ValidationError, for the field, when a user has this address."""
-    if User.objects.with_email(email).exists():
-        taken = ValidationError(_("A user with that e-mail address already exists."), code="email_taken")
-        raise ValidationError({field: taken})
+    if fault := fault_of_taken_email(email):
+        raise ValidationError({field: fault})
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from apps.audit.services import record
 from apps.core.database.row_changes import changed_columns, columns_of
 from apps.core.database.transactions import retried_atomic
 from apps.core.mail_limits import refuse_full_mailbox
-from apps.users.email_verification import request_verification
+from apps.users.email_verification import fault_of_taken_email, request_verification
 from apps.users.erasure import erase, erase_related
 from apps.users.exceptions import StaffAccount
 from apps.users.login_throttling import Caller
@@ -87,9 +87,7 @@ def _refuse_taken(user: User) -> None:
         taken["username"] = ValidationError(
             _("A user with that username already exists."), code="username_taken"
         )
-    if User.objects.with_email(user.email).exists():
-        taken["email"] = ValidationError(
-            _("A user with that e-mail address already exists."), code="email_taken"
-        )
+    if fault := fault_of_taken_email(user.email):
+        taken["email"] = fault
     if taken:
         raise ValidationError(taken)
