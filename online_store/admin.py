@@ -4,6 +4,6 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class StoreAdminConfig(AdminConfig):
-    """Django's admin, with the store's login and front page."""
+    """Django's admin, with the store's login and dashboard."""
 
     default_site = "apps.backoffice.site.BackofficeSite"

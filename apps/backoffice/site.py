@@ -1,4 +1,4 @@
-"""The admin, whose front page tells how the shop fares."""
+"""The admin, whose dashboard tells how the shop fares."""
 
 from typing import Any
 
@@ -15,5 +15,5 @@ class BackofficeSite(StoreAdminSite):
     index_template = "backoffice/dashboard.html"
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Show the front page."""
+        """Show the dashboard."""
         return super().index(request, {**sections_for(request.user), **(extra_context or {})})

@@ -124,7 +124,7 @@ def hindrances_of_an_import(visit: Visit) -> list[str]:
 
 
 def addresses() -> Iterator[str]:
-    """Yield the front page, and every list, empty form and first row that there is."""
+    """Yield the dashboard, and every list, empty form and first row that there is."""
     yield "/admin/"
     for model in admin.site._registry:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"

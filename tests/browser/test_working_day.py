@@ -112,7 +112,7 @@ def test_order_desk_ships_ten_orders_at_once_and_cancels_one_with_a_reason(offic
     assert order["history"][-1]["comment"] == "The customer has moved"
 
 
-def test_ten_pending_orders_are_shipped_by_five_clicks_from_the_front_page(office: Office, enter: Enter):
+def test_ten_pending_orders_are_shipped_by_five_clicks_from_the_dashboard(office: Office, enter: Enter):
     visit = enter("olga")
     order_ids = [office.buy(5) for _number in range(10)]
     visit.context.add_init_script(COUNT_CLICKS)

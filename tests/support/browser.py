@@ -54,7 +54,7 @@ class Visit:
         return self.page
 
     def log_in(self, username: str, password: str = PASSWORD) -> Any:
-        """Log in to the admin and return its front page."""
+        """Log in to the admin and return its dashboard."""
         page = self.open("/admin/login/?next=/admin/")
         page.locator("#id_username").fill(username)
         page.locator("#id_password").fill(password)

@@ -13,7 +13,7 @@ from typing import TypeVar
 BASE_DIR = Path(__file__).resolve().parents[2]
 LIMIT_SECONDS = 90
 POLL_SECONDS = 0.05
-# A test may ask as often as it likes, unless it gives a budget.
+# A test may ask as often as it likes, unless it gives a limit.
 NO_BUDGETS = dict.fromkeys(
     (
         "THROTTLE_USER",

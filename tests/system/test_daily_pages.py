@@ -58,7 +58,7 @@ def test_work_of_a_day_is_done_and_leads_back_to_the_list(shop: Shop, screen: di
         clerk = Clerk(browser, shop, locale="ru-RU", viewport=screen)
         clerk.log_in("admin")
 
-        ship_from_the_front_page(clerk)
+        ship_from_the_dashboard(clerk)
         assert [status_of(shop, order_id) for order_id in order_ids] == ["shipped", "shipped"]
         deliver_on_the_page_of_an_order(clerk)
         assert [status_of(shop, order_id) for order_id in order_ids] == ["shipped", "delivered"]
@@ -71,7 +71,7 @@ def test_work_of_a_day_is_done_and_leads_back_to_the_list(shop: Shop, screen: di
     assert clerk.foreign == []
 
 
-def ship_from_the_front_page(clerk: Clerk) -> None:
+def ship_from_the_dashboard(clerk: Clerk) -> None:
     page = clerk.page
     clerk.press(page.locator(".tasks a").first)
     page.wait_for_url(f"**{ORDERS}?status__exact=pending")

@@ -220,7 +220,7 @@ def test_address_of_no_export_is_not_found(browser, export):
         assert browser.get(f"{LIST}{number}/change/").status_code == 404
 
 
-# --- Cost and housekeeping
+# --- Cost and maintenance
 
 
 def test_list_takes_the_same_queries_for_any_number_of_exports(

@@ -1,4 +1,4 @@
-"""Budgets hold for all processes of gunicorn together, and spoofed addresses buy no further requests."""
+"""Rate limits hold for all processes of gunicorn together, and spoofed addresses buy no further requests."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))
-def test_of_twenty_at_once_exactly_the_budget_get_through(register: str, number: int):
+def test_of_twenty_at_once_exactly_the_limit_get_through(register: str, number: int):
     answers = at_once(register, [f"198.51.100.{number}"] * HANDS)
 
     assert Counter(answers) == {400: LIMIT, 429: HANDS - LIMIT}

@@ -1,4 +1,4 @@
-"""The front page and the page of a product count by the days of the store, whatever its clocks do."""
+"""The dashboard and the page of a product count by the days of the store, whatever its clocks do."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def figures(client, staff):
-    """Return a function that reads the figures of the front page at a moment."""
+    """Return a function that reads the figures of the dashboard at a moment."""
     client.force_login(staff)
 
     def read(moment):
@@ -60,7 +60,7 @@ def test_order_counts_for_the_day_of_the_store_on_which_it_was_placed(settings, 
     assert at_midnight["sales"].periods[0].before.orders == 2
 
 
-def test_sales_of_the_front_page_and_of_the_product_are_those_of_the_same_days(settings, figures, customer):
+def test_sales_of_the_dashboard_and_of_the_product_are_those_of_the_same_days(settings, figures, customer):
     settings.TIME_ZONE = "Europe/Moscow"
     tea = make_product(price="10.00", stock=100)
     now = datetime(2025, 12, 31, 22, 30, tzinfo=UTC)

@@ -39,7 +39,7 @@ def product_context(model_admin: PagedAdmin, request: HttpRequest, product: Prod
 
 
 def latest_sales(product: Product) -> Sales:
-    """Add up what the last 30 days sold, today among them as on the front page.
+    """Add up what the last 30 days sold, today among them as on the dashboard.
 
     From the latest 10,000 movements: an index holds them together.
     """

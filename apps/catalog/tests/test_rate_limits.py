@@ -1,4 +1,4 @@
-"""Budgets of requests: who asks too often is told when to come back, exactly at the limit."""
+"""Rate limits of requests: who asks too often is told when to come back, exactly at the limit."""
 
 import socket
 import time
@@ -23,8 +23,8 @@ pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
 
 
 @pytest.fixture
-def budgets(settings):
-    """Return a function that gives budgets; the others are off."""
+def limits(settings):
+    """Return a function that gives limits; the others are off."""
     if settings.STORE_EMBEDDED:
         caches["counters"].clear()
 
@@ -44,8 +44,8 @@ def statuses_of(client, times, path=ORDERS, **extra):
     return [client.get(path, **extra).status_code for _time in range(times)]
 
 
-def test_who_has_spent_the_budget_is_told_when_to_come_back(customer_api, budgets, clock):
-    budgets(user=Rate(2, 60))
+def test_who_has_spent_the_limit_is_told_when_to_come_back(customer_api, limits, clock):
+    limits(user=Rate(2, 60))
     answers = [customer_api.get(ORDERS, headers={"accept-language": "en"}) for _time in range(4)]
 
     assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
@@ -60,8 +60,8 @@ def test_who_has_spent_the_budget_is_told_when_to_come_back(customer_api, budget
     assert problem_of(answers[3]) == TOLD_TO_WAIT
 
 
-def test_budget_is_whole_again_in_the_next_window(customer_api, budgets, clock, monkeypatch):
-    budgets(user=Rate(2, 60))
+def test_limit_is_whole_again_in_the_next_window(customer_api, limits, clock, monkeypatch):
+    limits(user=Rate(2, 60))
     assert statuses_of(customer_api, 3) == [200, 200, 429]
 
     monkeypatch.setattr(time, "time", lambda: NOON + 60)
@@ -69,23 +69,23 @@ def test_budget_is_whole_again_in_the_next_window(customer_api, budgets, clock, 
     assert statuses_of(customer_api, 3) == [200, 200, 429]
 
 
-def test_each_account_has_a_budget_of_its_own_wherever_it_is(customer, other_customer_api, budgets, clock):
-    budgets(user=Rate(2, 60), address=Rate(1, 60))
+def test_each_account_has_a_limit_of_its_own_wherever_it_is(customer, other_customer_api, limits, clock):
+    limits(user=Rate(2, 60), address=Rate(1, 60))
     home, phone = signed_in(customer), signed_in(customer)
 
     assert statuses_of(home, 1) + statuses_of(phone, 2, **OTHER_ADDRESS) == [200, 200, 429]
     assert statuses_of(other_customer_api, 2) == [200, 200]
 
 
-def test_requests_without_an_account_are_counted_by_address(api, budgets, clock):
-    budgets(user=Rate(1, 60), address=Rate(2, 60))
+def test_requests_without_an_account_are_counted_by_address(api, limits, clock):
+    limits(user=Rate(1, 60), address=Rate(2, 60))
 
     assert statuses_of(api, 3, "/api/v1/products/7/") == [404, 404, 429]
     assert statuses_of(api, 1, "/api/v1/products/7/", **OTHER_ADDRESS) == [404]
 
 
-def test_anonymous_reads_are_counted_only_when_they_are_not_in_the_cache(api, budgets, clock):
-    budgets(address=Rate(2, 60))
+def test_anonymous_reads_are_counted_only_when_they_are_not_in_the_cache(api, limits, clock):
+    limits(address=Rate(2, 60))
     product = make_product()
     pages = [PRODUCTS, f"{PRODUCTS}{product.pk}/", "/api/v1/categories/"]
 
@@ -98,14 +98,14 @@ def test_anonymous_reads_are_counted_only_when_they_are_not_in_the_cache(api, bu
     assert statuses_of(api, 1, pages[2], **OTHER_ADDRESS) == [200]
 
 
-def test_reads_of_an_account_are_counted_from_the_cache_too(customer_api, budgets, clock):
-    budgets(user=Rate(2, 60))
+def test_reads_of_an_account_are_counted_from_the_cache_too(customer_api, limits, clock):
+    limits(user=Rate(2, 60))
 
     assert statuses_of(customer_api, 3, PRODUCTS) == [200, 200, 429]
 
 
-def test_new_accounts_have_a_budget_of_their_own(api, budgets, clock):
-    budgets(register=Rate(2, 3600), address=Rate(1, 60))
+def test_new_accounts_have_a_limit_of_their_own(api, limits, clock):
+    limits(register=Rate(2, 3600), address=Rate(1, 60))
 
     answers = [api.post(REGISTER, {}) for _time in range(3)]
 
@@ -115,14 +115,14 @@ def test_new_accounts_have_a_budget_of_their_own(api, budgets, clock):
     assert api.post("/api/v1/auth/login/", {}).status_code == 400
 
 
-def test_pages_of_the_schema_are_counted_too(api, budgets, clock):
-    budgets(address=Rate(1, 60))
+def test_pages_of_the_schema_are_counted_too(api, limits, clock):
+    limits(address=Rate(1, 60))
 
     assert statuses_of(api, 2, "/api/schema/swagger-ui/") == [200, 429]
 
 
-def test_budget_that_is_off_counts_nothing(customer_api, api, budgets):
-    budgets()
+def test_limit_that_is_off_counts_nothing(customer_api, api, limits):
+    limits()
 
     response = customer_api.get(ORDERS)
 
@@ -131,14 +131,14 @@ def test_budget_that_is_off_counts_nothing(customer_api, api, budgets):
     assert [api.post(REGISTER, {}).status_code for _time in range(5)] == [400] * 5
 
 
-def test_health_is_never_refused(api, budgets):
-    budgets(address=Rate(1, 86_400))
+def test_health_is_never_refused(api, limits):
+    limits(address=Rate(1, 86_400))
 
     assert statuses_of(api, 5, "/healthz") == [200] * 5
 
 
-def test_nobody_is_refused_while_memcached_is_away(customer_api, budgets, settings):
-    budgets(user=Rate(1, 60))
+def test_nobody_is_refused_while_memcached_is_away(customer_api, limits, settings):
+    limits(user=Rate(1, 60))
     settings.STORE_EMBEDDED = False
     with socket.socket() as guard:
         guard.bind(("127.0.0.1", 0))  # and listens not
@@ -152,8 +152,8 @@ def test_nobody_is_refused_while_memcached_is_away(customer_api, budgets, settin
     assert not any(answer.has_header("RateLimit") for answer in answers)
 
 
-def test_of_twenty_at_once_exactly_the_budget_get_through(budgets):
-    budgets(register=Rate(5, 86_400))
+def test_of_twenty_at_once_exactly_the_limit_get_through(limits):
+    limits(register=Rate(5, 86_400))
     for number in range(10):
         client = APIClient(REMOTE_ADDR=f"192.0.2.{number}")
 
@@ -163,8 +163,8 @@ def test_of_twenty_at_once_exactly_the_budget_get_through(budgets):
 
 
 @pytest.mark.memcached
-def test_garbage_in_place_of_a_counter_refuses_nobody(customer, customer_api, budgets, clock):
-    budgets(user=Rate(1, 60))
+def test_garbage_in_place_of_a_counter_refuses_nobody(customer, customer_api, limits, clock):
+    limits(user=Rate(1, 60))
     cache.set(f"rate_limit:user:{customer.pk}:{NOON // 60}", "garbage")
 
     assert statuses_of(customer_api, 3) == [200] * 3

@@ -144,7 +144,7 @@ def written_by_the_release_before(row, search_text):
     QuerySet(type(row)).filter(pk=row.pk).update(search_text=search_text)
 
 
-def test_housekeeping_folds_what_the_release_before_wrote(api, django_capture_on_commit_callbacks):
+def test_maintenance_folds_what_the_release_before_wrote(api, django_capture_on_commit_callbacks):
     tea = make_product(name="Чай «Эрл Грей»", sku="TEA")
     cup = make_product(name="Чашка", sku="CUP")
     written_by_the_release_before(tea, "чай «эрл греи»\ntea\n")

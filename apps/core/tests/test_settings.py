@@ -193,7 +193,7 @@ def test_log_is_for_people_unless_json_is_wanted(start, given, used):
     assert settings["LOGGING"]["handlers"]["console"]["formatter"] == used
 
 
-def test_budgets_are_off_in_the_embedded_mode_and_where_they_are_empty(start):
+def test_limits_are_off_in_the_embedded_mode_and_where_they_are_empty(start):
     served, embedded = start(), start(STORE_EMBEDDED="true")
     chosen = start(THROTTLE_USER="", THROTTLE_REGISTER="5/day")
 
@@ -210,7 +210,7 @@ def test_budgets_are_off_in_the_embedded_mode_and_where_they_are_empty(start):
     assert chosen["THROTTLES"] == {**served["THROTTLES"], "user": None, "register": (5, 86_400)}
 
 
-def test_budget_that_cannot_be_read_is_refused_at_the_start(start):
+def test_limit_that_cannot_be_read_is_refused_at_the_start(start):
     with pytest.raises(ImproperlyConfigured, match="THROTTLE_ADDRESS must be a rate such as 20/hour"):
         start(THROTTLE_ADDRESS="many")
 

@@ -43,7 +43,7 @@ def test_jobs_that_are_not_done_are_kept_for_ever():
     assert set(Job.objects.all()) == jobs
 
 
-def test_housekeeping_deletes_old_jobs_and_expired_sessions():
+def test_maintenance_deletes_old_jobs_and_expired_sessions():
     old, new = make_job(status="done"), make_job(status="done")
     Job.objects.filter(pk=old.pk).update(updated_at=NOON - timedelta(days=5000))
     now = datetime.now(UTC)

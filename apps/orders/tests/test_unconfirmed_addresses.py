@@ -1,4 +1,4 @@
-"""An address that is not confirmed gets e-mails about orders up to a budget, without the name."""
+"""An address that is not confirmed gets e-mails about orders up to a limit, without the name."""
 
 import pytest
 from django.core import mail
@@ -25,7 +25,7 @@ def rate_limit(settings):
 
 
 @pytest.mark.parametrize(("is_confirmed", "count"), [(False, 3), (True, 6)])
-def test_emails_about_orders_have_a_budget_until_the_address_is_confirmed(
+def test_emails_about_orders_have_a_limit_until_the_address_is_confirmed(
     rate_limit, make_user, staff, is_confirmed, count
 ):
     buyer = make_user(email_verified_at=timezone.now() if is_confirmed else None)

@@ -150,7 +150,7 @@ def written_by_the_release_before(user, **values):
     models.QuerySet(User).filter(pk=user.pk).update(**values)
 
 
-def test_housekeeping_gives_keys_to_what_was_written_without(anna, make_user):
+def test_maintenance_gives_keys_to_what_was_written_without(anna, make_user):
     renamed = make_user()
     written_by_the_release_before(anna, username_key=None, email_key=None)
     written_by_the_release_before(renamed, username="Boris", email="b@пример.рф")

@@ -153,7 +153,7 @@ def test_codes_are_tried_no_more_often_than_by_the_api(client, api, clerk, setti
     assert knows(clerk, PASSWORD)
 
 
-def test_mailbox_gets_no_more_than_its_budget(client, clerk, settings):
+def test_mailbox_gets_no_more_than_its_limit(client, clerk, settings):
     settings.THROTTLES = {**settings.THROTTLES, "mailbox": Rate(2, 86_400)}
     for _time in range(4):
         ask(client, clerk.email)

@@ -23,8 +23,8 @@ pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
 
 
 @pytest.fixture
-def budgets(settings):
-    """Return a function that gives budgets; the others are off."""
+def limits(settings):
+    """Return a function that gives limits; the others are off."""
     if settings.STORE_EMBEDDED:
         caches["counters"].clear()
 
@@ -40,8 +40,8 @@ def change(client, number):
 
 
 @pytest.mark.parametrize("rate_limit", ["password_reset", "mail"])
-def test_changes_of_the_address_have_a_budget(customer_api, budgets, rate_limit):
-    budgets(**{rate_limit: Rate(3, DAY)})
+def test_changes_of_the_address_have_a_limit(customer_api, limits, rate_limit):
+    limits(**{rate_limit: Rate(3, DAY)})
 
     answers = [change(customer_api, number) for number in range(5)]
 
@@ -51,8 +51,8 @@ def test_changes_of_the_address_have_a_budget(customer_api, budgets, rate_limit)
     assert len([message for message in mail.outbox if message.to[0].startswith("stranger")]) <= 3
 
 
-def test_mailbox_has_a_budget_in_all_its_spellings(api, budgets):
-    budgets(mailbox=Rate(2, DAY))
+def test_mailbox_has_a_limit_in_all_its_spellings(api, limits):
+    limits(mailbox=Rate(2, DAY))
     statuses = []
     for number, address in enumerate(("v@example.com", "V+a@example.com", "v+b@EXAMPLE.com")):
         body = {"username": f"buyer-{number}", "email": address, "password": "correct-horse-battery"}
@@ -63,9 +63,9 @@ def test_mailbox_has_a_budget_in_all_its_spellings(api, budgets):
     assert len(mail.outbox) == 2
 
 
-def test_forgotten_passwords_beyond_the_budget_are_answered_alike_and_left_out(api, customer, budgets):
+def test_forgotten_passwords_beyond_the_limit_are_answered_alike_and_left_out(api, customer, limits):
     User.objects.filter(pk=customer.pk).update(email_verified_at=timezone.now())
-    budgets(mailbox=Rate(2, DAY))
+    limits(mailbox=Rate(2, DAY))
 
     for _ask in range(4):
         assert api.post(f"{AUTH}password/reset/", {"email": customer.email}).status_code == 202
@@ -91,8 +91,8 @@ def test_every_kind_of_email_is_tried():
 
 
 @pytest.mark.parametrize("kind", MAILS)
-def test_stranger_is_sent_no_text_of_the_account_and_no_more_than_the_budget(make_user, budgets, kind):
-    budgets(mailbox=Rate(2, DAY))
+def test_stranger_is_sent_no_text_of_the_account_and_no_more_than_the_limit(make_user, limits, kind):
+    limits(mailbox=Rate(2, DAY))
     user = make_user(username=LINK, first_name=LINK, last_name=LINK, new_email="new@example.com")
     session = Session.objects.open(user, device=LINK)
     arguments = {**MAILS[kind], **({"session_id": str(session.pk)} if kind == jobs.REUSE_EMAIL else {})}

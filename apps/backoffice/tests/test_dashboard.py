@@ -1,4 +1,4 @@
-"""The front page of the admin tells how the shop fares, each member of staff as far as they may see it."""
+"""The dashboard of the admin tells how the shop fares, each member of staff as far as they may see it."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -69,7 +69,7 @@ def test_periods_are_compared_with_those_before(office, shop):
     assert (periods[0].before.average_basket, periods[0].before.cancelled_percent) == (500, 50)
 
 
-def test_shop_without_orders_has_a_front_page(office):
+def test_shop_without_orders_has_a_dashboard(office):
     response = look(office)
 
     assert response.status_code == 200

@@ -1,4 +1,4 @@
-"""The front page of the admin on a desk, a wide screen and a phone: work is seen first, nothing is cut."""
+"""The dashboard of the admin on a desk, a wide screen and a phone: work is seen first, nothing is cut."""
 
 from collections.abc import Iterator
 
