@@ -1,4 +1,4 @@
-"""What was ordered, at which prices, and what became of it."""
+"""Models of orders: items at their prices, status changes, invoices."""
 
 import re
 from decimal import Decimal
@@ -18,7 +18,7 @@ from apps.orders.statuses import OrderStatus
 from apps.users.models import User
 
 TRIGRAM = 3  # characters that an index of parts needs
-FEW = 2_000  # customers, or lines, that a search finds one by one
+FEW = 2_000  # customers, or items, that a search finds one by one
 JOB_SUBJECT = "order:"  # and the order's number: what its jobs are found by
 
 
@@ -31,21 +31,24 @@ class OrderQuerySet(SignallingQuerySet["Order"]):
 
     def locked(self) -> Self:
         """Lock the rows until the transaction ends."""
-        # no_key: rows that merely refer to an order, such as its lines, need not wait.
+        # no_key: rows that merely refer to an order, such as its items, need not wait.
         return self.select_for_update(of=("self",), no_key=True)
 
-    def with_lines(self) -> Self:
-        """Fetch what an order shows: the user, its `lines`, and its `moves` with the names in them."""
-        moves = StatusChange.objects.select_related("changed_by")
+    def with_items(self) -> Self:
+        """Fetch what an order shows: the user, the items, and the status changes with the names in them.
+
+        They are lists on each order, `fetched_items` and `fetched_status_changes`.
+        """
+        status_changes = StatusChange.objects.select_related("changed_by")
         return self.select_related("user").prefetch_related(
-            models.Prefetch("items", to_attr="lines"),
-            models.Prefetch("status_changes", moves, to_attr="moves"),
+            models.Prefetch("items", to_attr="fetched_items"),
+            models.Prefetch("status_changes", status_changes, to_attr="fetched_status_changes"),
         )
 
     def with_items_count(self) -> Self:
-        """Count the lines, and fetch the user."""
-        lines = OrderItem.objects.filter(order=models.OuterRef("pk")).order_by().values("order")
-        count = models.Subquery(lines.annotate(count=models.Count("pk")).values("count"))
+        """Count the items, and fetch the user."""
+        items = OrderItem.objects.filter(order=models.OuterRef("pk")).order_by().values("order")
+        count = models.Subquery(items.annotate(count=models.Count("pk")).values("count"))
         return self.select_related("user").annotate(items_count=functions.Coalesce(count, 0))
 
     def with_failed_jobs(self) -> Self:
@@ -62,16 +65,16 @@ class OrderQuerySet(SignallingQuerySet["Order"]):
         return self.annotate(has_failed=models.Exists(failed))
 
     def matching(self, text: str) -> Self:
-        """Return those with this id, or with the text in the customer's name or e-mail or a line's sku."""
+        """Return those with this id, or with the text in the customer's name or e-mail or an item's sku."""
         text = text.strip().removeprefix("№").removeprefix("#")  # as orders are called
         if not (text := as_stored(text)):  # nothing of it can be seen: it is in no text
             return self.none()
         named = models.Q(username__icontains=text) | models.Q(email__icontains=text)
         # Whole ones in any spelling: a database may know the case of few alphabets.
         named |= models.Q(username_key=USERNAME.key(text)) | models.Q(email_key=EMAIL.key(text))
-        lines = _lines_with_sku(text)
+        items = _items_with_sku(text)
         few_users = list(User.objects.filter(named).values_list("pk", flat=True)[: FEW + 1])
-        few_orders = list(lines.values_list("order_id", flat=True)[: FEW + 1])
+        few_orders = list(items.values_list("order_id", flat=True)[: FEW + 1])
         if len(few_users) <= FEW and len(few_orders) <= FEW:
             found = models.Q(user_id__in=few_users) | models.Q(pk__in=few_orders)
         else:  # what so many have soon fills a page, order for order
@@ -79,22 +82,22 @@ class OrderQuerySet(SignallingQuerySet["Order"]):
             customer = User.objects.filter(pk=models.OuterRef("user_id"))
             is_named = models.ExpressionWrapper(named, models.BooleanField())
             found = models.Q(models.Subquery(customer.values_list(is_named)))
-            found |= models.Q(models.Exists(lines.filter(order=models.OuterRef("pk"))))
+            found |= models.Q(models.Exists(items.filter(order=models.OuterRef("pk"))))
         if text.isascii() and text.isdigit() and len(text) < 19:
             found |= models.Q(pk=int(text))
         return self.filter(found)
 
 
-def _lines_with_sku(text: str) -> models.QuerySet["OrderItem"]:
-    """Return the lines with the text in the sku.
+def _items_with_sku(text: str) -> models.QuerySet["OrderItem"]:
+    """Return the items with the text in the sku.
 
     All skus of a shop begin alike, which costs an index of parts dearly: it is asked for the last word alone,
     and the rest is compared.
     """
     words = [word for word in re.findall(r"\w+", text) if len(word) >= TRIGRAM]
     place = functions.StrIndex(functions.Upper("sku"), functions.Upper(models.Value(text)))
-    lines = OrderItem.objects.filter(sku__icontains=words[-1] if words else text).order_by()
-    return lines.alias(place=place).filter(place__gt=0)
+    items = OrderItem.objects.filter(sku__icontains=words[-1] if words else text).order_by()
+    return items.alias(place=place).filter(place__gt=0)
 
 
 @audited(keeps_name=False, is_shown_with_row=True)
@@ -116,8 +119,8 @@ class Order(models.Model):
 
     objects = OrderQuerySet.as_manager()
 
-    lines: "list[OrderItem]"  # of an order that was fetched `with_lines`
-    moves: "list[StatusChange]"
+    fetched_items: "list[OrderItem]"  # of an order that was fetched `with_items`
+    fetched_status_changes: "list[StatusChange]"
     has_failed: bool  # a job of it, of an order that was fetched `noting_failed_jobs`
 
     class Meta:
@@ -152,7 +155,7 @@ class Order(models.Model):
 
 
 class OrderItem(models.Model):
-    """A line of an order, with the product's name, sku and price as they were."""
+    """An item of an order, with the product's name, sku and price as they were."""
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="items")
     product = models.ForeignKey(Product, models.PROTECT, related_name="+", verbose_name=_("product"))
@@ -180,12 +183,12 @@ class OrderItem(models.Model):
 
     @property
     def total(self) -> Decimal:
-        """Return the price of the line."""
+        """Return the price of all pieces."""
         return self.quantity * self.price
 
 
 class StatusChange(models.Model):
-    """A move of an order; the first one is its creation, from nothing."""
+    """A status change of an order; the first one is its creation, from nothing."""
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="status_changes")
     from_status = models.CharField(

@@ -1,4 +1,4 @@
-"""What happens to an order. `change_status` is the only door to its status."""
+"""Services of orders. `change_status` is the only code that changes a status."""
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -36,9 +36,9 @@ def place_order(
     order = Order.objects.create(
         user=user, total_price=basket.total, currency=settings.STORE_CURRENCY, language=language
     )
-    order.lines = OrderItem.objects.bulk_create(_priced_items(order, basket))
+    order.fetched_items = OrderItem.objects.bulk_create(_priced_items(order, basket))
     sell(basket.products.values(), basket.quantities, order_id=order.pk, by=user)
-    order.moves = [order.status_changes.create(to_status=order.status, changed_by=user)]
+    order.fetched_status_changes = [order.status_changes.create(to_status=order.status, changed_by=user)]
     record(Action.CREATED, order, changes_from_nothing(values_of(order, ("status", "total_price"))), by=user)
     enqueue(job_of(INVOICE, order), job_of(CONFIRMATION_EMAIL, order))
     return order
@@ -59,13 +59,13 @@ def change_status(
     `transitions` are those that this person may make. `precondition` is called with the locked order, and
     raises when it is another version than they mean.
 
-    Raises Order.DoesNotExist; InvalidStatusTransition when the table of statuses has no such move;
+    Raises Order.DoesNotExist; InvalidStatusTransition when the table of statuses has no such transition;
     TransitionForbidden when it has, but not for this person; and SessionRevoked when a customer leaves a
     comment whose account was closed meanwhile.
     """
     order = Order.objects.locked().get(pk=order_id)
     if precondition:
-        precondition(_with_lines(order))
+        precondition(_with_items(order))
     old_status = order.status
     allowed = allowed_transitions(old_status, transitions)
     if not can_transition(old_status, new_status):
@@ -87,12 +87,12 @@ def change_status(
     if comment and changed_by.pk == order.user_id:
         User.objects.lock_active(changed_by.pk)  # may say who it is; the last lock, as everywhere
     enqueue(*_jobs_of_status(order))
-    return _with_lines(order)
+    return _with_items(order)
 
 
 @retried_atomic
 def put_together_and_ship(*, order_id: int, changed_by: User) -> Order:
-    """Ship the order, which is put together first if it is pending: each move is recorded and told.
+    """Ship the order, which is put together first if it is pending: each transition is recorded and told.
 
     Raises Order.DoesNotExist, and ValidationError when it is shipped already, or cancelled.
     """
@@ -149,9 +149,9 @@ def _done_again(wanted: JobSpec) -> Job:
     return job
 
 
-def _with_lines(order: Order) -> Order:
+def _with_items(order: Order) -> Order:
     # In the transaction: after the commit a failed query would call a change refused that has been made.
-    return Order.objects.with_lines().get(pk=order.pk)
+    return Order.objects.with_items().get(pk=order.pk)
 
 
 def _priced_items(order: Order, basket: Basket) -> list[OrderItem]:

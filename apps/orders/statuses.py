@@ -1,4 +1,4 @@
-"""Which statuses an order can have, and who may move it where. Pure tables, no input or output."""
+"""Statuses of an order, and the transitions that staff and customers may make. Pure tables, no I/O."""
 
 from collections.abc import Mapping
 
@@ -33,10 +33,10 @@ CUSTOMER_TRANSITIONS: Transitions = {
 
 
 def can_transition(from_status: str, to_status: str) -> bool:
-    """Tell whether the table has this move."""
+    """Tell whether the table has this transition."""
     return to_status in TRANSITIONS[OrderStatus(from_status)]
 
 
-def allowed_transitions(from_status: str, moves: Transitions) -> tuple[OrderStatus, ...]:
-    """Return the statuses that an order can be moved to by somebody who may make these moves."""
-    return moves.get(OrderStatus(from_status), ())
+def allowed_transitions(from_status: str, transitions: Transitions) -> tuple[OrderStatus, ...]:
+    """Return the statuses that an order can be moved to by somebody who may make these transitions."""
+    return transitions.get(OrderStatus(from_status), ())

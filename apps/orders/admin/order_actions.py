@@ -179,7 +179,7 @@ def _moved(
         precondition=precondition,
         comment=comment,
     )
-    return str(order.moves[-1])
+    return str(order.fetched_status_changes[-1])
 
 
 def _only_in(start: OrderStatus) -> Callable[[Order], None]:

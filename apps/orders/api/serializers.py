@@ -159,8 +159,8 @@ class OrderBaseOutput(OutputSerializer[Order]):
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=OrderStatus.choices)))
     def get_allowed_statuses(self, order: Order) -> list[str]:
         """Return the statuses that the reader, who is the context's request's, may move the order to now."""
-        moves = transitions_of(self.context["request"].user, order)
-        return [status.value for status in allowed_transitions(order.status, moves)]
+        transitions = transitions_of(self.context["request"].user, order)
+        return [status.value for status in allowed_transitions(order.status, transitions)]
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_invoice_url(self, order: Order) -> str:  # noqa: D102  # would be its description in the schema
@@ -193,8 +193,8 @@ class OrderRowOutput(OrderBaseOutput):
 class OrderOutput(OrderBaseOutput):
     """An order."""
 
-    items = OrderItemOutput(many=True, source="lines")
-    history = StatusChangeOutput(many=True, source="moves")
+    items = OrderItemOutput(many=True, source="fetched_items")
+    history = StatusChangeOutput(many=True, source="fetched_status_changes")
 
     class Meta:
         model = Order
@@ -227,7 +227,7 @@ class StaffOrderRowOutput(OrderRowOutput):
 class StaffOrderOutput(OrderOutput):
     """An order; `user` is shown to staff only."""
 
-    history = StaffStatusChangeOutput(many=True, source="moves")
+    history = StaffStatusChangeOutput(many=True, source="fetched_status_changes")
     user = UserOutput(required=False)
 
     class Meta(OrderOutput.Meta):

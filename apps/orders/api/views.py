@@ -127,7 +127,7 @@ class OrderViewSet(StoreViewSet):
     @cached_answer(orders_cache, scope=role_scope)
     def retrieve(self, request: Request, pk: int) -> Response:
         """Get an order. Customers get 404 for other people's orders."""
-        order = get_object_or_404(self.get_queryset().with_lines(), pk=pk)
+        order = get_object_or_404(self.get_queryset().with_items(), pk=pk)
         return Response(self._shown(order))
 
     @extend_schema(

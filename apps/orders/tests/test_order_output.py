@@ -22,14 +22,18 @@ from apps.orders.tests.factories import make_order
 
 pytestmark = pytest.mark.django_db
 ORDERS = (OrderOutput, OrderRowOutput, StaffOrderOutput, StaffOrderRowOutput)
-PARTS = ((OrderItemOutput, "lines"), (StatusChangeOutput, "moves"), (StaffStatusChangeOutput, "moves"))
+PARTS = (
+    (OrderItemOutput, "fetched_items"),
+    (StatusChangeOutput, "fetched_status_changes"),
+    (StaffStatusChangeOutput, "fetched_status_changes"),
+)
 
 
 @pytest.fixture
 def order(customer, staff):
     made = make_order(customer, {make_product(price="0.10", name="Мёд «Липовый» <b>"): 3, make_product(): 1})
     change_status(order_id=made.pk, new_status=OrderStatus.PROCESSING, comment="Ok", changed_by=staff)
-    return Order.objects.with_lines().with_items_count().get(pk=made.pk)
+    return Order.objects.with_items().with_items_count().get(pk=made.pk)
 
 
 @pytest.mark.parametrize("serializer", ORDERS)
