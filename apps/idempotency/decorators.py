@@ -1,4 +1,4 @@
-"""The header `Idempotency-Key` of REST views (draft-ietf-httpapi-idempotency-key-header-07)."""
+"""The `Idempotency-Key` header of REST views (draft-ietf-httpapi-idempotency-key-header-07)."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from apps.core.api.openapi.annotations import raises, sends
 from apps.idempotency.exceptions import KeyInvalid, KeyRequired, KeyReused, RequestInProgress
 from apps.idempotency.models import MAX_KEY_LENGTH
-from apps.idempotency.services import KeyedRequest, Outcome, carry_out_once
+from apps.idempotency.services import IdempotentRequest, Outcome, run_once
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -70,7 +70,7 @@ def idempotent(
                 subject = subject_of(response.data) if subject_of else ""
                 return Outcome(response.status_code, body, headers, subject)
 
-            return _response(carry_out_once(KeyedRequest(request.user.pk, key, _fingerprint(request)), act))
+            return _response(run_once(IdempotentRequest(request.user.pk, key, _fingerprint(request)), act))
 
         return once
 

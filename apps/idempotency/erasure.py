@@ -1,11 +1,11 @@
-"""Erasure of the kept answers to a user."""
+"""Erasure of the stored responses to a user."""
 
-from apps.idempotency.models import KeyedAnswer
+from apps.idempotency.models import StoredResponse
 from apps.users.erasure import erases
 from apps.users.models import User
 
 
 @erases
-def forget_answers_to(user: User) -> None:
-    """Delete what the user was answered: it shows the name."""
-    KeyedAnswer.objects.filter(user=user).delete()
+def delete_responses_to(user: User) -> None:
+    """Delete the responses to the user: they show the name."""
+    StoredResponse.objects.filter(user=user).delete()

@@ -1,4 +1,4 @@
-"""Why a request with a key is refused."""
+"""Errors of requests with an `Idempotency-Key`."""
 
 from http import HTTPStatus
 

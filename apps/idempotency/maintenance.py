@@ -1,6 +1,6 @@
 """Daily maintenance of idempotency keys."""
 
-from apps.idempotency.services import forget_expired_keys
+from apps.idempotency.services import delete_expired_keys
 from apps.jobs.maintenance import daily
 
-daily(forget_expired_keys)
+daily(delete_expired_keys)

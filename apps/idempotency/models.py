@@ -1,4 +1,4 @@
-"""What was answered to the requests that carried a key."""
+"""Stored responses to requests with an `Idempotency-Key`."""
 
 from typing import Self
 
@@ -10,16 +10,16 @@ from django.utils.translation import gettext_lazy as _
 MAX_KEY_LENGTH = 255  # characters
 
 
-class KeyedAnswerQuerySet(models.QuerySet["KeyedAnswer"]):
-    """Questions about kept answers."""
+class StoredResponseQuerySet(models.QuerySet["StoredResponse"]):
+    """Questions about stored responses."""
 
     def expired(self) -> Self:
-        """Return the answers that are not given again any more."""
+        """Return the responses that are not sent again any more."""
         return self.filter(expires_at__lte=timezone.now())
 
 
-class KeyedAnswer(models.Model):
-    """The key of a user's request and the answer it got, stored in the transaction of what the request did.
+class StoredResponse(models.Model):
+    """The key of a user's request and the response to it, stored in the transaction of what the request did.
 
     The row is inserted before the work and completed after it, so a second request with the key waits at the
     unique index until the first one is committed or taken back. No other transaction sees it incomplete.
@@ -28,21 +28,21 @@ class KeyedAnswer(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     key = models.CharField(_("key"), max_length=MAX_KEY_LENGTH)
     fingerprint = models.CharField(_("fingerprint of the request"), max_length=64)
-    status = models.PositiveSmallIntegerField(_("status of the answer"), default=0)
-    headers = models.JSONField(_("headers of the answer"), default=dict)
-    body = models.BinaryField(_("body of the answer"), default=b"")
+    status = models.PositiveSmallIntegerField(_("status of the response"), default=0)
+    headers = models.JSONField(_("headers of the response"), default=dict)
+    body = models.BinaryField(_("body of the response"), default=b"")
     subject = models.CharField(_("what it made"), max_length=100, blank=True, default="")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     expires_at = models.DateTimeField(_("kept until"), db_index=True)
 
-    objects = KeyedAnswerQuerySet.as_manager()
+    objects = StoredResponseQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("kept answer")
-        verbose_name_plural = _("kept answers")
+        verbose_name = _("stored response")
+        verbose_name_plural = _("stored responses")
         ordering = ("-pk",)
         constraints = [
-            models.UniqueConstraint(fields=["user", "key"], name="idempotency_keyedanswer_unique"),
+            models.UniqueConstraint(fields=["user", "key"], name="idempotency_storedresponse_unique"),
         ]
 
     def __str__(self) -> str:

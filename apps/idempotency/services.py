@@ -1,4 +1,4 @@
-"""Carrying a request out once, however often it is sent."""
+"""Running an idempotent request once, however often it is sent."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from apps.core.database.transactions import retried_atomic
 from apps.idempotency.exceptions import KeyReused, RequestInProgress
-from apps.idempotency.models import KeyedAnswer
+from apps.idempotency.models import StoredResponse
 from apps.users.exceptions import SessionRevoked
 from apps.users.models import User
 
@@ -20,8 +20,8 @@ LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL, appendix A: the lock_timeout is over
 
 
 @dataclass(frozen=True)
-class KeyedRequest:
-    """A request that may come again; the fingerprint tells whether it is the same one."""
+class IdempotentRequest:
+    """A request that may be repeated; the fingerprint tells whether it is the same one."""
 
     user_id: Any
     key: str
@@ -30,7 +30,7 @@ class KeyedRequest:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a request is answered, and the subject that it made, such as `order:7`."""
+    """The response to a request, and the subject that it made, such as `order:7`."""
 
     status: int
     body: bytes
@@ -43,38 +43,38 @@ class _KeyTaken(Exception):
     """The key has a row already."""
 
 
-def carry_out_once(request: KeyedRequest, act: Callable[[], Outcome]) -> Outcome:
-    """Act and keep the outcome, in one transaction; or return what was kept for the same request before.
+def run_once(request: IdempotentRequest, act: Callable[[], Outcome]) -> Outcome:
+    """Act and store the outcome, in one transaction; or return what was stored for the same request before.
 
-    An exception of `act` takes all of it back, so the request may be sent again. Raises KeyReused when the
+    An exception of `act` rolls all of it back, so the request may be sent again. Raises KeyReused when the
     key was used for another request, RequestInProgress when the first one takes longer than the database's
     lock time-out, and SessionRevoked when the account was closed meanwhile.
     """
     while True:
         try:
-            return _carried_out(request, act)
+            return _run(request, act)
         except _KeyTaken:
-            if (kept := _kept(request)) is not None:
-                return kept
+            if (replay := _replay_of(request)) is not None:
+                return replay
 
 
-def forget_expired_keys() -> int:
-    """Delete the answers that are not given again any more, and return how many they were."""
-    return KeyedAnswer.objects.expired().delete()[0]
+def delete_expired_keys() -> int:
+    """Delete the responses that are not sent again any more, and return how many they were."""
+    return StoredResponse.objects.expired().delete()[0]
 
 
 @retried_atomic
-def _carried_out(request: KeyedRequest, act: Callable[[], Outcome]) -> Outcome:
-    answer = _begun(request)
+def _run(request: IdempotentRequest, act: Callable[[], Outcome]) -> Outcome:
+    stored = _insert(request)
     outcome = act()
-    _complete(answer, outcome)
+    _complete(stored, outcome)
     return outcome
 
 
-def _begun(request: KeyedRequest) -> KeyedAnswer:
+def _insert(request: IdempotentRequest) -> StoredResponse:
     expires_at = timezone.now() + timedelta(hours=settings.IDEMPOTENCY_KEEP_HOURS)
     try:
-        return KeyedAnswer.objects.create(
+        return StoredResponse.objects.create(
             user_id=request.user_id, key=request.key, fingerprint=request.fingerprint, expires_at=expires_at
         )
     except IntegrityError as error:
@@ -85,23 +85,23 @@ def _begun(request: KeyedRequest) -> KeyedAnswer:
         raise
 
 
-def _complete(answer: KeyedAnswer, outcome: Outcome) -> None:
-    # The answer shows the name: in the same statement the user is locked and looked at.
-    user = User.objects.locked().filter(pk=answer.user_id, is_active=True)
-    completed = KeyedAnswer.objects.filter(Exists(user), pk=answer.pk).update(
+def _complete(stored: StoredResponse, outcome: Outcome) -> None:
+    # The response shows the name: in the same statement the user is locked and looked at.
+    user = User.objects.locked().filter(pk=stored.user_id, is_active=True)
+    completed = StoredResponse.objects.filter(Exists(user), pk=stored.pk).update(
         status=outcome.status, headers=dict(outcome.headers), body=outcome.body, subject=outcome.subject
     )
     if not completed:
         raise SessionRevoked
 
 
-def _kept(request: KeyedRequest) -> Outcome | None:
-    """Return what was kept; None when it has expired, or was taken back meanwhile, and the key is free."""
-    mine = KeyedAnswer.objects.filter(user_id=request.user_id, key=request.key)
+def _replay_of(request: IdempotentRequest) -> Outcome | None:
+    """Return what was stored; None when it has expired, or was rolled back meanwhile, and the key is free."""
+    mine = StoredResponse.objects.filter(user_id=request.user_id, key=request.key)
     mine.expired().delete()
-    answer = mine.first()
-    if answer is None:
+    stored = mine.first()
+    if stored is None:
         return None
-    if answer.fingerprint != request.fingerprint:
+    if stored.fingerprint != request.fingerprint:
         raise KeyReused
-    return Outcome(answer.status, bytes(answer.body), answer.headers, answer.subject, is_replay=True)
+    return Outcome(stored.status, bytes(stored.body), stored.headers, stored.subject, is_replay=True)

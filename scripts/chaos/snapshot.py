@@ -23,7 +23,7 @@ QUERIES = {
         "JOIN users_user u ON u.id = c.changed_by_id ORDER BY c.id"
     ),
     "keys": (
-        "SELECT k.key, u.username, k.subject FROM idempotency_keyedanswer k "
+        "SELECT k.key, u.username, k.subject FROM idempotency_storedresponse k "
         "JOIN users_user u ON u.id = k.user_id"
     ),
     "jobs": (

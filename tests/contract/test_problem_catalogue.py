@@ -111,7 +111,9 @@ def quantity_too_large(world: World) -> Any:
 
 def request_in_progress(world: World) -> Any:
     product = make_product()
-    with refusing(OperationalError("canceling statement"), cause=Locked(), table="idempotency_keyedanswer"):
+    with refusing(
+        OperationalError("canceling statement"), cause=Locked(), table="idempotency_storedresponse"
+    ):
         return world.keyed("one", 1, product)
 
 

@@ -39,7 +39,7 @@ REFUSALS = {"APIException", "NotFound", "ParseError", "PermissionDenied", "Unusa
 SHOWN = {"message_user", "error", "info", "success", "warning"}  # of the admin's messages
 SCHEMA = {"OpenApiParameter", "OpenApiResponse"}  # whose descriptions are in English
 # Fields that no page shows by their name, or whose name is one in every language.
-NAMELESS_FIELDS = {"id", "uuid", "pdf", "search_text", "KeyedAnswer.user", "OrderItem.order"}
+NAMELESS_FIELDS = {"id", "uuid", "pdf", "search_text", "StoredResponse.user", "OrderItem.order"}
 NAMELESS_FIELDS |= {"StatusChange.order", "Invoice.order", "login_stamp", "mail_stamp"}
 NAMELESS_FIELDS |= {"username_key", "email_key", "name_key", "sku_key"}
 LETTERS = re.compile(r"[^\W\d_]{2,}")

@@ -15,24 +15,24 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='KeyedAnswer',
+            name='StoredResponse',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=255, verbose_name='key')),
                 ('fingerprint', models.CharField(max_length=64, verbose_name='fingerprint of the request')),
-                ('status', models.PositiveSmallIntegerField(default=0, verbose_name='status of the answer')),
-                ('headers', models.JSONField(default=dict, verbose_name='headers of the answer')),
-                ('body', models.BinaryField(default=b'', verbose_name='body of the answer')),
+                ('status', models.PositiveSmallIntegerField(default=0, verbose_name='status of the response')),
+                ('headers', models.JSONField(default=dict, verbose_name='headers of the response')),
+                ('body', models.BinaryField(default=b'', verbose_name='body of the response')),
                 ('subject', models.CharField(blank=True, default='', max_length=100, verbose_name='what it made')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('expires_at', models.DateTimeField(db_index=True, verbose_name='kept until')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'verbose_name': 'kept answer',
-                'verbose_name_plural': 'kept answers',
+                'verbose_name': 'stored response',
+                'verbose_name_plural': 'stored responses',
                 'ordering': ('-pk',),
-                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='idempotency_keyedanswer_unique')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='idempotency_storedresponse_unique')],
             },
         ),
     ]

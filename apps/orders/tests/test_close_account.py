@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from apps.catalog.stock import receive_stock
 from apps.catalog.tests.factories import make_product
 from apps.core.tests.answers import problem, problem_of, refusal_of
-from apps.idempotency.models import KeyedAnswer
+from apps.idempotency.models import StoredResponse
 from apps.import_export.models import Export
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
@@ -221,7 +221,7 @@ def test_others_are_left_alone(anna, other_customer):
     close(signed_in(anna))
 
     assert client.get(URL).json()["username"] == other_customer.username
-    assert KeyedAnswer.objects.filter(user=other_customer).count() == 1
+    assert StoredResponse.objects.filter(user=other_customer).count() == 1
     assert Invoice.objects.count() == Order.objects.count() == 2
     assert Job.objects.filter(subject=f"user:{other_customer.pk}").count() == 1
 

@@ -13,8 +13,8 @@ from rest_framework.test import APIClient
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_product
 from apps.core.tests.threads import at_once
-from apps.idempotency.models import KeyedAnswer
-from apps.idempotency.services import forget_expired_keys
+from apps.idempotency.models import StoredResponse
+from apps.idempotency.services import delete_expired_keys
 from apps.jobs.models import Job
 from apps.orders.models import Order
 from apps.users.models import User
@@ -51,7 +51,7 @@ def test_second_sending_gets_the_first_answer_byte_for_byte(customer_api: APICli
     assert second.headers["Idempotent-Replayed"] == "true"
     mug.refresh_from_db()
     assert (mug.stock, Order.objects.count(), Job.objects.count()) == (8, 1, 2)
-    kept = KeyedAnswer.objects.get()
+    kept = StoredResponse.objects.get()
     assert (kept.key, kept.status, kept.subject) == (KEY, 201, f"order:{order.pk}")
 
 
@@ -145,7 +145,7 @@ def test_keys_of_two_customers_are_two_keys(
 
 def test_refused_order_keeps_no_key_and_can_be_sent_again(customer_api: APIClient, mug: Product):
     refused = send(customer_api, mug, quantity=11)
-    after = KeyedAnswer.objects.count()
+    after = StoredResponse.objects.count()
     Product.objects.filter(pk=mug.pk).update(stock=11)
 
     accepted = send(customer_api, mug, quantity=11)
@@ -167,7 +167,7 @@ def test_key_is_kept_for_two_days(customer_api: APIClient, mug: Product):
 
     with time_machine.travel(start + timedelta(hours=47, minutes=59)):
         client = signed_in(User.objects.get(username=Order.objects.get().user.username))
-        forgotten_early = forget_expired_keys()
+        forgotten_early = delete_expired_keys()
         within = send(client, mug)
     with time_machine.travel(start + timedelta(hours=48, minutes=1)):
         client = signed_in(Order.objects.get().user)
@@ -183,9 +183,9 @@ def test_expired_keys_are_deleted(customer_api: APIClient, mug: Product):
     send(customer_api, mug)
 
     with time_machine.travel(timezone.now() + timedelta(hours=49)):
-        count = forget_expired_keys()
+        count = delete_expired_keys()
 
-    assert (count, KeyedAnswer.objects.count()) == (1, 0)
+    assert (count, StoredResponse.objects.count()) == (1, 0)
 
 
 def test_key_can_be_made_obligatory(customer_api: APIClient, mug: Product, settings):
@@ -232,7 +232,7 @@ def test_sending_while_the_first_is_at_work_waits_only_briefly(customer: User, m
 
     def work_on_the_first() -> None:
         with transaction.atomic():
-            KeyedAnswer.objects.create(user=customer, key=KEY, expires_at=timezone.now())
+            StoredResponse.objects.create(user=customer, key=KEY, expires_at=timezone.now())
             began.set()
             go_on.wait(20)
             transaction.set_rollback(True)

@@ -1,4 +1,4 @@
-"""Who calls: the bearer of an access token."""
+"""Bearer authentication of the API, by an access token."""
 
 from typing import cast
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What the schema shows of accounts. The requests work on the demo data, and are sent by a test."""
+"""Examples of accounts in the schema. The requests work on the demo data, and are sent by a test."""
 
 ACCOUNT = {"username": "anna", "email": "anna@example.com", "password": "a-long-walk-by-the-sea"}
 LOGIN = {"username": "customer", "password": "online-store-demo"}

@@ -1,4 +1,4 @@
-"""How accounts and sessions look on the wire."""
+"""Serializers of accounts and sessions."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What groups and permissions are called, by language; the owner's own groups keep their names."""
+"""Names of groups and permissions, by language; the owner's own groups keep their names."""
 
 from typing import Any
 

@@ -310,7 +310,7 @@ NO_CREDENTIALS = {
     "catalog.StockMovement": "what was done",
     "import_export.Export": "a file, which the admin gives to whom it may see",
     "import_export.Upload": "a file, which the admin shows to whom it may see",
-    "idempotency.KeyedAnswer": "an answer, which is given again to a live session of the account only",
+    "idempotency.StoredResponse": "an answer, which is given again to a live session of the account only",
     "orders.Order": "what was done",
     "orders.StatusChange": "what was done",
     "users.User_groups": "a right, which opens nothing by itself",
