@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 WORKERS ?= 3
 PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # Of make test-long: random histories, repetitions of concurrent tests, generated requests for an operation.
-LONGER := STORE_TEST_LIVES=30 STORE_TEST_ROUNDS=5 FUZZ_EXAMPLES=20
+LONGER := STORE_TEST_LIVES=30 STORE_TEST_ROUNDS=50 FUZZ_EXAMPLES=20
 # renovate: datasource=pypi depName=pip-audit
 PIP_AUDIT_VERSION := 2.10.1
 

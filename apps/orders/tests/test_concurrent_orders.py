@@ -11,7 +11,7 @@ from django.db.models import Sum
 from apps.catalog.exceptions import InsufficientStock
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_product, make_products
-from apps.core.tests.threads import at_once
+from apps.core.tests.threads import at_once, rounds
 from apps.jobs.models import Job
 from apps.orders.checkout import BasketLine
 from apps.orders.exceptions import InvalidStatusTransition
@@ -24,7 +24,6 @@ from apps.users.models import User
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 THREADS = 16
-ROUNDS_OF_BASKETS = 100
 ROUNDS_OF_TWO = 20
 
 
@@ -73,7 +72,7 @@ def test_baskets_in_any_order_never_block_each_other(customer: User):
         return [BasketLine(pk, chance.randint(1, 3)) for pk in chance.sample(products, 5)]
 
     outcomes: Counter[str] = Counter()
-    for _round in range(ROUNDS_OF_BASKETS):
+    for _round in rounds(25):
         baskets = [random_basket() for _thread in range(THREADS)]
         calls = [refusable(place_order, user=customer, items=basket, language="ru") for basket in baskets]
         outcomes.update(together(*calls))
