@@ -30,6 +30,13 @@ def test_links_lead_to_files_and_headings_that_exist():
     assert [f"{document.name}: {link}" for document, link in relative if not leads(document, link)] == []
 
 
+def test_index_lists_every_page():
+    index = BASE_DIR / "docs" / "README.md"
+    listed = {(index.parent / link).resolve() for link in LINK.findall(prose(index))}
+
+    assert [path.name for path in index.parent.glob("**/*.md") if path not in {*listed, index}] == []
+
+
 def test_files_that_are_named_exist():
     files = [
         f"/{path.relative_to(BASE_DIR)}" for folder in FOLDERS for path in BASE_DIR.glob(f"{folder}/**/*.*")
