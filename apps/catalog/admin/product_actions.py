@@ -27,6 +27,8 @@ from apps.core.admin.model_admin import StoreAdmin, StoreAutocompleteSelect
 from apps.core.admin.optimistic_locking import text_of_change, unless_changed
 from apps.core.money import CENT, format_money
 from apps.core.typed_amounts import AmountField
+from apps.users.current_user import current_user
+from apps.users.models import User
 
 MAX_PRICE = Decimal("99999999.99")  # what the column holds
 MOVEMENT = re.compile(r"[0-9]{1,18}")  # the id of one
@@ -100,7 +102,11 @@ def change_price(
 
     def apply(product: Product, seen: str, values: Values) -> str:
         return _updated(
-            request.user, product, "price", seen, lambda: _changed_price(product.price, values["percent"])
+            current_user(request),
+            product,
+            "price",
+            seen,
+            lambda: _changed_price(product.price, values["percent"]),
         )
 
     change = BulkChange(
@@ -121,7 +127,7 @@ def move_to_category(
     """Put the chosen products into one category."""
 
     def apply(product: Product, seen: str, values: Values) -> str:
-        return _updated(request.user, product, "category", seen, lambda: values["category"])
+        return _updated(current_user(request), product, "category", seen, lambda: values["category"])
 
     change = BulkChange(
         action="move_to_category",
@@ -151,7 +157,7 @@ def adjust_stock(
         needs_preview=True,
         preview=partial(_preview_of_stock, latest),
         apply=lambda product, seen, values: adjusted(
-            product, values["delta"], values["reason"], request.user, _unless_adjusted_since(seen)
+            product, values["delta"], values["reason"], current_user(request), _unless_adjusted_since(seen)
         ),
     )
     return change_many(model_admin, request, queryset, change)
@@ -161,7 +167,7 @@ def adjusted(
     product: Product,
     delta: int,
     reason: str,
-    by: Any,
+    by: User,
     precondition: Callable[[Product], None] | None = None,
 ) -> str:
     """Change the product's stock by `delta` pieces, and say what there is now.
@@ -195,12 +201,12 @@ def _switch(request: HttpRequest, action: str, title: str, *, is_active: bool) -
             seen=str(product.is_active),
         ),
         apply=lambda product, seen, _values: _updated(
-            request.user, product, "is_active", seen, lambda: is_active
+            current_user(request), product, "is_active", seen, lambda: is_active
         ),
     )
 
 
-def _updated(by: Any, product: Product, field: str, seen: str, value: Callable[[], Any]) -> str:
+def _updated(by: User, product: Product, field: str, seen: str, value: Callable[[], Any]) -> str:
     """Bring the field to the value that follows from what was seen, and say so."""
     as_seen = unless_changed(field, seen)
     as_seen(product)  # as it was just read: the value is made of it

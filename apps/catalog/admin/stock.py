@@ -1,7 +1,6 @@
 """The stock of one product in the admin: its ledger, and how it is adjusted."""
 
 import re
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -19,6 +18,8 @@ from apps.catalog.stock import count_stock
 from apps.core.admin.bulk_actions import outcome_of, seen_of
 from apps.core.admin.changelists import BoundedPaginator
 from apps.core.admin.pages import AdminPage
+from apps.users.current_user import current_user
+from apps.users.models import User
 
 MOVEMENTS_PER_PAGE = 50
 PIECES = re.compile(r"[0-9]{1,10}")
@@ -69,7 +70,7 @@ class StockPage(AdminPage):
             raise PermissionDenied
         if not form.is_valid():
             return False
-        values, by = form.cleaned_data, request.user
+        values, by = form.cleaned_data, current_user(request)
         if "delta" in values:
             outcome = outcome_of(product, lambda row: adjusted(row, values["delta"], values["reason"], by))
         else:
@@ -98,7 +99,7 @@ def _forms() -> dict[str, forms.Form]:
     return {"adjust": AdjustForm(auto_id="id_adjust_%s"), "count": CountForm(auto_id="id_count_%s")}
 
 
-def counted(product: Product, count: int, seen: str, reason: str, by: Any) -> str:
+def counted(product: Product, count: int, seen: str, reason: str, by: User) -> str:
     """Bring the product's stock to the counted pieces, and say how it has changed.
 
     Raises ValidationError when it is not the seen one any more: what was sold meanwhile was perhaps counted.

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -21,6 +21,7 @@ from apps.catalog.models import MAX_STOCK, Product
 from apps.core.admin.bulk_actions import MAX_CHOSEN, Outcome, chosen_rows, outcome_of, seen_of
 from apps.core.admin.model_admin import StoreAdmin
 from apps.core.admin.pages import AdminPage, ListTool, PagedAdmin
+from apps.users.current_user import current_user
 
 SEEN = re.compile(r"seen_([0-9]{1,18})")
 
@@ -64,7 +65,7 @@ class Sheet(forms.Form):
                 raise ValidationError(self.errors[cell].as_data())
             values = self.cleaned_data
             seen = seen_of(request, product)
-            return counted(product, values[cell], seen, values["reason"], request.user)
+            return counted(product, values[cell], seen, values["reason"], current_user(request))
 
         return [outcome_of(product, count) for product in self.typed()]
 
@@ -98,7 +99,7 @@ class StocktakePage(AdminPage):
             changelist = self.model_admin.get_changelist_instance(request)
         except IncorrectLookupParameters:
             return HttpResponseRedirect(request.path)
-        return _sheet_page(self.model_admin, request, Sheet(changelist.result_list), cl=changelist)
+        return _sheet_page(self.model_admin, request, Sheet(changelist.result_list), changelist=changelist)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Count what was typed."""
@@ -131,15 +132,21 @@ def stocktake(
 
 
 def _sheet_page(
-    model_admin: StoreAdmin, request: HttpRequest, sheet: Sheet, **context: Any
+    model_admin: StoreAdmin,
+    request: HttpRequest,
+    sheet: Sheet,
+    *,
+    outcomes: Sequence[Outcome] = (),
+    changelist: ChangeList | None = None,
 ) -> TemplateResponse:
-    outcomes = context.get("outcomes", [])
     done = sum(outcome.is_done for outcome in outcomes)
-    context |= {
+    context = {
         **model_admin.admin_site.each_context(request),
         "title": gettext("Stocktake"),
         "opts": model_admin.opts,
         "sheet": sheet,
+        "cl": changelist,
+        "outcomes": outcomes,
         "list_query": f"?{query}" if (query := request.GET.urlencode()) else "",
         "done": model_admin.count_in_words(done),
         "refused": len(outcomes) - done,

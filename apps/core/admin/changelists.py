@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -69,14 +69,19 @@ class FormFilter(admin.FieldListFilter):
         raise NotImplementedError
 
     def __init__(
-        self, field: Any, request: HttpRequest, params: dict[str, Any], *model: Any, field_path: str
+        self,
+        field: Any,
+        request: HttpRequest,
+        params: dict[str, Any],
+        model: type[Model],
+        model_admin: Any,
+        field_path: str,
     ) -> None:
-        listed, self.model_admin = model
-        self.field, self.field_path = field, field_path
+        self.field, self.field_path, self.model_admin = field, field_path, model_admin
         fields = self.form_fields()
         self._names = list(fields)
         given = {name: params[name][-1] for name in fields if params.get(name)}
-        super().__init__(field, request, params, listed, self.model_admin, field_path)
+        super().__init__(field, request, params, model, model_admin, field_path)
         form_class = type("FilterForm", (forms.Form,), fields)
         self.form: forms.Form = form_class(given, auto_id="id_filter_%s", label_suffix="")
 
