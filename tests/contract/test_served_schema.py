@@ -22,7 +22,7 @@ CALLERS = 8
 def makings(monkeypatch) -> list[str]:
     """Return a list to which every making of the schema adds the name of its thread."""
     monkeypatch.setattr(views, "_schemas", [])
-    monkeypatch.setattr(views, "_answers", {})
+    monkeypatch.setattr(views, "_rendered", {})
     made: list[str] = []
     make = StoreSchemaGenerator.get_schema
 

@@ -26,7 +26,7 @@ from apps.catalog.api.serializers import (
 from apps.catalog.caching import categories_cache, products_cache
 from apps.catalog.exceptions import CategoryNotEmpty, StockChanged, StockIsReadOnly, StockOutOfRange
 from apps.catalog.models import Category, Product, StockMovement
-from apps.core.api.cached_views import cached_answer, no_store
+from apps.core.api.cached_views import cached_response, no_store
 from apps.core.api.conditional import if_match, written
 from apps.core.api.openapi.annotations import raises, sends
 from apps.core.api.pagination.page_numbers import LongListPagination
@@ -74,13 +74,13 @@ class CategoryViewSet(StoreViewSet):
         """Return the categories that customers see."""
         return Category.objects.on_sale()
 
-    @cached_answer(categories_cache, scope=everyone, public=True)
+    @cached_response(categories_cache, scope=everyone, public=True)
     def list(self, request: Request) -> Response:
         """List active categories whose parents are all active."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(CategoryOutput(page, many=True).data)
 
-    @cached_answer(categories_cache, scope=everyone, public=True)
+    @cached_response(categories_cache, scope=everyone, public=True)
     def retrieve(self, request: Request, pk: int) -> Response:
         """Get a category. One that is inactive, or inside an inactive one, returns 404."""
         return Response(_shown_category(get_object_or_404(self.get_queryset(), pk=pk)))
@@ -170,13 +170,13 @@ class ProductViewSet(StoreViewSet):
         sees_all = lists_inactive(self.request) if is_list else sees_inactive(self.request.user)
         return (Product.objects.all() if sees_all else Product.objects.on_sale()).select_related("category")
 
-    @cached_answer(products_cache, scope=public_list_scope, public=True)
+    @cached_response(products_cache, scope=public_list_scope, public=True)
     def list(self, request: Request) -> Response:
         """List products on sale: active ones in active categories. Staff can list others with `is_active`."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(ProductOutput(page, many=True).data)
 
-    @cached_answer(products_cache, scope=public_detail_scope, public=True)
+    @cached_response(products_cache, scope=public_detail_scope, public=True)
     def retrieve(self, request: Request, pk: int) -> Response:
         """Get a product. Only staff can see one that is off sale."""
         return Response(_shown_product(get_object_or_404(self.get_queryset(), pk=pk)))

@@ -1,7 +1,7 @@
 """How the responses of view methods are cached: kept in a namespace, or stored by nobody."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.conf import settings
@@ -16,11 +16,12 @@ from apps.core.api.operations import declared
 from apps.core.api.throttling import consume_request
 from apps.core.caching.cache_control import NO_STORE, PRIVATE, PUBLIC
 from apps.core.caching.etags import address_of, has_version, without_body
+from apps.core.caching.middleware import PublicCacheHit
 from apps.core.caching.namespaces import CacheNamespace
 from apps.core.caching.responses import BYPASS, HIT, MISS, CachedResponse
 from apps.core.exceptions import PreconditionFailed
 
-# RFC 9211: what the cache had to do with the answer.
+# RFC 9211: what the cache had to do with the response.
 CACHE_STATUS = {
     HIT: "OnlineStore; hit",
     MISS: "OnlineStore; fwd=miss; stored",
@@ -28,13 +29,14 @@ CACHE_STATUS = {
 }
 
 
-def cached_answer(
+def cached_response(
     namespace: CacheNamespace, *, scope: Callable[[Request], str | None], public: bool = False
 ) -> Callable[..., Any]:
-    """Decorate a reading view method, so that its answer comes from the namespace, with an ETag.
+    """Decorate a reading view method, so that its response comes from the namespace, with an ETag.
 
-    `scope` names who may see the answer, by the request; None: it is built for this request alone. The method
-    is decorated, not `dispatch`: authentication, permissions and query checks run before the cache answers.
+    `scope` names who may see the response, by the request; None: it is built for this request alone. The
+    method is decorated, not `dispatch`: authentication, permissions and query checks run before the cache
+    answers.
     """
 
     def decorate(method: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
@@ -48,17 +50,20 @@ def cached_answer(
                 return rendered(method(view, request, *args, **kwargs).data)
 
             if (who := scope(request)) is None:
-                answer = CachedResponse.of(build())
+                cached = CachedResponse.of(build())
             else:
                 # What is not for everyone is kept for each reader, who may be shown what others are not.
                 address = address_of(request)
                 kept_for = address if public else f"{request.user.pk} {address}"
-                answer = namespace.get_or_build(who, kept_for, build)
+                cached = namespace.get_or_build(who, kept_for, build)
             cache_control = _public_for(request) if public and who is not None else PRIVATE
-            response = conditional_response(request, answer, cache_control=cache_control)
-            response["Cache-Status"] = CACHE_STATUS[answer.outcome]
-            if public and answer.outcome == HIT:
-                response.kept_in = namespace  # type: ignore[attr-defined]  # asked for by PublicCacheMiddleware
+            response = conditional_response(
+                request,
+                cached,
+                cache_control=cache_control,
+                found_in=namespace if public and cached.outcome == HIT else None,
+            )
+            response["Cache-Status"] = CACHE_STATUS[cached.outcome]
             return response
 
         return declared(read, public_cache=namespace) if public else read
@@ -82,21 +87,24 @@ def no_store(method: Callable[..., Response]) -> Callable[..., Response]:
 
 def conditional_response(
     request: HttpRequest | Request,
-    answer: CachedResponse,
+    cached: CachedResponse,
     *,
     cache_control: str = PRIVATE,
     content_type: str = "application/json",
-) -> HttpResponseBase:
-    """Return 200 with the answer, or 304 when the client already has it (RFC 9110, 13.2.2).
+    found_in: CacheNamespace | None = None,
+) -> HttpResponse:
+    """Return 200 with the body, or 304 when the client already has it (RFC 9110, 13.2.2).
 
-    Raises PreconditionFailed when the client wants another version (`If-Match`).
+    `found_in` is the namespace that it is kept in for everyone. Raises PreconditionFailed when the client
+    wants another version (`If-Match`).
     """
-    refuse_other_version(request, answer.etag)
-    response = HttpResponse(answer.body, content_type=content_type)
-    response["ETag"] = answer.etag
+    refuse_other_version(request, cached.etag)
+    make = HttpResponse if found_in is None else partial(PublicCacheHit, namespace=found_in)
+    response = make(cached.body, content_type=content_type)
+    response["ETag"] = cached.etag
     response["Cache-Control"] = cache_control
     patch_vary_headers(response, ("Authorization",))
-    if has_version(request, answer.etag):
+    if has_version(request, cached.etag):
         without_body(response)
     return response
 

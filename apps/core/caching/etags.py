@@ -28,19 +28,19 @@ def tags_of(header: str) -> set[str]:
 
 
 def without_body(response: HttpResponse) -> None:
-    """Make it the answer to a client that has the body already."""
+    """Make it the response to a client that has the body already."""
     response.status_code, response.content = HTTPStatus.NOT_MODIFIED, b""
     del response["Content-Type"]
 
 
 def has_version(request: HttpRequest | Request, etag: str) -> bool:
-    """Tell whether the client has the answer with this ETag already, by `If-None-Match`."""
+    """Tell whether the client has the response with this ETag already, by `If-None-Match`."""
     sent = request.META.get("HTTP_IF_NONE_MATCH")
     return sent is not None and not {"*", etag}.isdisjoint(tags_of(sent))
 
 
 def address_of(request: HttpRequest | Request) -> str:
-    """Return what tells an answer from others: the full address, as the links of a page repeat its host.
+    """Return what tells a response from others: the full address, as the links of a page repeat its host.
 
     Raises DisallowedHost for a request that names no host at all.
     """

@@ -23,8 +23,8 @@ from apps.core.database import replica
 from apps.core.observability.metrics import CACHE_READS, count
 
 EVERYONE = "everyone"
-# Seconds. How long one waits for another who builds the same answer, and how soon a builder who died is
-# forgotten. Both are longer than an answer takes.
+# Seconds. How long one waits for another who builds the same response, and how soon a builder who died is
+# forgotten. Both are longer than a response takes.
 BUILDING_SECONDS = 2
 POLL_SECONDS = 0.005
 drop_lost = Signal()  # with the `namespace`, all of which its receiver has to drop until that succeeds
@@ -34,10 +34,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What one look into the cache has shown: the scope's tokens, None without a cache, and the answer."""
+    """What one look into the cache has shown: the scope's tokens, None without a cache, and the response."""
 
     tokens: list[str] | None
-    answer: CachedResponse | None = None
+    response: CachedResponse | None = None
 
 
 class NotDropped(Exception):
@@ -48,7 +48,7 @@ class NotDropped(Exception):
 
 
 class CacheNamespace:
-    """Answers of one kind, kept for at most `timeout` seconds, for everyone alike or by narrower scopes."""
+    """Responses of one kind, kept for at most `timeout` seconds, for everyone alike or by narrower scopes."""
 
     def __init__(
         self, name: str, *, timeout: int, replicated: bool = False, names_people: bool = False
@@ -60,29 +60,29 @@ class CacheNamespace:
         namespaces[name] = self
 
     def get(self, scope: str, address: str) -> CachedResponse | None:
-        """Return the answer kept for the address in the scope, if there is one."""
-        answer = self._look(scope, self._key(scope, address)).answer
-        if answer is not None:
+        """Return the response kept for the address in the scope, if there is one."""
+        response = self._look(scope, self._key(scope, address)).response
+        if response is not None:
             count(CACHE_READS, self.name, HIT)
-        return answer
+        return response
 
     def get_or_build(self, scope: str, address: str, build: Callable[[], bytes]) -> CachedResponse:
-        """Return the answer kept for the address in the scope; else build it and keep it.
+        """Return the response kept for the address in the scope; else build it and keep it.
 
-        Whatever the cache does, an answer older than the timeout is not returned. Without a cache every
-        answer is built. Of many who miss an answer for everyone at once, one builds it.
+        Whatever the cache does, a response older than the timeout is not returned. Without a cache every
+        response is built. Of many who miss a response for everyone at once, one builds it.
         """
         key = self._key(scope, address)
         look = self._look(scope, key)
-        if look.answer is None and look.tokens is not None and scope == EVERYONE:
+        if look.response is None and look.tokens is not None and scope == EVERYONE:
             with self._turn(key) as is_mine:
                 if not is_mine:
                     look = self._look_again(scope, key)
-                answer = look.answer or self._built(scope, key, look.tokens, build)
+                response = look.response or self._built(scope, key, look.tokens, build)
         else:
-            answer = look.answer or self._built(scope, key, look.tokens, build)
-        count(CACHE_READS, self.name, answer.outcome)
-        return answer
+            response = look.response or self._built(scope, key, look.tokens, build)
+        count(CACHE_READS, self.name, response.outcome)
+        return response
 
     def drop_on_commit(self, *scopes: str) -> None:
         """Drop everything kept for the scopes, or without one everything, once the transaction is committed.
@@ -123,7 +123,7 @@ class CacheNamespace:
 
     @contextmanager
     def _turn(self, key: str) -> Iterator[bool]:
-        """Tell whether it is this caller's turn to build the answer, and give the turn up in the end."""
+        """Tell whether it is this caller's turn to build the response, and give the turn up in the end."""
         is_mine = bool(cache.add(_turn_key(key), 1, BUILDING_SECONDS))
         try:
             yield is_mine
@@ -132,12 +132,12 @@ class CacheNamespace:
                 cache.delete(_turn_key(key))
 
     def _look_again(self, scope: str, key: str) -> _Look:
-        """Wait for whoever builds the answer, and return what there is then."""
+        """Wait for whoever builds the response, and return what there is then."""
         deadline = time.monotonic() + BUILDING_SECONDS
         while True:
             is_over = time.monotonic() > deadline or cache.get(_turn_key(key)) is None
             look = self._look(scope, key)
-            if look.answer is not None or is_over:
+            if look.response is not None or is_over:
                 return look
             time.sleep(POLL_SECONDS)
 
@@ -149,11 +149,11 @@ class CacheNamespace:
         expires_at = time.time() + self.timeout
         positions = [token.partition("@")[2] for token in tokens]
         body = replica.read(build, since=positions) if self._replicated else build()
-        answer = CachedResponse.of(body, MISS)
-        cache.set(key, packed(answer, tokens, expires_at), self.timeout)
+        response = CachedResponse.of(body, MISS)
+        cache.set(key, packed(response, tokens, expires_at), self.timeout)
         if self._names_people and self._look(scope, key).tokens != tokens:
             cache.delete(key)  # it was dropped while it was built, perhaps with the person whom it names
-        return answer
+        return response
 
     def _drop_or_tell(self, scopes: Sequence[str]) -> None:
         try:
@@ -174,10 +174,10 @@ class CacheNamespace:
 
 
 def wipe_on_commit() -> None:
-    """Delete the bytes of all answers, once the transaction is committed, where they would stay for long.
+    """Delete the bytes of all responses, once the transaction is committed, where they would stay for long.
 
-    A new token puts answers out of reach. Memcached then gives up their bytes when they expire; of the files
-    of the embedded mode nobody would.
+    A new token puts responses out of reach. Memcached then gives up their bytes when they expire; of the
+    files of the embedded mode nobody would.
     """
     if settings.STORE_EMBEDDED:
         transaction.on_commit(cache.clear, robust=True)

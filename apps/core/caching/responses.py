@@ -14,7 +14,7 @@ _KEPT = re.compile(rb'(?P<expires_at>[0-9]{1,12}) (?P<mark>[0-9a-f]{32}) (?P<eta
 
 @dataclass(frozen=True, slots=True)
 class CachedResponse:
-    """The body of an answer, its strong ETag, and whether it was kept, is kept from now on, or is not."""
+    """The body of a response, its strong ETag, and whether it was kept, is kept from now on, or is not."""
 
     body: bytes
     etag: str
@@ -22,17 +22,17 @@ class CachedResponse:
 
     @classmethod
     def of(cls, body: bytes, outcome: str = BYPASS) -> Self:
-        """Return the answer with this body."""
+        """Return the response with this body."""
         return cls(body, etag_of(body), outcome)
 
 
-def packed(answer: CachedResponse, tokens: list[str], expires_at: float) -> bytes:
-    """Return what is kept of the answer, which is good until then (by time.time()) and with these tokens."""
-    return b"%d %s %s\n%s" % (expires_at, _mark_of(tokens), answer.etag.encode(), answer.body)
+def packed(response: CachedResponse, tokens: list[str], expires_at: float) -> bytes:
+    """Return what is kept of the response: it is good until then (by time.time()) and with these tokens."""
+    return b"%d %s %s\n%s" % (expires_at, _mark_of(tokens), response.etag.encode(), response.body)
 
 
 def unpacked(kept: Any, tokens: list[str]) -> CachedResponse | None:
-    """Return the answer that is kept; None when it has expired, has other tokens, or is something else."""
+    """Return the response that is kept; None when it has expired, has other tokens, or is something else."""
     match = _KEPT.match(kept) if isinstance(kept, bytes) else None
     if match is None or match["mark"] != _mark_of(tokens) or int(match["expires_at"]) <= time.time():
         return None

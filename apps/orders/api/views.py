@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from apps.catalog.exceptions import InsufficientStock, StockOutOfRange
-from apps.core.api.cached_views import cached_answer, conditional_response, no_store
+from apps.core.api.cached_views import cached_response, conditional_response, no_store
 from apps.core.api.conditional import if_match, written
 from apps.core.api.openapi.annotations import leads_to, raises, sends
 from apps.core.api.pagination.page_numbers import LongListPagination
@@ -118,13 +118,13 @@ class OrderViewSet(StoreViewSet):
         user = current_user(self.request)
         return Order.objects.of(user) if role_of(user) is Role.CUSTOMER else Order.objects.all()
 
-    @cached_answer(orders_cache, scope=own_scope)
+    @cached_response(orders_cache, scope=own_scope)
     def list(self, request: Request) -> Response:
         """List the caller's own orders, newest first."""
         own = Order.objects.of(current_user(request)).with_items_count()
         return self.get_paginated_response(self._rows(self.paginate_queryset(self.filter_queryset(own))))
 
-    @cached_answer(orders_cache, scope=role_scope)
+    @cached_response(orders_cache, scope=role_scope)
     def retrieve(self, request: Request, pk: int) -> Response:
         """Get an order. Customers get 404 for other people's orders."""
         order = get_object_or_404(self.get_queryset().with_items(), pk=pk)
@@ -266,7 +266,7 @@ class StaffOrderViewSet(OrderViewSet):
     @extend_schema(
         operation_id="listOrders", summary="List all orders", responses=StaffOrderRowOutput(many=True)
     )
-    @cached_answer(orders_cache, scope=role_scope)
+    @cached_response(orders_cache, scope=role_scope)
     def list(self, request: Request) -> Response:
         """List all customers' orders, newest first."""
         orders = Order.objects.with_items_count()

@@ -1,11 +1,11 @@
-"""The headers of answers, as the OpenAPI schema describes them."""
+"""Headers of responses, as the OpenAPI schema describes them."""
 
 from collections.abc import Iterable
 from typing import Any
 
 # Where a rate limit is set. What the cache answers to anonymous callers is not counted.
 COUNTED = ("RateLimit", "RateLimit-Policy")
-EVERY_ANSWER = ("Content-Language", "Vary", "X-Request-ID")
+EVERY_RESPONSE = ("Content-Language", "Vary", "X-Request-ID")
 
 _TEXT = {"type": "string"}
 _SECONDS = {"type": "integer", "minimum": 0}
@@ -34,12 +34,12 @@ _SOMETIMES = {"Idempotent-Replayed", *COUNTED}
 
 
 def header_components() -> dict[str, Any]:
-    """Return the descriptions that the answers refer to."""
+    """Return the descriptions that the responses refer to."""
     return {name: _described(name, required=name not in _SOMETIMES) for name in _HEADERS}
 
 
 def header_references(names: Iterable[str], *, sometimes: Iterable[str] = ()) -> dict[str, Any]:
-    """Return the headers of an answer: those it always has, those it has sometimes, and the rate limit's.
+    """Return the headers of a response: those it always has, those it has sometimes, and the rate limit's.
 
     Raises KeyError for a header that is not described here.
     """

@@ -1,4 +1,4 @@
-"""What the OpenAPI schema says of problems: schema and example of each code, an answer of each status."""
+"""Problems in the OpenAPI schema: the schema and example of each code, a response of each status."""
 
 from collections.abc import Iterable, Iterator
 from enum import Enum
@@ -7,7 +7,7 @@ from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 
 from drf_spectacular.plumbing import build_basic_type
 
-from apps.core.api.openapi.headers import EVERY_ANSWER, header_references
+from apps.core.api.openapi.headers import EVERY_RESPONSE, header_references
 from apps.core.api.problems.catalogue import Problem, title_of, type_of
 from apps.core.api.problems.handlers import CONTENT_TYPE
 from apps.core.caching.cache_control import NO_STORE
@@ -19,8 +19,8 @@ MONEY = {"type": "string", "format": "decimal", "pattern": r"^-?\d+\.\d{2}$"}
 Schema = dict[str, Any]
 
 
-def problem_answer(problems: Iterable[Problem]) -> Schema:
-    """Return the description of an answer that can be any of the problems, all of one status."""
+def problem_response(problems: Iterable[Problem]) -> Schema:
+    """Return the description of a response that can be any of the problems, all of one status."""
     by_code = {problem.code: problem for problem in sorted(problems, key=lambda each: each.code)}
     return {
         "description": "\n".join(f"- `{code}`: {problem.meaning}" for code, problem in by_code.items()),
@@ -35,7 +35,7 @@ def problem_answer(problems: Iterable[Problem]) -> Schema:
 
 
 def problem_components(problems: Iterable[Problem]) -> dict[str, dict[str, Schema]]:
-    """Return what the answers refer to: the schema and the example of each problem."""
+    """Return what the responses refer to: the schema and the example of each problem."""
     schemas, examples = {}, {}
     for problem in problems:
         schemas[_name(problem.code)] = _problem_schema(problem)
@@ -51,7 +51,7 @@ def _headers(problems: list[Problem]) -> Schema:
     always = {
         name for name in names if all(name in (*problem.headers, "WWW-Authenticate") for problem in problems)
     }
-    return header_references([*NO_STORE, *EVERY_ANSWER, *sorted(always)], sometimes=sorted(names - always))
+    return header_references([*NO_STORE, *EVERY_RESPONSE, *sorted(always)], sometimes=sorted(names - always))
 
 
 def _any_of(by_code: dict[str, Problem]) -> Schema:

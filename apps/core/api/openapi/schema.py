@@ -15,8 +15,8 @@ from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS, AllowAny
 
 from apps.core.api.fields import MAX_ID_DIGITS, MomentField
-from apps.core.api.openapi.headers import EVERY_ANSWER, header_components, header_references
-from apps.core.api.openapi.problems import problem_answer, problem_components
+from apps.core.api.openapi.headers import EVERY_RESPONSE, header_components, header_references
+from apps.core.api.openapi.problems import problem_components, problem_response
 from apps.core.api.operations import Operation, operation_of
 from apps.core.api.permissions import StaffOnly, StaffWrites
 from apps.core.api.problems.catalogue import Problem, catalogue, title_of
@@ -77,7 +77,7 @@ class StoreSchema(AutoSchema):
         for name, member in schema.get("properties", {}).items():
             if direction == "response" or isinstance(serializer.fields[name], serializers.RelatedField):
                 _drop_bounds_of_the_database(member)
-        if direction == "response":  # whatever a model's default is, an answer has the member
+        if direction == "response":  # whatever a model's default is, a response has the member
             optional = {name for name, field in serializer._declared_fields.items() if _is_optional(field)}
             schema["required"] = sorted(schema.get("properties", {}).keys() - optional)
         elif isinstance(serializer, InputSerializer):
@@ -113,32 +113,32 @@ class StoreSchema(AutoSchema):
             if status >= "400":
                 warn(f"{status} is described by hand: let @raises(…) name the refusals instead")
             body = bodies.setdefault(status, {})
-            body["headers"] = header_references([*EVERY_ANSWER, *sent.get(status, ())]) | body.get(
+            body["headers"] = header_references([*EVERY_RESPONSE, *sent.get(status, ())]) | body.get(
                 "headers", {}
             )
             body["description"] = body.get("description") or HTTPStatus(int(status)).phrase
             if status in links:
                 body["links"] = links[status]
-        return dict(sorted((bodies | self._problem_answers()).items()))
+        return dict(sorted((bodies | self._problem_responses()).items()))
 
-    def _problem_answers(self) -> dict[str, Any]:
+    def _problem_responses(self) -> dict[str, Any]:
         problems = sorted(self._problems(), key=lambda problem: problem.status)
         return {
-            str(int(status)): self._problem_answer(list(group))
+            str(int(status)): self._problem_response(list(group))
             for status, group in groupby(problems, key=lambda problem: problem.status)
         }
 
-    def _problem_answer(self, problems: list[Problem]) -> dict[str, Any]:
-        answer = problem_answer(problems)
+    def _problem_response(self, problems: list[Problem]) -> dict[str, Any]:
+        response = problem_response(problems)
         # What follows by rule, or is one code, is alike in many operations, and stands in the schema once.
         if len(problems) == 1:
             name = problems[0].code.title().replace("_", "")
         elif any(problem.where is Where.DECLARED for problem in problems):
-            return answer
+            return response
         else:
             reads_body = any(problem.where is Where.BODY for problem in problems)
             name = title_of(problems[0].status).title().replace(" ", "") + ("OfBody" if reads_body else "")
-        component = ResolvedComponent(name, ResolvedComponent.RESPONSE, schema=answer, object=name)
+        component = ResolvedComponent(name, ResolvedComponent.RESPONSE, schema=response, object=name)
         self.registry.register_on_missing(component)
         return component.ref
 

@@ -23,7 +23,7 @@ FILE_NAME = "online-store"
 
 _making = threading.Lock()
 _schemas: list[dict[str, Any]] = []
-_answers: dict[str, CachedResponse] = {}  # by the format
+_rendered: dict[str, CachedResponse] = {}  # by the format
 
 
 class SchemaView(StoreView, SpectacularAPIView):
@@ -49,19 +49,19 @@ class SchemaView(StoreView, SpectacularAPIView):
         """
         renderer: BaseRenderer = request.accepted_renderer
         content_type = renderer.media_type + (f"; charset={renderer.charset}" if renderer.charset else "")
-        answer = _answers.get(renderer.format) or _made(renderer)
-        response = conditional_response(request, answer, cache_control=PUBLIC, content_type=content_type)
+        cached = _rendered.get(renderer.format) or _made(renderer)
+        response = conditional_response(request, cached, cache_control=PUBLIC, content_type=content_type)
         response["Content-Disposition"] = f'inline; filename="{FILE_NAME}.{renderer.format}"'
         return response
 
 
 def _made(renderer: BaseRenderer) -> CachedResponse:
     with _making:  # who comes meanwhile waits, instead of making another one
-        if renderer.format not in _answers:
+        if renderer.format not in _rendered:
             if not _schemas:
                 schema = StoreSchemaGenerator().get_schema(public=True)
                 schema["info"]["title"] = settings.STORE_NAME  # docs/openapi.yaml is every store's
                 _schemas.append(schema)
             body = renderer.render(_schemas[0], renderer.media_type, {})
-            _answers[renderer.format] = CachedResponse.of(force_bytes(body))
-        return _answers[renderer.format]
+            _rendered[renderer.format] = CachedResponse.of(force_bytes(body))
+        return _rendered[renderer.format]

@@ -139,7 +139,7 @@ def test_stranger_s_headers_do_not_fill_the_memory(passed, monkeypatch):
     handler = api.handler
     early = next(cell for cell in _chain(handler) if isinstance(cell, middleware.PublicCacheMiddleware))
 
-    assert len(early._seen) <= 3
+    assert len(early._learned) <= 3
 
 
 def _chain(handler):
