@@ -1,4 +1,4 @@
-"""The database wrapper that `ENGINE = "apps.core.database.backends.sqlite3"` names."""
+"""Database wrapper for SQLite: `ENGINE = "apps.core.database.backends.sqlite3"`."""
 
 import sqlite3
 import time
@@ -26,15 +26,15 @@ class DatabaseFeatures(features.DatabaseFeatures):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """SQLite with the features above, where every transaction gets its turn.
+    """SQLite with the features above, and a fair lock for the transactions of a process.
 
-    SQLite lets one write at a time, and knows no queue: of many threads the one that has just committed is
-    mostly the next one too, and others wait until they give up. So the threads of a process queue here.
+    A workaround for SQLite, which lets one write at a time and has no queue: of many threads the one that has
+    just committed is mostly the next one too, and others wait until they give up. So the threads queue here.
     """
 
     features_class = DatabaseFeatures
-    _turns: ClassVar[defaultdict[str, FairLock]] = defaultdict(FairLock)  # by the name of the file
-    _has_turn = False
+    _locks: ClassVar[defaultdict[str, FairLock]] = defaultdict(FairLock)  # by the name of the file
+    _holds_lock = False
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Open the file, which nobody but its owner can read."""
@@ -45,7 +45,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _start_transaction_under_autocommit(self) -> None:
         seconds = self.settings_dict["OPTIONS"]["timeout"]
         deadline = time.monotonic() + seconds
-        self._has_turn = self._turns[self._file].take(timeout=seconds)
+        self._holds_lock = self._locks[self._file].acquire(timeout=seconds)
         # Among processes: SQLite's pauses grow to 100 ms, and whoever has just come asks after 1 ms. Begun
         # anew again and again, they are alike for all.
         self._wait_for_others(POLL_MILLISECONDS)
@@ -53,26 +53,26 @@ class DatabaseWrapper(base.DatabaseWrapper):
             while not self._began(is_last_try=time.monotonic() > deadline):
                 continue
         except BaseException:
-            self._end_turn()
+            self._release_lock()
             raise
         finally:
             self._wait_for_others(int(seconds * 1000))
 
     def _commit(self) -> None:
         super()._commit()  # type: ignore[misc]  # not in the stubs
-        self._end_turn()
+        self._release_lock()
 
     def _rollback(self) -> None:
         try:
             super()._rollback()  # type: ignore[misc]  # not in the stubs
         finally:
-            self._end_turn()
+            self._release_lock()
 
     def _close(self) -> Any:
         try:
             return super()._close()  # type: ignore[misc]  # not in the stubs
         finally:
-            self._end_turn()
+            self._release_lock()
 
     def _began(self, *, is_last_try: bool) -> bool:
         try:
@@ -86,10 +86,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _wait_for_others(self, milliseconds: int) -> None:
         self.connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
 
-    def _end_turn(self) -> None:
-        if self._has_turn:
-            self._has_turn = False
-            self._turns[self._file].release()
+    def _release_lock(self) -> None:
+        if self._holds_lock:
+            self._holds_lock = False
+            self._locks[self._file].release()
 
     @property
     def _file(self) -> str:
