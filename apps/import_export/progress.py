@@ -51,6 +51,7 @@ def latest_job(subject: str) -> Job | None:
     return Job.objects.about(subject).last()
 
 
-def last_line(job: Job | None) -> str:
-    """Return in one line why the job failed; the admin of jobs has the whole of it."""
-    return job.last_error.strip().rpartition("\n")[2] if job else ""
+def latest_error(subject: str) -> str:
+    """Return in one line why the latest job of the subject failed; the admin of jobs has the whole of it."""
+    job = latest_job(subject)
+    return job.error_line if job else ""

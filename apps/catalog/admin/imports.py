@@ -25,7 +25,7 @@ from apps.catalog.product_import.writing import CHUNK
 from apps.core.admin.pages import AdminPage, ListTool, PagedAdmin
 from apps.core.money import format_money
 from apps.import_export.models import Upload, UploadStatus
-from apps.import_export.progress import Progress, last_line, latest_job
+from apps.import_export.progress import Progress, latest_error, latest_job
 from apps.import_export.uploads import bad_rows_of
 from apps.jobs.models import JobStatus
 from apps.users.current_user import current_user
@@ -107,7 +107,7 @@ class ImportDetailPage(UploadPage):
             "title": upload.name,
             "upload": upload,
             "progress": progress,
-            "error": last_line(latest_job(upload.subject)) if progress.is_failed else "",
+            "error": latest_error(upload.subject) if progress.is_failed else "",
             "changes": _changes(upload.report.get("changes", ())),
             "new": _new(upload.report.get("new", ())),
             "dialect_form": DialectForm(upload=upload) if _can_be_read_again(upload) else None,

@@ -14,6 +14,7 @@ from django.db import transaction
 from apps.catalog.models import Product
 from apps.catalog.product_import.dialects import Dialect, dialect_of
 from apps.catalog.product_import.headings import COLUMNS, UnusableFile
+from apps.catalog.product_import.preview import SHOWN_BAD_ROWS, SHOWN_SPOILT, keep_first
 from apps.catalog.product_import.rows import BadRow, ProductRow, SeenSkus
 from apps.catalog.product_import.tables import ProductTable, opened_table
 from apps.catalog.product_import.writing import CHUNK, Counts, known_ids, write_rows
@@ -21,7 +22,6 @@ from apps.core.database.advisory_locks import lock_alone
 
 __all__ = ["COLUMNS", "BadRow", "Dialect", "ImportReport", "UnusableFile", "dialect_of", "import_products"]
 
-KEPT_ROWS = 200  # of each kind that is told of
 LOCKED_AT_ONCE = 5000
 LOCK = "import of products"  # two that create the same ones in another order would wait for each other
 
@@ -95,19 +95,14 @@ def _good_rows(
         if isinstance(row, ProductRow):
             if report and row.has_spoilt_sku:
                 report.spoilt_count += 1
-                _keep(report.spoilt_skus, row)
+                keep_first(report.spoilt_skus, SHOWN_SPOILT, row)
             yield row
         elif report:
             if bad_rows:
                 bad = table.of_bad_rows()
                 bad_rows.write((b"" if report.bad_count else bad.beginning()) + bad.rows([row]))
             report.bad_count += 1
-            _keep(report.bad_rows, row)
-
-
-def _keep(kept: list[T], row: T) -> None:
-    if len(kept) < KEPT_ROWS:
-        kept.append(row)
+            keep_first(report.bad_rows, SHOWN_BAD_ROWS, row)
 
 
 def _lock(product_ids: "array[int]") -> None:

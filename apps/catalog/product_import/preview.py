@@ -1,7 +1,7 @@
 """What a table of products would change, as staff see it before they let it."""
 
 from bisect import insort
-from typing import Any
+from typing import Any, TypeVar
 
 from apps.catalog.category_names import categories_called
 from apps.catalog.models import Product
@@ -15,6 +15,8 @@ SHOWN_NEW = 20  # products
 SHOWN_CATEGORIES = 50
 SHOWN_COLUMNS = 50
 SHOWN_SPOILT = 20  # skus
+
+T = TypeVar("T")
 
 
 def empty_preview(heading_row: int, unknown_columns: list[str]) -> dict[str, Any]:
@@ -43,18 +45,18 @@ def add_rows(preview: dict[str, Any], rows: list[ProductRow]) -> None:
         product = products.get(row.key)
         if row.has_spoilt_sku:
             preview["spoilt"] = preview.get("spoilt", 0) + 1  # a former release may have begun the preview
-            _keep(preview.setdefault("spoilt_skus", []), SHOWN_SPOILT, [row.number, row.sku])
+            keep_first(preview.setdefault("spoilt_skus", []), SHOWN_SPOILT, [row.number, row.sku])
         changes = differences(row, product, categories.get(row.category))
         if row.category not in categories and len(preview["categories"]) < SHOWN_CATEGORIES:
             _note_category(preview["categories"], row.category)
         if product is None:
             preview["created"] += 1
-            _keep(preview["new"], SHOWN_NEW, _shown(row, changes))
+            keep_first(preview["new"], SHOWN_NEW, _shown(row, changes))
         elif changes:
             preview["updated"] += 1
             if "category" in changes:
                 changes["category"] = (product.category.name, row.category)
-            _keep(preview["changes"], SHOWN_CHANGES, _shown(row, changes))
+            keep_first(preview["changes"], SHOWN_CHANGES, _shown(row, changes))
         else:
             preview["unchanged"] += 1
 
@@ -72,6 +74,7 @@ def _shown(row: ProductRow, changes: dict[str, tuple[Any, Any]]) -> dict[str, An
     return {"number": row.number, "sku": row.sku, "name": row.name, "fields": fields}
 
 
-def _keep(kept: list[Any], room: int, shown: Any) -> None:
-    if len(kept) < room:
+def keep_first(kept: list[T], most: int, shown: T) -> None:
+    """Keep what is shown, if it is among the first so many."""
+    if len(kept) < most:
         kept.append(shown)

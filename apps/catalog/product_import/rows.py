@@ -58,7 +58,7 @@ class ProductRow:
 class SeenSkus:
     """Which sku stands in which row, of a file of any length: beyond a few megabytes they lie on the disk.
 
-    A workaround for the memory of a `dict`, which takes 130 MB for a million rows, in each worker; a temporary
+    A workaround for the memory of a `dict`, which takes 130 MB for a million rows in each worker; a temporary
     SQLite database takes 2 MB. Use it in a `with` statement, which gives back the memory and the disk.
     """
 

@@ -24,7 +24,7 @@ from apps.import_export import services
 from apps.import_export.admin.exportable import ExportableAdmin, ExportPage, export_chosen, export_tool
 from apps.import_export.changelist_rows import may_see
 from apps.import_export.models import Export, ExportPart
-from apps.import_export.progress import Progress, last_line, latest_job
+from apps.import_export.progress import Progress, latest_error
 from apps.import_export.registry import all_kinds, kind_named
 from apps.jobs.models import JobStatus
 from apps.users.current_user import current_user
@@ -169,7 +169,7 @@ class ExportAdmin(StoreAdmin):
             "export": export,
             "table": kind_named(export.kind).label,
             "progress": _progress_of(export),
-            "error": last_line(latest_job(export.subject)) if export.status == JobStatus.FAILED else "",
+            "error": latest_error(export.subject) if export.status == JobStatus.FAILED else "",
             "written": ngettext("%(number)s row", "%(number)s rows", export.rows)
             % {"number": formats.localize(export.rows)},
             "kept": ngettext(

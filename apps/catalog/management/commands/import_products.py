@@ -14,8 +14,8 @@ from apps.catalog.product_import import Dialect, ImportReport, UnusableFile, dia
 from apps.catalog.product_import.dialects import DELIMITERS, ENCODINGS
 from apps.catalog.product_import.numbers import DECIMAL_SIGNS
 
-SHOWN_BAD_ROWS = 50
-SHOWN_SPOILT = 10  # skus
+PRINTED_BAD_ROWS = 50
+PRINTED_SKUS = 10  # skus
 
 
 class Command(BaseCommand):
@@ -93,15 +93,15 @@ class Command(BaseCommand):
 
     def _show_spoilt_skus(self, report: ImportReport) -> None:
         if report.spoilt_count:
-            shown = ", ".join(f"{row.sku} (row {row.number})" for row in report.spoilt_skus[:SHOWN_SPOILT])
+            shown = ", ".join(f"{row.sku} (row {row.number})" for row in report.spoilt_skus[:PRINTED_SKUS])
             self.stderr.write(
                 f"SKUs that a spreadsheet may have changed: {report.spoilt_count}, such as {shown}"
             )
 
     def _show_bad_rows(self, report: ImportReport) -> None:
-        for row in report.bad_rows[:SHOWN_BAD_ROWS]:
+        for row in report.bad_rows[:PRINTED_BAD_ROWS]:
             self.stderr.write(f"row {row.number}: {row.reason}")
-        if (more := report.bad_count - SHOWN_BAD_ROWS) > 0:
+        if (more := report.bad_count - PRINTED_BAD_ROWS) > 0:
             self.stderr.write(f"… and {more} more bad row{pluralize(more)}")
 
 

@@ -1,6 +1,6 @@
 """Fair lock: acquired in the order in which threads asked for it.
 
-Workaround for SQLite, which has no queue of writers (see `base.py`), and for `threading.Lock`, which is not fair.
+Workaround for SQLite, which has no queue of writers (see `base.py`).
 """
 
 import threading
