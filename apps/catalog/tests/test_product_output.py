@@ -33,3 +33,12 @@ def test_moment_without_fractions_is_written_as_its_field_says():
     product.created_at = product.created_at.replace(microsecond=0)
 
     assert ProductOutput(product).data["created_at"] == by_fields(product)["created_at"]
+
+
+def test_fields_are_not_asked_for_each_product(monkeypatch):
+    product = Product.objects.select_related("category").get(pk=make_product().pk)
+    written = ProductOutput(product).data
+
+    monkeypatch.delattr(serializers.Field, "get_attribute")  # by which a field reads its value
+
+    assert ProductOutput(product).data == written

@@ -47,6 +47,17 @@ def test_order_is_written_as_its_fields_say(serializer, reader, order, request):
     assert list(output.data) == list(serializer.Meta.fields)
 
 
+@pytest.mark.parametrize("serializer", ORDERS)
+def test_fields_are_not_asked_for_each_order(serializer, order, customer, monkeypatch):
+    asked = Request(APIRequestFactory().get("/"))
+    asked.user = customer
+    written = serializer(order, context={"request": asked}).data
+
+    monkeypatch.delattr(serializers.Field, "get_attribute")  # by which a field reads its value
+
+    assert serializer(order, context={"request": asked}).data == written
+
+
 @pytest.mark.parametrize(("serializer", "parts"), PARTS)
 def test_lines_and_moves_are_written_as_their_fields_say(serializer, parts, order):
     for part in getattr(order, parts):
