@@ -1,4 +1,4 @@
-"""What was changed, by whom and through what: rows that are written once."""
+"""Models of the audit trail: append-only entries of who changed what, and through what."""
 
 from typing import Any, Self
 

@@ -1,4 +1,4 @@
-"""What waits for somebody: orders that are not sent, jobs that failed or are late."""
+"""Attention list of the dashboard: orders that are not sent, jobs that failed or are late."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

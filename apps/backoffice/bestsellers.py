@@ -1,4 +1,4 @@
-"""Which products sell best, and which will soon be gone."""
+"""Bestsellers, and products that will soon be sold out."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

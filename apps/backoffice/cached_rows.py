@@ -1,4 +1,4 @@
-"""What costs too much to be asked for everybody who looks: it is kept for a while."""
+"""Cached rows of the dashboard: what costs too much to be queried for everybody who looks."""
 
 import json
 from collections.abc import Callable

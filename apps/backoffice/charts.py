@@ -1,4 +1,4 @@
-"""Where the parts of a chart lie. Colours and texts are those of the page.
+"""Geometry of the charts. Colours and texts are those of the page.
 
 Coordinates are whole numbers: a page in Russian would write 1,5 for a half, which no browser draws.
 """

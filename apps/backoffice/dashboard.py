@@ -1,4 +1,4 @@
-"""What the front page shows to whom."""
+"""Dashboard of the admin: its sections, and who sees which."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,1 +1,1 @@
-"""Nothing is stored here. An app without this module is not told that a migration has ended (`receivers`)."""
+"""No models: without this module an app gets no `post_migrate` (`receivers.py`)."""

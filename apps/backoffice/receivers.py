@@ -1,4 +1,4 @@
-"""What the back office does when the database has been migrated."""
+"""Receiver of `post_migrate`, which makes missing roles."""
 
 from contextlib import suppress
 from typing import Any

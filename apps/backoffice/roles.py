@@ -1,4 +1,4 @@
-"""The roles of the shop's staff: groups, each with exactly the permissions that its work needs.
+"""Roles of the shop's staff: groups, each with exactly the permissions that its work needs.
 
 The groups are the owner's: a group that is there is left as it is, unless it is reset.
 """

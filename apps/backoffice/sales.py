@@ -1,4 +1,4 @@
-"""What was sold: orders, revenue and cancelled ones, by day, by period and by status.
+"""Sales figures: orders, revenue and cancelled orders, by day, by period and by status.
 
 Everything follows from one question to the database. Days are those of the store's time zone, amounts those
 in its present currency. Revenue and the average basket leave cancelled orders out.

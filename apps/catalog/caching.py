@@ -1,4 +1,4 @@
-"""What is kept of the catalogue, for everyone alike."""
+"""Cache namespaces of the catalogue, the same for everyone."""
 
 from django.conf import settings
 

@@ -1,4 +1,4 @@
-"""How a table of products names a category: so that it can be found again, and by people.
+"""Names of categories in tables of products: paths that people read and the import finds again.
 
 Names are not unique. A name means the oldest category that has it as it is written, else the oldest that has
 it in whatever case and spelling. Where none has it, it is read as a slug, for which slashes before it make

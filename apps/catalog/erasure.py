@@ -1,4 +1,4 @@
-"""What the catalogue keeps of a user who is erased: staff may have named the user as a reason."""
+"""Erasure in the catalogue: staff may have named the user in a reason."""
 
 from apps.catalog.models import REASONED, StockMovement
 from apps.users.erasure import erases, redact_email

@@ -1,4 +1,4 @@
-"""Why the catalogue refuses."""
+"""Exceptions of the catalogue: its refusals."""
 
 from collections.abc import Collection
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""Products as a table that the import reads again."""
+"""Export of products, as a table that the import reads again."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""Imports from the admin: a job checks the file, and another writes it once staff have said so.
+"""Jobs of an import: one checks the file, another writes it once staff have confirmed.
 
 Both work part by part, and whoever takes them up goes on after the last part. Only some hundred products are
 locked at a time, for a moment: one transaction for a long file would stop the sale of all of them.

@@ -1,4 +1,4 @@
-"""Drops the caches when the catalogue changes, row by row or in bulk."""
+"""Receivers that drop caches when the catalogue changes, row by row or in bulk."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Texts folded so that a search finds them whatever their case or accents, alike on every database."""
+"""Search column: texts folded so that they are found whatever their case or accents, on every database."""
 
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 

@@ -1,4 +1,4 @@
-"""What staff do with the catalogue. Stock has a module of its own."""
+"""Services of the catalogue: create, change, delete. Stock has a module of its own (`stock.py`)."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar

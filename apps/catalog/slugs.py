@@ -1,4 +1,4 @@
-"""Readable addresses made from names."""
+"""Slugs: readable addresses made from names."""
 
 import random
 import re

@@ -1,4 +1,4 @@
-"""The only code that changes stock: under the product's lock, with a row of the ledger for each change."""
+"""Stock: the only code that changes it, under the product's lock, with a ledger row for each change."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

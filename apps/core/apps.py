@@ -1,4 +1,4 @@
-"""The shared ground of the apps: errors, caching, pages, mail. It has no models and knows no other app."""
+"""Core of all apps: API conventions, caching, database, mail. It has no models and knows no other app."""
 
 import logging
 

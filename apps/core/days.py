@@ -1,4 +1,4 @@
-"""Days of the store: when they begin and end by the clocks of `STORE_TIME_ZONE`, as moments in UTC.
+"""Days of the store: when they begin and end in `STORE_TIME_ZONE`, as moments in UTC.
 
 Rows are chosen by these moments, never by the date of a column, which no index holds.
 """

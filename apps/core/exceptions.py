@@ -1,4 +1,4 @@
-"""What every refusal of the store is: an exception that carries its data."""
+"""Base of all refusals: an exception that carries its data."""
 
 from collections.abc import Mapping
 from enum import Enum

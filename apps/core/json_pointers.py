@@ -1,4 +1,4 @@
-"""Where in a body something lies, as a JSON pointer (RFC 6901)."""
+"""JSON pointers (RFC 6901) to places in a body."""
 
 from typing import Self
 

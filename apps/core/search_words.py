@@ -1,4 +1,4 @@
-"""How texts are folded to be found alike on every database, and how much a search may ask for.
+"""Search words: how texts are folded to be found alike on every database, and how many may be asked for.
 
 Each of its words is a condition that the database tries row by row.
 """

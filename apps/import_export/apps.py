@@ -1,4 +1,4 @@
-"""Tables that staff take out and bring in as CSV files, by jobs."""
+"""Import and export of tables as files, by jobs."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

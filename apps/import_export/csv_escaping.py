@@ -1,4 +1,4 @@
-"""Cells that no spreadsheet takes for a formula.
+"""Escaping of cells, so that no spreadsheet takes one for a formula.
 
 A text that begins with one of its signs, whatever spaces are before it, gets an apostrophe in front, which
 spreadsheets take for "this is text". So does a text that begins with apostrophes before such a sign: else the

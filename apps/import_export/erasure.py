@@ -1,4 +1,4 @@
-"""What exports keep of a user who is erased: a file that names the user is written anew."""
+"""Erasure in exports: a file that names the user is written anew."""
 
 import re
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""The audit trail as a table. Its app lies below this one, and knows nothing of exports."""
+"""Export of the audit trail, whose own app lies below this one."""
 
 import json
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Writing an export, part by part. The job may run twice, and its worker may die: the next goes on."""
+"""Job that writes an export, part by part. It may run twice, and its worker may die: the next goes on."""
 
 import uuid
 from functools import partial

@@ -1,4 +1,4 @@
-"""Texts of a CSV file that a spreadsheet would take for something else: `007`, `1e5`, `1-2`, `MAR1`, `true`.
+"""Look-alikes: texts that a spreadsheet would take for something else: `007`, `1e5`, `1-2`, `MAR1`, `true`.
 
 It makes numbers, dates and truth values of them, and writes those when the file is saved. A tab before the
 text keeps it as it is. Nobody sees it, and the import leaves it out as it does all spaces around a cell.

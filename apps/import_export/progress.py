@@ -1,4 +1,4 @@
-"""How far the work of a page is: a bar, and what the script of the page is answered when it asks again."""
+"""Progress of the work that a page shows: a bar, and the answer to the script that polls it."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What can be exported: for each kind its columns, and the rows that make up a part of the file."""
+"""Registry of exports: for each kind its columns, and the rows that make up a part of the file."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Ordering an export, running it again, and deleting old ones."""
+"""Services of exports: order one, run it again, delete old ones."""
 
 from dataclasses import asdict
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""A file that staff bring in: kept in parts, and read again without ever being in memory as a whole."""
+"""Uploaded files: kept in parts, and read without ever being in memory as a whole."""
 
 import io
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Work that must not be lost: jobs are rows, and whoever claims a row does its work."""
+"""Jobs, which must not be lost: they are rows, and the worker that claims a row does its work."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Jobs that send an e-mail: how they are tried again, and how they send."""
+"""E-mail delivery by jobs: retries, limits of mailboxes, sending."""
 
 import logging
 

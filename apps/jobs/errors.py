@@ -1,4 +1,4 @@
-"""What is kept of an error."""
+"""Errors of jobs as they are stored."""
 
 import traceback
 

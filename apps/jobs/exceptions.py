@@ -1,4 +1,4 @@
-"""Why something is not done with a job."""
+"""Exceptions of jobs."""
 
 from http import HTTPStatus
 

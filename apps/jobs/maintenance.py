@@ -1,4 +1,4 @@
-"""What is deleted, or put in order, day by day. Nothing depends on its being done in time."""
+"""Daily maintenance: what is deleted or put in order. Nothing depends on its being done in time."""
 
 import logging
 from collections.abc import Callable

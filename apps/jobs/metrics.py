@@ -1,4 +1,4 @@
-"""What Prometheus is told of jobs.
+"""Metrics of jobs for Prometheus.
 
 Done jobs are not counted in the table: there are millions, and the count would cost seconds at each scrape.
 Jobs are counted when they are ordered instead; what has been ordered and is not unfinished or failed is done.

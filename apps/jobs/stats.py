@@ -1,4 +1,4 @@
-"""What staff are told of jobs: by kind how many were done lately, how many wait, and how long."""
+"""Statistics of jobs: by kind how many were done lately, how many wait, and how long."""
 
 from collections import defaultdict
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What jobs are about: what staff call it, and its page in the admin."""
+"""Subjects of jobs: what staff call them, and their pages in the admin."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""What Celery workers do."""
+"""Celery tasks."""
 
 from celery import shared_task
 

@@ -1,4 +1,4 @@
-"""Orders: placed, moved along, invoiced, announced."""
+"""Orders: placed, processed, invoiced, shipped."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

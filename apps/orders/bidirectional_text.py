@@ -1,4 +1,4 @@
-"""How texts get into an invoice: the letters of its font, and the order in which they are read."""
+"""Bidirectional text in an invoice: the letters of its font, and the order in which they are read."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""What is kept of orders: for each customer their own, for staff all."""
+"""Cache namespace of orders: for each customer their own, for staff all."""
 
 from django.conf import settings
 

@@ -1,4 +1,4 @@
-"""What orders keep of a user who is erased: invoices are drawn anew, without the name."""
+"""Erasure in orders: invoices are drawn anew without the name, and comments are emptied."""
 
 from apps.jobs.services import enqueue, revoke
 from apps.orders.jobs import INVOICE, job_of, subject_of

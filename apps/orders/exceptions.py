@@ -1,4 +1,4 @@
-"""Why an order is refused."""
+"""Exceptions of orders: their refusals."""
 
 from decimal import Decimal
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""Orders, and their lines, as tables."""
+"""Exports of orders and of their items."""
 
 from collections.abc import Iterator, Sequence
 

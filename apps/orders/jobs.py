@@ -1,4 +1,4 @@
-"""What is done after an order was placed or moved: one handler for each kind of job. Any may run twice.
+"""Jobs of an order that was placed or changed its status: a handler for each kind. Any may run twice.
 
 The customer's e-mails about an order come in the order of its moves: each waits for those before it, the one
 that the order is on its way for the carrier's answer, too.

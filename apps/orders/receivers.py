@@ -1,4 +1,4 @@
-"""Drops the orders' caches when orders, or the names shown in them, change."""
+"""Receivers that drop the orders' caches when orders, or the names shown in them, change."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whether stock, its ledger and the orders tell the same story: a few questions about the whole catalogue."""
+"""Stock reconciliation: whether stock, its ledger and the orders agree, by a few queries over all."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A carrier to try things with: a small server that answers like one, apart from the store's API."""
+"""Emulator of the carrier: a small server that answers like one, apart from the store's API."""
 
 import hashlib
 import json

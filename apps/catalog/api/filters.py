@@ -1,4 +1,4 @@
-"""What the lists of the catalogue can be asked for."""
+"""Filters of the catalogue's lists."""
 
 from typing import Any
 

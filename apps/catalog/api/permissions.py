@@ -1,4 +1,4 @@
-"""Who sees what of the catalogue."""
+"""Permissions of the catalogue's API."""
 
 from typing import Any
 

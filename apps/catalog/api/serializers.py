@@ -1,4 +1,4 @@
-"""How the catalogue looks on the wire."""
+"""Serializers of the catalogue."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Addresses of the catalogue's API."""
+"""URLs of the catalogue's API."""
 
 from typing import Any
 

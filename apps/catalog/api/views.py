@@ -1,4 +1,4 @@
-"""The catalogue's API."""
+"""Views of the catalogue's API."""
 
 from typing import Any
 

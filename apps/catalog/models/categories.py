@@ -1,4 +1,4 @@
-"""The tree of what is sold."""
+"""Model of categories, which form a tree."""
 
 from typing import Self
 

@@ -1,4 +1,4 @@
-"""What is sold."""
+"""Model of products."""
 
 from collections.abc import Iterable, Mapping
 from typing import Self

@@ -1,4 +1,4 @@
-"""What is written once: how stock came and went, and what prices were."""
+"""Models of the stock ledger and the price history: append-only rows."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""How a file of products is written: its encoding, what parts its cells, and its decimal sign."""
+"""Dialect of a file of products: its encoding, delimiter and decimal sign."""
 
 import codecs
 import io

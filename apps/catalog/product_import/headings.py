@@ -1,4 +1,4 @@
-"""What the columns of a table of products are called: by this store, 1C, Shopify, WooCommerce and people."""
+"""Headings of a table of products, as this store, 1C, Shopify, WooCommerce and people call its columns."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""What a table of products would change, as staff see it before they let it."""
+"""Preview of an import: what it would change, as staff see it before they confirm."""
 
 from bisect import insort
 from typing import Any, TypeVar

@@ -1,4 +1,4 @@
-"""The rows of a table of products: what a good one is, and what is wrong with another."""
+"""Rows of a table of products: their validation, and the reasons of bad ones."""
 
 import re
 import sqlite3

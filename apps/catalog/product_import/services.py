@@ -1,4 +1,4 @@
-"""What staff do with a file of products: bring it, let it be imported, discard it."""
+"""Services of an import: upload a file, confirm it, discard it."""
 
 from dataclasses import asdict
 from typing import Any

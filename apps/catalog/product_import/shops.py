@@ -1,4 +1,4 @@
-"""What the exports of Shopify and WooCommerce have in a way of their own.
+"""Peculiarities of the exports of Shopify and WooCommerce.
 
 Descriptions are HTML. Shopify tells of a product in its first row, and in the others (of the same handle)
 what differs: its variants. WooCommerce names all categories of a product, each with those above it.

@@ -1,4 +1,4 @@
-"""Rows of products as they get into the database, some hundred at a time."""
+"""Writing of rows into the database, some hundred at a time."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping

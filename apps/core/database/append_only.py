@@ -1,4 +1,4 @@
-"""Rows that are written once: the ORM neither changes nor deletes them."""
+"""Append-only models: the ORM neither changes nor deletes their rows."""
 
 from typing import Any, NoReturn, TypeVar
 

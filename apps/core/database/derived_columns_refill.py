@@ -1,4 +1,4 @@
-"""Computing derived columns anew in rows that were written by another rule, or past the models.
+"""Refill of derived columns in rows that were written by another rule, or past the models.
 
 Keys, of which two rows can come to share one, are refilled by `key_columns_refill.py`.
 """

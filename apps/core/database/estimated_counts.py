@@ -1,6 +1,8 @@
-"""How many rows a long list has: exactly up to 10,000; of more, as samples of the table say.
+"""Estimated counts of long lists: exact up to 10,000 rows, beyond that by a sample of the table.
 
-An exact count reads every row that matches, which takes seconds where millions do.
+An exact count reads every row that matches, which takes seconds where millions do. The second sample, `LOOK`,
+is a workaround for lists of 17,500 to 50,000 rows, too few for the first: to count a search that finds 30,000
+of a million rows takes 10 ms with it, and 34 ms without.
 """
 
 from typing import Any, NamedTuple

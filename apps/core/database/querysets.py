@@ -1,4 +1,4 @@
-"""A QuerySet that tells when rows are written in bulk, which Django itself does without a signal."""
+"""QuerySet that sends a signal when rows are written in bulk, which Django itself does not."""
 
 from collections.abc import Iterable
 from typing import Any, TypeVar

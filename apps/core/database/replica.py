@@ -1,4 +1,4 @@
-"""Reading from a replica of the database, when it has everything that the reader may rely on.
+"""Replica of the database: reads go there when it has everything that the reader may rely on.
 
 A replica is always a little late. Each token of a cache (`apps/core/caching/namespaces.py`) is made after a
 write, and carries the position in the primary's log at that moment. A replica that has replayed this position

@@ -1,4 +1,4 @@
-"""What a write changes of a row. What it leaves as it is is not stored again, and so drops no cache."""
+"""Changed columns of a row: what a write leaves as it is is not stored again, and drops no cache."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Transactions that are carried out again when the database takes them back."""
+"""Transactions that are retried when the database rolls them back."""
 
 import logging
 import random

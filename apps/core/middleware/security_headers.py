@@ -1,4 +1,4 @@
-"""What the store's pages may do in a browser: the headers that Django itself does not send."""
+"""Security headers: what pages may do in a browser, as far as Django itself does not say so."""
 
 from collections.abc import Callable
 

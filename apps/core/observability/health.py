@@ -1,4 +1,4 @@
-"""Whether the process is up, and whether it can serve.
+"""Health checks: whether the process is up, and whether it can serve.
 
 They are no calls of the API, and bear any parameter: a balancer that adds one must not find the store down.
 """

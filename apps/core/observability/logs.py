@@ -1,4 +1,4 @@
-"""What a log line tells: when, how bad, who says it, what, and the request and the job it belongs to.
+"""Log lines: time, level, logger, message, and the ids of the request and the job they belong to.
 
 Only the standard library is imported here: gunicorn's first process, which must not load the store, logs too.
 """

@@ -1,4 +1,4 @@
-"""What the list of jobs can be asked for."""
+"""Filters of the list of jobs."""
 
 import django_filters
 

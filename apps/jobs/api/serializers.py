@@ -1,4 +1,4 @@
-"""How jobs look to staff."""
+"""Serializers of jobs."""
 
 from apps.core.api.openapi.schema import shown_as
 from apps.core.api.serializers import OutputSerializer

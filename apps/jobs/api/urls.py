@@ -1,4 +1,4 @@
-"""Addresses of the jobs' API."""
+"""URLs of the jobs' API."""
 
 from django.urls import path
 

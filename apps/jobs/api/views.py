@@ -1,4 +1,4 @@
-"""The API of jobs, for staff."""
+"""Views of the jobs' API, for staff."""
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404

@@ -1,4 +1,4 @@
-"""What the lists of orders can be asked for."""
+"""Filters of the lists of orders."""
 
 import django_filters
 

@@ -1,4 +1,4 @@
-"""Where an answer that shows an order leads to, as the schema tells it: OpenAPI links."""
+"""OpenAPI links: where an answer that shows an order leads to."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who sees and moves whose orders."""
+"""Permissions of the orders' API, and the transitions that a user may make."""
 
 from enum import Enum
 from typing import Any

@@ -1,4 +1,4 @@
-"""How orders look on the wire."""
+"""Serializers of orders."""
 
 from typing import Any
 

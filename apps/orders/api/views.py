@@ -1,4 +1,4 @@
-"""The API of orders."""
+"""Views of the orders' API."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A backup is a file that is there whole or not at all, for its owner's eyes only."""
+"""Files of backups: written whole or not at all, and readable by their owner only."""
 
 import os
 import tempfile
