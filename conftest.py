@@ -1,6 +1,7 @@
 """What every test can use: users and clients of each kind, an empty cache, and settings fit for tests."""
 
 import os
+import re
 import shutil
 import socket
 import tempfile
@@ -27,6 +28,13 @@ from tests.support.servers import MemcachedServer
 
 PASSWORD = "correct-horse-battery"
 SERVICES = ("postgres", "redis", "memcached")
+
+# By which a file is known that has tests of a marker, or no others than long ones.
+SIGNS = {
+    "embedded": r"mark\.embedded",
+    "long": r"mark\.long|spread\(",
+    "not long": r"^pytestmark = \[?pytest\.mark\.long",
+}
 
 _numbers = count(1)
 
@@ -80,12 +88,11 @@ def available_services() -> set[str]:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out files that have none of the few tests wanted: to import all takes as long as to run those."""
-    signs = {"embedded": ["mark.embedded"], "long": ["mark.long", "spread("]}
-    wanted = signs.get(config.option.markexpr.partition(" and ")[0])
-    if wanted and collection_path.match("test_*.py"):
-        text = collection_path.read_text(encoding="utf-8")
-        return not any(sign in text for sign in wanted) or None
+    """Leave out files of which no test is wanted: to import them takes as long as to run many."""
+    wanted = config.option.markexpr.partition(" and ")[0]
+    if wanted in SIGNS and collection_path.match("test_*.py"):
+        has_sign = re.search(SIGNS[wanted], collection_path.read_text(encoding="utf-8"), re.MULTILINE)
+        return bool(has_sign) is (wanted == "not long") or None
     return None
 
 
