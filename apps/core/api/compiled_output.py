@@ -50,10 +50,10 @@ def _member(field: Any, name: str, names: dict[str, Any]) -> str:
         return f"self.{field.method_name}(row)"
     names[f"field_{name}"] = field
     value = ".".join(["row", *field.source_attrs])
-    if isinstance(field, serializers.ListSerializer):
-        names[f"write_{name}"] = writer_of(type(field.child))  # type: ignore[arg-type]
+    if isinstance(field, serializers.ListSerializer) and isinstance(field.child, serializers.ModelSerializer):
+        names[f"write_{name}"] = writer_of(type(field.child))
         return f"[write_{name}(field_{name}.child, each) for each in {value}]"
-    if isinstance(field, serializers.Serializer):
+    if isinstance(field, serializers.ModelSerializer):
         names[f"write_{name}"] = writer_of(type(field))
         return _unless_none(value, f"write_{name}(field_{name}, value)")
     how: Any = type(field).to_representation

@@ -23,7 +23,7 @@ def rendered(data: Any) -> bytes:
 
 
 def written(data: Any, *, status: int = HTTPStatus.OK, headers: Mapping[str, str] | None = None) -> Response:
-    """Return the answer to a write: what a read shows of the row now, with the ETag which that read has."""
+    """Return the response to a write: what a read shows of the row now, with the ETag which that read has."""
     return Response(data, status=status, headers={"ETag": etag_of(rendered(data)), **(headers or {})})
 
 

@@ -26,7 +26,7 @@ def moment(when: datetime) -> str:
 
 
 class MomentField(serializers.DateTimeField):
-    """A moment in an answer."""
+    """A moment in a response."""
 
     def to_representation(self, value: datetime) -> str:
         """Return the moment in UTC."""

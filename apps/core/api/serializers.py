@@ -21,7 +21,7 @@ ModelT = TypeVar("ModelT", bound=models.Model)
 
 
 class OutputSerializer(serializers.ModelSerializer[ModelT]):
-    """A row as answers show it, its moments in UTC."""
+    """A row as responses show it, its moments in UTC. What writes it is compiled from its fields."""
 
     serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
@@ -30,6 +30,8 @@ class OutputSerializer(serializers.ModelSerializer[ModelT]):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if WRITE in vars(cls):
+            raise TypeError(f"{cls.__name__} is compiled: make a method field of what its fields do not say")
         setattr(cls, WRITE, _compile_first)  # not what its base has compiled
 
 

@@ -14,7 +14,7 @@ from apps.core.rate_limits import rate_limit_of
 class RateLimitThrottle(BaseThrottle):
     """Let each request be counted, but for what anonymous callers read from the cache.
 
-    A public answer is counted for them when it has to be built: `cached_response` sees to that.
+    A public response is counted for them when it has to be built: `cached_response` sees to that.
     """
 
     def allow_request(self, request: Request, view: Any) -> bool:
