@@ -8,7 +8,7 @@ from django.utils.module_loading import autodiscover_modules
 
 # Modules that register something when they are imported. An app that has one of them needs no line anywhere:
 # Django does the same with `admin`, and Celery with `tasks`.
-REGISTERING = ("erasure", "exceptions", "exports", "jobs", "maintenance", "receivers")
+REGISTERING = ("credential_kinds", "erasure", "exceptions", "exports", "jobs", "maintenance", "receivers")
 
 logger = logging.getLogger(__name__)
 

@@ -1,7 +1,5 @@
 """Accounts: who a customer or a member of staff is, and the tokens they call the API with."""
 
-from importlib import import_module
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -11,8 +9,3 @@ class UsersConfig(AppConfig):
 
     name = "apps.users"
     verbose_name = _("Accounts")
-
-    def ready(self) -> None:
-        """Register what ends credentials."""
-        import_module("apps.users.sessions")
-        import_module("apps.users.email_verification")

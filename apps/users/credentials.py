@@ -1,7 +1,7 @@
 """Credentials of an account beside its password, and the events that end them: one list (ADR 19).
 
-Each kind is registered where it lives, by the function that ends all of an account. `store_account` alone
-calls these, so that no way to a new password or to a deactivation passes them by.
+Each kind is registered (`credential_kinds.py`) by the function that ends all of an account. `store_account`
+alone calls these, so that no way to a new password or to a deactivation passes them by.
 """
 
 import uuid

@@ -4,7 +4,6 @@ Each is signed together with what it depends on, so that it is worth nothing as 
 password and the account's stamp, which are others after each event that ends credentials.
 """
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +11,6 @@ from datetime import timedelta
 from django.conf import settings
 from django.core import signing
 
-from apps.users.credentials import ANY_EVENT, Ending, ends
 from apps.users.exceptions import InvalidEmailToken
 from apps.users.models import User
 
@@ -70,12 +68,6 @@ def owner_of_verification_token(token: str) -> tuple[User, str]:
         if VERIFICATION.is_valid(token, email, user):
             return user, email
     raise InvalidEmailToken
-
-
-@ends("email_token", on=ANY_EVENT)
-def end_email_tokens(user: User, ending: Ending) -> None:
-    """Invalidate the tokens that were sent by e-mail, which are signed with the stamp."""
-    user.mail_stamp = uuid.uuid4()
 
 
 def _locked_user(token: str) -> User:

@@ -11,7 +11,6 @@ from apps.core.database.transactions import retried_atomic
 from apps.core.mail_limits import consume_account_limit, refuse_full_mailbox
 from apps.core.normalization import EMAIL
 from apps.jobs.services import enqueue
-from apps.users.credentials import ANY_EVENT, Ending, ends
 from apps.users.email_tokens import owner_of_verification_token
 from apps.users.exceptions import InvalidEmailToken
 from apps.users.jobs import ADDRESS_CHANGE_EMAIL, ADDRESS_NOTICE, VERIFICATION_EMAIL, mail_job
@@ -81,12 +80,6 @@ def verify_email(*, token: str) -> None:
     except IntegrityError:  # somebody was faster than the check
         refuse_taken_email(email, field="token")
         raise
-
-
-@ends("new_email", on=ANY_EVENT)
-def drop_new_email(user: User, ending: Ending) -> None:
-    """Forget the requested new address: somebody else may have requested it."""
-    user.new_email = ""
 
 
 @retried_atomic

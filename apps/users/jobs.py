@@ -10,12 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.mail_limits import OF_MAILBOX
 from apps.jobs.email_delivery import BY_MAIL, deliver
-from apps.jobs.models import Job, JobStatus
+from apps.jobs.models import Job
 from apps.jobs.registry import handler
 from apps.jobs.services import JobSpec
 from apps.jobs.subjects import SubjectKind, register_subjects
 from apps.users import emails
-from apps.users.credentials import ANY_EVENT, Ending, ends
 from apps.users.models import Session, User
 
 REUSE_EMAIL = "session_reuse_email"
@@ -41,16 +40,6 @@ def mail_job(kind: str, user_id: int | None, language: str, **arguments: str) ->
         subject=subject_of(user_id),
         arguments={"user_id": user_id, "language": language, **arguments},
     )
-
-
-@ends("pending_email", on=ANY_EVENT)
-def drop_pending_emails(user: User, ending: Ending) -> None:
-    """Drop e-mails that are still to be sent: their tokens would be issued after the event.
-
-    A worker that has one in hand already finds its lease lost before it sends.
-    """
-    waiting = Job.objects.filter(subject=subject_of(user.pk), kind__in=WITH_TOKEN)
-    waiting.exclude(status=JobStatus.DONE).delete()
 
 
 @handler(REUSE_EMAIL, label=_("Security e-mail"), **BY_MAIL)

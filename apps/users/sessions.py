@@ -11,21 +11,13 @@ from apps.core.database.transactions import retried_atomic
 from apps.core.exceptions import InvalidToken
 from apps.jobs.services import enqueue
 from apps.users.account_changes import store_account
-from apps.users.credentials import RECOVERY_EVENTS, Ending, Event, ends
+from apps.users.credentials import Event
 from apps.users.devices import device_label
 from apps.users.exceptions import InvalidCredentials, SessionRevoked
 from apps.users.jobs import REUSE_EMAIL, mail_job
 from apps.users.login_throttling import login_attempt, remember_ip
 from apps.users.models import EndReason, Session, User
 from apps.users.tokens import StoreRefreshToken, pair_for, pair_of
-
-REASONS = {
-    Event.PASSWORD_CHANGED: EndReason.PASSWORD_CHANGE,
-    Event.PASSWORD_RESET: EndReason.PASSWORD_RESET,
-    Event.LOGGED_OUT_EVERYWHERE: EndReason.LOGOUT_ALL,
-    Event.DEACTIVATED: EndReason.DEACTIVATED,
-    Event.ERASED: EndReason.DEACTIVATED,
-}
 
 
 def log_in(
@@ -93,23 +85,6 @@ def end_sessions(session_ids: Iterable[uuid.UUID]) -> int:
         AuditRecord(Action.SESSIONS_ENDED, User(pk=user_id)) for user_id in {row.user_id for row in living}
     )
     return chosen.end(EndReason.REVOKED)
-
-
-@ends("api_session", on=RECOVERY_EVENTS)
-def end_api_sessions(user: User, ending: Ending) -> None:
-    """End the user's sessions, but for the one in which the password is changed."""
-    kept = [ending.kept_session_id] if ending.kept_session_id else []
-    user.sessions.live().exclude(pk__in=kept).end(REASONS[ending.event])
-
-
-@ends("admin_session", on=RECOVERY_EVENTS)
-@ends("known_ip", on=RECOVERY_EVENTS)
-def renew_login_stamp(user: User, ending: Ending) -> None:
-    """End the admin's sessions, but for the one in which the password is changed, and forget known IPs.
-
-    Both are bound to the stamp. Django renews the cookie of that session.
-    """
-    user.login_stamp = uuid.uuid4()
 
 
 def delete_expired_sessions() -> int:

@@ -11,6 +11,7 @@ from online_store.apps import REGISTERING
 
 HERE = Path(__file__).parents[2]
 REGISTERED_BY = {
+    r"^@ends\(": "credential_kinds.py",
     r"^@erases\b": "erasure.py",
     r"^register_fault_codes\(": "exceptions.py",
     r"\bexportable\(": "exports.py",
