@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.catalog.category_names import names_of_categories
 from apps.catalog.models import Product
 from apps.catalog.product_import.headings import COLUMNS
-from apps.import_export.registry import Kind, Row, exportable
+from apps.import_export.registry import ExportKind, Row, exportable
 
 ROWS_IN_MEMORY = 500  # a description can have 10,000 characters
 
@@ -24,5 +24,7 @@ def product_rows(product_ids: Sequence[int]) -> Iterator[Row]:
 
 
 PRODUCTS = exportable(
-    Kind(name="products", label=_("Products"), model=Product, columns=COLUMNS, rows=product_rows, naming=None)
+    ExportKind(
+        name="products", label=_("Products"), model=Product, columns=COLUMNS, rows=product_rows, naming=None
+    )
 )

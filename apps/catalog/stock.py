@@ -162,8 +162,8 @@ def _move(products: Iterable[Product], deltas: Mapping[int, int], cause: Cause) 
 
 
 def _record(products: Iterable[Product], deltas: Mapping[int, int], *, by: User | None) -> None:
-    deeds = (
+    records = (
         AuditRecord(Action.CHANGED, product, {"stock": [product.stock - deltas[product.pk], product.stock]})
         for product in products
     )
-    record_all(deeds, by=by)
+    record_all(records, by=by)

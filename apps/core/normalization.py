@@ -63,7 +63,7 @@ _LOCAL_NAMES = {"arpa", "home", "internal", "invalid", "lan", "local", "localdom
 
 
 @dataclass(frozen=True)
-class Kind:
+class IdentifierKind:
     """A kind of identifier: how it is stored, and what it is known by. Applied again, both change nothing."""
 
     clean: Callable[[str], str]
@@ -175,10 +175,10 @@ def code_key(text: str) -> str:
     return with_hyphens(name_key(text))
 
 
-USERNAME = Kind(clean_username, username_key)
-EMAIL = Kind(mailbox_of, email_key)
-CODE = Kind(clean_code, code_key)
-NAME = Kind(clean_name, name_key)
+USERNAME = IdentifierKind(clean_username, username_key)
+EMAIL = IdentifierKind(mailbox_of, email_key)
+CODE = IdentifierKind(clean_code, code_key)
+NAME = IdentifierKind(clean_name, name_key)
 
 
 def _in_one_line(text: str) -> str:

@@ -12,11 +12,11 @@ _FORMULA = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")
 _GUARDED = re.compile("'" + _FORMULA.pattern)
 
 
-def guarded(text: str) -> str:
+def escaped(text: str) -> str:
     """Return the text as it is safe in a cell."""
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def unguarded(cell: str) -> str:
-    """Return the text of a cell that `guarded` has made, or that somebody typed."""
+def unescaped(cell: str) -> str:
+    """Return the text of a cell that `escaped` has made, or that somebody typed."""
     return cell[1:] if _GUARDED.match(cell) else cell

@@ -14,10 +14,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from apps.import_export.csv_escaping import guarded
+from apps.import_export.csv_escaping import escaped
 from apps.import_export.formats import Writing
 from apps.import_export.look_alikes import kept_as_text
-from apps.import_export.registry import Kind, Row
+from apps.import_export.registry import ExportKind, Row
 
 BYTE_ORDER_MARK = "\ufeff"
 PART_LENGTH = 500_000  # characters, after which a part is full
@@ -32,7 +32,7 @@ class CsvTable:
             _cell if writing.is_for_programs else partial(_cell_of_spreadsheet, decimal=writing.decimal)
         )
 
-    def beginning(self, kind: Kind) -> bytes:
+    def beginning(self, kind: ExportKind) -> bytes:
         """Return what stands before the rows."""
         ((_count, heading),) = self.parts([kind.columns])
         return (BYTE_ORDER_MARK.encode() if self._writing.has_mark else b"") + heading
@@ -60,7 +60,7 @@ class CsvTable:
 
 def safe_in_spreadsheet(text: str) -> str:
     """Return the text as a cell that a spreadsheet takes for this text: for no formula, number or date."""
-    safe = guarded(text)
+    safe = escaped(text)
     return kept_as_text(text) if safe == text else safe
 
 
@@ -68,7 +68,7 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return guarded(value)
+        return escaped(value)
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return f"{value:f}" if isinstance(value, Decimal) else str(value)

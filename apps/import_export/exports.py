@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.audit.models import AuditEntry
 from apps.audit.registry import model_label
-from apps.import_export.registry import Kind, Row, exportable
+from apps.import_export.registry import ExportKind, Row, exportable
 from apps.users.models import User
 
 ROWS_IN_MEMORY = 500
@@ -38,7 +38,7 @@ def entries_naming(user: User) -> QuerySet[AuditEntry]:
 
 
 AUDIT_TRAIL = exportable(
-    Kind(
+    ExportKind(
         name="audit-trail",
         label=_("Audit trail"),
         model=AuditEntry,

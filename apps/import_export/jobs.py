@@ -13,7 +13,7 @@ from apps.import_export.changelist_rows import rows_of_list
 from apps.import_export.chunked_jobs import run_in_slices
 from apps.import_export.csv_writer import CsvTable
 from apps.import_export.models import SUBJECT, Export, ExportPart
-from apps.import_export.registry import Kind, kind_named
+from apps.import_export.registry import ExportKind, kind_named
 from apps.import_export.workbooks import Workbook
 from apps.jobs.models import Job
 from apps.jobs.registry import handler
@@ -56,7 +56,7 @@ def write_export(job: Job, *, export_id: int) -> None:
 
 
 @transaction.atomic
-def _write_part(export_id: int, kind: Kind, rows: QuerySet[Any]) -> bool:
+def _write_part(export_id: int, kind: ExportKind, rows: QuerySet[Any]) -> bool:
     block_erasures()
     # Under the lock: of two workers that both think the job is theirs, each writes what the other has not.
     export = Export.objects.select_for_update().filter(pk=export_id, finished_at=None).first()
@@ -72,7 +72,7 @@ def _write_part(export_id: int, kind: Kind, rows: QuerySet[Any]) -> bool:
     return export.finished_at is None
 
 
-def _append(export: Export, kind: Kind, ids: list[int]) -> None:
+def _append(export: Export, kind: ExportKind, ids: list[int]) -> None:
     writing = export.writing
     table = Workbook(export.archive, export.rows) if writing.is_workbook else CsvTable(writing)
     ahead = b"" if export.parts_written else table.beginning(kind)

@@ -13,7 +13,7 @@ Row = Sequence[Any]  # texts, numbers, times; None: an empty cell
 
 
 @dataclass(frozen=True)
-class Kind:
+class ExportKind:
     """A kind of table.
 
     Which rows it has is chosen in the admin's list of `model`. `rows` makes the rows of the file from the ids
@@ -30,16 +30,16 @@ class Kind:
     naming: Callable[[User], QuerySet[Any]] | None
 
 
-_kinds: dict[str, Kind] = {}
+_kinds: dict[str, ExportKind] = {}
 
 
-def exportable(kind: Kind) -> Kind:
+def exportable(kind: ExportKind) -> ExportKind:
     """Register the kind, and return it."""
     _kinds[kind.name] = kind
     return kind
 
 
-def kind_named(name: str) -> Kind:
+def kind_named(name: str) -> ExportKind:
     """Return the kind.
 
     Raises LookupError when there is none, as for an export of a newer release.
@@ -47,11 +47,11 @@ def kind_named(name: str) -> Kind:
     return _kinds[name]
 
 
-def kinds_of(model: type[Model]) -> list[Kind]:
+def kinds_of(model: type[Model]) -> list[ExportKind]:
     """Return the kinds that are exported from the admin's list of the model."""
     return [kind for kind in _kinds.values() if kind.model is model]
 
 
-def all_kinds() -> list[Kind]:
+def all_kinds() -> list[ExportKind]:
     """Return all kinds."""
     return list(_kinds.values())

@@ -16,8 +16,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import to_excel
 
 from apps.import_export.archives import Archive, FileFull
-from apps.import_export.csv_escaping import guarded
-from apps.import_export.registry import Kind, Row
+from apps.import_export.csv_escaping import escaped
+from apps.import_export.registry import ExportKind, Row
 
 MAX_ROWS = 1_048_575  # of a sheet, below its heading
 MAX_TEXT = 32_767  # UTF-16 code units in a cell; Excel calls a file with more of them broken
@@ -89,7 +89,7 @@ class Workbook:
         self._archive = Archive(state)
         self._rows = rows
 
-    def beginning(self, kind: Kind) -> bytes:
+    def beginning(self, kind: ExportKind) -> bytes:
         """Return what stands before the rows."""
         columns = kind.columns
         parts = {**_PARTS, "xl/workbook.xml": _workbook(kind.name)}
@@ -143,7 +143,7 @@ def _cell(place: str, value: Any) -> str:
         local = timezone.make_naive(value, timezone.get_default_timezone())
         return f'<c r="{place}" s="{_TIME}"><v>{to_excel(local)!r}</v></c>'
     if isinstance(value, str):
-        return _text_cell(place, guarded(value), _TEXT)
+        return _text_cell(place, escaped(value), _TEXT)
     text = f"{value:f}" if isinstance(value, Decimal) else str(value)
     if len(text) > MAX_DIGITS:
         return _text_cell(place, text, _TEXT)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.import_export.registry import Kind, Row, exportable
+from apps.import_export.registry import ExportKind, Row, exportable
 from apps.orders.models import Order, OrderItem
 
 ROWS_IN_MEMORY = 2000
@@ -48,7 +48,7 @@ def item_rows(order_ids: Sequence[int]) -> Iterator[Row]:
 
 
 ORDERS = exportable(
-    Kind(
+    ExportKind(
         name="orders",
         label=_("Orders"),
         model=Order,
@@ -58,7 +58,7 @@ ORDERS = exportable(
     )
 )
 ORDER_ITEMS = exportable(
-    Kind(
+    ExportKind(
         name="order-items",
         label=_("Order lines"),
         model=Order,

@@ -39,7 +39,7 @@ class Ending:
 
 
 @dataclass(frozen=True)
-class Kind:
+class CredentialKind:
     """A kind of credential: which events end it, and how."""
 
     name: str
@@ -47,7 +47,7 @@ class Kind:
     end: Callable[[Any, Ending], object]
 
 
-_kinds: dict[str, Kind] = {}
+_kinds: dict[str, CredentialKind] = {}
 
 
 def ends(name: str, *, on: frozenset[Event]) -> Callable[[EnderT], EnderT]:
@@ -58,13 +58,13 @@ def ends(name: str, *, on: frozenset[Event]) -> Callable[[EnderT], EnderT]:
     """
 
     def register(end: EnderT) -> EnderT:
-        _kinds[name] = Kind(name, on, end)
+        _kinds[name] = CredentialKind(name, on, end)
         return end
 
     return register
 
 
-def all_kinds() -> tuple[Kind, ...]:
+def all_kinds() -> tuple[CredentialKind, ...]:
     """Return the kinds of credentials that an account can have."""
     return tuple(_kinds.values())
 

@@ -55,7 +55,7 @@ def test_charts_are_not_blown_up_on_a_wide_screen(shop: Shop):
 def test_menu_of_a_phone_opens_above_what_needs_doing(shop: Shop):
     with chromium() as browser:
         page = Visit(browser, shop, viewport=PHONE, locale="ru-RU").log_in("admin")
-        menu = page.locator(".desk-menu")
+        menu = page.locator(".store-menu")
 
         assert menu.bounding_box()["y"] < page.locator("#tasks-heading").bounding_box()["y"] < PHONE["height"]
         menu.locator("summary").click()

@@ -10,7 +10,7 @@ from apps.users.models import User
 REQUEST = {"x-request-id": "req-1"}
 
 
-def told(
+def audit_entry(
     action: str, changes: dict[str, list[Any]], *, source: str, by: User | None, request: str = ""
 ) -> Any:
     """Return an entry as `trail` returns it."""

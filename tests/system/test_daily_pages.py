@@ -82,7 +82,7 @@ def ship_from_the_dashboard(clerk: Clerk) -> None:
     clerk.see(page.locator("#result_list .field-shown_total").first)
     clerk.press(page.locator("button[name=index]").first)
     assert clerk.said(".store-summary").strip() == "Готово: 2 заказа."
-    clerk.press(page.locator(".desk-back a"))
+    clerk.press(page.locator(".store-back a"))
     page.wait_for_url(here)
 
 
@@ -114,7 +114,7 @@ def count_a_shelf(clerk: Clerk, count: int) -> None:
     clerk.hand(page.locator("#id_reason")).fill("Пересчёт")
     clerk.press(page.locator(".submit-row input"))
     assert clerk.said(".store-summary").strip() == "Готово: 1 товар."
-    clerk.press(page.locator(".desk-back a"))
+    clerk.press(page.locator(".store-back a"))
     page.wait_for_url(here)
 
 

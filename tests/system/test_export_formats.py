@@ -7,7 +7,7 @@ import pytest
 
 from apps.audit.models import AuditEntry
 from apps.catalog.tests.factories import make_category, make_product
-from apps.import_export.tests.desk import exported, sheet_of
+from apps.import_export.tests.export_pages import exported, sheet_of
 from apps.import_export.workbooks import MAX_TEXT
 from apps.orders.models import Order
 from apps.orders.tests.factories import make_order

@@ -15,7 +15,7 @@ from apps.import_export import chunked_jobs, jobs
 from apps.import_export.formats import FileFormat
 from apps.import_export.models import Export, ExportPart
 from apps.import_export.services import order_export
-from apps.import_export.tests.desk import cells_of, downloaded, ordered
+from apps.import_export.tests.export_pages import cells_of, downloaded, ordered
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 from tests.system.test_failing_statements import in_child

@@ -11,7 +11,7 @@ from apps.catalog.tests.factories import make_products
 from apps.import_export.formats import FileFormat
 from apps.import_export.models import Export, ExportPart
 from apps.import_export.services import delete_old_exports, order_export
-from apps.import_export.tests.desk import cells_of, downloaded, ordered
+from apps.import_export.tests.export_pages import cells_of, downloaded, ordered
 from apps.jobs.maintenance import run_maintenance
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs

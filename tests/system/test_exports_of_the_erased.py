@@ -7,7 +7,7 @@ from apps.catalog.tests.factories import make_product
 from apps.import_export.jobs import write_export
 from apps.import_export.models import Export
 from apps.import_export.registry import all_kinds
-from apps.import_export.tests.desk import cells_of, downloaded, ordered
+from apps.import_export.tests.export_pages import cells_of, downloaded, ordered
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 from apps.orders.tests.factories import make_order

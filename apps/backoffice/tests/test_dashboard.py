@@ -226,7 +226,7 @@ def test_menu_stands_beside_the_figures_and_on_a_phone_above_them(office):
 
     menu, _nothing, rest = page.partition('<div class="front-page">')
     assert 'id="nav-sidebar"' in menu
-    assert '<nav class="desk-menu" aria-label="Menu">' in menu
+    assert '<nav class="store-menu" aria-label="Menu">' in menu
     assert 'href="/admin/orders/order/">Orders</a>' in menu
     assert rest.index('id="tasks-heading"') < rest.index('id="sales-heading"')
 

@@ -11,7 +11,7 @@ from apps.catalog.product_import.dialects import Dialect
 from apps.catalog.product_import.headings import Heading
 from apps.catalog.product_import.rows import BadRow
 from apps.catalog.product_import.workbooks import Cell
-from apps.import_export.csv_escaping import unguarded
+from apps.import_export.csv_escaping import unescaped
 from apps.import_export.csv_writer import BYTE_ORDER_MARK, safe_in_spreadsheet
 
 
@@ -40,6 +40,6 @@ class BadRowsTable:
 
     def _safe(self, cell: Cell) -> str:
         if isinstance(cell, str):
-            text = unguarded(cell.strip())  # as the import reads it: the file may have guarded it already
+            text = unescaped(cell.strip())  # as the import reads it: the file may have escaped it already
             return safe_in_spreadsheet(text)
         return f"{cell:f}".replace(".", "," if self._delimiter == ";" else ".")

@@ -33,7 +33,7 @@ from apps.catalog.product_import.workbooks import (
     opened_sheet,
     refuse_old_workbook,
 )
-from apps.import_export.csv_escaping import unguarded
+from apps.import_export.csv_escaping import unescaped
 from apps.import_export.csv_writer import BYTE_ORDER_MARK
 
 _PIECES = re.compile(r"[0-9]{1,10}")
@@ -169,7 +169,7 @@ class ProductTable:
             cell = cells[place]
             if isinstance(cell, FailedFormula):
                 raise _fault(column, _("“%s” is the error of a formula") % _quoted(cell))
-            texts[column] = unguarded(_text(cell))
+            texts[column] = unescaped(_text(cell))
         if any("\0" in text for text in texts.values()):
             raise ValueError(_("a NUL character"))
         return self._reading(texts) if self._reading else texts

@@ -134,7 +134,7 @@ def _write_products(
         for product in products
         if (known := existing.get(product.sku_key)) and known.price != product.price
     )
-    record_all(_deeds(products, existing), by=by)
+    record_all(_audit_records(products, existing), by=by)
     return {product.sku_key: product for product in products}
 
 
@@ -166,7 +166,7 @@ def _stored(
     return products
 
 
-def _deeds(products: Iterable[Product], existing: Mapping[str, Product]) -> Iterator[AuditRecord]:
+def _audit_records(products: Iterable[Product], existing: Mapping[str, Product]) -> Iterator[AuditRecord]:
     for product in products:
         values = values_of(product, Product.AUDITED_FIELDS)
         known = existing.get(product.sku_key)

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import translation
 from rest_framework.test import APIClient
 
-from apps.catalog.tests.import_desk import RIGHTS
+from apps.catalog.tests.import_pages import RIGHTS
 from apps.catalog.tests.office import Office
 from apps.users.models import User
 

@@ -15,7 +15,7 @@ from apps.catalog.models import Category, Product, StockMovement
 from apps.catalog.tests.factories import make_category, make_product, put_back, take_stock
 from apps.core.observability.logs import job_id_set
 from apps.core.observability.request_id import request_id_set
-from tests.support.audit_trail import REQUEST, told, trail
+from tests.support.audit_trail import REQUEST, audit_entry, trail
 from tests.support.html_forms import send_form
 
 CATEGORIES, PRODUCTS = "/api/v1/categories/", "/api/v1/products/"
@@ -53,10 +53,10 @@ def test_life_of_a_category_in_the_api(staff_api, staff):
         trail()
         == trail(tea)
         == [
-            told("created", made, **by_staff),
-            told("changed", moved, **by_staff),
-            told("changed", {"is_active": [True, False]}, **by_staff),
-            told("deleted", gone, **by_staff),
+            audit_entry("created", made, **by_staff),
+            audit_entry("changed", moved, **by_staff),
+            audit_entry("changed", {"is_active": [True, False]}, **by_staff),
+            audit_entry("deleted", gone, **by_staff),
         ]
     )
     assert set(AuditEntry.objects.about(tea).values_list("target_name", flat=True)) == {"Tea"}
@@ -85,10 +85,10 @@ def test_product_made_and_changed_in_the_api(staff_api, staff):
         trail()
         == trail(mug)
         == [
-            told("created", made, **by_staff),
-            told("changed", {"stock": [0, 3]}, **by_staff),
-            told("changed", changed, **by_staff),
-            told("changed", {"is_active": [True, False]}, **by_staff),
+            audit_entry("created", made, **by_staff),
+            audit_entry("changed", {"stock": [0, 3]}, **by_staff),
+            audit_entry("changed", changed, **by_staff),
+            audit_entry("changed", {"is_active": [True, False]}, **by_staff),
         ]
     )
     assert set(AuditEntry.objects.about(mug).values_list("target_name", flat=True)) == {"Mug (M-1)"}
@@ -108,8 +108,8 @@ def test_changes_in_the_admin(office, staff):
         trail()
         == trail(mug)
         == [
-            told("changed", {"price": ["2.00", "2.50"]}, **by_staff),
-            told("changed", {"stock": [5, 3]}, **by_staff),
+            audit_entry("changed", {"price": ["2.00", "2.50"]}, **by_staff),
+            audit_entry("changed", {"stock": [5, 3]}, **by_staff),
         ]
     )
 
@@ -125,8 +125,8 @@ def test_stock_that_is_adjusted_or_counted_in_the_api(staff_api, staff):
         trail()
         == trail(mug)
         == [
-            told("changed", {"stock": [5, 9]}, **by_staff),
-            told("changed", {"stock": [9, 7]}, **by_staff),
+            audit_entry("changed", {"stock": [5, 9]}, **by_staff),
+            audit_entry("changed", {"stock": [9, 7]}, **by_staff),
         ]
     )
 
@@ -146,14 +146,14 @@ def test_import_by_a_command(tmp_path):
     by_command = {"source": "command", "by": None}
     change = {"price": ["2.00", "1.50"], "category": [f"{tea.pk}: Tea", f"{drinks.pk}: Drinks"]}
     assert trail(known) == [
-        told("changed", change, **by_command),
-        told("changed", {"stock": [5, 9]}, **by_command),
+        audit_entry("changed", change, **by_command),
+        audit_entry("changed", {"stock": [5, 9]}, **by_command),
     ]
     made = {"name": "Pot", "slug": "pot", "sku": "T-3", "price": "7.00", "is_active": True}
     made["category"] = f"{tea.pk}: Tea"
     assert trail(pot) == [
-        told("created", {name: [None, value] for name, value in made.items()}, **by_command),
-        told("changed", {"stock": [0, 2]}, **by_command),
+        audit_entry("created", {name: [None, value] for name, value in made.items()}, **by_command),
+        audit_entry("changed", {"stock": [0, 2]}, **by_command),
     ]
     assert (trail(same), len(trail(drinks)), len(trail())) == ([], 1, 5)
 
@@ -164,7 +164,7 @@ def test_what_a_job_changes_is_the_job_s_for_the_request_that_caused_it():
     with request_id_set("req-2"), job_id_set(7):
         stock.set_stock({mug.pk: 3}, reason="import")
 
-    assert trail() == [told("changed", {"stock": [5, 3]}, source="job", by=None, request="req-2")]
+    assert trail() == [audit_entry("changed", {"stock": [5, 3]}, source="job", by=None, request="req-2")]
 
 
 def test_who_is_told_to_have_done_it_comes_before_the_one_whose_request_it_is(customer, staff):
@@ -172,7 +172,7 @@ def test_who_is_told_to_have_done_it_comes_before_the_one_whose_request_it_is(cu
 
     services.update_product(mug.pk, changed_by=staff, price=3)
 
-    assert trail() == [told("changed", {"price": ["2.00", "3.00"]}, source="command", by=staff)]
+    assert trail() == [audit_entry("changed", {"price": ["2.00", "3.00"]}, source="command", by=staff)]
 
 
 def test_pieces_of_an_order_stand_in_the_ledger_alone():

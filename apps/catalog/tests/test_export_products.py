@@ -14,7 +14,7 @@ from apps.catalog.product_import.writing import Counts
 from apps.catalog.tests.factories import make_category, make_product, make_products
 from apps.core.normalization import is_blank
 from apps.import_export.formats import FileFormat
-from apps.import_export.tests.desk import cells_of, exported
+from apps.import_export.tests.export_pages import cells_of, exported
 
 LIST, KIND = "catalog_product", "products"
 HEADING = b"sku,name,price,category,stock,description\r\n"

@@ -7,7 +7,7 @@ from django.core.management import CommandError
 from django.utils import translation
 
 from apps.catalog.models import Product
-from apps.catalog.tests.import_desk import checked, page
+from apps.catalog.tests.import_pages import checked, page
 
 RUSSIAN = (
     "Артикул;Наименование ; ЦЕНА;Категория;Остаток;Описание\r\n"

@@ -10,7 +10,7 @@ from apps.catalog.product_import.html_texts import MAX_HTML_LENGTH, text_of_html
 from apps.catalog.product_import.rows import SeenSkus
 from apps.catalog.product_import.tables import opened_table
 from apps.catalog.tests.factories import make_category
-from apps.catalog.tests.import_desk import checked, decide
+from apps.catalog.tests.import_pages import checked, decide
 
 SHOPIFY = (
     "Handle,Title,Body (HTML),Type,Option1 Name,Option1 Value,Option2 Value,Variant SKU,Variant Price,"

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from apps.catalog import jobs
 from apps.catalog.models import Product, StockMovement
-from apps.catalog.tests.import_desk import HEADING, checked, counts, decide, page
+from apps.catalog.tests.import_pages import HEADING, checked, counts, decide, page
 from apps.import_export import chunked_jobs
 from apps.import_export.models import Upload
 from apps.jobs.models import Job

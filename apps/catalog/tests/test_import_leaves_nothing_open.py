@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError
 
 from apps.catalog.product_import import rows
-from apps.catalog.tests.import_desk import checked
+from apps.catalog.tests.import_pages import checked
 
 GOOD = ("sku,name,price,category", "T-1,Leaves,1.00,Tea")
 FILES = {

@@ -9,7 +9,7 @@ from apps.catalog import jobs
 from apps.catalog.models import Category, PriceChange, Product, StockMovement
 from apps.catalog.services import update_product
 from apps.catalog.tests.factories import make_category, make_product
-from apps.catalog.tests.import_desk import HEADING, IMPORT, brought, checked, counts, decide, page
+from apps.catalog.tests.import_pages import HEADING, IMPORT, brought, checked, counts, decide, page
 from apps.import_export.models import Upload, UploadPart
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs

@@ -9,7 +9,7 @@ from django.core.management import CommandError
 
 from apps.catalog.models import Product
 from apps.catalog.product_import.records import Records
-from apps.catalog.tests.import_desk import checked, page
+from apps.catalog.tests.import_pages import checked, page
 
 HEADING = "sku,name,price,category,description"
 BROKEN = "a quotation mark that is not closed, or text behind a closing one"

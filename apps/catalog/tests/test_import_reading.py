@@ -6,7 +6,7 @@ import pytest
 
 from apps.catalog import jobs
 from apps.catalog.models import Product
-from apps.catalog.tests.import_desk import brought, checked, counts, decide, page
+from apps.catalog.tests.import_pages import brought, checked, counts, decide, page
 from apps.import_export.models import Upload, UploadPart
 from apps.jobs.runner import run_due_jobs
 from tests.support.html_forms import form_with

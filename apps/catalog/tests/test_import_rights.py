@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.catalog.models import Product
-from apps.catalog.tests.import_desk import HEADING, IMPORT, RIGHTS, brought, checked, page
+from apps.catalog.tests.import_pages import HEADING, IMPORT, RIGHTS, brought, checked, page
 from apps.import_export.models import Upload
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs

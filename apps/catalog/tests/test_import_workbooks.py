@@ -17,7 +17,7 @@ from apps.catalog import jobs
 from apps.catalog.models import Product
 from apps.catalog.product_import import workbooks
 from apps.catalog.product_import.workbooks import opened_sheet
-from apps.catalog.tests.import_desk import checked, counts, decide, page
+from apps.catalog.tests.import_pages import checked, counts, decide, page
 from tests.support.html_forms import form_with
 
 HEADING = ("Артикул", "Наименование", "Цена", "Категория", "Остаток")

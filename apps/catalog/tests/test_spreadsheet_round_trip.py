@@ -9,8 +9,8 @@ import pytest
 
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_category, make_product
-from apps.catalog.tests.import_desk import checked, counts
-from apps.import_export.tests.desk import exported, sheet_of
+from apps.catalog.tests.import_pages import checked, counts
+from apps.import_export.tests.export_pages import exported, sheet_of
 
 SOFFICE = shutil.which("soffice")
 # Semicolons, quotes, UTF-8, from line 1, Russian; not all cells as text, numbers and dates found as in Excel.

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from apps.core.database.derived_columns import DerivedField, DerivingModel, derived_fields
-from apps.core.normalization import MAX_KEY_LENGTH, NAME, Kind
+from apps.core.normalization import MAX_KEY_LENGTH, NAME, IdentifierKind
 
 if TYPE_CHECKING:
     CharField = models.CharField[str, str]
@@ -19,7 +19,7 @@ else:
 class CleanCharField(CharField):
     """An identifier or a name, which is stored in the clean form of its kind, whoever writes it."""
 
-    def __init__(self, *args: Any, kind: Kind = NAME, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: IdentifierKind = NAME, **kwargs: Any) -> None:
         self.kind = kind
         super().__init__(*args, **kwargs)
 
@@ -46,7 +46,7 @@ class KeyField(DerivedField, NullableCharField):
     Whether no two rows may have one key says a `UniqueConstraint` of the model.
     """
 
-    def __init__(self, source: str = "", kind: Kind = NAME, **kwargs: Any) -> None:
+    def __init__(self, source: str = "", kind: IdentifierKind = NAME, **kwargs: Any) -> None:
         self.sources, self.kind = (source,), kind
         column = {"max_length": MAX_KEY_LENGTH, "null": True, "editable": False}
         super().__init__(**{**kwargs, **column})

@@ -15,7 +15,7 @@ from django.db import IntegrityError, models, transaction
 
 from apps.core.database.derived_columns import derived_fields
 from apps.core.database.key_columns import key_fields, unique_keys
-from apps.core.normalization import Kind
+from apps.core.normalization import IdentifierKind
 
 READ_AT_ONCE, WRITTEN_AT_ONCE = 5000, 500  # rows
 SHOWN_COLLISIONS = 200
@@ -37,7 +37,7 @@ class KeyColumn:
 
     source: str
     key: str
-    kind: Kind
+    kind: IdentifierKind
     is_unique: bool = True
 
     def form_of(self, text: str, max_length: int) -> tuple[str, str | None]:

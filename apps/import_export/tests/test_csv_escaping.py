@@ -1,10 +1,10 @@
-"""A cell that a spreadsheet would take for a formula is guarded, and the guard comes off exactly."""
+"""A cell that a spreadsheet would take for a formula is escaped, and the guard comes off exactly."""
 
 import random
 
 import pytest
 
-from apps.import_export.csv_escaping import guarded, unguarded
+from apps.import_export.csv_escaping import escaped, unescaped
 
 SIGNS = "=+-@＝＋－＠\t\r\n' \u00a0"
 
@@ -30,16 +30,16 @@ SIGNS = "=+-@＝＋－＠\t\r\n' \u00a0"
     ],
 )
 def test_formula_is_guarded_and_nothing_else(text, cell):
-    assert guarded(text) == cell
-    assert unguarded(cell) == text
+    assert escaped(text) == cell
+    assert unescaped(cell) == text
 
 
 def test_every_text_survives():
     chance = random.Random(7)
     texts = ["".join(chance.choices(SIGNS + "aЯ1", k=chance.randint(0, 6))) for _text in range(20_000)]
 
-    assert [text for text in texts if unguarded(guarded(text)) != text] == []
+    assert [text for text in texts if unescaped(escaped(text)) != text] == []
 
 
 def test_what_staff_type_is_read_as_it_is():
-    assert [unguarded(cell) for cell in ("=1", "-5", "'tis", "'90s tea")] == ["=1", "-5", "'tis", "'90s tea"]
+    assert [unescaped(cell) for cell in ("=1", "-5", "'tis", "'90s tea")] == ["=1", "-5", "'tis", "'90s tea"]

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.audit.models import AuditEntry
 from apps.import_export.exports import audit_rows
-from apps.import_export.tests.desk import cells_of, exported
+from apps.import_export.tests.export_pages import cells_of, exported
 
 LIST, KIND = "audit_auditentry", "audit-trail"
 HEADING = "id,created_at,username,through,request_id,action,kind,target_id,name,changes\r\n"

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from apps.jobs.tests.factories import make_job
-from tests.support.audit_trail import REQUEST, told, trail
+from tests.support.audit_trail import REQUEST, audit_entry, trail
 
 pytestmark = pytest.mark.django_db
 
@@ -17,6 +17,6 @@ def test_jobs_that_are_run_again_in_the_admin_and_in_the_api(client, staff, staf
     staff_api.post(f"/api/v1/admin/jobs/{other.pk}/retry/", headers=REQUEST)
     staff_api.post(f"/api/v1/admin/jobs/{done.pk}/retry/", headers=REQUEST)
 
-    assert trail(failed) == [told("run_again", {}, source="admin", by=staff, request="req-1")]
-    assert trail(other) == [told("run_again", {}, source="api", by=staff, request="req-1")]
+    assert trail(failed) == [audit_entry("run_again", {}, source="admin", by=staff, request="req-1")]
+    assert trail(other) == [audit_entry("run_again", {}, source="api", by=staff, request="req-1")]
     assert trail(done) == []

@@ -132,10 +132,10 @@ class Shop:
         self.orders: list[Order] = []
         self.past_prices: list[dict[int, Decimal]] = []
 
-    def total_of(self, wish: list[Body], prices: dict[int, Decimal] | None = None) -> Decimal:
+    def total_of(self, basket: list[Body], prices: dict[int, Decimal] | None = None) -> Decimal:
         """Return what the lines cost whose product there is."""
         prices = prices or self._prices()
-        lines = [(prices[line["product_id"]], line["quantity"]) for line in wish if self.sells(line)]
+        lines = [(prices[line["product_id"]], line["quantity"]) for line in basket if self.sells(line)]
         return sum((price * quantity for price, quantity in lines), start=Decimal(0))
 
     def sells(self, line: Body) -> bool:
@@ -145,13 +145,13 @@ class Shop:
     def on_sale(self) -> list[Product]:
         return [product for product in self.products.values() if product.is_active]
 
-    def problems(self, wish: list[Body], expected_total: str | None) -> list[Refusal]:
-        """Return every reason against the wish, in the order in which the store looks for them."""
+    def problems(self, basket: list[Body], expected_total: str | None) -> list[Refusal]:
+        """Return every reason against the basket, in the order in which the store looks for them."""
         found: list[Refusal] = []
-        pieces = self._added_up(wish)
+        pieces = self._added_up(basket)
         if any(quantity > MOST_PIECES for quantity in pieces.values()):
             found.append((400, {"code": "quantity_too_large"}))
-        missing = [position for position, line in enumerate(wish) if not self.sells(line)]
+        missing = [position for position, line in enumerate(basket) if not self.sells(line)]
         if missing:
             code = "product_unavailable"
             errors = [{"code": code, "pointer": f"/items/{position}/product_id"} for position in missing]
@@ -163,20 +163,20 @@ class Shop:
         ]
         if details:
             found.append((400, {"code": "insufficient_stock", "details": details}))
-        if expected_total is not None and not missing and Decimal(expected_total) != self.total_of(wish):
-            found.append((409, self._price_changed(wish, Decimal(expected_total))))
+        if expected_total is not None and not missing and Decimal(expected_total) != self.total_of(basket):
+            found.append((409, self._price_changed(basket, Decimal(expected_total))))
         return found
 
-    def quote(self, wish: list[Body], expected_total: str | None) -> Body:
-        """Return what the wish would cost now, with the problems by their codes."""
+    def quote(self, basket: list[Body], expected_total: str | None) -> Body:
+        """Return what the basket would cost now, with the problems by their codes."""
         lines = [
             Line(self.products[pk], quantity, self.products[pk].price).shown()
-            for pk, quantity in self._added_up(wish).items()
+            for pk, quantity in self._added_up(basket).items()
             if self.sells({"product_id": pk})
         ]
-        problems = [members for _status, members in self.problems(wish, expected_total)]
+        problems = [members for _status, members in self.problems(basket, expected_total)]
         problems.sort(key=itemgetter("code"))
-        total = money(self.total_of(wish))
+        total = money(self.total_of(basket))
         return {"items": lines, "total_price": total, "currency": "RUB", "problems": problems}
 
     def refusal_of_move(self, order: Order, who: str, status: str) -> Refusal | None:
@@ -185,10 +185,10 @@ class Shop:
             return 409, {"code": "invalid_transition", **members}
         return None if status in order.transitions_of(who) else (403, {"code": "transition_forbidden"})
 
-    def place(self, pk: int, owner: str, wish: list[Body]) -> Order:
+    def place(self, pk: int, owner: str, basket: list[Body]) -> Order:
         lines = [
             Line(self.products[product], quantity, self.products[product].price)
-            for product, quantity in self._added_up(wish).items()
+            for product, quantity in self._added_up(basket).items()
         ]
         order = Order(pk, owner, lines, [(None, "pending", owner, "")])
         for line in lines:
@@ -213,17 +213,17 @@ class Shop:
     def _prices(self) -> dict[int, Decimal]:
         return {pk: product.price for pk, product in self.products.items()}
 
-    def _added_up(self, wish: list[Body]) -> dict[int, int]:
+    def _added_up(self, basket: list[Body]) -> dict[int, int]:
         pieces: dict[int, int] = {}
-        for line in wish:
+        for line in basket:
             pieces[line["product_id"]] = pieces.get(line["product_id"], 0) + line["quantity"]
         return pieces
 
-    def _price_changed(self, wish: list[Body], expected: Decimal) -> Body:
+    def _price_changed(self, basket: list[Body], expected: Decimal) -> Body:
         now = self._prices()
-        asked = sorted(self._added_up(wish))
+        asked = sorted(self._added_up(basket))
         then = next(
-            (past for past in reversed(self.past_prices) if self.total_of(wish, past) == expected), {}
+            (past for past in reversed(self.past_prices) if self.total_of(basket, past) == expected), {}
         )
         details = [
             {
@@ -234,7 +234,7 @@ class Shop:
             for pk in asked
             if not then or then[pk] != now[pk]
         ]
-        totals = {"expected_total": money(expected), "total_price": money(self.total_of(wish))}
+        totals = {"expected_total": money(expected), "total_price": money(self.total_of(basket))}
         return {"code": "price_changed", **totals, "currency": "RUB", "details": details}
 
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_product
-from apps.import_export.tests.desk import cells_of, exported
+from apps.import_export.tests.export_pages import cells_of, exported
 from apps.orders.exports import item_rows, order_rows
 from apps.orders.models import Order, OrderItem
 from apps.orders.tests.factories import make_order, make_order_in

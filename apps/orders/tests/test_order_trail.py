@@ -10,7 +10,7 @@ from apps.jobs.runner import run_due_jobs
 from apps.orders.models import Order
 from apps.orders.tests.factories import make_order, make_order_in
 from apps.users.models import User
-from tests.support.audit_trail import REQUEST, told, trail
+from tests.support.audit_trail import REQUEST, audit_entry, trail
 
 ORDERS = "/api/v1/orders/"
 CARRIER = "http://carrier.example/shipments"
@@ -28,8 +28,8 @@ def test_order_of_a_customer_from_its_placing_to_its_cancelling(customer_api: AP
         trail()
         == trail(order)
         == [
-            told("created", placed, source="api", by=customer, request="req-1"),
-            told("changed", cancelled, source="api", by=customer, request="req-2"),
+            audit_entry("created", placed, source="api", by=customer, request="req-1"),
+            audit_entry("changed", cancelled, source="api", by=customer, request="req-2"),
         ]
     )
 
@@ -49,8 +49,8 @@ def test_order_that_staff_ship_in_the_admin_and_a_job_announces(
 
     shipped, announced = {"status": ["processing", "shipped"]}, {"tracking_number": [None, "EM1"]}
     assert trail(order)[2:] == [
-        told("changed", shipped, source="admin", by=staff, request="req-1"),
-        told("changed", announced, source="job", by=None, request="req-1"),
+        audit_entry("changed", shipped, source="admin", by=staff, request="req-1"),
+        audit_entry("changed", announced, source="job", by=None, request="req-1"),
     ]
 
 
@@ -62,7 +62,7 @@ def test_email_and_invoice_that_staff_want_again(client: Client, staff: User, cu
         chosen = {"action": action, "_selected_action": [order.pk]}
         client.post("/admin/orders/order/", chosen, headers=REQUEST)
 
-    again = told("run_again", {}, source="admin", by=staff, request="req-1")
+    again = audit_entry("run_again", {}, source="admin", by=staff, request="req-1")
     assert [trail(job) for job in Job.objects.filter(key__contains=":again:")] == [[again], [again]]
     assert trail(order)[1:] == []
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.audit.models import AuditEntry
 from apps.users.models import Session, User
 from conftest import PASSWORD, signed_in
-from tests.support.audit_trail import REQUEST, told, trail
+from tests.support.audit_trail import REQUEST, audit_entry, trail
 from tests.support.email_tokens import address_token, reset_token
 from tests.support.html_forms import send_form
 
@@ -44,8 +44,8 @@ def test_account_that_is_opened_and_named_by_its_owner(api):
         "is_superuser": [None, False],
     }
     assert trail(anna) == [
-        told("created", opened, source="api", by=None, request="req-1"),
-        told("changed", {"first_name": ["", "Anna"]}, source="api", by=anna, request="req-1"),
+        audit_entry("created", opened, source="api", by=None, request="req-1"),
+        audit_entry("changed", {"first_name": ["", "Anna"]}, source="api", by=anna, request="req-1"),
     ]
     assert set(AuditEntry.objects.values_list("target_name", flat=True)) == {""}
 
@@ -64,8 +64,8 @@ def test_address_that_is_changed_and_confirmed(customer, customer_api, api):
     }
     asked = {"new_email": ["", "new@example.com"]}
     assert trail(customer)[1:] == [
-        told("changed", asked, source="api", by=customer, request="req-1"),
-        told("changed", confirmed, source="api", by=None, request="req-1"),
+        audit_entry("changed", asked, source="api", by=customer, request="req-1"),
+        audit_entry("changed", confirmed, source="api", by=None, request="req-1"),
     ]
 
 
@@ -83,7 +83,7 @@ def test_rights_that_staff_give_are_one_entry_of_names(office, staff, customer):
         "user_permissions": [[], ["catalog.change_product"]],
     }
     by_staff = {"source": "admin", "by": staff, "request": "req-1"}
-    assert trail(customer)[1:] == [told("changed", changes, **by_staff)]
+    assert trail(customer)[1:] == [audit_entry("changed", changes, **by_staff)]
 
 
 def test_groups_and_their_permissions(office, staff):
@@ -96,9 +96,9 @@ def test_groups_and_their_permissions(office, staff):
 
     by_staff = {"source": "admin", "by": staff, "request": "req-1"}
     assert trail(desk) == [
-        told("created", {"name": [None, "Desk"]}, **by_staff),
-        told("changed", {"permissions": [[], ["catalog.change_product"]]}, **by_staff),
-        told("deleted", {"permissions": [["catalog.change_product"], None]}, **by_staff),
+        audit_entry("created", {"name": [None, "Desk"]}, **by_staff),
+        audit_entry("changed", {"permissions": [[], ["catalog.change_product"]]}, **by_staff),
+        audit_entry("deleted", {"permissions": [["catalog.change_product"], None]}, **by_staff),
     ]
 
 
@@ -108,7 +108,7 @@ def test_sessions_that_staff_end(office, staff, customer):
     office.post(reverse("admin:users_session_changelist"), chosen, headers=REQUEST)
     office.post(reverse("admin:users_session_changelist"), chosen, headers=REQUEST)
 
-    ended = told("sessions_ended", {}, source="admin", by=staff, request="req-1")
+    ended = audit_entry("sessions_ended", {}, source="admin", by=staff, request="req-1")
     assert trail(customer)[1:] == [ended]
 
 
@@ -175,8 +175,8 @@ def test_account_that_is_deleted_leaves_the_fact_alone(office, staff, customer):
 
     assert not User.objects.filter(pk=customer.pk).exists()
     assert trail(customer) == [
-        told("created", {}, source="command", by=None),
-        told("deleted", {}, source="admin", by=staff, request="req-1"),
+        audit_entry("created", {}, source="command", by=None),
+        audit_entry("deleted", {}, source="admin", by=staff, request="req-1"),
     ]
 
 
