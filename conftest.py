@@ -1,4 +1,4 @@
-"""What every test can use: users and clients of each kind, an empty cache, and settings fit for tests."""
+"""Fixtures of every test: users and clients of each kind, an empty cache, settings fit for tests."""
 
 import os
 import re

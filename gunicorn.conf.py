@@ -1,4 +1,4 @@
-"""How gunicorn serves the store; it reads this file by itself. Each setting stands with its reason."""
+"""Settings of gunicorn, which reads this file by itself. Each stands with its reason."""
 
 import gc
 import os

@@ -1,4 +1,4 @@
-"""What the bench has found out, and what the store is meant to reach."""
+"""Figures of the bench, and what the store is meant to reach."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any

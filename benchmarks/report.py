@@ -1,4 +1,4 @@
-"""What is kept of a run: `results.json`, and a table with a plot in docs/performance.md."""
+"""The report of a run: `results.json`, and a table with a plot in docs/performance.md."""
 
 import json
 import platform

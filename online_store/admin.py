@@ -1,4 +1,4 @@
-"""Which site the admin is."""
+"""The admin site of the project."""
 
 from django.contrib.admin.apps import AdminConfig
 

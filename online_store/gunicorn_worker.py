@@ -1,4 +1,4 @@
-"""How a web process speaks HTTP: what it takes, what it says to what it cannot read, and how it ends."""
+"""The gunicorn worker: limits of requests, answers to unreadable ones, and shutdown."""
 
 import contextlib
 import socket

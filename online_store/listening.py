@@ -1,4 +1,4 @@
-"""Where a server listens, and whom it believes, on machines with IPv4, IPv6 or both."""
+"""Listening addresses and trusted proxies, on machines with IPv4, IPv6 or both."""
 
 import socket
 from collections.abc import Iterable

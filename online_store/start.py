@@ -1,4 +1,4 @@
-"""What every way of starting does first: it reads the settings, and says in plain sentences what is wrong."""
+"""The start of every process: it reads the settings, and says in plain sentences what is wrong."""
 
 import os
 import sys

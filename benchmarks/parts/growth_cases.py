@@ -1,4 +1,4 @@
-"""Which reads a growing shop is asked for, and how many rows the database has for each."""
+"""Reads that a growing shop is asked for, and how many rows the database has for each."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

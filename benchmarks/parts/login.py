@@ -1,4 +1,4 @@
-"""What a login costs beside the hash of the password, against a product that the cache does not have."""
+"""The cost of a login beside the hash of the password, against a product that the cache does not have."""
 
 import hashlib
 import secrets

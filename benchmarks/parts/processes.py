@@ -1,4 +1,4 @@
-"""What processes use once they are warm, and how soon the store answers when it is started again."""
+"""Memory of warm processes, and how soon the store answers when it is started again."""
 
 import os
 import subprocess

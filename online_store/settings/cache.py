@@ -1,4 +1,4 @@
-"""What is cached, where, and for how long."""
+"""Cache settings: what is cached, where, and for how long."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How many processes serve and work, and how gunicorn looks at those who connect to it."""
+"""Settings of processes: how many serve and work, and whom gunicorn believes."""
 
 from online_store.env.hosts import proxy
 from online_store.env.values import log_file

@@ -1,4 +1,4 @@
-"""Who is in the shop: customers and staff, with the products that they want. Made before any trouble."""
+"""Actors of a chaos run: customers and staff, with the products that they want. Made before any fault."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What must hold of orders, stock and history when everything is over, whatever was killed on the way."""
+"""Invariants of orders, stock and history after a chaos run, whatever was killed on the way."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""What must hold of the work that follows an order: jobs, invoices, e-mails and parcels."""
+"""Invariants of the work that follows an order: jobs, invoices, e-mails and parcels."""
 
 from collections import defaultdict
 

@@ -1,4 +1,4 @@
-"""What the clients asked for and what they were told: one side of the comparison in the end."""
+"""The journal of a chaos run: what the clients asked for and what they were told."""
 
 import threading
 import time

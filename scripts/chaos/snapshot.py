@@ -1,4 +1,4 @@
-"""What the store has in its database, and what the outside world got of it.
+"""The snapshot at the end of a chaos run: the database, and what the outside world got.
 
 Read by plain SQL that PostgreSQL and SQLite both understand: a witness that shares no code with the store.
 """

@@ -1,4 +1,4 @@
-"""What must hold when everything has been bought, moved and worked off."""
+"""The audit of a replay: what must hold when everything has been bought, moved and worked off."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""What can go wrong during a replay."""
+"""Failures of a replay."""
 
 
 class ReplayError(Exception):

@@ -1,4 +1,4 @@
-"""What neither gunicorn nor the proxy can read is answered with a problem too, by each of them alike."""
+"""Unreadable requests: problems too, by gunicorn and by the proxy alike."""
 
 import json
 import socket

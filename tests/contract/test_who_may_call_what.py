@@ -1,4 +1,4 @@
-"""Who may call what: every route and method of the API against every kind of caller, in one table."""
+"""Permissions of the API: every route and method against every kind of caller, in one table."""
 
 from collections.abc import Callable
 from datetime import timedelta

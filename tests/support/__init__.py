@@ -1,1 +1,1 @@
-"""What tests are built on: servers, processes, proxies, browsers, forms."""
+"""Helpers for tests: servers, processes, proxies, browsers, forms."""

@@ -1,4 +1,4 @@
-"""What stands in the audit trail, for tests to compare."""
+"""Entries of the audit trail, for tests to compare."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a test does to the cache behind the store's back: look past it, and take from it."""
+"""The contents of the cache, behind the store's back: looking past it, and taking from it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager

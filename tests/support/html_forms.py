@@ -1,4 +1,4 @@
-"""What the forms of a page would send as they stand, as a browser reads them."""
+"""HTML forms of a page, and what they would send as a browser reads them."""
 
 import re
 from html.parser import HTMLParser

@@ -1,4 +1,4 @@
-"""What is left of a person: wherever the store keeps something, a text is looked for."""
+"""Traces of a person: a text looked for wherever the store keeps something."""
 
 import pickle
 import zlib

@@ -1,4 +1,4 @@
-"""How many random lives a state machine leads: few and always the same, or as many as one asks for."""
+"""Settings of state machines: few random lives and always the same, or as many as one asks for."""
 
 import os
 from typing import Any

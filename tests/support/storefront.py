@@ -1,4 +1,4 @@
-"""What everybody sees of a small shop through two processes, and what they should see."""
+"""A small shop seen through two processes, and what everybody should see of it."""
 
 from contextlib import nullcontext
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which page and which action of the admin is open to which role: all of them, in two tables."""
+"""Roles in the admin: which page and which action is open to which, in two tables."""
 
 from collections.abc import Callable, Iterator
 from functools import cache

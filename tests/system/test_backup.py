@@ -1,4 +1,4 @@
-"""What a backup holds comes back as it was, and what cannot come back whole changes nothing."""
+"""Backups: what one holds comes back as it was, and what cannot come back whole changes nothing."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""How PostgreSQL's own programs are called for a backup, and what is told when they cannot do it."""
+"""PostgreSQL's own programs for backups: how they are called, and what is told when they fail."""
 
 import json
 import os

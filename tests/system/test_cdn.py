@@ -1,4 +1,4 @@
-"""What a CDN before the store may keep: what everyone sees alike, for as long as the operator says."""
+"""A CDN before the store: it may keep what everyone sees alike, for as long as the operator says."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a container does when it starts: entrypoint.sh, and the command that lets one of several migrate."""
+"""The start of a container: entrypoint.sh, and the command that lets one of several migrate."""
 
 import os
 import subprocess

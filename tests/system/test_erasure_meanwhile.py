@@ -1,4 +1,4 @@
-"""Who is erased while somebody writes what names them is erased from that, too, whoever is faster.
+"""Erasure while somebody writes what names the customer: erased from that, too, whoever is faster.
 
 `STORE_TEST_ROUNDS=50` lets each of them meet the erasure so many times.
 """

@@ -1,4 +1,4 @@
-"""How many rows a long list has: exact up to a bound, an estimate beyond it."""
+"""Estimated counts: exact up to a bound, an estimate beyond it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a file holds in each format: for programs, for spreadsheets, as a workbook."""
+"""Formats of exports: for programs, for spreadsheets, as a workbook."""
 
 from datetime import UTC, datetime
 from decimal import Decimal

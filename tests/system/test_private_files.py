@@ -1,4 +1,4 @@
-"""What the store keeps on its machine is readable by its own account alone."""
+"""Private files: readable by the store's own account alone."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What an app registers stands in the file of that name, which is found without being imported anywhere."""
+"""Registries of the apps: found by the names of files, without an import anywhere."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""What a process has loaded when it forks, and shares with its children. A real gunicorn, a real worker."""
+"""Shared memory of forked processes: what was loaded before the fork. A real gunicorn, a real worker."""
 
 from pathlib import Path
 

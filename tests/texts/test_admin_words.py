@@ -1,4 +1,4 @@
-"""How the admin's pages are called and how their rows are counted, in both languages."""
+"""Names of the admin's pages, and counts of their rows, in both languages."""
 
 import html
 import json

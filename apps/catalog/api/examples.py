@@ -1,4 +1,4 @@
-"""What the schema shows of the catalogue. The requests work on the demo data, and are sent by a test."""
+"""Examples of the catalogue for the schema. The requests work on the demo data, and are sent by a test."""
 
 WANTED_CATEGORY = {"name": "Honey", "description": "From local beekeepers.", "parent": 11}
 CATEGORY = {

@@ -1,4 +1,4 @@
-"""What is sold, and how much of it there is."""
+"""Models of the catalogue: categories, products and their stock."""
 
 from apps.catalog.models.categories import (
     MAX_DESCRIPTION_LENGTH,

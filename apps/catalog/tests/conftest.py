@@ -1,4 +1,4 @@
-"""What the tests of the catalogue share: what staff work with, and reads that come from the cache."""
+"""Fixtures for the tests of the catalogue: the office, and reads that come from the cache."""
 
 from collections.abc import Callable, Iterator, Sequence
 from io import StringIO

@@ -1,4 +1,4 @@
-"""How staff import a file in the admin: they bring it, look at what would change, and decide."""
+"""Steps of an import in the admin: upload, preview, decision."""
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""What staff work with."""
+"""An office for tests: the clients that staff work with."""
 
 from dataclasses import dataclass
 from io import StringIO

@@ -1,4 +1,4 @@
-"""How categories go: softly, to come back, or for good when nothing lies in them."""
+"""Deleting categories: deactivated and reactivated, or deleted for good when they are empty."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction

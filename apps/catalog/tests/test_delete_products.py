@@ -1,4 +1,4 @@
-"""How products go: off sale, to come back; never for good, for orders refer to them."""
+"""Deleting products: taken off sale and brought back, never deleted for good, as orders refer to them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who may import products in the admin, and whose files they see."""
+"""Permissions of imports in the admin, and whose uploads are seen."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile

@@ -1,4 +1,4 @@
-"""What is off sale: hidden from customers, shown to staff, and never shared through the cache."""
+"""Inactive products: hidden from customers, shown to staff, never shared through the cache."""
 
 import pytest
 from django.contrib.auth.models import Permission

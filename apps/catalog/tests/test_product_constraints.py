@@ -1,4 +1,4 @@
-"""What stays true of products whoever writes, and at the same moment."""
+"""Database constraints of products, whoever writes, and at the same moment."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction

@@ -1,4 +1,4 @@
-"""What the list of products can be asked for: category, price, stock; and what cannot be read."""
+"""Filters of the product list: category, price, stock; and values that cannot be read."""
 
 import pytest
 

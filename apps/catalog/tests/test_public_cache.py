@@ -1,4 +1,4 @@
-"""What everyone may read is given out early: with the same headers and bytes as by the view, and as fresh."""
+"""Public responses given out early: with the same headers and bytes as by the view, and as fresh."""
 
 import pytest
 from django.conf import settings as store_settings

@@ -1,4 +1,4 @@
-"""What a read costs the database: the same for 1, 20 and 100 rows, and nothing the second time."""
+"""Query counts of reads: the same for 1, 20 and 100 rows, and none the second time."""
 
 import pytest
 

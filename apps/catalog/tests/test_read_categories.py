@@ -1,4 +1,4 @@
-"""What customers see of the categories."""
+"""Categories as customers see them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What people type finds what the shop has written with other quotes, dashes, letters and invisible signs."""
+"""Searches as people type them: other quotes, dashes, letters and invisible signs than the shop wrote."""
 
 import sys
 import unicodedata

@@ -1,4 +1,4 @@
-"""What was exported, opened in a spreadsheet and saved there imports again, and changes nothing."""
+"""Round trips through a spreadsheet: an export that was opened and saved there imports without a change."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""How staff change stock: by pieces and a reason, never below zero."""
+"""Stock movements by staff: by a quantity and a reason, never below zero."""
 
 import pytest
 from django.db import transaction

@@ -1,4 +1,4 @@
-"""How staff make and change categories."""
+"""Creating and changing categories."""
 
 import pytest
 from django.core.exceptions import ValidationError

@@ -1,4 +1,4 @@
-"""How staff make and change products."""
+"""Creating and changing products."""
 
 from decimal import Decimal
 

@@ -1,1 +1,1 @@
-"""How every endpoint speaks: views, serializers, pages, problems, the OpenAPI schema."""
+"""API conventions of every endpoint: views, serializers, pages, problems, the OpenAPI schema."""

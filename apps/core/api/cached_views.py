@@ -1,4 +1,4 @@
-"""How the responses of view methods are cached: kept in a namespace, or stored by nobody."""
+"""Cached responses of view methods, and those that nobody may store."""
 
 from collections.abc import Callable
 from functools import partial, wraps

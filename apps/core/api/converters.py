@@ -1,4 +1,4 @@
-"""How ids are written in addresses."""
+"""URL converters for ids."""
 
 from django.urls.converters import IntConverter
 

@@ -1,4 +1,4 @@
-"""Who may call what, by Django's model permissions."""
+"""Permission classes, by Django's model permissions."""
 
 from typing import Any
 

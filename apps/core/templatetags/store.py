@@ -1,4 +1,4 @@
-"""What the store's own pages show: its name, amounts of money, and texts with code in them."""
+"""Template tags and filters of the store: its name, amounts of money, texts with code in them."""
 
 import re
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What tests ask of an answer."""
+"""Assertions about responses."""
 
 import re
 from datetime import datetime

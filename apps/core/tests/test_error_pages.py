@@ -1,4 +1,4 @@
-"""What people see of the store when there is no such page: one look, both languages, one line in the log."""
+"""Error pages: one look, both languages, one line in the log."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""What every e-mail of the store says of itself, whatever names and addresses it is given."""
+"""Headers of every e-mail, whatever names and addresses it is given."""
 
 import ast
 from email import message_from_bytes, policy

@@ -1,4 +1,4 @@
-"""What a migration may do to a table that is in use, and what `make lint` refuses."""
+"""The migration linter: what a migration may do to a table in use, and what `make lint` refuses."""
 
 import shutil
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""Who forgets the last slash of a read is sent on; a write is not, for its body would be lost."""
+"""Missing trailing slashes: reads are redirected, writes are not, for their bodies would be lost."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What somebody does who exports: opens a list, orders the file, waits, takes it home."""
+"""Steps of an export in the admin: opening a list, ordering the file, waiting, downloading."""
 
 import csv
 import warnings

@@ -1,4 +1,4 @@
-"""What the schema shows of jobs."""
+"""Examples of jobs for the schema."""
 
 JOB = {
     "id": 1,

@@ -1,4 +1,4 @@
-"""What can heal is tried again, later and later; anything else stops at once, and staff see why."""
+"""Attempts of jobs: what can heal is tried again, later and later; anything else stops at once."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What goes over a real Redis: one message for a job, and the sweep's for those whose message was lost."""
+"""Messages over a real Redis: one for a job, and the sweep's for those whose message was lost."""
 
 import base64
 import json

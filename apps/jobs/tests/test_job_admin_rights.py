@@ -1,4 +1,4 @@
-"""Who may do what with jobs in the admin, and that a page of it writes nothing."""
+"""Permissions of jobs in the admin; no page of it writes anything."""
 
 from collections.abc import Callable
 

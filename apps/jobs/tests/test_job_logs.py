@@ -1,4 +1,4 @@
-"""What is logged while a job runs carries its id and that of the request that ordered it."""
+"""Log lines of a running job: with its id and that of the request that ordered it."""
 
 import logging
 import threading

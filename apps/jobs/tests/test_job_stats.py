@@ -1,4 +1,4 @@
-"""What Prometheus is told of jobs: what waits, what failed, and how long the oldest has waited."""
+"""Prometheus metrics of jobs: what waits, what failed, and how long the oldest has waited."""
 
 from datetime import UTC, datetime, timedelta
 

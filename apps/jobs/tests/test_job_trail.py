@@ -1,4 +1,4 @@
-"""Who had a failed job run again stands in the audit trail."""
+"""The audit trail of jobs: who had a failed one run again."""
 
 import pytest
 from django.urls import reverse

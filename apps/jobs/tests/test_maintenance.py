@@ -1,4 +1,4 @@
-"""What is over is deleted, in time."""
+"""Daily maintenance: what is over is deleted, in time."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What the schema shows of orders. The requests work on the demo data, and are sent by a test."""
+"""Examples of orders for the schema. The requests work on the demo data, and are sent by a test."""
 
 WISH = {
     "items": [{"product_id": 1, "quantity": 2}, {"product_id": 8, "quantity": 1}],

@@ -1,4 +1,4 @@
-"""Where staff work with orders: the admin, and a few orders in it."""
+"""Fixtures for the tests of orders: the admin, and a few orders in it."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What follows a new order is overtaken when the order is cancelled before a worker comes to it."""
+"""Orders cancelled before a worker comes to their jobs."""
 
 import pytest
 from django.core import mail

@@ -1,4 +1,4 @@
-"""Who may move an order where: every status to every other, for staff and for the owner."""
+"""Status changes: every status to every other, for staff and for the owner."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Who closes the account is forgotten; the orders stay, for the books, without name and address."""
+"""Closed accounts: orders stay for the books, without name and address."""
 
 import json
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""Whoever says which version of an order they mean (`If-Match`) moves that one, or none."""
+"""Conditional status changes (`If-Match`): the version that was meant is moved, or none."""
 
 import pytest
 from django.db import connection

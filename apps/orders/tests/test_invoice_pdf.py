@@ -1,4 +1,4 @@
-"""What the PDF of an invoice says, whatever people are called."""
+"""The PDF of an invoice, whatever people are called."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""What must never be wrong is refused by the database itself, whatever the code does."""
+"""Database constraints of orders: what must never be wrong is refused, whatever the code does."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What became of an order, step by step, as its customer and as staff read it."""
+"""The history of an order, as its customer and as staff read it."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""How often an order asks the database: as often for a thousand lines as for two."""
+"""Query counts of orders: as many for a thousand lines as for two."""
 
 from collections.abc import Callable
 

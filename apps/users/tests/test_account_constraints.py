@@ -1,4 +1,4 @@
-"""What the database itself keeps true of accounts, whoever writes."""
+"""Database constraints of accounts, whoever writes."""
 
 import pytest
 from django.core.exceptions import ValidationError

@@ -1,4 +1,4 @@
-"""How the header `Authorization` is read (RFC 9110, 11; RFC 6750, 2.1)."""
+"""The header `Authorization` (RFC 9110, 11; RFC 6750, 2.1)."""
 
 import pytest
 

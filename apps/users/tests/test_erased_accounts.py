@@ -1,4 +1,4 @@
-"""What is erased stays erased: nothing that was read before brings it back, and no log keeps the name."""
+"""Erased accounts: nothing that was read before brings them back, and no log keeps the name."""
 
 import pytest
 from django.contrib.admin.models import LogEntry

@@ -1,4 +1,4 @@
-"""What all throw-away servers have in common."""
+"""The base of all throw-away servers."""
 
 import os
 import pwd

@@ -1,4 +1,4 @@
-"""How the database is written into a file, and taken back from it, on each kind of database."""
+"""Backups: the database in one file, and back, on each kind of database."""
 
 from apps.core.database.backups import postgresql, sqlite
 
