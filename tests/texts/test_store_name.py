@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 def name(settings, monkeypatch):
     settings.STORE_NAME = "Лавка"
     monkeypatch.setattr(views, "_schemas", [])
-    monkeypatch.setattr(views, "_answers", {})
+    monkeypatch.setattr(views, "_rendered", {})
 
 
 @pytest.mark.parametrize("path", ["/admin/", "/admin/orders/order/", "/admin/password_change/"])
