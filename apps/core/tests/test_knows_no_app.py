@@ -10,8 +10,17 @@ HERE = Path(__file__).parents[3]
 FOUNDATIONS = ("core", "audit")
 APPS = sorted(path.parent.name for path in HERE.glob("apps/*/apps.py") if path.parent.name not in FOUNDATIONS)
 MODELS = [model._meta.label for app in APPS for model in apps.get_app_config(app).get_models()]
-SHOP = ["baskets?", "carriers?", "customers?", "invoices?", "products?", "shipments?"]
-SUFFIXES = {".py", ".html", ".txt", ".js"}
+SHOP = [
+    "baskets?",
+    "carriers?",
+    "customers?",
+    "invoices?",
+    "products?",
+    "shipments?",
+    "field-sku",
+    "model-(?:order|category)",
+]
+SUFFIXES = {".py", ".html", ".txt", ".js", ".css"}
 
 
 def names_in(text: str) -> list[str]:
