@@ -17,11 +17,11 @@ logger = logging.getLogger(__name__)
 @handler(CACHE_DROP, label=_("Cache refresh"), retry_on=(NotDropped,), attempts=1_000_000, longest_pause=15)
 def drop_cache(job: Job, *, namespace: str, lost_at: float) -> None:
     """Drop everything of the namespace, unless all that was old has expired by now."""
-    kept = namespaces[namespace]
+    cache = namespaces[namespace]
     try:
-        kept.drop(EVERYONE)
+        cache.drop(EVERYONE)
     except NotDropped:
         # Twice: an answer may have been built late, from a replica that was behind.
-        if time.time() < lost_at + 2 * kept.timeout:
+        if time.time() < lost_at + 2 * cache.timeout:
             raise
         logger.warning("The cache was out of reach until all that was old of %s had expired", namespace)

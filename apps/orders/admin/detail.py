@@ -34,17 +34,17 @@ READ_BY_CUSTOMER = gettext_lazy(
 
 
 def order_context(model_admin: PagedAdmin, request: HttpRequest, order: Order) -> dict[str, Any]:
-    """Return lines, history, jobs and the possible moves of the order."""
+    """Return items, history, jobs and the possible transitions of the order."""
     shown = Order.objects.with_items().get(pk=order.pk)
     may_change = model_admin.has_change_permission(request)
-    moves = TRANSITIONS[OrderStatus(order.status)] if may_change else ()
+    transitions = TRANSITIONS[OrderStatus(order.status)] if may_change else ()
     may_see_jobs = request.user.has_perm("jobs.view_job")
     context = {
         "items": shown.fetched_items,
         "status_changes": shown.fetched_status_changes,
         "read_by_customer": READ_BY_CUSTOMER,
-        "next_moves": [(status, BUTTONS[status]) for status in moves if status in BUTTONS],
-        "can_be_cancelled": OrderStatus.CANCELLED in moves,
+        "next_transitions": [(status, BUTTONS[status]) for status in transitions if status in BUTTONS],
+        "can_be_cancelled": OrderStatus.CANCELLED in transitions,
         "may_change": may_change,
         "jobs": Job.objects.about(subject_of(order.pk)) if may_see_jobs else None,
         "has_invoice": Invoice.objects.filter(order=order).exists(),

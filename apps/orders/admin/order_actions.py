@@ -20,7 +20,7 @@ from apps.orders.models import Order
 from apps.orders.statuses import TRANSITIONS, OrderStatus
 from apps.users.current_user import current_user
 
-# What is said of an order that is not yet where a move starts.
+# What is said of an order that is not yet where a transition starts.
 TOO_EARLY = {
     OrderStatus.PROCESSING: _("It must be processed first: it is “%(status)s”."),
     OrderStatus.SHIPPED: _("It must be shipped first: it is “%(status)s”."),

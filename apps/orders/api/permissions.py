@@ -25,7 +25,7 @@ def role_of(user: Any) -> Role:
 
 
 def transitions_of(user: Any, order: Order) -> Transitions:
-    """Return the moves the user may make with the order: all as a manager, a customer's with their own."""
+    """Return the transitions the user may make: all as a manager, a customer's with an own order."""
     if role_of(user) is Role.MANAGER:
         return TRANSITIONS
     return CUSTOMER_TRANSITIONS if order.user_id == user.pk else {}

@@ -190,7 +190,7 @@ class OrderViewSet(StoreViewSet):
     @sends("ETag")
     @leads_to(ORDER_LINKS)
     def partial_update(self, request: Request, pk: int) -> Response:
-        """Change the status. Customers may cancel their own `pending` orders; staff may make any move."""
+        """Change the status. Customers may cancel their own `pending` orders; staff may make any change."""
         order = get_object_or_404(self.get_queryset(), pk=pk)
         wanted = ChangeStatusInput(data=request.data)
         wanted.is_valid(raise_exception=True)
