@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.browser import Visit, chromium, needs_chromium
-from tests.support.products import spread
+from tests.support.parameters import spread
 from tests.system.test_embedded import CUSTOMER, PASSWORD, Shop, free_port, store
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: requirements-dev.txt")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.browser import Visit, chromium, needs_chromium
-from tests.support.products import spread
+from tests.support.parameters import spread
 from tests.system.test_embedded import CUSTOMER, Shop, free_port, store
 
 pytestmark = needs_chromium

@@ -11,7 +11,7 @@ from apps.jobs.models import Job
 from apps.orders.models import Order, OrderItem
 from apps.orders.tests.factories import make_order
 from apps.users.models import User
-from tests.support.products import spread
+from tests.support.parameters import spread
 
 HUGE = 10**30
 ORDERS, PRODUCTS, CATEGORIES = "/api/v1/orders/", "/api/v1/products/", "/api/v1/categories/"

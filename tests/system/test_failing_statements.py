@@ -27,7 +27,7 @@ from conftest import PASSWORD, signed_in
 from tests.contract.test_who_may_call_what import TABLE
 from tests.support.email_tokens import address_token, reset_token
 from tests.support.faults import all_rows, at_statement
-from tests.support.products import spread
+from tests.support.parameters import spread
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -19,7 +19,7 @@ from apps.orders.tests.factories import make_order
 from apps.users.login_throttling import ACCOUNT
 from apps.users.models import User
 from tests.contract.test_problem_catalogue import PROVOKED, World, refusing
-from tests.support.products import spread
+from tests.support.parameters import spread
 
 ASKED = {
     "en": "en",

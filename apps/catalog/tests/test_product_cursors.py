@@ -12,7 +12,7 @@ from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_category, make_products
 from apps.core.tests.answers import refusal_of
 from conftest import signed_in
-from tests.support.products import spread
+from tests.support.parameters import spread
 
 PRODUCTS = "/api/v1/products/"
 ORDERINGS = [

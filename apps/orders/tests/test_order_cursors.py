@@ -12,7 +12,7 @@ from apps.core.tests.answers import refusal_of
 from apps.orders.models import Order
 from apps.orders.tests.factories import make_order, moved
 from conftest import signed_in
-from tests.support.products import spread
+from tests.support.parameters import spread
 
 OWN, ALL = "/api/v1/orders/", "/api/v1/admin/orders/"
 ORDERINGS = [

@@ -1,4 +1,4 @@
-"""Products of two lists of parameters: a part in turn for `make test`, and the whole for `make test-long`."""
+"""Combinations of parameters: some in turn for `make test`, all of them for `make test-long`."""
 
 from collections.abc import Sequence
 from typing import Any
