@@ -19,20 +19,28 @@ class AddIndexConcurrently(postgres.AddIndexConcurrently):
     """Create an index while rows are written. Its migration has `atomic = False`, and nothing else."""
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: Any
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         """Create the index."""
         plain = not _on_postgresql(schema_editor)
         forwards = AddIndex.database_forwards if plain else postgres.AddIndexConcurrently.database_forwards
-        forwards(self, app_label, schema_editor, *states)
+        forwards(self, app_label, schema_editor, from_state, to_state)
 
     def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: Any
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         """Drop the index."""
         plain = not _on_postgresql(schema_editor)
         backwards = AddIndex.database_backwards if plain else postgres.AddIndexConcurrently.database_backwards
-        backwards(self, app_label, schema_editor, *states)
+        backwards(self, app_label, schema_editor, from_state, to_state)
 
 
 class AddUniqueConcurrently(postgres.NotInTransactionMixin, AddConstraint):
@@ -41,14 +49,18 @@ class AddUniqueConcurrently(postgres.NotInTransactionMixin, AddConstraint):
     atomic = False
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: Any
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         """Create the index, and let it be the constraint's."""
         if not _on_postgresql(schema_editor):
-            super().database_forwards(app_label, schema_editor, *states)
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
             return
         self._ensure_not_in_transaction(schema_editor)
-        model = states[-1].apps.get_model(app_label, self.model_name)
+        model = to_state.apps.get_model(app_label, self.model_name)
         if self.allow_migrate_model(schema_editor.connection.alias, model):
             statement = cast("Statement", self.constraint.create_sql(model, schema_editor))
             for template in _concurrently(statement.template):
@@ -59,36 +71,48 @@ class AddConstraintNotValid(postgres.AddConstraintNotValid):
     """Check new rows from now on; the old ones wait for ValidateConstraint in the next migration."""
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: Any
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         """Add the constraint."""
         plain = not _on_postgresql(schema_editor)
         forwards = (
             AddConstraint.database_forwards if plain else postgres.AddConstraintNotValid.database_forwards
         )
-        forwards(self, app_label, schema_editor, *states)
+        forwards(self, app_label, schema_editor, from_state, to_state)
 
 
 class ValidateConstraint(postgres.ValidateConstraint):
     """Check the old rows while they are read and written; nothing is left to do on other databases."""
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: Any
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         """Validate the constraint."""
         if _on_postgresql(schema_editor):
-            super().database_forwards(app_label, schema_editor, *states)
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
 
 
 class TrigramExtension(postgres.TrigramExtension):
     """Make the extension pg_trgm, which comes with PostgreSQL. The owner of the database may do that."""
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: Any
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         """Make the extension. Raises CommandError where that is not allowed, with what is to do."""
         try:
-            super().database_forwards(app_label, schema_editor, *states)
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
         except DatabaseError as error:
             raise CommandError(
                 f"{str(error).strip()}\nThe search needs PostgreSQL's extension pg_trgm. Let an "
@@ -120,10 +144,14 @@ class AddTrigramIndex(Operation):
         """Leave the models as they are."""
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: Any
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         """Create the index, on PostgreSQL."""
-        model = states[-1].apps.get_model(app_label, self.model_name)
+        model = to_state.apps.get_model(app_label, self.model_name)
         if _on_postgresql(schema_editor) and self.allow_migrate_model(schema_editor.connection.alias, model):
             schema_editor.execute(
                 f"CREATE INDEX{self.concurrently} {self.name} ON {model._meta.db_table}"
@@ -131,7 +159,11 @@ class AddTrigramIndex(Operation):
             )
 
     def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: Any
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         """Drop the index."""
         if _on_postgresql(schema_editor):
@@ -149,20 +181,28 @@ class AddTrigramIndexConcurrently(postgres.NotInTransactionMixin, AddTrigramInde
         return f"Concurrently create trigram index {self.name} on {self.model_name}"
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: Any
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         """Create the index."""
         if _on_postgresql(schema_editor):
             self._ensure_not_in_transaction(schema_editor)
-        super().database_forwards(app_label, schema_editor, *states)
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
 
     def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: Any
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         """Drop the index."""
         if _on_postgresql(schema_editor):
             self._ensure_not_in_transaction(schema_editor)
-        super().database_backwards(app_label, schema_editor, *states)
+        super().database_backwards(app_label, schema_editor, from_state, to_state)
 
 
 def _concurrently(template: str) -> list[str]:
