@@ -104,6 +104,20 @@ def test_orders_stay_and_their_invoices_are_drawn_again_without_the_name(anna, s
     assert staff_api.get(f"/api/v1/orders/{order.pk}/invoice/").status_code == 200
 
 
+@pytest.mark.embedded
+def test_answers_that_are_kept_in_files_are_wiped(
+    anna, staff_api, settings, django_capture_on_commit_callbacks
+):
+    staff_api.get(f"/api/v1/orders/{make_order(anna).pk}/")
+    kept = [trace for trace in traces_of("canary") if trace.endswith(".djcache")]
+
+    with django_capture_on_commit_callbacks(execute=True):
+        close(signed_in(anna))
+
+    assert len(kept) == (1 if settings.STORE_EMBEDDED else 0)
+    assert traces_of("canary") == []
+
+
 def test_comments_that_tell_who_it_was_are_emptied(anna, other_customer, staff):
     own, foreign = make_order(anna), make_order(other_customer)
     for order, comments in (
