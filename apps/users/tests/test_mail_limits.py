@@ -3,6 +3,7 @@
 import pytest
 from django.core import mail
 from django.core.cache import caches
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.utils import timezone
 
@@ -72,6 +73,25 @@ def test_forgotten_passwords_beyond_the_limit_are_answered_alike_and_left_out(ap
     run_due_jobs()
 
     assert len(mail.outbox) == 2
+
+
+class Away(BaseEmailBackend):
+    """A mail server that does not answer."""
+
+    def send_messages(self, messages):
+        raise ConnectionRefusedError
+
+
+def test_email_that_could_not_be_sent_is_not_counted(make_user, limits, settings):
+    limits(mailbox=Rate(1, DAY))
+    user, there = make_user(), settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = f"{__name__}.Away"
+    send(jobs.RESET_EMAIL, user, {})
+    settings.EMAIL_BACKEND = there
+
+    send(jobs.RESET_EMAIL, user, {})
+
+    assert len(mail.outbox) == 1
 
 
 MAILS = {
