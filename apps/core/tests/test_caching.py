@@ -193,6 +193,14 @@ def test_reader_that_a_commit_overtook_keeps_nothing_for_others(things, drop, is
     assert (overtaken.body, later.body) == (b"old", b"new")
 
 
+def test_answer_that_names_people_is_not_kept_when_it_was_dropped_meanwhile():
+    people = CacheNamespace("things", timeout=300, names_people=True)
+
+    people.get_or_build("user-1", "/", lambda: people.drop(EVERYONE) or b"Anna")
+
+    assert cache.get(people._key("user-1", "/")) is None
+
+
 def test_answer_is_kept_for_its_time_and_no_longer(things, clock):
     with clock.travel(NOON, tick=False):
         things.get_or_build(EVERYONE, "/things/", built(b"old"))
