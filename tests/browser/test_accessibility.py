@@ -3,26 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from django.contrib import admin
-from django.urls import reverse
 
+from tests.support.admin_addresses import FURTHER, OF_OTHERS, addresses
 from tests.support.browser import PHONE, Visit, chromium, needs_axe, needs_chromium
-from tests.system.test_embedded import CUSTOMER, Shop, free_port, store
+from tests.support.embedded_store import CUSTOMER, Shop, free_port, store
 
 pytestmark = [needs_chromium, needs_axe]
 
-WRITTEN_BY_HAND = {"auth.Group", "catalog.Category", "catalog.Product", "users.User"}
-WITH_A_FIRST_ROW = {"catalog.Category", "catalog.Product", "jobs.Job", "orders.Order", "users.User"}
-FURTHER = (
-    "/admin/jobs/job/figures/",
-    "/admin/catalog/product/1/stock/",
-    "/admin/catalog/product/stocktake/",
-    "/admin/catalog/product/import/",
-    "/admin/catalog/product/export/",
-    "/admin/orders/order/export/",
-    "/admin/orders/order/1/history/",
-    "/admin/audit/auditentry/1/change/",
-)
 ACTIONS = (
     ("/admin/orders/order/", "cancel"),
     ("/admin/orders/order/", "mark_processing"),
@@ -31,12 +18,6 @@ ACTIONS = (
     ("/admin/catalog/product/?q=чай", "stocktake"),
 )
 OUTSIDE = ("/admin/login/", "/admin/password_reset/", "/admin/password_reset/confirm/", "/api/problems/")
-# What is looked at of each page (all of Redoc's takes half a minute), and the rules that its makers break:
-# their colours, and Swagger UI's choice among the servers, of which there is one.
-OF_OTHERS = {
-    "/api/schema/swagger-ui/": ("#swagger-ui .wrapper", ("color-contrast", "select-name")),
-    "/api/schema/redoc/": (".menu-content, .api-info", ("color-contrast",)),
-}
 DAILY = (
     "/admin/",
     "/admin/orders/order/",
@@ -121,15 +102,3 @@ def hindrances_of_an_import(visit: Visit) -> list[str]:
     visit.page.get_by_role("button", name="Check the file").click()
     visit.page.get_by_role("button", name="Discard").wait_for()
     return visit.hindrances()
-
-
-def addresses() -> Iterator[str]:
-    """Yield the dashboard, and every list, empty form and first row that there is."""
-    yield "/admin/"
-    for model in admin.site._registry:
-        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-        yield reverse(f"{name}_changelist")
-        if model._meta.label in WRITTEN_BY_HAND:
-            yield reverse(f"{name}_add")
-        if model._meta.label in WITH_A_FIRST_ROW:
-            yield reverse(f"{name}_change", args=[1])

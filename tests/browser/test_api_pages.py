@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.support.browser import Visit, chromium, needs_chromium
+from tests.support.embedded_store import CUSTOMER, PASSWORD, Shop, free_port, store
 from tests.support.parameters import spread
-from tests.system.test_embedded import CUSTOMER, PASSWORD, Shop, free_port, store
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: requirements-dev.txt")
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.browser import Visit, chromium, needs_chromium
+from tests.support.embedded_store import CUSTOMER, Shop, free_port, store
 from tests.support.parameters import spread
-from tests.system.test_embedded import CUSTOMER, Shop, free_port, store
 
 pytestmark = needs_chromium
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.browser import Visit, chromium, needs_chromium
+from tests.support.embedded_store import free_port, store
 from tests.support.processes import wait_for
-from tests.system.test_embedded import free_port, store
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: requirements-dev.txt")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.browser import DESKTOP, PHONE, Visit, chromium, needs_chromium
-from tests.system.test_embedded import STAFF, Shop, free_port, store
+from tests.support.embedded_store import STAFF, Shop, free_port, store
 
 TABLE = (
     "Артикул;Наименование;Цена;Категория;Остаток\r\n"

@@ -10,10 +10,10 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from tests.browser.test_accessibility import FURTHER, addresses
+from tests.support.admin_addresses import FURTHER, addresses
 from tests.support.browser import Visit, chromium, needs_chromium
+from tests.support.embedded_store import CUSTOMER, Shop, embedded_environment, free_port, store
 from tests.support.processes import BASE_DIR
-from tests.system.test_embedded import CUSTOMER, Shop, embedded_environment, free_port, store
 
 pytestmark = needs_chromium
 

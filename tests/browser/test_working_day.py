@@ -12,8 +12,16 @@ import pytest
 
 from apps.import_export.tests.export_pages import cells_of
 from tests.support.browser import Visit, chromium, needs_chromium
+from tests.support.embedded_store import (
+    CUSTOMER,
+    PASSWORD,
+    STAFF,
+    Shop,
+    embedded_environment,
+    free_port,
+    store,
+)
 from tests.support.processes import BASE_DIR, wait_for
-from tests.system.test_embedded import CUSTOMER, PASSWORD, STAFF, Shop, embedded_environment, free_port, store
 
 pytestmark = needs_chromium
 

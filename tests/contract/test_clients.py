@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.embedded_store import store
 from tests.support.processes import BASE_DIR
 from tests.support.production_server import free_port
-from tests.system.test_embedded import store
 
 CLIENTS = BASE_DIR / "clients"
 NODE = shutil.which("node") or "node"

@@ -8,10 +8,10 @@ from typing import Any
 import requests
 
 from tests.contract.checker import checked_live
-from tests.contract.test_schema import SCHEMA, resolved
+from tests.support.committed_schema import SCHEMA, resolved
+from tests.support.embedded_store import CUSTOMER, PASSWORD, STAFF, Shop, store
 from tests.support.processes import wait_for
 from tests.support.production_server import free_port
-from tests.system.test_embedded import CUSTOMER, PASSWORD, STAFF, Shop, store
 
 JSON = "application/json"
 # What must be there before comes first; what takes something away comes last.

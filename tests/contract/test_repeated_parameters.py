@@ -10,7 +10,7 @@ from apps.core.tests.answers import problem, problem_of, refusal_of
 from apps.orders.models import Order
 from apps.orders.tests.factories import make_order
 from apps.users.models import User
-from tests.contract.test_schema import SCHEMA
+from tests.support.committed_schema import SCHEMA
 
 ORDERS, ALL_ORDERS, PRODUCTS = "/api/v1/orders/", "/api/v1/admin/orders/", "/api/v1/products/"
 PARAMETERS = [

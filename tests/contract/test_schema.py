@@ -7,15 +7,12 @@ from io import StringIO
 from typing import Any
 
 import pytest
-import yaml
-from django.conf import settings
 from django.core.management import call_command
 from django.utils import translation
 
 from tests.contract.checker import contract
+from tests.support.committed_schema import FILE, SCHEMA, resolved
 
-FILE = settings.BASE_DIR / "docs" / "openapi.yaml"
-SCHEMA = yaml.load(FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 OPERATIONS = {
     operation["operationId"]: operation for path in SCHEMA["paths"].values() for operation in path.values()
 }
@@ -149,13 +146,6 @@ def described_bodies(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str,
     for status, answer in operation["responses"].items():
         for content in resolved(answer).get("content", {}).values():
             yield status, content
-
-
-def resolved(node: dict[str, Any]) -> dict[str, Any]:
-    while "$ref" in node:
-        _, _, kind, name = node["$ref"].split("/")
-        node = SCHEMA["components"][kind][name]
-    return node
 
 
 def schemas(named: dict[str, Any], where: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -14,7 +14,7 @@ from apps.orders.models import Order
 from apps.orders.tests.factories import make_order
 from apps.users.models import Session, User
 from conftest import PASSWORD
-from tests.contract.test_schema import SCHEMA, resolved
+from tests.support.committed_schema import SCHEMA, resolved
 from tests.support.faults import all_rows
 
 JSON = "application/json"

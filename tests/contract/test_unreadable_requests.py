@@ -11,8 +11,8 @@ import pytest
 from django.utils.translation import override
 
 from apps.core.api.problems.catalogue import catalogue, title_of, type_of
+from tests.support.proxies import store
 from tests.support.servers import HOST, NginxServer
-from tests.system.test_proxy import store
 
 SEARCH = "/api/v1/products/?search="
 LINE = len(f"GET {SEARCH} HTTP/1.1")

@@ -15,64 +15,8 @@ from apps.users.models import Session, User
 from apps.users.sessions import log_out
 from apps.users.tokens import StoreAccessToken, pair_for
 from conftest import signed_in
+from tests.contract.access_table import ROLES, TABLE
 
-ROLES = (
-    "anonymous",
-    "customer",
-    "other customer",
-    "clerk",
-    "staff",
-    "deactivated",
-    "refresh token",
-    "expired token",
-    "token of a revoked session",
-)
-
-# The body is empty or unfit on purpose: 400 means that the caller was let through to the validation of it.
-# A clerk is staff without a single permission. `staff` is a superuser; `customer` owns the order.
-TABLE: dict[tuple[str, str], tuple[int, ...]] = {
-    ("POST", "auth/register/"): (400, 400, 400, 400, 400, 400, 400, 400, 400),
-    ("POST", "auth/login/"): (400, 400, 400, 400, 400, 400, 400, 400, 400),
-    ("POST", "auth/refresh/"): (400, 400, 400, 400, 400, 400, 400, 400, 400),
-    ("POST", "auth/logout/"): (401, 204, 204, 204, 204, 401, 401, 401, 401),
-    ("POST", "auth/logout-all/"): (401, 204, 204, 204, 204, 401, 401, 401, 401),
-    ("GET", "auth/sessions/"): (401, 200, 200, 200, 200, 401, 401, 401, 401),
-    ("DELETE", "auth/sessions/{session}/"): (401, 204, 404, 404, 404, 401, 401, 401, 401),
-    ("GET", "auth/me/"): (401, 200, 200, 200, 200, 401, 401, 401, 401),
-    ("PATCH", "auth/me/"): (401, 200, 200, 200, 200, 401, 401, 401, 401),
-    ("DELETE", "auth/me/"): (401, 400, 400, 400, 400, 401, 401, 401, 401),
-    ("POST", "auth/password/change/"): (401, 400, 400, 400, 400, 401, 401, 401, 401),
-    ("POST", "auth/password/reset/"): (400, 400, 400, 400, 400, 400, 400, 400, 400),
-    ("POST", "auth/password/reset/confirm/"): (400, 400, 400, 400, 400, 400, 400, 400, 400),
-    ("POST", "auth/email/verify/"): (400, 400, 400, 400, 400, 400, 400, 400, 400),
-    ("POST", "auth/email/verify/resend/"): (401, 202, 202, 202, 202, 401, 401, 401, 401),
-    ("POST", "auth/email/change/"): (401, 400, 400, 400, 400, 401, 401, 401, 401),
-    ("GET", "categories/"): (200, 200, 200, 200, 200, 401, 401, 401, 401),
-    ("POST", "categories/"): (401, 403, 403, 403, 400, 401, 401, 401, 401),
-    ("GET", "categories/{category}/"): (200, 200, 200, 200, 200, 401, 401, 401, 401),
-    ("PUT", "categories/{category}/"): (401, 403, 403, 403, 400, 401, 401, 401, 401),
-    ("PATCH", "categories/{category}/"): (401, 403, 403, 403, 200, 401, 401, 401, 401),
-    ("DELETE", "categories/{category}/"): (401, 403, 403, 403, 204, 401, 401, 401, 401),
-    ("GET", "products/"): (200, 200, 200, 200, 200, 401, 401, 401, 401),
-    ("POST", "products/"): (401, 403, 403, 403, 400, 401, 401, 401, 401),
-    ("GET", "products/{product}/"): (200, 200, 200, 200, 200, 401, 401, 401, 401),
-    ("PUT", "products/{product}/"): (401, 403, 403, 403, 400, 401, 401, 401, 401),
-    ("PATCH", "products/{product}/"): (401, 403, 403, 403, 200, 401, 401, 401, 401),
-    ("DELETE", "products/{product}/"): (401, 403, 403, 403, 204, 401, 401, 401, 401),
-    ("GET", "admin/products/{product}/stock-movements/"): (401, 403, 403, 403, 200, 401, 401, 401, 401),
-    ("POST", "admin/products/{product}/stock-movements/"): (401, 403, 403, 403, 400, 401, 401, 401, 401),
-    ("GET", "orders/"): (401, 200, 200, 200, 200, 401, 401, 401, 401),
-    ("POST", "orders/"): (401, 400, 400, 400, 400, 401, 401, 401, 401),
-    ("POST", "orders/quote/"): (401, 400, 400, 400, 400, 401, 401, 401, 401),
-    ("GET", "orders/{order}/"): (401, 200, 404, 404, 200, 401, 401, 401, 401),
-    ("PATCH", "orders/{order}/"): (401, 400, 404, 404, 400, 401, 401, 401, 401),
-    ("GET", "orders/{order}/invoice/"): (401, 202, 404, 404, 202, 401, 401, 401, 401),
-    ("GET", "orders/{order}/jobs/"): (401, 200, 404, 404, 200, 401, 401, 401, 401),
-    ("GET", "admin/orders/"): (401, 403, 403, 403, 200, 401, 401, 401, 401),
-    ("GET", "admin/jobs/"): (401, 403, 403, 403, 200, 401, 401, 401, 401),
-    ("GET", "admin/jobs/{job}/"): (401, 403, 403, 403, 200, 401, 401, 401, 401),
-    ("POST", "admin/jobs/{job}/retry/"): (401, 403, 403, 403, 409, 401, 401, 401, 401),
-}
 CELLS = [
     pytest.param(method, path, role, status, id=f"{role}: {method} {path}")
     for (method, path), statuses in TABLE.items()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.system.test_embedded import PASSWORD, Shop
+from tests.support.embedded_store import PASSWORD, Shop
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).resolve().parents[2] / "clients/node_modules/axe-core/axe.min.js"

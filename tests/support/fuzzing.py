@@ -42,7 +42,7 @@ from apps.jobs.runner import run_due_jobs
 from apps.orders.api.links import REQUEST_BODY
 from conftest import PASSWORD
 from tests.contract.checker import contract
-from tests.contract.test_schema import FILE
+from tests.support.committed_schema import FILE
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))  # of an operation; 0: few, and the same in every run
 SEED = int(os.environ.get("FUZZ_SEED", "0")) or random.getrandbits(32)  # of a run with FUZZ_EXAMPLES

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from django.db import connection
+
 BASE_DIR = Path(__file__).resolve().parents[2]
 LIMIT_SECONDS = 90
 POLL_SECONDS = 0.05
@@ -91,3 +93,18 @@ def kill_group(process: "subprocess.Popen[bytes]", number: signal.Signals) -> No
         os.killpg(process.pid, number)
     except ProcessLookupError:
         return
+
+
+def in_child(work: Callable[[], int]) -> int:
+    """Do the work in a copy of this process, and return its exit code; a signal's number is negative."""
+    connection.close()
+    child = os.fork()
+    if child == 0:
+        exit_code = 2
+        try:
+            # The pool and its connections are the parent's.
+            connection.settings_dict["OPTIONS"].pop("pool", None)
+            exit_code = work()
+        finally:
+            os._exit(exit_code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

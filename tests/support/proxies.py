@@ -3,9 +3,17 @@
 import contextlib
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Self
 
-HOST = "127.0.0.1"
+import requests
+
+from tests.support.processes import running, wait_for
+from tests.support.production_server import free_port
+from tests.support.servers import HOST
+
 CONNECT_SECONDS = 5
 
 
@@ -84,3 +92,31 @@ def _pump(source: socket.socket, sink: socket.socket, hole: threading.Event) -> 
             sink.sendall(data)
         if not hole.is_set():
             sink.shutdown(socket.SHUT_WR)
+
+
+@contextmanager
+def store(folder: Path, **variables: str) -> Iterator[int]:
+    """Serve the store as Compose does, but for its database; yields the port."""
+    port = free_port()
+    environment = {
+        "STORE_EMBEDDED": "true",
+        "DATABASE_URL": "",
+        "VAR_DIR": str(folder / "var"),
+        "PROXY_COUNT": "1",
+        "WEB_CONCURRENCY": "1",
+        "SHIPPING_API_URL": "http://127.0.0.1:9/",
+        **variables,
+    }
+    with running("manage.py", "migrate", log=folder / "migrate.log", **environment) as migrating:
+        assert migrating.wait(120) == 0
+    gunicorn = ("-m", "gunicorn", "online_store.wsgi:application", "--bind", f"{HOST}:{port}")
+    with running(*gunicorn, log=folder / "web.log", **environment):
+        wait_for(lambda: is_up(port))
+        yield port
+
+
+def is_up(port: int) -> bool:
+    try:
+        return requests.get(f"http://{HOST}:{port}/healthz", timeout=2).status_code == 200
+    except requests.RequestException:
+        return False

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.browser import DESKTOP, Visit, chromium, needs_chromium
-from tests.system.test_embedded import CUSTOMER, STAFF, Shop, free_port, store
+from tests.support.embedded_store import CUSTOMER, STAFF, Shop, free_port, store
 
 pytestmark = needs_chromium
 

@@ -18,7 +18,7 @@ from apps.import_export.services import order_export
 from apps.import_export.tests.export_pages import cells_of, downloaded, ordered
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
-from tests.system.test_failing_statements import in_child
+from tests.support.processes import in_child
 
 PRODUCTS = 10
 

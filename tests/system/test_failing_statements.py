@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from django.db import Error, OperationalError, ProgrammingError, connection
+from django.db import Error, OperationalError, ProgrammingError
 from rest_framework.test import APIClient
 
 from apps.catalog.models import Product
@@ -24,10 +24,11 @@ from apps.orders.tests.factories import make_order_in
 from apps.users.models import LoginFailures, Session, User
 from apps.users.tokens import StoreRefreshToken
 from conftest import PASSWORD, signed_in
-from tests.contract.test_who_may_call_what import TABLE
+from tests.contract.access_table import TABLE
 from tests.support.email_tokens import address_token, reset_token
 from tests.support.faults import all_rows, at_statement
 from tests.support.parameters import spread
+from tests.support.processes import in_child
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -245,18 +246,3 @@ def rows_but_attempts() -> dict[str, list[str]]:
 def killed_at(number: int, request: Callable[[], Any]) -> int:
     with at_statement(number, lambda: os.kill(os.getpid(), signal.SIGKILL)):
         return 0 if request().status_code in {200, 201, 202, 204} else 1
-
-
-def in_child(work: Callable[[], int]) -> int:
-    """Do the work in a copy of this process, and return its exit code; a signal's number is negative."""
-    connection.close()
-    child = os.fork()
-    if child == 0:
-        exit_code = 2
-        try:
-            # The pool and its connections are the parent's.
-            connection.settings_dict["OPTIONS"].pop("pool", None)
-            exit_code = work()
-        finally:
-            os._exit(exit_code)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

@@ -3,15 +3,14 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import requests
 
-from tests.support.processes import running, wait_for
-from tests.support.production_server import free_port
+from tests.support.proxies import store
 from tests.support.servers import HOST, NginxServer
 
 pytestmark = pytest.mark.skipif(NginxServer.find() is None, reason=f"no {NginxServer.title} program found")
@@ -168,31 +167,3 @@ def test_store_takes_no_client_s_word_for_tls_or_for_its_host(tmp_path: Path, ng
 
 def ask(proxy: NginxServer, headers: dict[str, str]) -> requests.Response:
     return requests.get(f"{proxy.url}/admin/login/", headers=headers, allow_redirects=False, timeout=30)
-
-
-@contextmanager
-def store(folder: Path, **variables: str) -> Iterator[int]:
-    """Serve the store as Compose does, but for its database; yields the port."""
-    port = free_port()
-    environment = {
-        "STORE_EMBEDDED": "true",
-        "DATABASE_URL": "",
-        "VAR_DIR": str(folder / "var"),
-        "PROXY_COUNT": "1",
-        "WEB_CONCURRENCY": "1",
-        "SHIPPING_API_URL": "http://127.0.0.1:9/",
-        **variables,
-    }
-    with running("manage.py", "migrate", log=folder / "migrate.log", **environment) as migrating:
-        assert migrating.wait(120) == 0
-    gunicorn = ("-m", "gunicorn", "online_store.wsgi:application", "--bind", f"{HOST}:{port}")
-    with running(*gunicorn, log=folder / "web.log", **environment):
-        wait_for(lambda: is_up(port))
-        yield port
-
-
-def is_up(port: int) -> bool:
-    try:
-        return requests.get(f"http://{HOST}:{port}/healthz", timeout=2).status_code == 200
-    except requests.RequestException:
-        return False

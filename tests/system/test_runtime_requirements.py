@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.embedded_store import CUSTOMER, embedded_environment, free_port, store
 from tests.support.processes import BASE_DIR
-from tests.system.test_embedded import CUSTOMER, embedded_environment, free_port, store
 
 # Tells Python, before anything else is imported, that distributions outside of the lock are not installed.
 BLOCKER = """

@@ -6,7 +6,7 @@ from collections import defaultdict
 import pytest
 from django.utils.translation import ngettext, override
 
-from tests.texts.test_translations import counted_texts
+from tests.support.translations import counted_texts
 
 # What is counted, in Russian for 1, 2 and 5.
 NOUNS = {

@@ -14,7 +14,7 @@ from apps.core.api.operations import operation_of
 from apps.core.caching.memcached import StoreMemcached
 from apps.orders.tests.factories import make_order
 from apps.users.models import User
-from tests.texts.test_languages import Shop, varies_by
+from tests.support.languages import Shop, varies_by
 
 
 @pytest.fixture(params=["embedded", pytest.param("memcached", marks=pytest.mark.memcached)])

@@ -14,7 +14,7 @@ from apps.catalog.tests.factories import make_product
 from apps.core.api.problems.catalogue import catalogue, fault_codes
 from apps.users.models import User
 from conftest import PASSWORD
-from tests.contract.test_problem_catalogue import LOGIN, ORDERS, PRODUCTS, PROVOKED, World
+from tests.support.provoked_problems import LOGIN, ORDERS, PRODUCTS, PROVOKED, World
 
 REGISTER = "/api/v1/auth/register/"
 CATEGORIES = "/api/v1/categories/"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.embedded_store import store
 from tests.support.processes import BASE_DIR, wait_for
 from tests.support.production_server import free_port
-from tests.system.test_embedded import store
 
 pytestmark = pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
 

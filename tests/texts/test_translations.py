@@ -5,22 +5,16 @@ import gettext
 import re
 from ast import literal_eval
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.utils.translation import ngettext, override
 from django.utils.translation.template import templatize
 
-FOLDER = Path(settings.LOCALE_PATHS[0]) / "ru" / "LC_MESSAGES"
-TEXT = r'((?:".*"\n?)+)'
-ENTRY = re.compile(
-    rf"^(?:msgctxt {TEXT})?msgid {TEXT}(?:msgid_plural {TEXT})?((?:msgstr(?:\[\d\])? {TEXT})+)", re.MULTILINE
-)
-FORM = re.compile(rf"msgstr(?:\[\d\])? {TEXT}")
+from tests.support.translations import CONTEXT_END, FOLDER, entries
+
 MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
 IN_CONTEXT = {"pgettext", "pgettext_lazy"}
-CONTEXT_END = "\4"  # between a context and its text, in a compiled catalogue
 IN_TEMPLATES = re.compile(r"""\b(?:_|n?gettext)\((u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"))""")
 PLURAL_FORMS = 4  # one, few, many, and fractions
 
@@ -95,27 +89,3 @@ def _marked_in_code(tree: ast.AST) -> Iterator[str]:
             yield literal_eval(node.args[0])
         elif node.func.id in IN_CONTEXT:
             yield CONTEXT_END.join(map(literal_eval, node.args[:2]))
-
-
-def entries() -> dict[str, list[str]]:
-    """Return the Russian of each text: one, or for a counted text its plural forms."""
-    content = (FOLDER / "django.po").read_text(encoding="utf-8")
-    known = {
-        _key(match): [_joined(form) for form in FORM.findall(match[4])] for match in ENTRY.finditer(content)
-    }
-    return {text: forms for text, forms in known.items() if text}
-
-
-def counted_texts() -> list[tuple[str, str]]:
-    """Return the English of each counted text, for one and for many."""
-    content = (FOLDER / "django.po").read_text(encoding="utf-8")
-    return [(_joined(match[2]), _joined(match[3])) for match in ENTRY.finditer(content) if match[3]]
-
-
-def _key(match: "re.Match[str]") -> str:
-    context, text = match[1], _joined(match[2])
-    return f"{_joined(context)}{CONTEXT_END}{text}" if context else text
-
-
-def _joined(lines: str) -> str:
-    return "".join(literal_eval(line) for line in lines.strip().splitlines())

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from apps.catalog import jobs
 from apps.catalog.models import Product
 from apps.catalog.tests.import_pages import HEADING, checked, decide, page
-from apps.catalog.tests.test_import_workbooks import workbook
+from apps.catalog.tests.workbooks import workbook
 from apps.import_export.models import Upload, UploadPart
 
 MARK = "\ufeff"

@@ -5,7 +5,7 @@ import pytest
 from apps.audit.models import AuditEntry
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_category, make_product
-from apps.catalog.tests.test_import_workbooks import workbook
+from apps.catalog.tests.workbooks import workbook
 
 TYPED = "one\r\ntwo\rthree\nfour"
 HEADING = ("sku", "name", "price", "category", "description")

@@ -18,27 +18,14 @@ from apps.catalog.models import Product
 from apps.catalog.product_import import workbooks
 from apps.catalog.product_import.workbooks import opened_sheet
 from apps.catalog.tests.import_pages import checked, counts, decide, page
+from apps.catalog.tests.workbooks import HEADING, saved, workbook
 from tests.support.html_forms import form_with
 
-HEADING = ("Артикул", "Наименование", "Цена", "Категория", "Остаток")
 SHEET = "xl/worksheets/sheet1.xml"
 NAMESPACE = SHEET_MAIN_NS.encode()
 NO_WORKBOOK = "The file is damaged or not an .xlsx workbook: save it as .xlsx again."
 
 pytestmark = pytest.mark.django_db
-
-
-def workbook(*rows, heading=HEADING) -> bytes:
-    book = Workbook()
-    for row in (heading, *rows):
-        book.active.append(row)
-    return saved(book)
-
-
-def saved(book) -> bytes:
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
 
 
 def repacked(raw: bytes, **parts: bytes | None) -> bytes:

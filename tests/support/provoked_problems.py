@@ -1,0 +1,229 @@
+"""A call for each problem of the catalogue that is answered with it."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
+
+import time_machine
+from django.db import IntegrityError, OperationalError, connection
+from django.utils import timezone
+from psycopg.errors import ForeignKeyViolation
+from rest_framework.test import APIClient
+
+from apps.catalog.tests.factories import make_product, make_products
+from apps.core.api.problems.unreadable_requests import answer_to_unreadable
+from apps.jobs.models import Job
+from apps.orders.tests.factories import make_order, make_order_in
+from apps.users.login_throttling import ACCOUNT
+from apps.users.models import User
+from conftest import PASSWORD, signed_in
+from online_store.env import Rate
+
+ORDERS = "/api/v1/orders/"
+
+
+PRODUCTS = "/api/v1/products/"
+
+
+LOGIN = "/api/v1/auth/login/"
+
+
+class World:
+    """Who sends the requests."""
+
+    def __init__(self, make_user: Callable[..., User]) -> None:
+        self.anyone = APIClient(raise_request_exception=False)
+        self.user, self.boss = make_user(), make_user(is_staff=True, is_superuser=True)
+        self.customer, self.staff = signed_in(self.user), signed_in(self.boss)
+
+    def order(self, quantities: dict[Any, int], **more: Any) -> Any:
+        items = [{"product_id": product.pk, "quantity": number} for product, number in quantities.items()]
+        return self.customer.post(ORDERS, {"items": items, **more})
+
+    def keyed(self, key: str, quantity: int, product: Any) -> Any:
+        items = [{"product_id": product.pk, "quantity": quantity}]
+        return self.customer.post(ORDERS, {"items": items}, headers={"Idempotency-Key": key})
+
+    def log_in(self, **login: str) -> Any:
+        return self.anyone.post(LOGIN, {"username": self.user.username, "password": PASSWORD, **login})
+
+
+class Locked(Exception):
+    """What PostgreSQL says when the lock_timeout is over."""
+
+    sqlstate = "55P03"
+
+
+def refusing(error: Exception, *, cause: Exception | None = None, table: str = "") -> Any:
+    """Fail every statement that speaks of the table."""
+
+    def refuse(execute: Any, sql: str, *arguments: Any) -> Any:
+        if table in sql:
+            raise error from cause
+        return execute(sql, *arguments)
+
+    return connection.execute_wrapper(refuse)
+
+
+def category_not_empty(world: World) -> Any:
+    return world.staff.delete(f"/api/v1/categories/{make_product().category_id}/?hard=true")
+
+
+def conflict(world: World) -> Any:
+    collision = IntegrityError("outside")
+    with refusing(collision, cause=ForeignKeyViolation("inside"), table="audit_auditentry"):
+        return world.staff.post("/api/v1/categories/", {"name": "Tea"})
+
+
+def idempotency_key_required(world: World) -> Any:
+    with patch("django.conf.settings.ORDERS_NEED_IDEMPOTENCY_KEY", True):
+        return world.order({make_product(): 1})
+
+
+def idempotency_key_reused(world: World) -> Any:
+    product = make_product()
+    world.keyed("one", 1, product)
+    return world.keyed("one", 2, product)
+
+
+def invalid_transition(world: World) -> Any:
+    order = make_order_in("shipped", world.user, moved_by=world.boss)
+    return world.staff.patch(f"{ORDERS}{order.pk}/", {"status": "cancelled"})
+
+
+def invoice_failed(world: World) -> Any:
+    order = make_order(world.user)
+    Job.objects.filter(kind="invoice").update(status="failed")
+    return world.customer.get(f"{ORDERS}{order.pk}/invoice/")
+
+
+def job_not_failed(world: World) -> Any:
+    make_order(world.user)
+    return world.staff.post(f"/api/v1/admin/jobs/{Job.objects.latest('pk').pk}/retry/")
+
+
+def quantity_too_large(world: World) -> Any:
+    line = {"product_id": make_product().pk, "quantity": 10_000}
+    return world.customer.post(ORDERS, {"items": [line, line]})
+
+
+def request_in_progress(world: World) -> Any:
+    product = make_product()
+    with refusing(
+        OperationalError("canceling statement"), cause=Locked(), table="idempotency_storedresponse"
+    ):
+        return world.keyed("one", 1, product)
+
+
+def server_error(world: World) -> Any:
+    with refusing(RuntimeError("password=hunter2")):
+        return world.anyone.get(PRODUCTS)
+
+
+def moved_stock(world: World, **movement: Any) -> Any:
+    product = make_product(stock=2)
+    return world.staff.post(
+        f"/api/v1/admin/products/{product.pk}/stock-movements/", {"reason": "counted", **movement}
+    )
+
+
+def email_unverified(world: World) -> Any:
+    with patch("django.conf.settings.ORDERS_NEED_VERIFIED_EMAIL", True):
+        return world.order({make_product(): 1})
+
+
+def mailed_token_invalid(world: World) -> Any:
+    return world.anyone.post("/api/v1/auth/email/verify/", {"token": "x"})
+
+
+def session_revoked(world: World) -> Any:
+    world.customer.post("/api/v1/auth/logout/")
+    return world.customer.get(ORDERS)
+
+
+def staff_account(world: World) -> Any:
+    return world.staff.delete("/api/v1/auth/me/", {"password": PASSWORD})
+
+
+def token_expired(world: World) -> Any:
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        return world.customer.get(ORDERS)
+
+
+def too_many_attempts(world: World) -> Any:
+    for _attempt in range(ACCOUNT.failures):
+        world.log_in(password="another-one")
+    return world.log_in(password="another-one")
+
+
+def too_many_requests(world: World) -> Any:
+    with patch.dict("django.conf.settings.THROTTLES", user=Rate(1, 3600)):
+        world.customer.get(ORDERS)
+        return world.customer.get(ORDERS)
+
+
+def transition_forbidden(world: World) -> Any:
+    return world.customer.patch(f"{ORDERS}{make_order(world.user).pk}/", {"status": "processing"})
+
+
+def unreadable(status: int) -> Any:
+    """Return what gunicorn answers by itself; tests/contract/test_unreadable_requests.py has it do so."""
+    response: Any = answer_to_unreadable(status)
+    response.json = lambda: json.loads(response.content)
+    return response
+
+
+def unavailable(world: World) -> Any:
+    with refusing(OperationalError("connection refused")):
+        return world.anyone.get(PRODUCTS)
+
+
+PROVOKED: dict[str, Callable[[World], Any]] = {
+    "bad_request": lambda world: world.anyone.get(PRODUCTS, HTTP_HOST="evil.example"),
+    "body_too_large": lambda world: world.log_in(password="x" * (512 * 1024)),
+    "category_not_empty": category_not_empty,
+    "conflict": conflict,
+    "email_unverified": email_unverified,
+    "idempotency_key_invalid": lambda world: world.keyed("", 1, make_product()),
+    "idempotency_key_required": idempotency_key_required,
+    "header_fields_too_large": lambda world: unreadable(431),
+    "idempotency_key_reused": idempotency_key_reused,
+    "insufficient_stock": lambda world: world.order({make_product(stock=2): 5}),
+    "invalid_credentials": lambda world: world.log_in(password="another-one"),
+    "invalid_query": lambda world: world.anyone.get(f"{PRODUCTS}?serch=tea"),
+    "invalid_transition": invalid_transition,
+    "invoice_failed": invoice_failed,
+    "job_not_failed": job_not_failed,
+    "mailed_token_invalid": mailed_token_invalid,
+    "method_not_allowed": lambda world: world.anyone.get(LOGIN),
+    "not_acceptable": lambda world: world.anyone.get(PRODUCTS, HTTP_ACCEPT="text/html"),
+    "not_authenticated": lambda world: world.anyone.get(ORDERS),
+    "not_found": lambda world: world.anyone.get(f"{PRODUCTS}999/"),
+    "parse_error": lambda world: world.anyone.post(LOGIN, "{", content_type="application/json"),
+    "permission_denied": lambda world: world.customer.post(PRODUCTS, {}),
+    "precondition_failed": lambda world: world.anyone.get(PRODUCTS, headers={"If-Match": '"old"'}),
+    "price_changed": lambda world: world.order({make_product(): 1}, expected_total="9.99"),
+    "product_unavailable": lambda world: world.order({make_product(is_active=False): 1}),
+    "quantity_too_large": quantity_too_large,
+    "read_only": lambda world: world.staff.patch(f"{PRODUCTS}{make_product().pk}/", {"stock": 1}),
+    "request_in_progress": request_in_progress,
+    "server_error": server_error,
+    "session_revoked": session_revoked,
+    "staff_account": staff_account,
+    "stock_changed": lambda world: moved_stock(world, count=5, last_seen=3),
+    "stock_out_of_range": lambda world: moved_stock(world, delta=-3),
+    "token_expired": token_expired,
+    "token_invalid": lambda world: world.anyone.get(ORDERS, headers={"Authorization": "Bearer x"}),
+    "too_many_attempts": too_many_attempts,
+    "too_many_requests": too_many_requests,
+    "total_too_large": lambda world: world.order(
+        dict.fromkeys(make_products(11, price="99999999.99", stock=10_000), 10_000)
+    ),
+    "transition_forbidden": transition_forbidden,
+    "unavailable": unavailable,
+    "unsupported_media_type": lambda world: world.anyone.post(LOGIN, "a=b", content_type="text/plain"),
+    "uri_too_long": lambda world: unreadable(414),
+    "validation_error": lambda world: world.customer.post(ORDERS, {}),
+}
