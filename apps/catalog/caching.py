@@ -1,4 +1,4 @@
-"""Cache namespaces of the catalogue, the same for everyone."""
+"""Cache namespaces of the catalogue, the same for everyone. `receivers.py` drops them when a row changes."""
 
 from django.conf import settings
 
