@@ -14,8 +14,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from apps.import_export.csv_escaping import escaped
 from apps.import_export.formats import Writing
+from apps.import_export.formula_escaping import escaped
 from apps.import_export.look_alikes import kept_as_text
 from apps.import_export.registry import ExportKind, Row
 

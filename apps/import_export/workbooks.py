@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import to_excel
 
 from apps.import_export.archives import Archive, FileFull
-from apps.import_export.csv_escaping import escaped
+from apps.import_export.formula_escaping import escaped
 from apps.import_export.registry import ExportKind, Row
 
 MAX_ROWS = 1_048_575  # of a sheet, below its heading

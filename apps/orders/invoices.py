@@ -21,7 +21,7 @@ from reportlab.platypus import Flowable, LongTable, SimpleDocTemplate, Spacer, T
 
 from apps.core.days import day_of
 from apps.core.money import format_money
-from apps.orders.bidirectional_text import FONT, paragraph, prepare
+from apps.orders.invoice_text import FONT, paragraph, prepare
 from apps.orders.models import Invoice, Order, OrderItem
 from apps.orders.statuses import OrderStatus
 from apps.users.models import User

@@ -33,8 +33,8 @@ from apps.catalog.product_import.workbooks import (
     opened_sheet,
     refuse_old_workbook,
 )
-from apps.import_export.csv_escaping import unescaped
 from apps.import_export.csv_writer import BYTE_ORDER_MARK
+from apps.import_export.formula_escaping import unescaped
 
 _PIECES = re.compile(r"[0-9]{1,10}")
 _QUOTED = 100  # characters of a cell that a reason repeats

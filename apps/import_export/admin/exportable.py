@@ -111,7 +111,7 @@ class ExportPage(AdminPage):
             "found": _in_words(count),
             "list_address": f"{list_address}?{query}",
         }
-        return self.render("import_export/order.html", context)
+        return self.render("import_export/export_form.html", context)
 
 
 def export_tool(model_admin: PagedAdmin, request: HttpRequest) -> ListTool:

@@ -1,5 +1,5 @@
 """Orders in the admin. Django looks here for what is registered."""
 
-from apps.orders.admin import changelist
+from apps.orders.admin import orders
 
-__all__ = ["changelist"]
+__all__ = ["orders"]

@@ -23,8 +23,8 @@ from apps.catalog.tests.factories import make_product, make_products
 from apps.core.tests.threads import at_once
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs, run_job
-from apps.orders import bidirectional_text, invoices
-from apps.orders.bidirectional_text import FONT
+from apps.orders import invoice_text, invoices
+from apps.orders.invoice_text import FONT
 from apps.orders.invoices import MARGIN, drawn
 from apps.orders.models import Invoice, Order
 from apps.orders.tests.factories import make_order, moved
@@ -115,8 +115,8 @@ def test_text_table_and_sum_stand_on_the_same_edges(customer: User):
     ],
 )
 def test_names_from_right_to_left_are_drawn_as_they_are_read(name: str, lines: list[str]):
-    bidirectional_text.prepare()
-    drawn_name = bidirectional_text.paragraph(name, ParagraphStyle("name", fontName=FONT, fontSize=9))
+    invoice_text.prepare()
+    drawn_name = invoice_text.paragraph(name, ParagraphStyle("name", fontName=FONT, fontSize=9))
     drawn_name.wrap(40 if len(lines) > 1 else 400, 400)
 
     assert [" ".join(words) for _space, words in drawn_name.blPara.lines] == lines
@@ -378,13 +378,13 @@ def test_threads_that_draw_first_at_the_same_time_know_all_colours(monkeypatch):
 
     def draw(barrier):
         barrier.wait()
-        bidirectional_text.prepare()
+        invoice_text.prepare()
         failures.append(colors.toColor("black", default="unknown") == "unknown")
 
     sys.setswitchinterval(1e-6)
     try:
         for _round in range(20):
-            bidirectional_text._prepare.cache_clear()
+            invoice_text._prepare.cache_clear()
             monkeypatch.setattr(colors, "_namedColors", None)
             barrier = Barrier(8)
             with ThreadPoolExecutor(8) as pool:

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from apps.import_export.csv_escaping import escaped, unescaped
+from apps.import_export.formula_escaping import escaped, unescaped
 
 SIGNS = "=+-@＝＋－＠\t\r\n' \u00a0"
 
