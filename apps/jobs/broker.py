@@ -68,7 +68,7 @@ class _Publisher:
         self._room = 0  # messages that may be sent before the broker is asked how many wait there
         self._ask_again_at = 0.0  # by time.monotonic()
         self._waiting: queue.Queue[int] = queue.Queue(MAX_WAITING)
-        threading.Thread(target=self._send, name="job-messenger", daemon=True).start()
+        threading.Thread(target=self._send, name="job-publisher", daemon=True).start()
 
     def put(self, job_id: int) -> None:
         try:

@@ -17,9 +17,10 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
+from apps.catalog import import_services
 from apps.catalog.admin.import_forms import DialectForm, ImportForm, size_limit
 from apps.catalog.jobs import may_import
-from apps.catalog.product_import import dialects, services
+from apps.catalog.product_import import dialects
 from apps.catalog.product_import.headings import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, column_name
 from apps.catalog.product_import.writing import CHUNK
 from apps.core.admin.pages import AdminPage, ListTool, PagedAdmin
@@ -66,7 +67,7 @@ class ImportPage(ImporterPage):
         form = ImportForm(request.POST, request.FILES)
         if not form.is_valid():
             return self._shown(form)
-        upload = services.begin_import(form.cleaned_data["file"], created_by=current_user(request))
+        upload = import_services.begin_import(form.cleaned_data["file"], created_by=current_user(request))
         return redirect("admin:catalog_product_import_page", upload.pk)
 
     def _shown(self, form: ImportForm) -> HttpResponse:
@@ -134,9 +135,9 @@ class ImportDecisionPage(UploadPage):
         """Have them written, or forget the file."""
         upload = self.upload(pk)
         if "import" in request.POST:
-            is_done = services.confirm_import(upload.pk)
+            is_done = import_services.confirm_import(upload.pk)
         else:
-            is_done = services.discard_import(upload.pk)
+            is_done = import_services.discard_import(upload.pk)
         if not is_done:
             self.model_admin.message_user(request, _("That was decided already."), messages.WARNING)
         elif "import" not in request.POST:
@@ -156,7 +157,7 @@ class ImportReadingPage(UploadPage):
         form = DialectForm(request.POST, upload=upload)
         if not form.is_valid():
             return HttpResponseBadRequest()
-        if not services.check_again(upload.pk, form.dialect):
+        if not import_services.check_again(upload.pk, form.dialect):
             self.model_admin.message_user(request, _("That was decided already."), messages.WARNING)
         return self.to_upload(upload)
 
@@ -186,7 +187,7 @@ class ImportAgainPage(UploadPage):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Let it go on where it stopped."""
         upload = self.upload(pk)
-        if services.go_on(upload):
+        if import_services.go_on(upload):
             self.model_admin.message_user(request, _("The import goes on."), messages.SUCCESS)
         return self.to_upload(upload)
 

@@ -86,7 +86,7 @@ class StrictCharField(serializers.CharField):
 
 
 class NameField(StrictCharField):
-    """What people call something or somebody, in one line (`identity.NAME`)."""
+    """What people call something or somebody, in one line (`normalization.NAME`)."""
 
     kind = NAME
 
@@ -96,7 +96,7 @@ class NameField(StrictCharField):
 
 
 class CodeField(NameField):
-    """What people copy, such as a sku (`identity.CODE`)."""
+    """What people copy, such as a sku (`normalization.CODE`)."""
 
     kind = CODE
 

@@ -70,7 +70,7 @@ def key_columns(model: ModelClass) -> list[KeyColumn]:
 
 
 def collisions(model: ModelClass, columns: Iterable[KeyColumn]) -> list[Collision]:
-    """Return the rows that cannot be told apart. The columns of the keys need not be there yet."""
+    """Return the rows that cannot be told apart."""
     unique = [column for column in columns if column.is_unique]
     holders: list[dict[str, int]] = [{} for _column in unique]
     shared: dict[tuple[int, str], list[int]] = defaultdict(list)
@@ -84,19 +84,6 @@ def collisions(model: ModelClass, columns: Iterable[KeyColumn]) -> list[Collisio
         Collision(model._meta.label, unique[place].source, (holders[place][key], *others))
         for (place, key), others in sorted(shared.items())
     ]
-
-
-def fill_keys(model: ModelClass, columns: Sequence[KeyColumn]) -> int:
-    """Bring all rows into their normal form, batch by batch, and return how many were not.
-
-    May be called again at any time. Raises CommandError, before it writes anything, with all rows that cannot
-    be told apart.
-    """
-    refuse_collisions(collisions(model, columns))
-    count = 0
-    for row_ids in _batches(model, columns):
-        count += _brought_into_form(model, row_ids, columns)
-    return count
 
 
 def refuse_collisions(found: Sequence[Collision]) -> None:

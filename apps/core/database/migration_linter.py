@@ -24,6 +24,7 @@ from django.db.utils import ConnectionHandler
 from apps.core.database.migration_operations import (
     AddConstraintNotValid,
     AddIndexConcurrently,
+    AddTrigramIndex,
     AddTrigramIndexConcurrently,
     AddUniqueConcurrently,
     ValidateConstraint,
@@ -195,6 +196,7 @@ RULES: dict[type[Operation], Rule] = {
     operations.AlterUniqueTogether: _says(INDEXED),
     operations.AddIndex: _says(INDEXED),
     AddIndexConcurrently: _build_concurrently,
+    AddTrigramIndex: _says(INDEXED),
     AddTrigramIndexConcurrently: _build_concurrently,
     AddUniqueConcurrently: _build_concurrently,
     operations.AddConstraint: _add_constraint,

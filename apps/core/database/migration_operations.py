@@ -124,7 +124,7 @@ class TrigramExtension(postgres.TrigramExtension):
 class AddTrigramIndex(Operation):
     """Create an index that finds parts of a text, in a table that is new. Other databases do without.
 
-    It stands in no model's Meta: they have nothing like it.
+    It stands in no model's Meta: other databases have nothing like it.
     """
 
     concurrently = ""

@@ -24,7 +24,7 @@ def ids(caplog):
     return lambda: [
         (record.request_id, record.job_id, record.getMessage())
         for record in caplog.records
-        if record.threadName != "job-messenger"
+        if record.threadName != "job-publisher"
     ]
 
 

@@ -76,7 +76,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _began(self, *, is_last_try: bool) -> bool:
         try:
-            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # not in the stubs  # the stubs lack it
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # not in the stubs
         except OperationalError as error:
             if is_last_try or getattr(error.__cause__, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
                 raise
