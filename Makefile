@@ -45,7 +45,7 @@ test-services: $(VENV)/.dev ## Run only the first part: all tests, on the servic
 
 # 5: the ARGS have chosen none of these.
 test-embedded: $(VENV)/.dev ## Run only the second part: what may come out differently on SQLite, files and memory.
-	$(BIN)/python -m pytest $(PARALLEL) -m "embedded and not (long or postgres or redis or memcached)" $(ARGS) || [ $$? = 5 ]
+	$(BIN)/python -m pytest $(PARALLEL) -m "embedded and not (long or postgres or redis or memcached)" $(ARGS) $(if $(filter-out -q,$(ARGS)),|| [ $$? = 5 ])
 
 test-long: lint-schema clients test-coverage test-newest chaos soak ## Run everything, for an hour or more: also clients, fuzzing, chaos, soak, coverage, the newest Python.
 	@if command -v java >/dev/null; then $(MAKE) generators; else echo "Left out: the clients of openapi-generator, which needs Java"; fi

@@ -72,7 +72,7 @@ def all_kinds() -> tuple[CredentialKind, ...]:
 def end_credentials(user: Any, endings: Iterable[Ending]) -> None:
     """End the user's credentials that these events end. The caller has locked the user, and saves it.
 
-    Raises RuntimeError while no kind is registered: a start that has not loaded them must not leave any behind.
+    Raises RuntimeError while no kind is registered: whoever has not loaded them must leave none behind.
     """
     if not _kinds:
         raise RuntimeError("No kind of credentials is registered: is Django set up?")

@@ -1,10 +1,10 @@
 """Examples of orders for the schema. The requests work on the demo data, and are sent by a test."""
 
-WISH = {
+BASKET = {
     "items": [{"product_id": 1, "quantity": 2}, {"product_id": 8, "quantity": 1}],
     "expected_total": "1200.00",
 }
-MOVE = {"status": "cancelled", "comment": "Ordered by mistake"}
+TRANSITION = {"status": "cancelled", "comment": "Ordered by mistake"}
 
 TEA = {
     "product_id": 1,

@@ -31,7 +31,7 @@ class RequestedItemInput(InputSerializer):
     quantity = StrictIntegerField(min_value=1, max_value=MAX_QUANTITY)
 
 
-@shown_as(examples.WISH)
+@shown_as(examples.BASKET)
 class PlaceOrderInput(InputSerializer):
     """The products to order, at the store's prices. Lines with the same product are added up."""
 
@@ -107,7 +107,7 @@ class QuoteOutput(serializers.Serializer[Any]):
         return settings.STORE_CURRENCY
 
 
-@shown_as(examples.MOVE)
+@shown_as(examples.TRANSITION)
 class ChangeStatusInput(InputSerializer):
     """A change of an order's status."""
 
