@@ -80,10 +80,7 @@ def change_status(
     )
     record_change(order, {"status": [old_status, new_status]}, by=changed_by)
     if new_status == OrderStatus.CANCELLED:
-        quantities = dict(order.items.values_list("product_id", "quantity"))
-        return_stock(quantities, order_id=order.pk, by=changed_by)
-        # It says what is to be paid. One that tells of the cancellation is drawn for whoever asks.
-        Invoice.objects.filter(order=order).delete()
+        _restock_and_drop_invoice(order, by=changed_by)
     if comment and changed_by.pk == order.user_id:
         User.objects.lock_active(changed_by.pk)  # may say who it is; the last lock, as everywhere
     enqueue(*_jobs_of_status(order))
@@ -147,6 +144,13 @@ def _done_again(wanted: JobSpec) -> Job:
     if job is None:
         raise ValidationError(_("This is already under way."), code="under_way")
     return job
+
+
+def _restock_and_drop_invoice(order: Order, *, by: User) -> None:
+    quantities = dict(order.items.values_list("product_id", "quantity"))
+    return_stock(quantities, order_id=order.pk, by=by)
+    # It says what is to be paid. One that tells of the cancellation is drawn for whoever asks.
+    Invoice.objects.filter(order=order).delete()
 
 
 def _with_items(order: Order) -> Order:
