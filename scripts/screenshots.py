@@ -1,6 +1,6 @@
 """Pictures of the admin with a month of orders: `make screenshots` writes them into var/screenshots.
 
-Front page, orders' list and one order, each in Russian and English, light and dark, on a desk and a phone.
+Front page, orders' list and one order, each in Russian and English, light and dark, on a desktop and a phone.
 Needs Chromium (Debian: apt install chromium).
 """
 
@@ -27,7 +27,7 @@ URL = f"http://127.0.0.1:{PORT}"
 START_SECONDS = 60
 DAYS, ORDERS_OF_A_DAY = 45, 6
 LANGUAGES = {"ru": "ru-RU", "en": "en-GB"}
-SCREENS = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+SCREENS = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 PAGES = {"front": "/admin/", "orders": "/admin/orders/order/", "order": "/admin/orders/order/{order}/change/"}
 
 

@@ -1,6 +1,6 @@
 """Use the store for a while with nothing going wrong, and see whether anything of it grows.
 
-Starts what `make chaos` starts, with the same people. Compares the resident memory of each process and the
+Starts what `make chaos` starts, with the same actors. Compares the resident memory of each process and the
 count of connections, early and at the end, and shows what the tables of PostgreSQL hold besides their rows.
 """
 
@@ -19,11 +19,11 @@ from typing import cast
 
 import redis
 
-from scripts.chaos.actors import night_clerk, open_shop, people_of
-from scripts.chaos.faults import Saboteur
+from scripts.chaos.actors import actors_of, night_clerk, open_shop
+from scripts.chaos.faults import FaultInjector
 from scripts.chaos.journal import Day, Journal
 from scripts.chaos.settling import settle
-from scripts.chaos.smtp_server import Mailbox
+from scripts.chaos.smtp_server import SmtpServer
 from scripts.chaos.stage import Production
 from tests.support.servers import children_of
 
@@ -54,9 +54,9 @@ def main() -> int:
     seconds = parser.parse_args().seconds
     folder = Path(tempfile.mkdtemp(prefix="store-soak-"))
     try:
-        mailbox = Mailbox(folder / "mails", Random("soak"))
-        with mailbox:
-            stage = Production(folder, mailbox, carrier_faults=())
+        smtp_server = SmtpServer(folder / "mails", Random("soak"))
+        with smtp_server:
+            stage = Production(folder, smtp_server, carrier_faults=())
             # A renewed process would hide what grows.
             stage.environment["GUNICORN_CMD_ARGS"] = "--max-requests 0"
             with stage:
@@ -66,22 +66,22 @@ def main() -> int:
 
 
 def soak(stage: Production, seconds: float) -> int:
-    """Let people use the store for so many seconds, print what became of it, and return 1 when it grew."""
+    """Let the actors use the store for so many seconds, print the outcome, return 1 when something grew."""
     shop = open_shop(stage, BUYERS)
     journal, day = Journal(), Day(seconds)
-    people = people_of(shop, stage, journal, day, "soak")
-    with ThreadPoolExecutor(len(people)) as crowd:
-        shifts = [crowd.submit(spend, day) for spend in people]
+    actors = actors_of(shop, stage, journal, day, "soak")
+    with ThreadPoolExecutor(len(actors)) as crowd:
+        shifts = [crowd.submit(run, day) for run in actors]
         time.sleep(min(WARM_SECONDS, seconds / 2))
         early = take_sample(stage)
         for shift in shifts:
             shift.result()
     late = take_sample(stage)
-    settle(stage, Saboteur(stage, Random("soak")), night_clerk(shop, stage, journal, "soak"))
-    requests, orders = journal.tally["requests"], len(journal.wishes)
-    print(f"{requests:,} requests, {orders:,} orders wanted in {seconds:g} seconds")
+    settle(stage, FaultInjector(stage, Random("soak")), night_clerk(shop, stage, journal, "soak"))
+    requests, orders = journal.tally["requests"], len(journal.orders)
+    print(f"{requests:,} requests, {orders:,} orders requested in {seconds:g} seconds")
     print_tables(stage)
-    failures = [*compare(early, late), *journal.faults, *stage.stock_differences()]
+    failures = [*compare(early, late), *journal.unexpected_responses, *stage.stock_differences()]
     for failure in failures:
         print(f"FAILED {failure}")
     return 1 if failures else 0

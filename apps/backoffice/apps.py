@@ -8,4 +8,4 @@ class BackofficeConfig(AppConfig):
     """The application of the back office."""
 
     name = "apps.backoffice"
-    verbose_name = _("Staff desk")
+    verbose_name = _("Back office")

@@ -8,4 +8,4 @@ class IdempotencyConfig(AppConfig):
     """The application of keyed requests."""
 
     name = "apps.idempotency"
-    verbose_name = _("Keyed requests")
+    verbose_name = _("Idempotent requests")

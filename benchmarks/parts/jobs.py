@@ -15,7 +15,7 @@ import psycopg
 from benchmarks.figures import Figure
 from benchmarks.seeding import Shop, fill
 from benchmarks.stage import Stage, Web, cpu_seconds, wait_until
-from scripts.chaos.smtp_server import Mailbox
+from scripts.chaos.smtp_server import SmtpServer
 from tests.support.servers import children_of
 
 SHOP = Shop(products=2_000, orders=1_000)
@@ -32,7 +32,7 @@ WORKER = (
 VARIABLES = {"DATABASE_POOL_SIZE": "0", "DATABASE_STATEMENT_TIMEOUT": "60"}
 
 
-class Inbox(Mailbox):
+class Inbox(SmtpServer):
     """A mail server that notes when each message has come, by its Message-ID."""
 
     def __init__(self, folder: Path) -> None:

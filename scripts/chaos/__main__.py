@@ -1,4 +1,4 @@
-"""Start the store, put people on it, pull plugs, let it settle, check, sum up."""
+"""Start the store, let simulated customers and staff use it, inject faults, let it settle, check, sum up."""
 
 import shutil
 import signal
@@ -9,17 +9,17 @@ from pathlib import Path
 from random import Random
 from types import FrameType
 
-from scripts.chaos.actors import night_clerk, open_shop, people_of
+from scripts.chaos.actors import actors_of, night_clerk, open_shop
 from scripts.chaos.checks import run_checks
-from scripts.chaos.faults import Saboteur
+from scripts.chaos.faults import FaultInjector
 from scripts.chaos.findings import Findings
 from scripts.chaos.http_client import GivenUp
 from scripts.chaos.journal import Day, Journal
 from scripts.chaos.options import Options, read_options
-from scripts.chaos.report import print_checks, print_summary, print_troubles
+from scripts.chaos.report import print_checks, print_faults, print_summary
 from scripts.chaos.settling import settle
-from scripts.chaos.smtp_server import Mailbox
-from scripts.chaos.snapshot import read_evidence, read_stock
+from scripts.chaos.smtp_server import SmtpServer
+from scripts.chaos.snapshot import read_snapshot, read_stock
 from scripts.chaos.stage import STAGES, Stage, StageFailed
 from scripts.replay.exceptions import ReplayError
 from tests.support.servers import ServerFailed
@@ -51,10 +51,10 @@ def make_chaos(options: Options, folder: Path) -> int:
 
     Raises GivenUp, ReplayError, StageFailed and ServerFailed when the store or its servers cannot be used.
     """
-    mailbox = Mailbox(folder / "mails", Random(f"{options.seed}/mailbox"))
-    with mailbox, STAGES[options.mode](folder, mailbox, options.carrier_faults) as stage:
-        findings = _findings(options, stage, mailbox)
-    print_troubles(findings)
+    smtp_server = SmtpServer(folder / "mails", Random(f"{options.seed}/smtp_server"))
+    with smtp_server, STAGES[options.mode](folder, smtp_server, options.carrier_faults) as stage:
+        findings = _findings(options, stage, smtp_server)
+    print_faults(findings)
     print_summary(findings)
     checks = run_checks(findings)
     failed = print_checks(checks)
@@ -62,26 +62,26 @@ def make_chaos(options: Options, folder: Path) -> int:
     return failed
 
 
-def _findings(options: Options, stage: Stage, mailbox: Mailbox) -> Findings:
+def _findings(options: Options, stage: Stage, smtp_server: SmtpServer) -> Findings:
     shop = open_shop(stage, options.buyers)
     start = read_stock(stage)
     journal, day = Journal(), Day(options.seconds)
-    saboteur = Saboteur(stage, Random(f"{options.seed}/plugs"))
-    people = people_of(shop, stage, journal, day, options.seed)
-    with ThreadPoolExecutor(len(people)) as crowd:
+    injector = FaultInjector(stage, Random(f"{options.seed}/plugs"))
+    actors = actors_of(shop, stage, journal, day, options.seed)
+    with ThreadPoolExecutor(len(actors)) as crowd:
         try:
-            shifts = [crowd.submit(spend, day) for spend in people]
-            saboteur.spend(day.closes_at)
-            given_up = _stragglers(shifts, saboteur)
+            shifts = [crowd.submit(run, day) for run in actors]
+            injector.run(day.closes_at)
+            given_up = _stragglers(shifts, injector)
         finally:
             day.call_off()
-    settling_seconds = settle(stage, saboteur, night_clerk(shop, stage, journal, options.seed))
+    settling_seconds = settle(stage, injector, night_clerk(shop, stage, journal, options.seed))
     return Findings(
         journal=journal,
-        evidence=read_evidence(stage, mailbox.log),
+        snapshot=read_snapshot(stage, smtp_server.log),
         start=start,
-        incidents=saboteur.incidents,
-        ended_by_themselves=saboteur.ended_by_themselves,
+        incidents=injector.incidents,
+        ended_by_themselves=injector.ended_by_themselves,
         given_up=given_up,
         stock_differences=stage.stock_differences(),
         deadlocks=stage.deadlocks(),
@@ -89,12 +89,12 @@ def _findings(options: Options, stage: Stage, mailbox: Mailbox) -> Findings:
     )
 
 
-def _stragglers(shifts: list[Future[None]], saboteur: Saboteur) -> list[str]:
+def _stragglers(shifts: list[Future[None]], injector: FaultInjector) -> list[str]:
     """Wait for everybody's last answer, and return the requests that got none."""
     given_up = []
     for shift in shifts:
         while not shift.done():
-            saboteur.revive()
+            injector.revive()
             wait([shift], timeout=1)
         try:
             shift.result()

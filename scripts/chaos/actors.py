@@ -14,7 +14,7 @@ from scripts.replay.catalogue import stock_products
 from scripts.replay.client import Account, Store
 from scripts.replay.customers import register_customers
 from scripts.replay.files import Product
-from scripts.replay.thread_pool import Crew
+from scripts.replay.thread_pool import ThreadPool
 
 PRODUCTS = 12
 STOCK = 150  # pieces of each: the wanted ones run short
@@ -38,9 +38,9 @@ def open_shop(stage: Stage, buyers: int) -> Shop:
         f"CHAOS-{number}": Product(f"CHAOS-{number}", f"Thing {number}", Decimal(number), "Things", STOCK)
         for number in range(1, PRODUCTS + 1)
     }
-    with Crew(4) as crew:
-        shelves = stock_products(store, crew, products)
-        customers = register_customers(store, crew, buyers)
+    with ThreadPool(4) as pool:
+        shelves = stock_products(store, pool, products)
+        customers = register_customers(store, pool, buyers)
     return Shop(list(customers), store.staff, [shelves[sku].id for sku in products])
 
 
@@ -51,7 +51,7 @@ def night_clerk(shop: Shop, stage: Stage, journal: Journal, seed: str) -> Clerk:
     return Clerk(shop.staff, client, journal, shop.product_ids, random)
 
 
-def people_of(shop: Shop, stage: Stage, journal: Journal, day: Day, seed: str) -> list[Callable[[Day], None]]:
+def actors_of(shop: Shop, stage: Stage, journal: Journal, day: Day, seed: str) -> list[Callable[[Day], None]]:
     """Return what each person does all day."""
 
     def tools(name: str) -> tuple[HttpClient, Journal, list[int], Random]:
@@ -62,4 +62,4 @@ def people_of(shop: Shop, stage: Stage, journal: Journal, day: Day, seed: str) -
         Buyer(customer, *tools(f"buyer {number}")) for number, customer in enumerate(shop.customers, start=1)
     ]
     clerks = [Clerk(shop.staff, *tools(f"clerk {number}")) for number in range(1, CLERKS + 1)]
-    return [*(buyer.spend for buyer in buyers), *(clerk.spend for clerk in clerks)]
+    return [*(buyer.run for buyer in buyers), *(clerk.run for clerk in clerks)]

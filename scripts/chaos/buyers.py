@@ -4,18 +4,18 @@ import time
 import uuid
 from random import Random
 
-from scripts.chaos.http_client import Answer, HttpClient, Request
-from scripts.chaos.journal import Day, Journal, Move, Wish
+from scripts.chaos.http_client import HttpClient, Request, Response
+from scripts.chaos.journal import Day, Journal, RequestedOrder, RequestedTransition
 from scripts.replay.client import Account
 
 MAX_LINES = 5
 MAX_PIECES = 3
-REPEATED_SHARE = 0.15  # of the answered orders: sent once more, to get the same answer
+REPEATED_SHARE = 0.15  # of the answered orders: sent once more, to get the same response
 READABLE = frozenset({200, 202, 304})
 
 
 class Buyer:
-    """A customer with a phone."""
+    """A customer who uses the API."""
 
     def __init__(
         self, account: Account, client: HttpClient, journal: Journal, product_ids: list[int], random: Random
@@ -29,40 +29,46 @@ class Buyer:
         self._random = random
         self._own: list[int] = []
 
-    def spend(self, day: Day) -> None:
+    def run(self, day: Day) -> None:
         """Do one thing after the other until the day is over. Raises GivenUp."""
         actions = (self._order, self._browse, self._read_own, self._cancel)
         while day.is_open:
             self._random.choices(actions, weights=(60, 15, 15, 10))[0]()
 
     def _order(self) -> None:
-        wish = Wish(str(uuid.UUID(int=self._random.getrandbits(128))), self._account, self._basket())
-        self._journal.wishes.append(wish)
-        items = [{"product_id": pk, "quantity": pieces} for pk, pieces in wish.quantities.items()]
-        request = Request("POST", "orders/", self._account, {"items": items}, wish.key)
-        wish.began_at = time.time()
-        answer = self._client.ask(request)
-        wish.answered_at, wish.sent_at, wish.lost = time.time(), answer.sent_at, answer.lost
-        if answer.status == 201:
-            self._accept(wish, answer)
+        requested = RequestedOrder(
+            str(uuid.UUID(int=self._random.getrandbits(128))), self._account, self._basket()
+        )
+        self._journal.orders.append(requested)
+        items = [{"product_id": pk, "quantity": pieces} for pk, pieces in requested.quantities.items()]
+        request = Request("POST", "orders/", self._account, {"items": items}, requested.key)
+        requested.began_at = time.time()
+        response = self._client.send(request)
+        requested.answered_at, requested.sent_at, requested.lost = (
+            time.time(),
+            response.sent_at,
+            response.lost,
+        )
+        if response.status == 201:
+            self._accept(requested, response)
             if self._random.random() < REPEATED_SHARE:
-                self._repeat(request, answer)
-        elif answer.status == 400 and answer.data.get("code") == "insufficient_stock":
-            wish.outcome = "refused"
+                self._repeat(request, response)
+        elif response.status == 400 and response.data.get("code") == "insufficient_stock":
+            requested.outcome = "refused"
         else:
-            self._client.complain(request, answer)
+            self._client.report(request, response)
 
-    def _accept(self, wish: Wish, answer: Answer) -> None:
-        wish.outcome, wish.order_id = "accepted", int(answer.data["id"])
-        self._own.append(wish.order_id)
-        self._journal.knows(wish.order_id, "pending")
+    def _accept(self, requested: RequestedOrder, response: Response) -> None:
+        requested.outcome, requested.order_id = "accepted", int(response.data["id"])
+        self._own.append(requested.order_id)
+        self._journal.knows(requested.order_id, "pending")
 
-    def _repeat(self, request: Request, first: Answer) -> None:
-        second = self._client.ask(request)
+    def _repeat(self, request: Request, first: Response) -> None:
+        second = self._client.send(request)
         self._journal.tally.add("orders repeated after their answer")
         is_same = (second.status, second.body) == (first.status, first.body)
         if not is_same or second.headers.get("idempotent-replayed") != "true":
-            self._journal.faults.append(
+            self._journal.unexpected_responses.append(
                 f"the order with the key {request.key} was answered {first.body[:300]!r}, "
                 f"and again {second.status} {second.body[:300]!r}"
             )
@@ -80,14 +86,14 @@ class Buyer:
 
     def _read(self, path: str) -> None:
         request = Request("GET", path, self._account)
-        answer = self._client.ask(request)
-        if answer.status not in READABLE:
-            self._client.complain(request, answer)
+        response = self._client.send(request)
+        if response.status not in READABLE:
+            self._client.report(request, response)
 
     def _cancel(self) -> None:
         if self._own:
             order_id = self._random.choice(self._own)
-            move_order(self._client, self._journal, self._account, order_id, "cancelled")
+            change_status(self._client, self._journal, self._account, order_id, "cancelled")
 
     def _basket(self) -> dict[int, int]:
         count = self._random.randint(1, MAX_LINES)
@@ -95,19 +101,21 @@ class Buyer:
         return {product_id: self._random.randint(1, MAX_PIECES) for product_id in chosen}
 
 
-def move_order(client: HttpClient, journal: Journal, account: Account, order_id: int, to_status: str) -> None:
-    """Ask for the move until it is done or refused. Raises GivenUp."""
-    move = Move(order_id, to_status, account.username)
-    journal.moves.append(move)
+def change_status(
+    client: HttpClient, journal: Journal, account: Account, order_id: int, to_status: str
+) -> None:
+    """Ask for the transition until it is done or refused. Raises GivenUp."""
+    transition = RequestedTransition(order_id, to_status, account.username)
+    journal.transitions.append(transition)
     request = Request("PATCH", f"orders/{order_id}/", account, {"status": to_status})
-    answer = client.ask(request)
-    move.lost = answer.lost
-    if answer.status == 200:
-        move.outcome = "done"
+    response = client.send(request)
+    transition.lost = response.lost
+    if response.status == 200:
+        transition.outcome = "done"
         journal.knows(order_id, to_status)
-    elif answer.status in {403, 409}:
-        move.outcome = "refused"  # somebody else, or a lost attempt, was there before
-        if from_status := answer.data.get("from_status"):
+    elif response.status in {403, 409}:
+        transition.outcome = "refused"  # somebody else, or a lost attempt, was there before
+        if from_status := response.data.get("from_status"):
             journal.knows(order_id, str(from_status))
     else:
-        client.complain(request, answer)
+        client.report(request, response)

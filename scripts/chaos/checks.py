@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from apps.orders.statuses import TRANSITIONS, OrderStatus
 from scripts.chaos import effects
 from scripts.chaos.findings import Findings, Problems
-from scripts.chaos.journal import REASON, Move, Wish
+from scripts.chaos.journal import REASON, RequestedOrder, RequestedTransition
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ def run_checks(findings: Findings) -> list[Check]:
 
 
 def _unexpected_answers(findings: Findings) -> Problems:
-    yield from findings.journal.faults
+    yield from findings.journal.unexpected_responses
 
 
 def _unanswered(findings: Findings) -> Problems:
@@ -30,58 +30,60 @@ def _unanswered(findings: Findings) -> Problems:
 
 
 def _lost_orders(findings: Findings) -> Problems:
-    evidence = findings.evidence
-    for wish in _accepted(findings):
-        kept = evidence.keys.get(wish.key)
-        if wish.order_id not in evidence.orders:
-            yield f"order {wish.order_id} of {wish.customer.username} was accepted and is gone"
-        elif kept != (wish.customer.username, f"order:{wish.order_id}"):
-            yield f"order {wish.order_id} was accepted, but its key {wish.key} is kept for {kept}"
-    for order_id, count in Counter(wish.order_id for wish in _accepted(findings)).items():
+    snapshot = findings.snapshot
+    for requested in _accepted(findings):
+        kept = snapshot.keys.get(requested.key)
+        if requested.order_id not in snapshot.orders:
+            yield f"order {requested.order_id} of {requested.customer.username} was accepted and is gone"
+        elif kept != (requested.customer.username, f"order:{requested.order_id}"):
+            yield f"order {requested.order_id} was accepted, but its key {requested.key} is kept for {kept}"
+    for order_id, count in Counter(requested.order_id for requested in _accepted(findings)).items():
         if count > 1:
             yield f"order {order_id} was given as the answer to {count} different keys"
 
 
 def _surplus_orders(findings: Findings) -> Problems:
-    wishes = {(wish.customer.username, wish.key): wish for wish in findings.journal.wishes}
+    requested_orders = {
+        (requested.customer.username, requested.key): requested for requested in findings.journal.orders
+    }
     keys_of: dict[str, list[str]] = defaultdict(list)
-    for key, (username, subject) in findings.evidence.keys.items():
-        wish = wishes.get((username, key))
+    for key, (username, subject) in findings.snapshot.keys.items():
+        requested = requested_orders.get((username, key))
         if subject.startswith("order:"):
             keys_of[subject].append(key)
-            yield from _wrongly_kept(wish, key, subject)
-    for order_id in findings.evidence.orders:
+            yield from _wrongly_kept(requested, key, subject)
+    for order_id in findings.snapshot.orders:
         keys = keys_of[f"order:{order_id}"]
         if len(keys) != 1:
             yield f"order {order_id} belongs to {len(keys)} keys: nobody asked for it like that"
 
 
-def _wrongly_kept(wish: Wish | None, key: str, subject: str) -> Problems:
-    if wish is None:
+def _wrongly_kept(requested: RequestedOrder | None, key: str, subject: str) -> Problems:
+    if requested is None:
         yield f"{subject} was placed under the key {key}, which no client sent"
-    elif wish.outcome == "refused" and not wish.lost:
+    elif requested.outcome == "refused" and not requested.lost:
         yield f"{subject} was placed under the key {key}, whose only request was refused"
 
 
 def _wrong_lines(findings: Findings) -> Problems:
-    for wish in _accepted(findings):
-        lines = findings.evidence.lines[wish.order_id]
-        if wish.order_id in findings.evidence.orders and lines != Counter(wish.quantities):
-            yield f"order {wish.order_id} has the lines {dict(lines)}, wanted were {wish.quantities}"
+    for requested in _accepted(findings):
+        lines = findings.snapshot.lines[requested.order_id]
+        if requested.order_id in findings.snapshot.orders and lines != Counter(requested.quantities):
+            yield f"order {requested.order_id} has the lines {dict(lines)}, expected {requested.quantities}"
 
 
 def _stock_differences(findings: Findings) -> Problems:
     """Compare by count: the start, the movements of staff, the lines of orders that are not cancelled."""
     sold: Counter[int] = Counter()
-    for order in findings.evidence.orders.values():
+    for order in findings.snapshot.orders.values():
         if order.status != "cancelled":
-            sold.update(findings.evidence.lines[order.id])
+            sold.update(findings.snapshot.lines[order.id])
     moved: Counter[int] = Counter()
-    for reason, movements in findings.evidence.movements.items():
+    for reason, movements in findings.snapshot.movements.items():
         for product_id, delta in movements if reason.startswith(REASON) else ():
             moved[product_id] += delta
     for product_id, start in findings.start.items():
-        left = findings.evidence.stock.get(product_id)
+        left = findings.snapshot.stock.get(product_id)
         if left is None or left < 0 or left != start + moved[product_id] - sold[product_id]:
             yield (
                 f"product {product_id}: {start} at the start, {moved[product_id]:+d} moved, "
@@ -92,20 +94,20 @@ def _stock_differences(findings: Findings) -> Problems:
 def _wrong_movements(findings: Findings) -> Problems:
     known = {restock.reason: restock for restock in findings.journal.restocks}
     for reason, restock in known.items():
-        kept = findings.evidence.movements.get(reason, [])
+        kept = findings.snapshot.movements.get(reason, [])
         # A refused one may have been carried out by an attempt that was lost and arrived late.
         counts = {1} if restock.outcome == "done" else {0, 1} if restock.lost else {0}
         if len(kept) not in counts or any(row != (restock.product_id, restock.delta) for row in kept):
             wanted = f"{restock.delta:+d} of product {restock.product_id}"
             yield f"the movement {restock.key} ({wanted}) was {restock.outcome} and is kept as {kept}"
-    for reason in findings.evidence.movements.keys() - known.keys():
+    for reason in findings.snapshot.movements.keys() - known.keys():
         if reason.startswith(REASON):
             yield f"nobody asked for the stock movement {reason!r}"
 
 
 def _broken_history(findings: Findings) -> Problems:
-    for order in findings.evidence.orders.values():
-        steps = findings.evidence.history.get(order.id, [])
+    for order in findings.snapshot.orders.values():
+        steps = findings.snapshot.history.get(order.id, [])
         path = [None, *(step.to_status for step in steps)]
         if path[:2] != [None, "pending"] or [step.from_status for step in steps] != path[:-1]:
             yield f"the history of order {order.id} is no chain: {_told(findings, order.id)}"
@@ -116,18 +118,18 @@ def _broken_history(findings: Findings) -> Problems:
             yield f"order {order.id} is {order.status}, its history ends in {path[-1]}"
 
 
-def _wrong_moves(findings: Findings) -> Problems:
-    wanted: dict[tuple[int, str, str], list[Move]] = defaultdict(list)
-    for move in findings.journal.moves:
-        wanted[move.order_id, move.to_status, move.username].append(move)
+def _wrong_transitions(findings: Findings) -> Problems:
+    wanted: dict[tuple[int, str, str], list[RequestedTransition]] = defaultdict(list)
+    for transition in findings.journal.transitions:
+        wanted[transition.order_id, transition.to_status, transition.username].append(transition)
     made = Counter(
         (order_id, step.to_status, step.username)
-        for order_id, steps in findings.evidence.history.items()
+        for order_id, steps in findings.snapshot.history.items()
         for step in steps[1:]
     )
-    for (order_id, to_status, username), moves in wanted.items():
-        done = sum(move.outcome == "done" for move in moves)
-        lost = sum(move.lost > 0 for move in moves)
+    for (order_id, to_status, username), transitions in wanted.items():
+        done = sum(transition.outcome == "done" for transition in transitions)
+        lost = sum(transition.lost > 0 for transition in transitions)
         count = made[order_id, to_status, username]
         if not done <= count <= max(done, min(1, lost)):
             yield (
@@ -142,12 +144,12 @@ def _deadlocks(findings: Findings) -> Problems:
     yield from findings.deadlocks
 
 
-def _accepted(findings: Findings) -> Iterator[Wish]:
-    return (wish for wish in findings.journal.wishes if wish.outcome == "accepted")
+def _accepted(findings: Findings) -> Iterator[RequestedOrder]:
+    return (requested for requested in findings.journal.orders if requested.outcome == "accepted")
 
 
 def _told(findings: Findings, order_id: int) -> str:
-    steps = findings.evidence.history.get(order_id, [])
+    steps = findings.snapshot.history.get(order_id, [])
     return ", ".join(f"{step.from_status} -> {step.to_status}" for step in steps) or "empty"
 
 
@@ -162,8 +164,8 @@ CHECKS: dict[str, Callable[[Findings], Problems]] = {
         findings.stock_differences
     ),
     "every stock movement was made as it was answered, once": _wrong_movements,
-    "every history is a chain of allowed moves that ends in the order's status": _broken_history,
-    "every history equals the moves that were answered": _wrong_moves,
+    "every history is a chain of allowed transitions that ends in the order's status": _broken_history,
+    "every history equals the transitions that were answered": _wrong_transitions,
     "no two transactions locked each other out": _deadlocks,
     "no job is stuck": effects.stuck_jobs,
     "no job is left failed": effects.failed_jobs,

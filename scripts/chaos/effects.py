@@ -10,22 +10,22 @@ UNFINISHED = frozenset({"pending", "running"})
 
 def stuck_jobs(findings: Findings) -> Problems:
     """Tell of jobs that have not ended though nothing keeps them from it."""
-    for job in findings.evidence.jobs:
+    for job in findings.snapshot.jobs:
         if job.status in UNFINISHED:
             yield f"{job}"
 
 
 def failed_jobs(findings: Findings) -> Problems:
     """Tell of jobs that are given up; staff have run again those that the carrier refused."""
-    for job in findings.evidence.jobs:
+    for job in findings.snapshot.jobs:
         if job.status == "failed":
             yield f"{job}"
 
 
 def wrong_invoices(findings: Findings) -> Problems:
     """Tell of orders without an invoice that is a PDF. One that was cancelled at once may have none."""
-    for order_id, order in findings.evidence.orders.items():
-        pdfs = findings.evidence.invoices.get(order_id, [])
+    for order_id, order in findings.snapshot.orders.items():
+        pdfs = findings.snapshot.invoices.get(order_id, [])
         if len(pdfs) > 1 or (not pdfs and order.status != "cancelled"):
             yield f"order {order_id} has {len(pdfs)} invoices"
         elif pdfs and not pdfs[0].startswith(b"%PDF-"):
@@ -37,15 +37,15 @@ def wrong_mails(findings: Findings) -> Problems:
     ids: dict[tuple[int, str], set[str]] = defaultdict(set)
     recipients: dict[tuple[int, str], set[str]] = defaultdict(set)
     account_jobs = {str(job.uuid) for job in _account_jobs(findings)}  # see `lost_account_mails`
-    for mail in (mail for mail in findings.evidence.mails if mail.job not in account_jobs):
+    for mail in (mail for mail in findings.snapshot.mails if mail.job not in account_jobs):
         ids[mail.about].add(mail.message_id)
         recipients[mail.about].update(mail.recipients)
     wanted = {}
-    for order_id, steps in findings.evidence.history.items():
+    for order_id, steps in findings.snapshot.history.items():
         for step in steps:
-            wanted[order_id, step.to_status] = findings.evidence.emails[steps[0].username]
+            wanted[order_id, step.to_status] = findings.snapshot.emails[steps[0].username]
     for (order_id, status), address in wanted.items():
-        # A number that came only after people ran the refused job again is told by a second message.
+        # A number that came only after staff ran the refused job again is told by a second message.
         most = 2 if status == "shipped" and _was_run_again(findings, order_id) else 1
         # What an order was before it was cancelled is not told afterwards.
         least = 0 if status != "cancelled" and (order_id, "cancelled") in wanted else 1
@@ -59,9 +59,9 @@ def wrong_mails(findings: Findings) -> Problems:
 
 
 def reordered_mails(findings: Findings) -> Problems:
-    """Tell of customers who read of a later move of an order before an earlier one."""
+    """Tell of customers who read of a later status of an order before an earlier one."""
     for order_id, mails in _mails_by_order(findings).items():
-        path = [step.to_status for step in findings.evidence.history.get(order_id, [])]
+        path = [step.to_status for step in findings.snapshot.history.get(order_id, [])]
         told = [mail.about[1] for mail in mails if mail.about[1] in path]
         if told != sorted(told, key=path.index):
             yield f"the messages about order {order_id} came as {', '.join(told)}"
@@ -70,7 +70,7 @@ def reordered_mails(findings: Findings) -> Problems:
 def untold_numbers(findings: Findings) -> Problems:
     """Tell of shipped orders whose customer does not know the number that the carrier gave."""
     given: dict[int, set[str]] = defaultdict(set)
-    for parcel in findings.evidence.parcels:
+    for parcel in findings.snapshot.parcels:
         given[parcel.order_id].add(parcel.tracking_number)
     for order_id, mails in _mails_by_order(findings).items():
         told = [mail.tracking_number for mail in mails if mail.about[1] == "shipped"]
@@ -81,7 +81,7 @@ def untold_numbers(findings: Findings) -> Problems:
 
 def lost_account_mails(findings: Findings) -> Problems:
     """Tell of e-mails about an account whose job is done, and which never came."""
-    came = {mail.job for mail in findings.evidence.mails}
+    came = {mail.job for mail in findings.snapshot.mails}
     for job in _account_jobs(findings):
         if job.status == "done" and str(job.uuid) not in came:
             yield f"no message of {job}"
@@ -96,40 +96,40 @@ def surplus_copies(findings: Findings) -> Problems:
 def wrong_parcels(findings: Findings) -> Problems:
     """Compare the parcels that the carrier took with the orders that were shipped, by idempotency key."""
     numbers: dict[int, dict[str, str]] = defaultdict(dict)  # tracking number by key, by order
-    for parcel in findings.evidence.parcels:
+    for parcel in findings.snapshot.parcels:
         numbers[parcel.order_id][parcel.key] = parcel.tracking_number
-    for order in findings.evidence.orders.values():
+    for order in findings.snapshot.orders.values():
         yield from _wrong_parcel(findings, order, numbers[order.id])
-    for order_id in numbers.keys() - findings.evidence.orders.keys():
+    for order_id in numbers.keys() - findings.snapshot.orders.keys():
         yield f"the carrier took a parcel of order {order_id}, which is not there"
 
 
 def _mails_by_order(findings: Findings) -> dict[int, list[Mail]]:
     """Return the messages about orders as they came, each once."""
     mails: dict[int, dict[str, Mail]] = defaultdict(dict)  # by Message-ID
-    for mail in findings.evidence.mails:
+    for mail in findings.snapshot.mails:
         if mail.about[0]:
             mails[mail.about[0]].setdefault(mail.message_id, mail)
     return {order_id: list(by_id.values()) for order_id, by_id in mails.items()}
 
 
 def _excused(findings: Findings, order_id: int) -> set[str | None]:
-    """Return that no number need be told: it came after the parcel, as people ran the refused job again."""
-    steps = findings.evidence.history.get(order_id, [])
+    """Return that no number need be told: it came after the parcel, as staff ran the refused job again."""
+    steps = findings.snapshot.history.get(order_id, [])
     is_delivered = any(step.to_status == "delivered" for step in steps)
     return {None} if is_delivered and _was_run_again(findings, order_id) else set()
 
 
 def _was_run_again(findings: Findings, order_id: int) -> bool:
-    return (f"order:{order_id}", "shipment") in findings.evidence.run_again
+    return (f"order:{order_id}", "shipment") in findings.snapshot.run_again
 
 
 def _account_jobs(findings: Findings) -> list[JobRow]:
-    return [job for job in findings.evidence.jobs if job.subject.startswith("user:")]
+    return [job for job in findings.snapshot.jobs if job.subject.startswith("user:")]
 
 
 def _wrong_parcel(findings: Findings, order: Order, numbers: dict[str, str]) -> Problems:
-    is_shipped = any(step.to_status == "shipped" for step in findings.evidence.history.get(order.id, []))
+    is_shipped = any(step.to_status == "shipped" for step in findings.snapshot.history.get(order.id, []))
     if len(numbers) != is_shipped:
         wanted = "shipped" if is_shipped else "not shipped"
         yield f"order {order.id} is {wanted} and has {len(numbers)} parcels: {sorted(numbers)}"

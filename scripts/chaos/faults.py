@@ -15,7 +15,7 @@ import redis
 from scripts.chaos.processes import StoreProcess
 from scripts.chaos.stage import Embedded, Production, Stage, is_up, wait_until
 
-GAP_SECONDS = (0.5, 4.0)  # from one trouble to the next
+GAP_SECONDS = (0.5, 4.0)  # from one fault to the next
 DEAD_SECONDS = (0.5, 2.0)  # until what was killed is started again
 FROZEN_SECONDS = (1.0, 5.0)
 BACKENDS = (
@@ -33,7 +33,7 @@ class Part(Protocol):
 
 
 @dataclass(frozen=True)
-class Trouble:
+class Fault:
     name: str
     make: Callable[[], None]  # returns when what was taken away is given back
     is_kill: bool = True  # can end something in the middle of its work
@@ -41,26 +41,26 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Incident:
-    """A trouble that happened."""
+    """A fault that happened."""
 
-    trouble: Trouble
+    fault: Fault
     began_at: float  # of time.time()
     over_at: float
 
 
 @dataclass
-class Saboteur:
-    """Make one trouble after the other, each kind as often as any other."""
+class FaultInjector:
+    """Inject one fault after the other, each kind as often as any other."""
 
     stage: Stage
     random: Random
     incidents: list[Incident] = field(default_factory=list)
     ended_by_themselves: list[str] = field(default_factory=list)
 
-    def spend(self, closes_at: float) -> None:
-        """Make troubles until that moment of time.monotonic()."""
-        kinds = _troubles(self.stage, self.random)
-        bag: list[Trouble] = []
+    def run(self, closes_at: float) -> None:
+        """Inject faults until that moment of time.monotonic()."""
+        kinds = _faults(self.stage, self.random)
+        bag: list[Fault] = []
         while time.monotonic() < closes_at:
             time.sleep(self.random.uniform(*GAP_SECONDS))
             self.revive()
@@ -68,29 +68,29 @@ class Saboteur:
             self._make(bag.pop())
 
     def revive(self) -> None:
-        """Start again what has ended by itself, as a container runtime does."""
+        """Restart what has ended by itself, as a container runtime does."""
         for process in self.stage.processes:
             if process.has_ended:
                 self.ended_by_themselves.append(process.name)
                 process.kill()
                 process.start()
 
-    def _make(self, trouble: Trouble) -> None:
+    def _make(self, fault: Fault) -> None:
         began_at = time.time()
-        trouble.make()
-        self.incidents.append(Incident(trouble, began_at, time.time()))
+        fault.make()
+        self.incidents.append(Incident(fault, began_at, time.time()))
 
 
-def _troubles(stage: Stage, random: Random) -> list[Trouble]:
+def _faults(stage: Stage, random: Random) -> list[Fault]:
     match stage:
         case Production():
-            return _production_troubles(stage, random)
+            return _production_faults(stage, random)
         case Embedded():
-            return _embedded_troubles(stage, random)
+            return _embedded_faults(stage, random)
     raise ValueError(stage)
 
 
-def _production_troubles(stage: Production, random: Random) -> list[Trouble]:
+def _production_faults(stage: Production, random: Random) -> list[Fault]:
     def web() -> StoreProcess:
         return random.choice(stage.webs)
 
@@ -98,36 +98,36 @@ def _production_troubles(stage: Production, random: Random) -> list[Trouble]:
         return random.choice(stage.workers)
 
     return [
-        Trouble("kill web", lambda: _kill(web(), random)),
-        Trouble("kill a child of web", lambda: web().kill_child(random)),
-        Trouble("kill worker", lambda: _kill_main(worker(), random)),
-        Trouble("kill a child of worker", lambda: worker().kill_child(random)),
-        Trouble("kill beat", lambda: _kill(stage.beat, random)),
-        Trouble("kill Redis", lambda: _kill(stage.redis, random)),
-        Trouble("kill Memcached", lambda: _kill(stage.memcached, random)),
-        Trouble("kill PostgreSQL", lambda: _kill(stage.postgres, random)),
-        Trouble("kill a PostgreSQL backend", lambda: _kill_backend(stage, random)),
-        Trouble("terminate a PostgreSQL backend", lambda: _terminate_backend(stage, random)),
-        Trouble("kill everything", lambda: _kill_everything(stage, random)),
-        Trouble("empty Redis", lambda: _empty(stage), is_kill=False),
-        Trouble("freeze web", lambda: _freeze(web(), random), is_kill=False),
-        Trouble("freeze worker", lambda: _freeze(worker(), random), is_kill=False),
-        Trouble("freeze Redis", lambda: _freeze(stage.redis, random), is_kill=False),
-        Trouble("freeze Memcached", lambda: _freeze(stage.memcached, random), is_kill=False),
-        Trouble("freeze PostgreSQL", lambda: _freeze(stage.postgres, random), is_kill=False),
+        Fault("kill web", lambda: _kill(web(), random)),
+        Fault("kill a child of web", lambda: web().kill_child(random)),
+        Fault("kill worker", lambda: _kill_main(worker(), random)),
+        Fault("kill a child of worker", lambda: worker().kill_child(random)),
+        Fault("kill beat", lambda: _kill(stage.beat, random)),
+        Fault("kill Redis", lambda: _kill(stage.redis, random)),
+        Fault("kill Memcached", lambda: _kill(stage.memcached, random)),
+        Fault("kill PostgreSQL", lambda: _kill(stage.postgres, random)),
+        Fault("kill a PostgreSQL backend", lambda: _kill_backend(stage, random)),
+        Fault("terminate a PostgreSQL backend", lambda: _terminate_backend(stage, random)),
+        Fault("kill everything", lambda: _kill_everything(stage, random)),
+        Fault("empty Redis", lambda: _empty(stage), is_kill=False),
+        Fault("freeze web", lambda: _freeze(web(), random), is_kill=False),
+        Fault("freeze worker", lambda: _freeze(worker(), random), is_kill=False),
+        Fault("freeze Redis", lambda: _freeze(stage.redis, random), is_kill=False),
+        Fault("freeze Memcached", lambda: _freeze(stage.memcached, random), is_kill=False),
+        Fault("freeze PostgreSQL", lambda: _freeze(stage.postgres, random), is_kill=False),
     ]
 
 
-def _embedded_troubles(stage: Embedded, random: Random) -> list[Trouble]:
+def _embedded_faults(stage: Embedded, random: Random) -> list[Fault]:
     def kill() -> None:
         _kill(stage.store, random)
         # It migrates first: killed too early each time, it would never serve.
         wait_until(lambda: is_up(stage.ports[0]), "the embedded store does not come back")
 
     return [
-        *[Trouble("kill the store", kill)] * 3,
-        Trouble("kill its serving child", lambda: stage.store.kill_child(random)),
-        Trouble("freeze the store", lambda: _freeze(stage.store, random), is_kill=False),
+        *[Fault("kill the store", kill)] * 3,
+        Fault("kill its serving child", lambda: stage.store.kill_child(random)),
+        Fault("freeze the store", lambda: _freeze(stage.store, random), is_kill=False),
     ]
 
 

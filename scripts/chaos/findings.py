@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from scripts.chaos.faults import Incident
 from scripts.chaos.journal import Journal
-from scripts.chaos.snapshot import Evidence
+from scripts.chaos.snapshot import Snapshot
 
 Problems = Iterator[str]
 
@@ -14,7 +14,7 @@ Problems = Iterator[str]
 @dataclass(frozen=True)
 class Findings:
     journal: Journal
-    evidence: Evidence
+    snapshot: Snapshot
     start: dict[int, int]  # stock by product
     incidents: list[Incident]
     ended_by_themselves: list[str]
@@ -25,11 +25,11 @@ class Findings:
 
     @property
     def kills(self) -> int:
-        return sum(incident.trouble.is_kill for incident in self.incidents) + len(self.ended_by_themselves)
+        return sum(incident.fault.is_kill for incident in self.incidents) + len(self.ended_by_themselves)
 
     @property
     def surplus_copies(self) -> int:
         """Count the second copies of e-mails that no lost answer of the mail server explains."""
-        copies = Counter(mail.message_id for mail in self.evidence.mails)
-        untold = Counter(mail.message_id for mail in self.evidence.mails if not mail.is_told)
+        copies = Counter(mail.message_id for mail in self.snapshot.mails)
+        untold = Counter(mail.message_id for mail in self.snapshot.mails if not mail.is_told)
         return sum(max(0, count - 1 - untold[message_id]) for message_id, count in copies.items())

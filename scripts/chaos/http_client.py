@@ -12,14 +12,14 @@ from scripts.chaos.journal import Day, Journal
 from scripts.replay.client import Account
 
 API = "/api/v1/"
-CUT_SHARE = 0.08  # of the writing attempts: the socket is closed before the answer is read
+CUT_SHARE = 0.08  # of the writing attempts: the socket is closed before the response is read
 PATIENCE_SECONDS = (0.7, 3.0)  # of the first attempt; later ones wait longer
 MAX_PATIENCE_SECONDS = 30.0
 PAUSE_SECONDS = (0.1, 1.0)
 
 
 class GivenUp(Exception):
-    """The store owes an answer long after all troubles are over."""
+    """The store owes a response long after all faults are over."""
 
 
 class _Lost(Exception):
@@ -36,7 +36,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     status: int
     headers: dict[str, str]  # names in small letters
     body: bytes
@@ -45,7 +45,7 @@ class Answer:
 
     @property
     def data(self) -> dict[str, Any]:
-        """Return the JSON object of the answer, empty when it is none."""
+        """Return the JSON object of the response, empty when it is none."""
         try:
             data = json.loads(self.body)
         except ValueError:
@@ -63,49 +63,51 @@ class HttpClient:
         self._journal = journal
         self._day = day
 
-    def ask(self, request: Request) -> Answer:
+    def send(self, request: Request) -> Response:
         """Send the request until it is answered. Raises GivenUp."""
         lost = 0
         while True:
             if self._day.is_given_up:
                 raise GivenUp(f"{request.method} {request.path} was not answered after {lost + 1} attempts")
             try:
-                answer = self._attempt(request, lost)
+                response = self._attempt(request, lost)
             except _Lost:
                 lost += 1
                 continue
-            if not self._must_repeat(request, answer):
-                return replace(answer, lost=lost)
+            if not self._must_repeat(request, response):
+                return replace(response, lost=lost)
             # A 503 may be told when the connection to the database broke in the middle of a commit.
-            lost += answer.status >= 500
+            lost += response.status >= 500
             self._pause()
 
-    def complain(self, request: Request, answer: Answer) -> None:
-        """Note an answer that nobody should get."""
-        text = answer.body[:300].decode(errors="replace")
-        self._journal.faults.append(f"{request.method} {request.path} answered {answer.status}: {text}")
+    def report(self, request: Request, response: Response) -> None:
+        """Note a response that nobody should get."""
+        text = response.body[:300].decode(errors="replace")
+        self._journal.unexpected_responses.append(
+            f"{request.method} {request.path} answered {response.status}: {text}"
+        )
 
-    def _must_repeat(self, request: Request, answer: Answer) -> bool:
-        if answer.status == 401 and request.account is not None:
+    def _must_repeat(self, request: Request, response: Response) -> bool:
+        if response.status == 401 and request.account is not None:
             self._log_in(request.account)
             return True
-        if answer.status == 409 and answer.data.get("code") == "request_in_progress":
+        if response.status == 409 and response.data.get("code") == "request_in_progress":
             self._journal.tally.add("answered 409 request_in_progress")
             return True
-        if answer.status < 500:
+        if response.status < 500:
             return False
-        self._journal.tally.add(f"answered {answer.status}")
-        if answer.status != 503 or "retry-after" not in answer.headers:
-            self.complain(request, answer)
+        self._journal.tally.add(f"answered {response.status}")
+        if response.status != 503 or "retry-after" not in response.headers:
+            self.report(request, response)
         return True
 
     def _log_in(self, account: Account) -> None:
         pair = {"username": account.username, "password": account.password}
-        answer = self.ask(Request("POST", "auth/login/", body=pair))
-        if answer.status == 200:
-            account.token = str(answer.data["access"])
+        response = self.send(Request("POST", "auth/login/", body=pair))
+        if response.status == 200:
+            account.token = str(response.data["access"])
 
-    def _attempt(self, request: Request, lost: int) -> Answer:
+    def _attempt(self, request: Request, lost: int) -> Response:
         self._journal.tally.add("requests")
         if lost:
             self._journal.tally.add("retries")
@@ -123,7 +125,7 @@ class HttpClient:
         finally:
             connection.close()
 
-    def _exchange(self, connection: HTTPConnection, request: Request) -> Answer:
+    def _exchange(self, connection: HTTPConnection, request: Request) -> Response:
         headers = {"Accept-Language": "en", "Content-Type": "application/json"}
         if request.account is not None:
             headers["Authorization"] = f"Bearer {request.account.token}"
@@ -136,7 +138,7 @@ class HttpClient:
             raise _Lost
         response = connection.getresponse()
         content = response.read()
-        return Answer(
+        return Response(
             response.status,
             {name.lower(): value for name, value in response.getheaders()},
             content,

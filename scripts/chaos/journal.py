@@ -33,7 +33,7 @@ class Day:
 
 
 @dataclass(eq=False)
-class Wish:
+class RequestedOrder:
     """An order that a customer wants, under the key that each attempt carries."""
 
     key: str
@@ -48,7 +48,7 @@ class Wish:
 
 
 @dataclass(eq=False)
-class Move:
+class RequestedTransition:
     """A change of status that somebody wants."""
 
     order_id: int
@@ -77,10 +77,10 @@ class Restock:
 class Journal:
     """Everything that was asked for. Lists only grow, so threads may read them while others write."""
 
-    wishes: list[Wish] = field(default_factory=list)
-    moves: list[Move] = field(default_factory=list)
+    orders: list[RequestedOrder] = field(default_factory=list)
+    transitions: list[RequestedTransition] = field(default_factory=list)
     restocks: list[Restock] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)  # answers that nobody should get, in words
+    unexpected_responses: list[str] = field(default_factory=list)  # in words
     tally: Tally = field(default_factory=Tally)
 
     def __post_init__(self) -> None:

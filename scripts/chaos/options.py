@@ -13,7 +13,7 @@ ALL_FAULTS = ",".join(FAULTS)
 
 @dataclass(frozen=True)
 class Options:
-    seconds: float  # of trouble
+    seconds: float  # of fault
     seed: str
     mode: str
     buyers: int

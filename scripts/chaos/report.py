@@ -7,12 +7,12 @@ from scripts.chaos.faults import Incident
 from scripts.chaos.findings import Findings
 
 
-def print_troubles(findings: Findings) -> None:
-    """Print each kind of trouble, how often it came, and how long it took until the store was well again."""
-    print(f"\n{'Troubles':<36}{'times':>6}{'order again':>14}{'job again':>14}   (seconds, at most)")
-    names = sorted({incident.trouble.name for incident in findings.incidents})
+def print_faults(findings: Findings) -> None:
+    """Print each kind of fault, how often it came, and how long it took until the store was well again."""
+    print(f"\n{'Faults':<36}{'times':>6}{'order again':>14}{'job again':>14}   (seconds, at most)")
+    names = sorted({incident.fault.name for incident in findings.incidents})
     for name in names:
-        incidents = [incident for incident in findings.incidents if incident.trouble.name == name]
+        incidents = [incident for incident in findings.incidents if incident.fault.name == name]
         print(f"  {name:<34}{len(incidents):>6}{_recoveries(findings, incidents)}")
     total = f"  {'all (' + str(findings.kills) + ' kills)':<34}{len(findings.incidents):>6}"
     print(f"{total}{_recoveries(findings, findings.incidents)}")
@@ -41,38 +41,42 @@ def print_checks(checks: Iterable[Check]) -> int:
 
 
 def _figures(findings: Findings) -> Iterator[tuple[str, float]]:
-    journal, evidence = findings.journal, findings.evidence
-    accepted = [wish for wish in journal.wishes if wish.outcome == "accepted"]
-    done = [job for job in evidence.jobs if job.status == "done"]
-    waits = [wish.answered_at - wish.began_at for wish in journal.wishes if wish.answered_at]
+    journal, snapshot = findings.journal, findings.snapshot
+    accepted = [requested for requested in journal.orders if requested.outcome == "accepted"]
+    done = [job for job in snapshot.jobs if job.status == "done"]
+    waits = [
+        requested.answered_at - requested.began_at for requested in journal.orders if requested.answered_at
+    ]
     yield from ((name, journal.tally[name]) for name in journal.tally.names())
-    yield "orders wanted", len(journal.wishes)
+    yield "orders requested", len(journal.orders)
     yield "  accepted", len(accepted)
-    yield "  of these at the second or a later attempt", sum(wish.lost > 0 for wish in accepted)
-    yield "  refused for stock", sum(wish.outcome == "refused" for wish in journal.wishes)
+    yield "  of these at the second or a later attempt", sum(requested.lost > 0 for requested in accepted)
+    yield "  refused for stock", sum(requested.outcome == "refused" for requested in journal.orders)
     yield "  longest wait for an answer, seconds", max(waits, default=0.0)
-    yield "moves of orders wanted", len(journal.moves)
-    yield "  done", sum(move.outcome == "done" for move in journal.moves)
-    yield "stock movements wanted", len(journal.restocks)
+    yield "changes of status requested", len(journal.transitions)
+    yield "  done", sum(transition.outcome == "done" for transition in journal.transitions)
+    yield "stock movements requested", len(journal.restocks)
     yield "  done", sum(restock.outcome == "done" for restock in journal.restocks)
     yield "jobs done", len(done)
     yield "  of these at the second or a later attempt", sum(job.attempts > 1 for job in done)
-    yield "e-mails kept by the mail server", len(evidence.mails)
-    yield "  of these without telling the store", sum(not mail.is_told for mail in evidence.mails)
-    yield "  second copies", len(evidence.mails) - len({mail.message_id for mail in evidence.mails})
+    yield "e-mails kept by the mail server", len(snapshot.mails)
+    yield "  of these without telling the store", sum(not mail.is_told for mail in snapshot.mails)
+    yield "  second copies", len(snapshot.mails) - len({mail.message_id for mail in snapshot.mails})
     yield "  second copies that only a kill explains", findings.surplus_copies
-    yield "parcels at the carrier", len({parcel.key for parcel in evidence.parcels})
-    yield "  announcements", len(evidence.parcels)
+    yield "parcels at the carrier", len({parcel.key for parcel in snapshot.parcels})
+    yield "  announcements", len(snapshot.parcels)
     yield "settling, seconds", findings.settling_seconds
 
 
 def _recoveries(findings: Findings, incidents: list[Incident]) -> str:
     orders = [
-        (wish.sent_at, wish.answered_at) for wish in findings.journal.wishes if wish.outcome == "accepted"
+        (requested.sent_at, requested.answered_at)
+        for requested in findings.journal.orders
+        if requested.outcome == "accepted"
     ]
     jobs = [
         (job.created_at.timestamp(), job.updated_at.timestamp())
-        for job in findings.evidence.jobs
+        for job in findings.snapshot.jobs
         if job.status == "done"
     ]
     return f"{_longest(incidents, orders):>14}{_longest(incidents, jobs):>14}"

@@ -3,7 +3,7 @@
 import time
 from datetime import UTC, datetime
 
-from scripts.chaos.faults import Saboteur
+from scripts.chaos.faults import FaultInjector
 from scripts.chaos.snapshot import JobRow, read_unfinished
 from scripts.chaos.staff import Clerk
 from scripts.chaos.stage import Stage, wait_until
@@ -14,7 +14,7 @@ QUIET_SECONDS = 5.0  # with nothing to do, as a request that was cut may still b
 POLL_SECONDS = 1.0
 
 
-def settle(stage: Stage, saboteur: Saboteur, clerk: Clerk) -> float:
+def settle(stage: Stage, injector: FaultInjector, clerk: Clerk) -> float:
     """Return the seconds until no job was left, or until those that are left are stuck.
 
     The clerk runs again what the carrier refused. Raises StageFailed when the database does not come back,
@@ -24,7 +24,7 @@ def settle(stage: Stage, saboteur: Saboteur, clerk: Clerk) -> float:
     began_at = quiet_since = moved_at = time.monotonic()
     count = -1
     while time.monotonic() - began_at < LIMIT_SECONDS:
-        saboteur.revive()
+        injector.revive()
         unfinished = read_unfinished(stage)
         is_moving = not unfinished and clerk.run_refused_again() > 0
         now = time.monotonic()

@@ -19,7 +19,7 @@ AWAY_SECONDS = 4.0
 REFUSALS = {"away": "421 closed", "quota": "550 5.7.0 quota exceeded"}  # of the sender
 
 
-class Mailbox:
+class SmtpServer:
     """Take mail on a port of its own; the log gets a line of JSON for each message that is kept.
 
     Faults: `busy` refuses the recipient for now, `full` the message, and `quota` the sender, as if for good;
@@ -34,7 +34,9 @@ class Mailbox:
         self._back_at = 0.0  # by time.monotonic()
         self._is_open = threading.Event()
         self._close: Callable[[], object]
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="mailbox", daemon=True)
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._run()), name="smtp server", daemon=True
+        )
         self.log.touch()
 
     def __enter__(self) -> Self:
@@ -89,15 +91,17 @@ class Mailbox:
 class _Session:
     """One connection: what of RFC 5321 smtplib speaks."""
 
-    def __init__(self, mailbox: Mailbox, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._mailbox = mailbox
+    def __init__(
+        self, server: SmtpServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self._server = server
         self._reader = reader
         self._writer = writer
         self._recipients: list[str] = []
         self._fault = ""
 
     async def run(self) -> None:
-        await self._say("220 mailbox")
+        await self._say("220 smtp server")
         while line := (await self._reader.readline()).decode(errors="replace").strip():
             verb = line.split(":")[0].upper()
             if verb == "DATA":
@@ -111,7 +115,7 @@ class _Session:
 
     def _reply_to(self, verb: str, line: str) -> str:
         if verb == "MAIL FROM":
-            self._recipients, self._fault = [], self._mailbox.next_fault()
+            self._recipients, self._fault = [], self._server.next_fault()
             if self._fault in REFUSALS:
                 return REFUSALS[self._fault]
         elif verb == "RCPT TO":
@@ -129,7 +133,7 @@ class _Session:
             return True
         is_told = not self._fault
         if self._fault != "drop":
-            self._mailbox.keep(content.replace(b"\r\n..", b"\r\n."), self._recipients, is_told=is_told)
+            self._server.keep(content.replace(b"\r\n..", b"\r\n."), self._recipients, is_told=is_told)
         if not is_told:
             self._writer.transport.abort()
             return False

@@ -118,7 +118,7 @@ class Parcel:
 
 
 @dataclass
-class Evidence:
+class Snapshot:
     orders: dict[int, Order]
     lines: dict[int, Counter[int]]  # pieces by product, by order
     history: dict[int, list[Step]]
@@ -128,15 +128,15 @@ class Evidence:
     stock: dict[int, int]
     movements: dict[str, list[tuple[int, int]]]  # products and deltas, by reason
     emails: dict[str, str]  # by username
-    run_again: set[tuple[str, str]]  # subject and kind of the jobs that people let begin anew
+    run_again: set[tuple[str, str]]  # subject and kind of the jobs that staff ran again
     mails: list[Mail] = field(default_factory=list)
     parcels: list[Parcel] = field(default_factory=list)
 
 
-def read_evidence(stage: Stage, mail_log: Path) -> Evidence:
+def read_snapshot(stage: Stage, mail_log: Path) -> Snapshot:
     """Read the store's database and the logs of mail server and carrier."""
     rows = _rows(stage)
-    evidence = Evidence(
+    snapshot = Snapshot(
         orders={row[0]: Order(*row) for row in rows["orders"]},
         lines=defaultdict(Counter),
         history=_grouped((row[0], Step(*row[1:])) for row in rows["history"]),
@@ -149,13 +149,13 @@ def read_evidence(stage: Stage, mail_log: Path) -> Evidence:
         run_again=set(rows["run_again"]),
     )
     for order_id, product_id, quantity in rows["lines"]:
-        evidence.lines[order_id][product_id] += quantity
-    evidence.mails = [
+        snapshot.lines[order_id][product_id] += quantity
+    snapshot.mails = [
         Mail(line["message_id"], line["subject"], tuple(line["recipients"]), line["is_told"], line["text"])
         for line in _lines(mail_log)
     ]
-    evidence.parcels = [Parcel(**line) for line in _lines(stage.parcels_log)]
-    return evidence
+    snapshot.parcels = [Parcel(**line) for line in _lines(stage.parcels_log)]
+    return snapshot
 
 
 def read_stock(stage: Stage) -> dict[int, int]:

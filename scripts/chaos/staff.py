@@ -1,9 +1,9 @@
-"""Staff who move orders along, cancel some, bring and take stock, and run again what the carrier refused."""
+"""Staff who change statuses, cancel some orders, adjust stock, and run again what the carrier refused."""
 
 import uuid
 from random import Random
 
-from scripts.chaos.buyers import move_order
+from scripts.chaos.buyers import change_status
 from scripts.chaos.http_client import HttpClient, Request
 from scripts.chaos.journal import Day, Journal, Restock
 from scripts.replay.client import Account
@@ -11,14 +11,14 @@ from scripts.replay.client import Account
 CANCELLED_SHARE = 0.15
 RESTOCK_SHARE = 0.25
 RERUN_SHARE = 0.05
-REFUSED = "CarrierRefused"  # in the error of a shipment that only people can mend
+REFUSED = "CarrierRefused"  # in the error of a shipment that only people can fix
 DELTAS = (-10, 60)  # pieces
 ALONG = {"pending": "processing", "processing": "shipped", "shipped": "delivered"}
 CANCELLABLE = frozenset({"pending", "processing"})
 
 
 class Clerk:
-    """A member of staff with a phone."""
+    """A member of staff who uses the API."""
 
     def __init__(
         self, account: Account, client: HttpClient, journal: Journal, product_ids: list[int], random: Random
@@ -29,7 +29,7 @@ class Clerk:
         self._product_ids = product_ids
         self._random = random
 
-    def spend(self, day: Day) -> None:
+    def run(self, day: Day) -> None:
         """Do one thing after the other until the day is over. Raises GivenUp."""
         while day.is_open:
             if self._random.random() < RERUN_SHARE:
@@ -38,27 +38,27 @@ class Clerk:
             if known is None or self._random.random() < RESTOCK_SHARE:
                 self._restock()
             else:
-                self._move(*known)
+                self._change_status(*known)
 
     def run_refused_again(self) -> int:
         """Let the shipments that the carrier refused begin anew; return how many. Raises GivenUp."""
         listing = Request("GET", "admin/jobs/?status=failed&kind=shipment&page_size=100", self._account)
-        answer = self._client.ask(listing)
-        if answer.status != 200:
-            self._client.complain(listing, answer)
-        refused = [job["id"] for job in answer.data.get("results", ()) if REFUSED in job["last_error"]]
+        response = self._client.send(listing)
+        if response.status != 200:
+            self._client.report(listing, response)
+        refused = [job["id"] for job in response.data.get("results", ()) if REFUSED in job["last_error"]]
         for job_id in refused:
             request = Request("POST", f"admin/jobs/{job_id}/retry/", self._account)
-            answer = self._client.ask(request)
+            response = self._client.send(request)
             self._journal.tally.add("refused shipments run again")
-            if answer.status not in {200, 409}:  # 409: a lost attempt, or a colleague, was there before
-                self._client.complain(request, answer)
+            if response.status not in {200, 409}:  # 409: a lost attempt, or a colleague, was there before
+                self._client.report(request, response)
         return len(refused)
 
-    def _move(self, order_id: int, status: str) -> None:
+    def _change_status(self, order_id: int, status: str) -> None:
         is_cancelled = status in CANCELLABLE and self._random.random() < CANCELLED_SHARE
         to_status = "cancelled" if is_cancelled else ALONG[status]
-        move_order(self._client, self._journal, self._account, order_id, to_status)
+        change_status(self._client, self._journal, self._account, order_id, to_status)
 
     def _restock(self) -> None:
         key = str(uuid.UUID(int=self._random.getrandbits(128)))
@@ -67,11 +67,11 @@ class Clerk:
         path = f"admin/products/{restock.product_id}/stock-movements/"
         body = {"delta": restock.delta, "reason": restock.reason}
         request = Request("POST", path, self._account, body, key)
-        answer = self._client.ask(request)
-        restock.lost = answer.lost
-        if answer.status == 201:
+        response = self._client.send(request)
+        restock.lost = response.lost
+        if response.status == 201:
             restock.outcome = "done"
-        elif answer.status == 409:
+        elif response.status == 409:
             restock.outcome = "refused"  # there is less than is to be taken
         else:
-            self._client.complain(request, answer)
+            self._client.report(request, response)

@@ -18,7 +18,7 @@ from typing import Any, ClassVar, Self, TypeVar
 import psycopg
 
 from scripts.chaos.processes import BASE_DIR, StoreProcess
-from scripts.chaos.smtp_server import Mailbox
+from scripts.chaos.smtp_server import SmtpServer
 from tests.support.servers import MemcachedServer, PostgresServer, RedisServer, guarded_port
 
 STAFF, PASSWORD = "admin", "online-store-demo"
@@ -41,7 +41,7 @@ class Stage(ABC):
 
     web_count: ClassVar[int]
 
-    def __init__(self, folder: Path, mailbox: Mailbox, carrier_faults: tuple[str, ...]) -> None:
+    def __init__(self, folder: Path, smtp_server: SmtpServer, carrier_faults: tuple[str, ...]) -> None:
         self.folder = folder
         self.parcels_log = folder / "parcels"
         guarded = [guarded_port() for _ in range(self.web_count)]
@@ -50,7 +50,7 @@ class Stage(ABC):
         self.environment = {
             "PYTHONUNBUFFERED": "1",
             "VAR_DIR": str(folder / "var"),
-            "EMAIL_URL": mailbox.url,
+            "EMAIL_URL": smtp_server.url,
             "EMAIL_FROM": "store@localhost",
             "SHIPPING_API_TIMEOUT": CARRIER_TIMEOUT,
         }
@@ -154,7 +154,7 @@ class Production(Stage):
             "THROTTLE_ADDRESS": "",
             "THROTTLE_REGISTER": "",
             "THROTTLE_MAILBOX": "",
-            "THROTTLE_UNCONFIRMED": "",  # its people confirm no address
+            "THROTTLE_UNCONFIRMED": "",  # its customers confirm no address
             "WEB_CONCURRENCY": "2",
             "WEB_THREADS": "4",
         }

@@ -14,8 +14,8 @@ from scripts.replay.jobs import wait_for_jobs
 from scripts.replay.options import Options, read_options
 from scripts.replay.orders import list_orders
 from scripts.replay.report import print_checks, print_summary
-from scripts.replay.staff import StaffDesk
-from scripts.replay.thread_pool import Crew
+from scripts.replay.staff import OrderProcessing
+from scripts.replay.thread_pool import ThreadPool
 
 
 def main() -> int:
@@ -40,16 +40,16 @@ def replay(options: Options) -> int:
     store.log_in(store.staff)
 
     started = time.monotonic()
-    with Crew(options.connections) as crew:
-        start = stock_products(store, crew, products)
-        customers = register_customers(store, crew, options.customers)
-        with StaffDesk(store, options.seed) as desk:
-            sales = Buyers(store, customers, start, desk).buy_all(crew, baskets)
-            desk.finish()
-        orders = list_orders(store, crew, customers, sales.orders)
-        wait_for_jobs(store, crew, orders, timeout_seconds=options.jobs_timeout)
+    with ThreadPool(options.connections) as pool:
+        start = stock_products(store, pool, products)
+        customers = register_customers(store, pool, options.customers)
+        with OrderProcessing(store, options.seed) as processing:
+            sales = Buyers(store, customers, start, processing).buy_all(pool, baskets)
+            processing.finish()
+        orders = list_orders(store, pool, customers, sales.orders)
+        wait_for_jobs(store, pool, orders, timeout_seconds=options.jobs_timeout)
         audit = Audit(store, products)
-        audit.inspect_orders(crew, orders)
+        audit.inspect_orders(pool, orders)
     checks = audit.checks(sales=sales, orders=orders, start=start, left=read_shelves(store, products))
 
     failed = print_checks(checks)

@@ -15,7 +15,7 @@ from scripts.replay.exceptions import Refused
 from scripts.replay.files import Product
 from scripts.replay.jobs import UNFINISHED
 from scripts.replay.orders import ListedOrder, PlacedOrder
-from scripts.replay.thread_pool import Crew
+from scripts.replay.thread_pool import ThreadPool
 
 Problems = Iterator[str]
 
@@ -43,7 +43,7 @@ class Evidence:
         return quantities
 
     @property
-    def moves(self) -> int:
+    def transitions(self) -> int:
         return len(self.order["history"]) - 1  # the first entry is the creation
 
 
@@ -56,9 +56,9 @@ class Audit:
         self._products = products
         self._order_problems: dict[str, list[str]] = {name: [] for name in ORDER_CHECKS}
 
-    def inspect_orders(self, crew: Crew, orders: list[ListedOrder]) -> None:
+    def inspect_orders(self, pool: ThreadPool, orders: list[ListedOrder]) -> None:
         """Read every order and its invoice, and note what is wrong with them."""
-        crew.run("orders checked", self._inspect, orders)
+        pool.run("orders checked", self._inspect, orders)
 
     def checks(
         self, *, sales: Sales, orders: list[ListedOrder], start: Shelves, left: Shelves
@@ -176,8 +176,8 @@ def _wrong_emails(evidence: Evidence) -> Problems:
     jobs = evidence.listed.jobs
     if jobs["confirmation_email", "done"] != 1:
         yield f"{jobs['confirmation_email', 'done']} confirmation e-mails sent"
-    if jobs["status_email", "done"] != evidence.moves:
-        yield f"{jobs['status_email', 'done']} e-mails sent about {evidence.moves} changes of status"
+    if jobs["status_email", "done"] != evidence.transitions:
+        yield f"{jobs['status_email', 'done']} e-mails sent about {evidence.transitions} changes of status"
 
 
 def _wrong_shipment(evidence: Evidence) -> Problems:

@@ -13,8 +13,8 @@ from scripts.replay.customers import Customer
 from scripts.replay.exceptions import NoAnswer, Refused
 from scripts.replay.files import Basket
 from scripts.replay.orders import PlacedOrder
-from scripts.replay.staff import StaffDesk
-from scripts.replay.thread_pool import Crew
+from scripts.replay.staff import OrderProcessing
+from scripts.replay.thread_pool import ThreadPool
 
 LOOKS = 3  # for an order whose answer was lost
 LOOK_PAUSE_SECONDS = 1.0
@@ -33,20 +33,22 @@ class Sales:
 class Buyers:
     """Place each basket for whichever customer is free."""
 
-    def __init__(self, store: Store, customers: list[Customer], shelves: Shelves, desk: StaffDesk) -> None:
+    def __init__(
+        self, store: Store, customers: list[Customer], shelves: Shelves, processing: OrderProcessing
+    ) -> None:
         self._sales = Sales()
         self._store = store
         self._shelves = shelves
-        self._desk = desk
+        self._processing = processing
         # A customer buys one basket at a time: an unknown order of theirs is then the one just sent.
         self._free: SimpleQueue[Customer] = SimpleQueue()
         for customer in customers:
             self._free.put(customer)
 
-    def buy_all(self, crew: Crew, baskets: list[Basket]) -> Sales:
+    def buy_all(self, pool: ThreadPool, baskets: list[Basket]) -> Sales:
         """Have every basket accepted or refused, and hand the accepted ones to the staff."""
         began = time.monotonic()
-        crew.run("baskets", self._buy, baskets)
+        pool.run("baskets", self._buy, baskets)
         self._sales.seconds = time.monotonic() - began
         return self._sales
 
@@ -63,7 +65,7 @@ class Buyers:
             self._sales.refused.append(basket)
             return
         self._sales.orders.append(order)
-        self._desk.take(order)
+        self._processing.take(order)
 
     def _place(self, basket: Basket, customer: Customer) -> PlacedOrder | None:
         while True:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from scripts.replay.client import Store, described
 from scripts.replay.exceptions import NoAnswer, Refused, ReplayError
 from scripts.replay.files import Product
-from scripts.replay.thread_pool import Crew
+from scripts.replay.thread_pool import ThreadPool
 
 PASSES = 10  # of reading and writing, before a store that keeps losing writes is given up
 
@@ -32,14 +32,14 @@ class Write:
 Shelves = dict[str, ShelfProduct]  # by sku
 
 
-def stock_products(store: Store, crew: Crew, products: dict[str, Product]) -> Shelves:
+def stock_products(store: Store, pool: ThreadPool, products: dict[str, Product]) -> Shelves:
     """Create and reprice what differs from the file, and return what the store then has, by sku.
 
     Raises ReplayError when a product of the file is inactive, Refused when the store does not take it.
     """
     _refuse_inactive(store, products)
     categories = _write_until_equal(
-        crew,
+        pool,
         store,
         "categories",
         read=lambda: {row["name"]: int(row["id"]) for row in store.pages("categories/")},
@@ -49,7 +49,7 @@ def stock_products(store: Store, crew: Crew, products: dict[str, Product]) -> Sh
         ],
     )
     return _write_until_equal(
-        crew,
+        pool,
         store,
         "products",
         read=lambda: read_shelves(store, products),
@@ -99,7 +99,7 @@ def _new_product(product: Product, category: int) -> dict[str, Any]:
 
 
 def _write_until_equal(
-    crew: Crew,
+    pool: ThreadPool,
     store: Store,
     title: str,
     *,
@@ -112,7 +112,7 @@ def _write_until_equal(
         writes = lacking(listed)
         if not writes:
             return listed
-        crew.run(title, lambda write: _write(store, write), writes)
+        pool.run(title, lambda write: _write(store, write), writes)
     raise Refused(f"the store still lacks {len(writes)} {title} after {PASSES} attempts.")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from scripts.replay.client import Account, Store, described
 from scripts.replay.exceptions import NoAnswer, Refused
-from scripts.replay.thread_pool import Crew
+from scripts.replay.thread_pool import ThreadPool
 
 
 @dataclass(eq=False, kw_only=True)
@@ -15,11 +15,11 @@ class Customer(Account):
     looks: int = 0  # for orders whose answer was lost
 
 
-def register_customers(store: Store, crew: Crew, count: int) -> list[Customer]:
+def register_customers(store: Store, pool: ThreadPool, count: int) -> list[Customer]:
     """Register and log in that many. Raises Refused."""
     run = secrets.token_hex(4)
     names = [f"replay-{run}-{number}" for number in range(1, count + 1)]
-    return crew.run("customers", lambda name: _register(store, name), names)
+    return pool.run("customers", lambda name: _register(store, name), names)
 
 
 def _register(store: Store, name: str) -> Customer:

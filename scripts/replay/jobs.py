@@ -6,21 +6,23 @@ from collections import Counter, deque
 from scripts.replay.client import Store
 from scripts.replay.exceptions import Refused
 from scripts.replay.orders import ListedOrder
-from scripts.replay.thread_pool import Crew, Progress
+from scripts.replay.thread_pool import Progress, ThreadPool
 
 UNFINISHED = frozenset({"pending", "running"})
 ROUND = 50  # orders asked about at a time
 PAUSE_SECONDS = 1.0  # asking must not keep the store from its work
 
 
-def wait_for_jobs(store: Store, crew: Crew, orders: list[ListedOrder], *, timeout_seconds: float) -> None:
+def wait_for_jobs(
+    store: Store, pool: ThreadPool, orders: list[ListedOrder], *, timeout_seconds: float
+) -> None:
     """Fill in the jobs of every order; return when all have ended, or when for that long no order's have."""
     progress = Progress("orders with jobs ended", len(orders))
     waiting = deque(orders)
     last_ended = time.monotonic()
     while waiting and time.monotonic() - last_ended < timeout_seconds:
         asked = [waiting.popleft() for _ in range(min(ROUND, len(waiting)))]
-        still_at_work = list(filter(None, crew.each(lambda order: _still_at_work(store, order), asked)))
+        still_at_work = list(filter(None, pool.each(lambda order: _still_at_work(store, order), asked)))
         # To the end of the line, so that a few stuck ones do not hide that others end.
         waiting.extend(still_at_work)
         ended = len(asked) - len(still_at_work)

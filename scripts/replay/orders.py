@@ -7,7 +7,7 @@ from itertools import chain
 from scripts.replay.client import Store
 from scripts.replay.customers import Customer
 from scripts.replay.files import Basket
-from scripts.replay.thread_pool import Crew
+from scripts.replay.thread_pool import ThreadPool
 
 
 @dataclass(eq=False)
@@ -32,7 +32,7 @@ class ListedOrder:
 
 
 def list_orders(
-    store: Store, crew: Crew, customers: list[Customer], placed: list[PlacedOrder]
+    store: Store, pool: ThreadPool, customers: list[Customer], placed: list[PlacedOrder]
 ) -> list[ListedOrder]:
     """Return every order of the customers: the store's own list is the truth."""
     by_id = {order.id: order for order in placed}
@@ -41,4 +41,4 @@ def list_orders(
         rows = store.pages(f"admin/orders/?user={customer.id}", store.staff)
         return [ListedOrder(row["id"], customer, by_id.get(row["id"])) for row in rows]
 
-    return list(chain.from_iterable(crew.run("customers' orders", of_customer, customers)))
+    return list(chain.from_iterable(pool.run("customers' orders", of_customer, customers)))

@@ -16,7 +16,7 @@ SHIPPED_SHARE = 0.10
 CANCELLED_SHARE = 0.05  # one half by the customers, one half by staff
 
 
-class StaffDesk:
+class OrderProcessing:
     """Take orders as they are placed, and move some of them along."""
 
     def __init__(self, store: Store, seed: str) -> None:
@@ -36,8 +36,8 @@ class StaffDesk:
 
     def take(self, order: PlacedOrder) -> None:
         """Have the order moved soon, if it is one of those to be moved."""
-        if moves := self._moves_of(order):
-            self._work.append(self._clerks.submit(self._process, order, moves))
+        if transitions := self._transitions_of(order):
+            self._work.append(self._clerks.submit(self._process, order, transitions))
 
     def finish(self) -> None:
         """Return when every move is made. Raises StoreGone."""
@@ -47,7 +47,7 @@ class StaffDesk:
             progress.step()
         progress.finish()
 
-    def _moves_of(self, order: PlacedOrder) -> list[tuple[str, Account]]:
+    def _transitions_of(self, order: PlacedOrder) -> list[tuple[str, Account]]:
         # From the basket, not from the order's id: the same baskets are moved in every run with one seed.
         chance = random.Random(f"{self._seed}/{order.basket.number}").random()
         if chance < SHIPPED_SHARE:
@@ -58,15 +58,15 @@ class StaffDesk:
             return [("cancelled", self._store.staff)]
         return []
 
-    def _process(self, order: PlacedOrder, moves: list[tuple[str, Account]]) -> None:
+    def _process(self, order: PlacedOrder, transitions: list[tuple[str, Account]]) -> None:
         try:
-            for status, account in moves:
-                self._move(order, status, account)
+            for status, account in transitions:
+                self._change_status(order, status, account)
                 order.status = status
         except Refused as refusal:
             self._store.faults.append(f"order {order.id} cannot become {status}: {refusal}")
 
-    def _move(self, order: PlacedOrder, status: str, account: Account) -> None:
+    def _change_status(self, order: PlacedOrder, status: str, account: Account) -> None:
         is_repeated = False
         while True:
             try:

@@ -43,7 +43,7 @@ class Progress:
             print(line, flush=True)
 
 
-class Crew:
+class ThreadPool:
     """A fixed number of threads, each with its own connection to the store."""
 
     def __init__(self, size: int) -> None:

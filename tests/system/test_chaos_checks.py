@@ -12,8 +12,8 @@ import pytest
 from scripts.chaos.checks import run_checks
 from scripts.chaos.effects import wrong_mails
 from scripts.chaos.findings import Findings
-from scripts.chaos.journal import Journal, Move, Restock, Wish
-from scripts.chaos.snapshot import Evidence, JobRow, Mail, Order, Parcel, Step
+from scripts.chaos.journal import Journal, RequestedOrder, RequestedTransition, Restock
+from scripts.chaos.snapshot import JobRow, Mail, Order, Parcel, Snapshot, Step
 from scripts.replay.client import Account
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -24,16 +24,18 @@ pytestmark = pytest.mark.long
 
 
 def sound() -> Findings:
-    """Return the findings of a day with one order of product 1 that was shipped, and a refused wish."""
-    wish = Wish("key-1", BUYER, {1: 2}, outcome="accepted", order_id=7)
-    refused = Wish("key-2", BUYER, {1: 90}, outcome="refused")
-    moves = [Move(7, status, "admin", outcome="done") for status in ("processing", "shipped")]
+    """Return the findings of a day with one order of product 1 that was shipped, and a refused one."""
+    requested = RequestedOrder("key-1", BUYER, {1: 2}, outcome="accepted", order_id=7)
+    refused = RequestedOrder("key-2", BUYER, {1: 90}, outcome="refused")
+    transitions = [
+        RequestedTransition(7, status, "admin", outcome="done") for status in ("processing", "shipped")
+    ]
     restock = Restock("key-3", 1, 5, outcome="done")
-    journal = Journal(wishes=[wish, refused], moves=moves, restocks=[restock])
+    journal = Journal(orders=[requested, refused], transitions=transitions, restocks=[restock])
     path = [None, "pending", "processing", "shipped"]
     steps = [Step(before, after, "admin" if before else "buyer") for before, after in pairwise(path)]
     subjects = ["confirmed", "being prepared"]
-    evidence = Evidence(
+    snapshot = Snapshot(
         orders={7: Order(7, "shipped", "EM1")},
         lines={7: Counter({1: 2})},
         history={7: steps},
@@ -57,7 +59,7 @@ def sound() -> Findings:
     )
     return Findings(
         journal=journal,
-        evidence=evidence,
+        snapshot=snapshot,
         start={1: 60},
         incidents=[],
         ended_by_themselves=[],
@@ -78,9 +80,9 @@ def mail(message: int | UUID, subject: str, *, number: str = "") -> Mail:
 
 
 def told_late(findings: Findings, *, numbers: tuple[str, ...] = ("", "EM1")) -> None:
-    """Have the carrier refuse the parcel of order 7 until people run the job again."""
-    mails = findings.evidence.mails
-    findings.evidence.run_again.add(("order:7", "shipment"))
+    """Have the carrier refuse the parcel of order 7 until staff run the job again."""
+    mails = findings.snapshot.mails
+    findings.snapshot.run_again.add(("order:7", "shipment"))
     mails[2:3] = [
         mail(20 + place, "Your order #7 has been shipped", number=each) for place, each in enumerate(numbers)
     ]
@@ -88,22 +90,22 @@ def told_late(findings: Findings, *, numbers: tuple[str, ...] = ("", "EM1")) -> 
 
 def delivered(findings: Findings) -> None:
     """Deliver order 7, and tell its customer."""
-    evidence = findings.evidence
-    evidence.orders[7] = Order(7, "delivered", "EM1")
-    evidence.history[7].append(Step("shipped", "delivered", "admin"))
-    findings.journal.moves.append(Move(7, "delivered", "admin", outcome="done"))
-    evidence.mails.append(mail(40, "Your order #7 has been delivered", number="EM1"))
+    snapshot = findings.snapshot
+    snapshot.orders[7] = Order(7, "delivered", "EM1")
+    snapshot.history[7].append(Step("shipped", "delivered", "admin"))
+    findings.journal.transitions.append(RequestedTransition(7, "delivered", "admin", outcome="done"))
+    snapshot.mails.append(mail(40, "Your order #7 has been delivered", number="EM1"))
 
 
 def second_order(findings: Findings) -> None:
     """Place the same order once more, with all that belongs to it but a key."""
-    evidence = findings.evidence
-    evidence.orders[8] = Order(8, "pending", None)
-    evidence.lines[8] = Counter({1: 1})
-    evidence.history[8] = [Step(None, "pending", "buyer")]
-    evidence.invoices[8] = [b"%PDF-1.4"]
-    evidence.mails.append(mail(9, "Your order #8 is confirmed"))
-    evidence.stock[1] -= 1
+    snapshot = findings.snapshot
+    snapshot.orders[8] = Order(8, "pending", None)
+    snapshot.lines[8] = Counter({1: 1})
+    snapshot.history[8] = [Step(None, "pending", "buyer")]
+    snapshot.invoices[8] = [b"%PDF-1.4"]
+    snapshot.mails.append(mail(9, "Your order #8 is confirmed"))
+    snapshot.stock[1] -= 1
 
 
 def failing(findings: Findings) -> dict[str, list[str]]:
@@ -117,75 +119,77 @@ def test_sound_findings_violate_nothing():
 @pytest.mark.parametrize(
     ("spoil", "problem"),
     [
-        (lambda day: day.journal.faults.append("GET x answered 500"), "GET x answered 500"),
+        (lambda day: day.journal.unexpected_responses.append("GET x answered 500"), "GET x answered 500"),
         (lambda day: day.given_up.append("GET x was not answered"), "GET x was not answered"),
         (second_order, "order 8 belongs to 0 keys: nobody asked for it like that"),
         (
-            lambda day: day.journal.wishes[0].quantities.update({2: 1}),
-            "order 7 has the lines {1: 2}, wanted were {1: 2, 2: 1}",
+            lambda day: day.journal.orders[0].quantities.update({2: 1}),
+            "order 7 has the lines {1: 2}, expected {1: 2, 2: 1}",
         ),
         (
-            lambda day: day.evidence.stock.update({1: 64}),
+            lambda day: day.snapshot.stock.update({1: 64}),
             "product 1: 60 at the start, +5 moved, 2 sold, 64 left",
         ),
         (
-            lambda day: day.evidence.movements.update({"chaos key-3": [(1, 5), (1, 0)]}),
+            lambda day: day.snapshot.movements.update({"chaos key-3": [(1, 5), (1, 0)]}),
             "the movement key-3 (+5 of product 1) was done and is kept as [(1, 5), (1, 0)]",
         ),
         (
-            lambda day: day.evidence.movements.update({"chaos key-4": [(1, 0)]}),
+            lambda day: day.snapshot.movements.update({"chaos key-4": [(1, 0)]}),
             "nobody asked for the stock movement 'chaos key-4'",
         ),
         (
-            lambda day: day.evidence.orders.update({7: Order(7, "delivered", "EM1")}),
+            lambda day: day.snapshot.orders.update({7: Order(7, "delivered", "EM1")}),
             "order 7 is delivered, its history ends in shipped",
         ),
         (
-            lambda day: day.journal.moves.append(Move(7, "delivered", "admin", outcome="done")),
+            lambda day: day.journal.transitions.append(
+                RequestedTransition(7, "delivered", "admin", outcome="done")
+            ),
             "admin was told 1 times that order 7 is delivered (0 answers were lost), "
             "its history has it 0 times",
         ),
         (
-            lambda day: day.journal.moves.pop(),
+            lambda day: day.journal.transitions.pop(),
             "order 7 was made shipped by admin, who never asked for it",
         ),
         (lambda day: day.stock_differences.append("stock of product 1"), "stock of product 1"),
         (lambda day: day.deadlocks.append("ERROR:  deadlock detected"), "ERROR:  deadlock detected"),
         (
-            lambda day: day.evidence.jobs.append(job(3, "invoice", "pending")),
+            lambda day: day.snapshot.jobs.append(job(3, "invoice", "pending")),
             "invoice of order:7 is pending after 1 attempts, not before 12:00:00, leased until never: "
             "no error",
         ),
         (
-            lambda day: day.evidence.jobs.append(job(3, "shipment", "failed", "CarrierRefused: no")),
+            lambda day: day.snapshot.jobs.append(job(3, "shipment", "failed", "CarrierRefused: no")),
             "shipment of order:7 is failed after 1 attempts, not before 12:00:00, leased until never: "
             "CarrierRefused: no",
         ),
-        (lambda day: day.evidence.invoices.clear(), "order 7 has 0 invoices"),
-        (lambda day: day.evidence.invoices[7].append(b"%PDF-"), "order 7 has 2 invoices"),
+        (lambda day: day.snapshot.invoices.clear(), "order 7 has 0 invoices"),
+        (lambda day: day.snapshot.invoices[7].append(b"%PDF-"), "order 7 has 2 invoices"),
         (
-            lambda day: day.evidence.mails.insert(1, mail(5, "Your order #7 is confirmed")),
+            lambda day: day.snapshot.mails.insert(1, mail(5, "Your order #7 is confirmed")),
             "2 messages tell that order 7 is pending: ['<0@store>', '<5@store>']",
         ),
         (
-            lambda day: day.evidence.mails.append(mail(5, "Your order #7 has been cancelled")),
+            lambda day: day.snapshot.mails.append(mail(5, "Your order #7 has been cancelled")),
             "a message tells that order 7 is cancelled, which is not so",
         ),
         (
-            lambda day: day.evidence.mails.append(day.evidence.mails[0]),
+            lambda day: day.snapshot.mails.append(day.snapshot.mails[0]),
             "1 second copies, but only 0 kills",
         ),
         (
-            lambda day: day.evidence.mails.pop(),
+            lambda day: day.snapshot.mails.pop(),
             "no message of email_verification of user:3 is done after 1 attempts, not before 12:00:00, "
             "leased until never: no error",
         ),
         (
-            lambda day: day.evidence.parcels.append(Parcel("uuid-3", 7, "EM3")),
+            lambda day: day.snapshot.parcels.append(Parcel("uuid-3", 7, "EM3")),
             "order 7 is shipped and has 2 parcels: ['uuid-2', 'uuid-3']",
         ),
         (
-            lambda day: day.evidence.orders.update({7: Order(7, "shipped", None)}),
+            lambda day: day.snapshot.orders.update({7: Order(7, "shipped", None)}),
             "order 7 has the number None, the carrier says {'uuid-2': 'EM1'}",
         ),
     ],
@@ -207,9 +211,9 @@ def test_violation_is_found_and_named(spoil: Spoil, problem: str):
 )
 def test_of_a_cancelled_order_at_least_the_cancellation_is_told(subjects: list[str], problems: list[str]):
     findings = sound()
-    evidence = findings.evidence
-    evidence.history[9] = [Step(None, "pending", "buyer"), Step("pending", "cancelled", "buyer")]
-    evidence.mails += [mail(50 + place, f"Your order #9 {each}") for place, each in enumerate(subjects)]
+    snapshot = findings.snapshot
+    snapshot.history[9] = [Step(None, "pending", "buyer"), Step("pending", "cancelled", "buyer")]
+    snapshot.mails += [mail(50 + place, f"Your order #9 {each}") for place, each in enumerate(subjects)]
 
     assert list(wrong_mails(findings)) == problems
 
@@ -232,7 +236,7 @@ def test_number_that_comes_after_the_parcel_need_not_be_told():
 @pytest.mark.parametrize("is_delivered", [True, False])
 def test_number_that_the_carrier_gave_at_once_must_be_told(is_delivered: bool):
     findings = sound()
-    findings.evidence.mails[2] = mail(2, "Your order #7 has been shipped")
+    findings.snapshot.mails[2] = mail(2, "Your order #7 has been shipped")
     if is_delivered:
         delivered(findings)
 
@@ -249,7 +253,7 @@ def test_number_that_came_late_and_is_not_told_is_named():
 def test_second_message_of_a_number_that_came_at_once_is_named():
     findings = sound()
     told_late(findings)
-    findings.evidence.run_again.clear()
+    findings.snapshot.run_again.clear()
 
     assert list(failing(findings).values()) == [
         ["2 messages tell that order 7 is shipped: ['<20@store>', '<21@store>']"]
@@ -258,7 +262,7 @@ def test_second_message_of_a_number_that_came_at_once_is_named():
 
 def test_messages_in_another_order_than_the_history_are_named():
     findings = sound()
-    mails = findings.evidence.mails
+    mails = findings.snapshot.mails
     mails[1], mails[2] = mails[2], mails[1]
 
     assert list(failing(findings).values()) == [
@@ -268,16 +272,16 @@ def test_messages_in_another_order_than_the_history_are_named():
 
 def test_second_copy_is_not_out_of_order():
     findings = sound()
-    first = findings.evidence.mails[0]
-    findings.evidence.mails[0] = replace(first, is_told=False)
-    findings.evidence.mails.append(first)
+    first = findings.snapshot.mails[0]
+    findings.snapshot.mails[0] = replace(first, is_told=False)
+    findings.snapshot.mails.append(first)
 
     assert failing(findings) == {}
 
 
 def test_key_that_is_kept_for_another_order_is_named():
     findings = sound()
-    findings.evidence.keys["key-1"] = ("buyer", "order:9")
+    findings.snapshot.keys["key-1"] = ("buyer", "order:9")
 
     assert list(failing(findings).values()) == [
         ["order 7 was accepted, but its key key-1 is kept for ('buyer', 'order:9')"],
@@ -287,7 +291,7 @@ def test_key_that_is_kept_for_another_order_is_named():
 
 def test_order_under_a_refused_key_is_named():
     findings = sound()
-    findings.evidence.keys["key-2"] = ("buyer", "order:7")
+    findings.snapshot.keys["key-2"] = ("buyer", "order:7")
 
     assert list(failing(findings).values()) == [
         [
@@ -299,7 +303,7 @@ def test_order_under_a_refused_key_is_named():
 
 def test_order_that_is_gone_is_named():
     findings = sound()
-    findings.evidence.orders.clear()
+    findings.snapshot.orders.clear()
 
     assert (
         "order 7 of buyer was accepted and is gone"
@@ -309,15 +313,17 @@ def test_order_that_is_gone_is_named():
 
 def test_copy_after_a_lost_answer_of_the_mail_server_needs_no_kill():
     findings = sound()
-    first = findings.evidence.mails[0]
-    findings.evidence.mails[:1] = [replace(first, is_told=False), first]
+    first = findings.snapshot.mails[0]
+    findings.snapshot.mails[:1] = [replace(first, is_told=False), first]
 
     assert failing(findings) == {}
 
 
 def test_move_whose_answer_was_lost_may_have_been_made_or_not():
     findings = sound()
-    findings.journal.moves[-1].outcome, findings.journal.moves[-1].lost = "refused", 1
-    findings.journal.moves.append(Move(7, "delivered", "admin", outcome="refused", lost=2))
+    findings.journal.transitions[-1].outcome, findings.journal.transitions[-1].lost = "refused", 1
+    findings.journal.transitions.append(
+        RequestedTransition(7, "delivered", "admin", outcome="refused", lost=2)
+    )
 
     assert failing(findings) == {}

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from scripts.chaos.smtp_server import Mailbox
+from scripts.chaos.smtp_server import SmtpServer
 
 KEPT = {
     "message_id": "<1@store>",
@@ -25,30 +25,30 @@ pytestmark = pytest.mark.long
 
 
 @pytest.fixture
-def mailbox(tmp_path: Path) -> Iterator[Mailbox]:
-    with Mailbox(tmp_path / "mails", Random()) as mailbox:
-        yield mailbox
+def smtp_server(tmp_path: Path) -> Iterator[SmtpServer]:
+    with SmtpServer(tmp_path / "mails", Random()) as smtp_server:
+        yield smtp_server
 
 
-def deliver(mailbox: Mailbox, fault: str) -> None:
+def deliver(smtp_server: SmtpServer, fault: str) -> None:
     message = EmailMessage()
     message["Message-ID"], message["Subject"] = KEPT["message_id"], KEPT["subject"]
     message["From"], message["To"] = "store@localhost", "buyer@example.com"
     message.set_content("first line\n.second line\n")
-    mailbox.next_fault = lambda: fault
-    with smtplib.SMTP("127.0.0.1", urlsplit(mailbox.url).port, timeout=10) as client:
+    smtp_server.next_fault = lambda: fault
+    with smtplib.SMTP("127.0.0.1", urlsplit(smtp_server.url).port, timeout=10) as client:
         client.send_message(message)
 
 
-def kept(mailbox: Mailbox) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in mailbox.log.read_text().splitlines()]
+def kept(smtp_server: SmtpServer) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in smtp_server.log.read_text().splitlines()]
 
 
-def test_message_is_kept_and_its_sender_told(mailbox: Mailbox):
-    deliver(mailbox, "")
-    deliver(mailbox, "")
+def test_message_is_kept_and_its_sender_told(smtp_server: SmtpServer):
+    deliver(smtp_server, "")
+    deliver(smtp_server, "")
 
-    assert kept(mailbox) == [KEPT, KEPT]
+    assert kept(smtp_server) == [KEPT, KEPT]
 
 
 @pytest.mark.parametrize(
@@ -61,15 +61,15 @@ def test_message_is_kept_and_its_sender_told(mailbox: Mailbox):
         ("drop", smtplib.SMTPServerDisconnected),
     ],
 )
-def test_fault_keeps_nothing(mailbox: Mailbox, fault: str, error: type[Exception]):
+def test_fault_keeps_nothing(smtp_server: SmtpServer, fault: str, error: type[Exception]):
     with pytest.raises(error):
-        deliver(mailbox, fault)
+        deliver(smtp_server, fault)
 
-    assert kept(mailbox) == []
+    assert kept(smtp_server) == []
 
 
-def test_lost_answer_leaves_a_message_of_which_the_sender_was_not_told(mailbox: Mailbox):
+def test_lost_answer_leaves_a_message_of_which_the_sender_was_not_told(smtp_server: SmtpServer):
     with pytest.raises(smtplib.SMTPServerDisconnected):
-        deliver(mailbox, "lose")
+        deliver(smtp_server, "lose")
 
-    assert kept(mailbox) == [{**KEPT, "is_told": False}]
+    assert kept(smtp_server) == [{**KEPT, "is_told": False}]

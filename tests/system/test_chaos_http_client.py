@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 
-from scripts.chaos import http_client as phones
+from scripts.chaos import http_client
 from scripts.chaos.http_client import GivenUp, HttpClient, Request
 from scripts.chaos.journal import Day, Journal
 
@@ -49,10 +49,10 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
-    """Return a function that starts a server; no phone pauses or cuts by chance."""
-    monkeypatch.setattr(phones, "PAUSE_SECONDS", (0.0, 0.0))
-    monkeypatch.setattr(phones, "PATIENCE_SECONDS", (10.0, 10.0))
-    monkeypatch.setattr(phones, "CUT_SHARE", 0.0)
+    """Return a function that starts a server; no client pauses or cuts by chance."""
+    monkeypatch.setattr(http_client, "PAUSE_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(http_client, "PATIENCE_SECONDS", (10.0, 10.0))
+    monkeypatch.setattr(http_client, "CUT_SHARE", 0.0)
     servers: list[Server] = []
 
     def begin(answers: Answers) -> Server:
@@ -66,28 +66,28 @@ def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
         server.server_close()
 
 
-def phone_to(server: Server, journal: Journal, day: Day | None = None) -> HttpClient:
+def client_of(server: Server, journal: Journal, day: Day | None = None) -> HttpClient:
     return HttpClient([server.server_port], Random(), journal, day or Day(60))
 
 
 def test_request_is_sent_again_with_its_key_until_it_is_answered(start: Start):
     server, journal = start([(0, {}), (503, {"Retry-After": "5"}), (201, {})]), Journal()
 
-    answer = phone_to(server, journal).ask(ORDER)
+    response = client_of(server, journal).send(ORDER)
 
-    assert (answer.status, answer.lost) == (201, 2)
+    assert (response.status, response.lost) == (201, 2)
     assert server.keys == ["key-1"] * 3
-    assert journal.faults == []
+    assert journal.unexpected_responses == []
 
 
 @pytest.mark.parametrize(("status", "headers"), [(500, {"Retry-After": "5"}), (503, {})])
 def test_error_that_nobody_should_get_is_noted(start: Start, status: int, headers: dict[str, str]):
     server, journal = start([(status, headers), (201, {})]), Journal()
 
-    answer = phone_to(server, journal).ask(ORDER)
+    response = client_of(server, journal).send(ORDER)
 
-    assert (answer.status, answer.lost) == (201, 1)
-    assert journal.faults == [f"POST orders/ answered {status}: {{}}"]
+    assert (response.status, response.lost) == (201, 1)
+    assert journal.unexpected_responses == [f"POST orders/ answered {status}: {{}}"]
 
 
 def test_cut_request_reaches_the_store_and_is_sent_again(start: Start, monkeypatch: pytest.MonkeyPatch):
@@ -95,11 +95,11 @@ def test_cut_request_reaches_the_store_and_is_sent_again(start: Start, monkeypat
     chances = iter([0.0, 0.0, 0.0, 1.0])  # of each attempt: how patient it is, whether it is cut
     random = Random()
     monkeypatch.setattr(random, "random", lambda: next(chances))
-    monkeypatch.setattr(phones, "CUT_SHARE", 0.5)
+    monkeypatch.setattr(http_client, "CUT_SHARE", 0.5)
 
-    answer = HttpClient([server.server_port], random, journal, Day(60)).ask(ORDER)
+    response = HttpClient([server.server_port], random, journal, Day(60)).send(ORDER)
 
-    assert (answer.status, answer.lost) == (201, 1)
+    assert (response.status, response.lost) == (201, 1)
     assert journal.tally["cut on purpose"] == 1
 
 
@@ -108,4 +108,4 @@ def test_request_is_given_up_when_the_day_is_called_off(start: Start):
     day.call_off()
 
     with pytest.raises(GivenUp, match="POST orders/ was not answered"):
-        phone_to(start([]), Journal(), day).ask(ORDER)
+        client_of(start([]), Journal(), day).send(ORDER)
