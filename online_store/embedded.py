@@ -5,7 +5,7 @@ import atexit
 from django.conf import settings
 
 from apps.jobs.runner import Runner
-from apps.shipments.emulator import CarrierEmulator
+from apps.shipments.carrier_emulator import CarrierEmulator
 
 
 def start_background_work() -> None:

@@ -5,7 +5,7 @@ import os
 import secrets
 from dataclasses import dataclass
 
-from apps.shipments.emulator import FAULTS
+from apps.shipments.carrier_emulator import FAULTS
 
 MODES = ("production", "embedded")
 ALL_FAULTS = ",".join(FAULTS)

@@ -125,7 +125,7 @@ class Stage(ABC):
         options = ["--rate", CARRIER_FAULT_SHARE, "--slow-seconds", SLOW_SECONDS]
         options += ["--port", "0", "--log", str(self.parcels_log)]
         self.parcels_log.touch()
-        carrier = self.process("carrier", "manage.py", "carrier", *faults, *options, DATABASE_URL="")
+        carrier = self.process("carrier", "manage.py", "carrier_emulator", *faults, *options, DATABASE_URL="")
         self._stack.callback(carrier.kill)
         carrier.start()
         line = wait_until(lambda: _line_of(carrier.log), "the carrier does not start")

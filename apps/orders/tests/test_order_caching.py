@@ -18,7 +18,7 @@ from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 from apps.orders.models import Order
 from apps.orders.tests.factories import make_order, make_order_in
-from apps.shipments.emulator import CarrierEmulator
+from apps.shipments.carrier_emulator import CarrierEmulator
 from apps.users.models import User
 from conftest import signed_in
 

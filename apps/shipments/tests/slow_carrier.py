@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Self
 
-from apps.shipments.emulator import CarrierEmulator
+from apps.shipments.carrier_emulator import CarrierEmulator
 
 
 class SlowCarrier(CarrierEmulator):

@@ -1,4 +1,4 @@
-"""`python manage.py carrier` serves the emulator until it is told to stop."""
+"""`python manage.py carrier_emulator` serves the emulator until it is told to stop."""
 
 import json
 import re
@@ -69,7 +69,8 @@ def test_command_ends_when_it_is_told(tmp_path: Path, number: signal.Signals, ex
 
 def test_unknown_fault_is_refused(tmp_path: Path):
     log = tmp_path / "carrier.log"
-    with running("manage.py", "carrier", "--fault", "fire", log=log, VAR_DIR=str(tmp_path)) as process:
+    command = ("manage.py", "carrier_emulator", "--fault", "fire")
+    with running(*command, log=log, VAR_DIR=str(tmp_path)) as process:
         exit_code = process.wait(20)
 
     assert exit_code == 2
@@ -90,7 +91,7 @@ def carrier(folder: Path, *options: str, **environment: str) -> Iterator[tuple["
     log = folder / "carrier.log"
     log.unlink(missing_ok=True)
     environment = {"VAR_DIR": str(folder / "var"), "PYTHONUNBUFFERED": "1", **environment}
-    with running("manage.py", "carrier", "--port", "0", *options, log=log, **environment) as process:
+    with running("manage.py", "carrier_emulator", "--port", "0", *options, log=log, **environment) as process:
 
         def printed_address() -> str:
             assert process.poll() is None, log.read_text()

@@ -1,4 +1,4 @@
-"""`python manage.py carrier`: the carrier emulator as a process of its own."""
+"""`python manage.py carrier_emulator`: the carrier emulator as a process of its own."""
 
 import contextlib
 from argparse import ArgumentParser
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from apps.shipments.emulator import FAULTS, SLOW_SECONDS, CarrierEmulator
+from apps.shipments.carrier_emulator import FAULTS, SLOW_SECONDS, CarrierEmulator
 
 
 class Command(BaseCommand):

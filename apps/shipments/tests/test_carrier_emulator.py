@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from apps.shipments.emulator import CarrierEmulator
+from apps.shipments.carrier_emulator import CarrierEmulator
 
 PARCEL = {"order_id": 7}
 PATIENCE = 5
