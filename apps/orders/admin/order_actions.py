@@ -15,7 +15,7 @@ from apps.core.admin.bulk_actions import BulkChange, Change, change_many, chosen
 from apps.core.admin.model_admin import StoreAdmin
 from apps.core.admin.optimistic_locking import unless_changed
 from apps.orders import services
-from apps.orders.admin.detail import READ_BY_CUSTOMER, remade, resent
+from apps.orders.admin.order_detail import READ_BY_CUSTOMER, remade, resent
 from apps.orders.models import Order
 from apps.orders.statuses import TRANSITIONS, OrderStatus
 from apps.users.current_user import current_user

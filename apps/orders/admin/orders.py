@@ -17,7 +17,7 @@ from apps.core.admin.model_admin import StoreAutocompleteSelect
 from apps.core.money import format_money
 from apps.import_export.admin.exportable import ExportableAdmin, ExportPage, export_chosen, export_tool
 from apps.orders.admin import order_actions
-from apps.orders.admin.detail import ORDER_PAGES, order_context
+from apps.orders.admin.order_detail import FIELDS, ORDER_PAGES, order_context
 from apps.orders.models import Order
 
 
@@ -53,18 +53,7 @@ class OrderAdmin(ExportableAdmin, LongListAdmin):
     search_fields = ("id",)  # opens the search box; get_search_results does the work
     search_help_text = _("Order number, or part of a username, e-mail address or SKU")
     sortable_by = ("id", "shown_status", "shown_total", "created_at")
-    fields = (
-        "id",
-        "user",
-        "contact",
-        "shown_status",
-        "shown_total",
-        "shown_language",
-        "tracking_number",
-        "created_at",
-        "updated_at",
-    )
-    readonly_fields = fields
+    fields = readonly_fields = FIELDS
     change_form_template = "admin/orders/order/change_form.html"
     actions = (
         order_actions.mark_processing,

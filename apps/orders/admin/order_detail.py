@@ -1,4 +1,4 @@
-"""The detail page of an order in the admin: items, history and jobs, its buttons and its invoice."""
+"""The page of an order in the admin: its fields, items, history and jobs, its buttons and its invoice."""
 
 from typing import Any
 
@@ -30,6 +30,17 @@ BUTTONS = {  # the buttons beside the cancellation, which needs a reason
 }
 READ_BY_CUSTOMER = gettext_lazy(
     "The customer will see it in the cancellation e-mail and in the order history."
+)
+FIELDS = (  # above the items; `OrderAdmin` says how each is shown
+    "id",
+    "user",
+    "contact",
+    "shown_status",
+    "shown_total",
+    "shown_language",
+    "tracking_number",
+    "created_at",
+    "updated_at",
 )
 
 
