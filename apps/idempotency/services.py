@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, OperationalError
 from django.db.models import Exists
 from django.utils import timezone
@@ -16,6 +15,7 @@ from apps.idempotency.models import StoredResponse
 from apps.users.exceptions import SessionRevoked
 from apps.users.models import User
 
+KEPT_FOR = timedelta(hours=48)  # how long a request with the same key gets the first response
 LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL, appendix A: the lock_timeout is over
 
 
@@ -72,7 +72,7 @@ def _run(request: IdempotentRequest, act: Callable[[], Outcome]) -> Outcome:
 
 
 def _insert(request: IdempotentRequest) -> StoredResponse:
-    expires_at = timezone.now() + timedelta(hours=settings.IDEMPOTENCY_KEEP_HOURS)
+    expires_at = timezone.now() + KEPT_FOR
     try:
         return StoredResponse.objects.create(
             user_id=request.user_id, key=request.key, fingerprint=request.fingerprint, expires_at=expires_at

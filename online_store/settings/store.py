@@ -13,7 +13,6 @@ STORE_URL = env.read("STORE_URL", f"http://127.0.0.1:{PORT}", web_address)
 STORE_APP_URL = env.read("STORE_APP_URL", "", app_address)  # whose pages take the tokens that are mailed
 
 ORDERS_NEED_VERIFIED_EMAIL = env.flag("ORDERS_NEED_VERIFIED_EMAIL", default=False)
-IDEMPOTENCY_KEEP_HOURS = 48  # how long a request with the same key gets the first answer
 ORDERS_NEED_IDEMPOTENCY_KEY = env.flag("ORDERS_NEED_IDEMPOTENCY_KEY", default=False)
 # Files of exports are deleted after this.
 EXPORT_KEEP_DAYS = env.number("EXPORT_KEEP_DAYS", 7, at_least=1, at_most=3650)
