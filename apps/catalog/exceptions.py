@@ -6,8 +6,7 @@ from typing import Self, TypedDict
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.api.problems.catalogue import register_fault_codes
-from apps.core.exceptions import DomainError, Faults
+from apps.core.exceptions import DomainError, Faults, register_fault_codes
 
 register_fault_codes(
     "delta_or_count",

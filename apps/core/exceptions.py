@@ -1,4 +1,4 @@
-"""Base of all refusals: an exception that carries its data."""
+"""Refusals: the base of all, an exception that carries its data, and the codes of faults in one value."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -10,6 +10,37 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 MAX_ERRORS = 100  # that are told: a body of thousands of wrong lines is not answered by a megabyte
+# Codes of `errors`: what is wrong with one value. Their `detail` tells it to people. Apps add their own.
+_fault_codes = {
+    "blank",
+    "conflict",
+    "does_not_exist",
+    "duplicate_member",
+    "duplicate_parameter",
+    "empty",
+    "incorrect_type",
+    "invalid",
+    "invalid_choice",
+    "max_decimal_places",
+    "max_digits",
+    "max_length",
+    "max_string_length",
+    "max_value",
+    "max_whole_digits",
+    "min_length",
+    "min_value",
+    "not_a_list",
+    "null",
+    "null_characters_not_allowed",
+    "read_only",
+    "required",
+    "surrogate_characters_not_allowed",
+    "too_many_words",
+    "unique",
+    "unknown_member",
+    "unknown_parameter",
+    "word_too_long",
+}
 
 
 class Where(Enum):
@@ -31,7 +62,7 @@ class DomainError(Exception):
     status_code = HTTPStatus.BAD_REQUEST
     code = "invalid"
     message: str | Promise = _("The request cannot be completed.")
-    advice: str | Promise = ""  # what a client should do; it stands in the catalogue of problems
+    advice: str | Promise = ""  # what a client should do; it stands in the registry of problems
     where = Where.DECLARED
     headers: Mapping[str, str] = {}  # of the answer
 
@@ -48,7 +79,7 @@ class DomainError(Exception):
 
     @classmethod
     def example(cls) -> Self:
-        """Return a refusal to show in the schema and in the catalogue of problems."""
+        """Return a refusal to show in the schema and in the registry of problems."""
         return cls()
 
 
@@ -173,3 +204,13 @@ class InvalidQuery(DomainError):
     def example(cls) -> Self:
         """Return the refusal of a misspelt filter."""
         return cls({"serch": [("unknown_parameter", gettext("Unknown parameter."))]})
+
+
+def register_fault_codes(*codes: str) -> None:
+    """Add an app's codes to those that the fault of one value may have."""
+    _fault_codes.update(codes)
+
+
+def fault_codes() -> list[str]:
+    """Return the codes that the fault of one value may have, in alphabetical order."""
+    return sorted(_fault_codes)

@@ -8,8 +8,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.api.problems.catalogue import register_fault_codes
-from apps.core.exceptions import DomainError, Faults
+from apps.core.exceptions import DomainError, Faults, register_fault_codes
 from apps.core.money import MoneyText, money_text
 from apps.orders.statuses import OrderStatus
 

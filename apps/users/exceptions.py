@@ -5,8 +5,7 @@ from typing import Self
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.api.problems.catalogue import register_fault_codes
-from apps.core.exceptions import DomainError, TokenRefused, Where
+from apps.core.exceptions import DomainError, TokenRefused, Where, register_fault_codes
 
 register_fault_codes(
     "email_taken",

@@ -18,7 +18,8 @@ from django.conf import settings
 from jsonschema import Draft202012Validator, FormatChecker
 
 from apps.core.api.openapi.schema import StoreSchemaGenerator
-from apps.core.api.problems.catalogue import catalogue, fault_codes
+from apps.core.api.problems.registry import all_problems
+from apps.core.exceptions import fault_codes
 
 PREFIX = "/api/v1/"
 ROOT_URLCONF = settings.ROOT_URLCONF
@@ -140,14 +141,14 @@ class Contract:
             schema = branches[code]
             faults = {fault["code"] for fault in body.get("errors", ())} - set(fault_codes())
             assert not faults, (
-                f"{who}: add {faults} to the codes in apps/core/api/problems/catalogue.py, or register them."
+                f"{who}: add {faults} to the codes in apps/core/exceptions.py, or register them."
             )
         self.validate((operation["operationId"], str(status), code), schema, body, f"{who}: {status}")
 
     def _check_problem(self, code: str | None, body: bytes, *, who: str) -> None:
         problem = json.loads(body)
         assert code in {None, problem["code"]}, f"{who}: {problem['code']} instead of {code}."
-        assert problem["code"] in catalogue(), f"{who}: the catalogue of problems lacks {problem['code']}."
+        assert problem["code"] in all_problems(), f"{who}: the registry of problems lacks {problem['code']}."
 
     def validate(self, key: tuple[str, ...], schema: Mapping[str, Any], body: Any, who: str) -> None:
         """Raise AssertionError unless the body is as the schema says; `key` names the schema."""

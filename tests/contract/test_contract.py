@@ -68,7 +68,7 @@ def test_answer_as_described_passes():
         ("GET", URL, 400, PROBLEM, wrong(400, "bad_request", errors=[]), "'errors' was unexpected"),
         ("PUT", URL, 200, HEADERS, PAGE, "the schema does not know the method"),
         ("GET", "/api/v1/gifts/", 200, HEADERS, PAGE, "the schema does not know the address"),
-        ("GET", "/api/v1/gifts/", 404, PROBLEM, wrong(404, "gone"), "the catalogue of problems lacks gone"),
+        ("GET", "/api/v1/gifts/", 404, PROBLEM, wrong(404, "gone"), "the registry of problems lacks gone"),
         ("PUT", URL, 405, PROBLEM, wrong(405, "not_found"), "not_found instead of method_not_allowed"),
     ],
 )

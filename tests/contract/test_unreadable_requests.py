@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.utils.translation import override
 
-from apps.core.api.problems.catalogue import catalogue, title_of, type_of
+from apps.core.api.problems.registry import all_problems, title_of, type_of
 from tests.support.proxies import store
 from tests.support.servers import HOST, NginxServer
 
@@ -56,7 +56,7 @@ def test_request_that_cannot_be_read_is_answered_with_a_problem(
         pytest.skip("no nginx program found")
     response, body = ask(servers[server], head)
 
-    kind = catalogue()[code]
+    kind = all_problems()[code]
     with override("ru"):
         expected = {"title": title_of(kind.status), "detail": str(kind.meaning)}
     assert response.status == kind.status
@@ -88,7 +88,7 @@ def test_texts_of_the_proxy_are_those_of_the_store_in_both_languages():
 
     for language in ("ru", "en"):
         with override(language):
-            for kind in (catalogue()[code] for code in codes):
+            for kind in (all_problems()[code] for code in codes):
                 assert f'{language} "{title_of(kind.status)}";' in conf
                 assert f'{language} "{kind.meaning}";' in conf
                 assert type_of(kind.code) in conf

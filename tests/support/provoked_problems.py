@@ -1,4 +1,4 @@
-"""A call for each problem of the catalogue that is answered with it."""
+"""A call for each registered problem that is answered with it."""
 
 import json
 from collections.abc import Callable

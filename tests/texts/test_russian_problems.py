@@ -11,7 +11,8 @@ from django.utils import translation
 
 from apps.catalog.product_import import UnusableFile, import_products
 from apps.catalog.tests.factories import make_product
-from apps.core.api.problems.catalogue import catalogue, fault_codes
+from apps.core.api.problems.registry import all_problems
+from apps.core.exceptions import fault_codes
 from apps.users.models import User
 from conftest import PASSWORD
 from tests.support.provoked_problems import LOGIN, ORDERS, PRODUCTS, PROVOKED, World
@@ -173,7 +174,7 @@ def unreadable(world: World) -> Iterator[Any]:
         yield world.anyone.get(ORDERS, headers={"Authorization": header})
 
 
-@pytest.mark.parametrize("code", sorted(catalogue()))
+@pytest.mark.parametrize("code", sorted(all_problems()))
 def test_page_of_a_problem_is_in_russian(api: Any, code: str):
     entry = api.get(f"/api/problems/{code}/", HTTP_ACCEPT="application/json").json()
 

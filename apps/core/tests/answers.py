@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import override
 
-from apps.core.api.problems.catalogue import title_of
+from apps.core.api.problems.registry import title_of
 
 PROBLEM = "application/problem+json"
 

@@ -8,8 +8,8 @@ from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 from drf_spectacular.plumbing import build_basic_type
 
 from apps.core.api.openapi.headers import EVERY_RESPONSE, header_references
-from apps.core.api.problems.catalogue import Problem, title_of, type_of
 from apps.core.api.problems.handlers import CONTENT_TYPE
+from apps.core.api.problems.registry import Problem, title_of, type_of
 from apps.core.caching.cache_control import NO_STORE
 from apps.core.money import MoneyText
 

@@ -19,7 +19,7 @@ from apps.core.api.openapi.headers import EVERY_RESPONSE, header_components, hea
 from apps.core.api.openapi.problems import problem_components, problem_response
 from apps.core.api.operations import Operation, operation_of
 from apps.core.api.permissions import StaffOnly, StaffWrites
-from apps.core.api.problems.catalogue import Problem, catalogue, title_of
+from apps.core.api.problems.registry import Problem, all_problems, title_of
 from apps.core.api.serializers import InputSerializer
 from apps.core.exceptions import PreconditionFailed, Where
 
@@ -155,7 +155,7 @@ class StoreSchema(AutoSchema):
             Where.OUTSIDE: False,
         }
         codes = self._operation.codes
-        return [each for each in catalogue().values() if applies[each.where] or each.code in codes]
+        return [each for each in all_problems().values() if applies[each.where] or each.code in codes]
 
     @property
     def _operation(self) -> Operation:
@@ -215,7 +215,7 @@ def define_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
 
     A hook of drf-spectacular, after the one that gives the enums of serializers their names.
     """
-    known = {**problem_components(catalogue().values()), "headers": header_components()}
+    known = {**problem_components(all_problems().values()), "headers": header_components()}
     _name_parameter_enums(result)
     _name_nullable_enums(result["components"]["schemas"])
     wanted = list(_references(result))

@@ -23,7 +23,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework_simplejwt.exceptions import AuthenticationFailed
 
-from apps.core.api.problems.catalogue import title_of, type_of
+from apps.core.api.problems.registry import title_of, type_of
 from apps.core.caching.cache_control import NO_STORE
 from apps.core.database.errors import constraint_of, is_collision, retry_after
 from apps.core.exceptions import MAX_ERRORS, DomainError, InvalidToken, WriteConflict

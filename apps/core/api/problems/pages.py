@@ -8,21 +8,22 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 from rest_framework.utils.encoders import JSONEncoder
 
-from apps.core.api.problems.catalogue import Problem, catalogue, fault_codes, title_of, type_of
 from apps.core.api.problems.handlers import problem_body
+from apps.core.api.problems.registry import Problem, all_problems, title_of, type_of
+from apps.core.exceptions import fault_codes
 
 
 @require_safe
 def problem_list(request: HttpRequest) -> HttpResponse:
     """Show all problems, and the codes of single faults."""
-    problems = [_shown(problem) for problem in catalogue().values()]
+    problems = [_shown(problem) for problem in all_problems().values()]
     return _page(request, "problems/list.html", {"problems": problems, "fault_codes": fault_codes()})
 
 
 @require_safe
 def problem_page(request: HttpRequest, code: str) -> HttpResponse:
     """Show what a code means, what a client should do, and an example."""
-    problem = catalogue().get(code)
+    problem = all_problems().get(code)
     if problem is None:
         raise Http404
     example = problem_body(problem.status, code=code, detail=str(problem.meaning), **problem.example())

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import override
 
-from apps.core.api.problems.catalogue import catalogue
 from apps.core.api.problems.handlers import problem_page
+from apps.core.api.problems.registry import all_problems
 from apps.core.observability.request_id import HEADER, request_id_set
 
 # Whatever else was wrong with the request is a 400.
@@ -21,7 +21,7 @@ CODES = {
 
 def answer_to_unreadable(status: int) -> HttpResponse:
     """Return the problem for the status that the server has found, in the store's first language."""
-    kind = catalogue()[CODES.get(HTTPStatus(status), "bad_request")]
+    kind = all_problems()[CODES.get(HTTPStatus(status), "bad_request")]
     request_id = uuid.uuid4().hex
     with override(settings.LANGUAGE_CODE), request_id_set(request_id):
         response = problem_page(kind.status, code=kind.code, detail=str(kind.meaning))

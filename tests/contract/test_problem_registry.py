@@ -1,36 +1,36 @@
-"""Every problem in the catalogue can be met, is what the catalogue says, and has a page."""
+"""Every problem in the registry can be met, is what the registry says, and has a page."""
 
 from collections.abc import Callable
 
 import pytest
 from rest_framework.test import APIClient
 
-from apps.core.api.problems.catalogue import catalogue, fault_codes, subclasses_of, type_of
-from apps.core.exceptions import DomainError
+from apps.core.api.problems.registry import all_problems, subclasses_of, type_of
+from apps.core.exceptions import DomainError, fault_codes
 from apps.core.tests.answers import problem_of
 from apps.users.models import User
 from tests.support.provoked_problems import PROVOKED, World
 
 
 @pytest.mark.parametrize("code", PROVOKED)
-def test_problem_is_what_the_catalogue_says(make_user: Callable[..., User], code: str):
+def test_problem_is_what_the_registry_says(make_user: Callable[..., User], code: str):
     response = PROVOKED[code](World(make_user))
 
-    entry = catalogue()[code]
+    entry = all_problems()[code]
     body = problem_of(response)
     assert (response.status_code, body["code"], body["type"]) == (entry.status, code, type_of(code))
     assert set(entry.headers) <= set(response.headers)
     assert set(entry.example()) <= set(body)
 
 
-def test_every_problem_of_the_catalogue_is_provoked():
-    missing = catalogue().keys() - PROVOKED.keys()
+def test_every_registered_problem_is_provoked():
+    missing = all_problems().keys() - PROVOKED.keys()
 
     assert not missing, f"Add to PROVOKED how a client meets {missing}."
 
 
-def test_every_refusal_of_the_code_is_in_the_catalogue():
-    known = {(code, entry.status) for code, entry in catalogue().items()}
+def test_every_refusal_of_the_code_is_registered():
+    known = {(code, entry.status) for code, entry in all_problems().items()}
     refusals = [each for each in subclasses_of(DomainError) if each.code in vars(each).values()]
     missing = [each.__name__ for each in refusals if (each.code, each.status_code) not in known]
 
@@ -38,7 +38,7 @@ def test_every_refusal_of_the_code_is_in_the_catalogue():
     assert not missing, f"These need an `advice`, what a client should do about them: {missing}."
 
 
-@pytest.mark.parametrize("code", sorted(catalogue()))
+@pytest.mark.parametrize("code", sorted(all_problems()))
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_type_of_a_problem_leads_to_its_page(api: APIClient, code: str, language: str):
     headers = {"Accept": "text/html", "Accept-Language": language}
@@ -68,7 +68,7 @@ def test_programs_read_the_page_as_json(api: APIClient):
 def test_list_of_problems_leads_to_each_and_names_the_codes_of_faults(api: APIClient):
     text = api.get("/api/problems/", HTTP_ACCEPT="text/html").content.decode()
 
-    assert all(f'href="{type_of(code)}"' in text for code in catalogue())
+    assert all(f'href="{type_of(code)}"' in text for code in all_problems())
     assert all(f"<code>{code}</code>" in text for code in fault_codes())
 
 

@@ -16,37 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.exceptions import DomainError, Faults, Where
 
 ADDRESS = "/api/problems/"
-# Codes of `errors`: what is wrong with one value. Their `detail` tells it to people. Apps add their own.
-_fault_codes = {
-    "blank",
-    "conflict",
-    "does_not_exist",
-    "duplicate_member",
-    "duplicate_parameter",
-    "empty",
-    "incorrect_type",
-    "invalid",
-    "invalid_choice",
-    "max_decimal_places",
-    "max_digits",
-    "max_length",
-    "max_string_length",
-    "max_value",
-    "max_whole_digits",
-    "min_length",
-    "min_value",
-    "not_a_list",
-    "null",
-    "null_characters_not_allowed",
-    "read_only",
-    "required",
-    "surrogate_characters_not_allowed",
-    "too_many_words",
-    "unique",
-    "unknown_member",
-    "unknown_parameter",
-    "word_too_long",
-}
 # As RFC 9110 has them: those of Python differ from version to version.
 _TITLES = {
     400: _("Bad Request"),
@@ -111,20 +80,10 @@ def title_of(status: int) -> str:
     return str(_TITLES.get(status) or HTTPStatus(status).phrase)
 
 
-def catalogue() -> dict[str, Problem]:
+def all_problems() -> dict[str, Problem]:
     """Return the problems by their codes, in alphabetical order."""
     refusals = [Problem.of(refusal) for refusal in subclasses_of(DomainError) if refusal.advice]
     return {problem.code: problem for problem in sorted([*_GENERAL, *refusals], key=lambda each: each.code)}
-
-
-def register_fault_codes(*codes: str) -> None:
-    """Add an app's codes to those that the fault of one value may have."""
-    _fault_codes.update(codes)
-
-
-def fault_codes() -> list[str]:
-    """Return the codes that the fault of one value may have, in alphabetical order."""
-    return sorted(_fault_codes)
 
 
 def subclasses_of(refusal: type[DomainError]) -> Iterator[type[DomainError]]:
