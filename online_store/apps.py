@@ -8,7 +8,16 @@ from django.utils.module_loading import autodiscover_modules
 
 # Modules that register something when they are imported. An app that has one of them needs no line anywhere:
 # Django does the same with `admin`, and Celery with `tasks`.
-REGISTERING = ("credential_kinds", "erasure", "exceptions", "exports", "jobs", "maintenance", "receivers")
+REGISTERING = (
+    "caching",
+    "erasure",
+    "exceptions",
+    "exports",
+    "jobs",
+    "maintenance",
+    "receivers",
+    "revocation",
+)
 
 logger = logging.getLogger(__name__)
 

@@ -1,8 +1,27 @@
-"""Cache namespaces of the catalogue, the same for everyone. `receivers.py` drops them when a row changes."""
+"""Caches of the catalogue, the same for everyone, and the receivers that drop them on a change."""
+
+from typing import Any
 
 from django.conf import settings
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
 
+from apps.catalog.models import Category, Product
 from apps.core.caching.namespaces import CacheNamespace
+from apps.core.database.querysets import bulk_written
 
 categories_cache = CacheNamespace("categories", timeout=settings.CATALOG_CACHE_SECONDS, replicated=True)
 products_cache = CacheNamespace("products", timeout=settings.CATALOG_CACHE_SECONDS, replicated=True)
+
+
+@receiver([post_save, post_delete, bulk_written], sender=Product)
+def drop_products(**kwargs: Any) -> None:
+    """Drop the products' lists and details."""
+    products_cache.drop_on_commit()
+
+
+@receiver([post_save, post_delete, bulk_written], sender=Category)
+def drop_categories(**kwargs: Any) -> None:
+    """Drop the categories, and the products, which show their category and vanish with it."""
+    categories_cache.drop_on_commit()
+    products_cache.drop_on_commit()

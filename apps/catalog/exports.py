@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.catalog.category_names import names_of_categories
+from apps.catalog.category_paths import names_of_categories
 from apps.catalog.models import Product
 from apps.catalog.product_import.headings import COLUMNS
 from apps.import_export.registry import ExportKind, Row, exportable

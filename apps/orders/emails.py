@@ -1,4 +1,4 @@
-"""E-mails to the customer of an order, in the language the order was placed in."""
+"""E-mails to the customer of an order, in the language it was placed in. `jobs.py` says when each is sent."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Jobs of an order that was placed or changed its status: a handler for each kind. Any may run twice.
+"""Jobs of an order: which follow its placing and each status, and a handler for each kind. Any may run twice.
 
 The customer's e-mails about an order come in the order of its moves: each waits for those before it, the one
 that the order is on its way for the carrier's answer, too.
@@ -7,6 +7,7 @@ that the order is on its way for the carrier's answer, too.
 import logging
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +48,19 @@ def job_of(kind: str, order: Order, **arguments: str) -> JobSpec:
         arguments={"order_id": order.pk, **arguments},
         owner=f"user:{order.user_id}",
     )
+
+
+def jobs_of_placing(order: Order) -> list[JobSpec]:
+    """Return what is to be done when the order is placed."""
+    return [job_of(INVOICE, order), job_of(CONFIRMATION_EMAIL, order)]
+
+
+def jobs_of_status(order: Order) -> list[JobSpec]:
+    """Return what is to be done when the order has reached its present status."""
+    jobs = [job_of(STATUS_EMAIL, order, status=order.status)]
+    if order.status == OrderStatus.SHIPPED and settings.SHIPPING_API_URL:
+        jobs.insert(0, job_of(SHIPMENT, order))  # the e-mail tells its number
+    return jobs
 
 
 @handler(INVOICE, label=_("Invoice"), attempts=5)

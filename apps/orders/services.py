@@ -15,7 +15,14 @@ from apps.jobs.models import Job
 from apps.jobs.services import JobSpec, enqueue, repeat
 from apps.orders.checkout import Basket, BasketLine, problems
 from apps.orders.exceptions import InvalidStatusTransition, TransitionForbidden
-from apps.orders.jobs import CONFIRMATION_EMAIL, INVOICE, SHIPMENT, STATUS_EMAIL, job_of
+from apps.orders.jobs import (
+    CONFIRMATION_EMAIL,
+    INVOICE,
+    STATUS_EMAIL,
+    job_of,
+    jobs_of_placing,
+    jobs_of_status,
+)
 from apps.orders.models import Invoice, Order, OrderItem
 from apps.orders.statuses import TRANSITIONS, OrderStatus, Transitions, allowed_transitions, can_transition
 from apps.users.models import User
@@ -40,7 +47,7 @@ def place_order(
     sell(basket.products.values(), basket.quantities, order_id=order.pk, by=user)
     order.fetched_status_changes = [order.status_changes.create(to_status=order.status, changed_by=user)]
     record(Action.CREATED, order, changes_from_nothing(values_of(order, ("status", "total_price"))), by=user)
-    enqueue(job_of(INVOICE, order), job_of(CONFIRMATION_EMAIL, order))
+    enqueue(*jobs_of_placing(order))
     return order
 
 
@@ -83,7 +90,7 @@ def change_status(
         _restock_and_drop_invoice(order, by=changed_by)
     if comment and changed_by.pk == order.user_id:
         User.objects.lock_active(changed_by.pk)  # may say who it is; the last lock, as everywhere
-    enqueue(*_jobs_of_status(order))
+    enqueue(*jobs_of_status(order))
     return _with_items(order)
 
 
@@ -171,10 +178,3 @@ def _priced_items(order: Order, basket: Basket) -> list[OrderItem]:
         )
         for product_id, quantity in basket.quantities.items()
     ]
-
-
-def _jobs_of_status(order: Order) -> list[JobSpec]:
-    jobs = [job_of(STATUS_EMAIL, order, status=order.status)]
-    if order.status == OrderStatus.SHIPPED and settings.SHIPPING_API_URL:
-        jobs.insert(0, job_of(SHIPMENT, order))  # the e-mail tells its number
-    return jobs

@@ -19,8 +19,8 @@ from apps.audit.services import (
     record_change,
     values_of,
 )
-from apps.users.credentials import Ending, Event, SessionId, end_credentials
 from apps.users.exceptions import AccountErased
+from apps.users.revocation_events import Ending, Event, SessionId, end_credentials
 
 if TYPE_CHECKING:
     from apps.users.models import User

@@ -16,9 +16,9 @@ from apps.core.database.advisory_locks import lock_alone, lock_shared
 from apps.core.search_words import folded
 from apps.jobs.models import Job
 from apps.users.account_changes import store_account
-from apps.users.credentials import Event
 from apps.users.jobs import subject_of
 from apps.users.models import User
+from apps.users.revocation_events import Event
 from apps.users.usernames import ERASED
 
 _COPYING = "users.copying_names"

@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.database.transactions import retried_atomic
 from apps.jobs.services import enqueue
 from apps.users.account_changes import store_account
-from apps.users.credentials import Event
 from apps.users.email_tokens import owner_of_reset_token
 from apps.users.jobs import RESET_EMAIL, mail_job
 from apps.users.login_throttling import Caller, confirmation_attempt, remember_ip, reset_failures
 from apps.users.models import User
+from apps.users.revocation_events import Event
 
 MAX_PASSWORD_LENGTH = 128  # characters; hashing takes time in proportion
 

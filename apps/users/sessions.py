@@ -11,12 +11,12 @@ from apps.core.database.transactions import retried_atomic
 from apps.core.exceptions import InvalidToken
 from apps.jobs.services import enqueue
 from apps.users.account_changes import store_account
-from apps.users.credentials import Event
 from apps.users.devices import device_label
 from apps.users.exceptions import InvalidCredentials, SessionRevoked
 from apps.users.jobs import REUSE_EMAIL, mail_job
 from apps.users.login_throttling import login_attempt, remember_ip
 from apps.users.models import EndReason, Session, User
+from apps.users.revocation_events import Event
 from apps.users.tokens import StoreRefreshToken, pair_for, pair_of
 
 

@@ -3,7 +3,7 @@
 from bisect import insort
 from typing import Any, TypeVar
 
-from apps.catalog.category_names import categories_called
+from apps.catalog.category_paths import categories_called
 from apps.catalog.models import Product
 from apps.catalog.product_import.rows import BadRow, ProductRow
 from apps.catalog.product_import.writing import differences

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from apps.catalog.category_names import parts_of
+from apps.catalog.category_paths import parts_of
 from apps.catalog.models import Category, Product
 from apps.catalog.product_import.headings import column_name
 from apps.core.normalization import CODE, NAME

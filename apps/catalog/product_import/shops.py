@@ -8,7 +8,7 @@ import html
 import re
 from collections.abc import Callable
 
-from apps.catalog.category_names import parts_of
+from apps.catalog.category_paths import parts_of
 from apps.catalog.product_import.headings import VARIANT_COLUMNS, Heading
 from apps.catalog.product_import.html_texts import text_of_html
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.audit.models import Action
 from apps.audit.services import AuditRecord, changes_between, changes_from_nothing, record_all, values_of
-from apps.catalog.category_names import categories_called, parts_of, paths_to
+from apps.catalog.category_paths import categories_called, parts_of, paths_to
 from apps.catalog.models import Category, MovementKind, PriceChange, Product
 from apps.catalog.product_import.rows import ProductRow, product_of
 from apps.catalog.services import create_category

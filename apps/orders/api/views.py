@@ -29,7 +29,7 @@ from apps.jobs.models import Job, JobStatus
 from apps.orders import services
 from apps.orders.api.filters import OrderFilter, StaffOrderFilter
 from apps.orders.api.links import ORDER_LINKS
-from apps.orders.api.permissions import Role, role_of, transitions_of
+from apps.orders.api.permissions import Access, access_of, transitions_of
 from apps.orders.api.serializers import (
     ChangeStatusInput,
     JobOutput,
@@ -86,13 +86,13 @@ def own_scope(request: Request) -> str:
     return customer_scope(current_user(request).pk)
 
 
-def role_scope(request: Request) -> str:
-    """Return the scope of what the caller's role shows: their own orders, or all."""
-    role = role_of(request.user)
+def access_scope(request: Request) -> str:
+    """Return the scope of what the caller may see: their own orders, or all."""
+    access = access_of(request.user)
     return (
         customer_scope(current_user(request).pk)
-        if role is Role.CUSTOMER
-        else staff_scope(may_change=role is Role.MANAGER)
+        if access is Access.CUSTOMER
+        else staff_scope(may_change=access is Access.MANAGER)
     )
 
 
@@ -116,7 +116,7 @@ class OrderViewSet(StoreViewSet):
     def get_queryset(self) -> OrderQuerySet:
         """Return the orders that the caller may see."""
         user = current_user(self.request)
-        return Order.objects.of(user) if role_of(user) is Role.CUSTOMER else Order.objects.all()
+        return Order.objects.of(user) if access_of(user) is Access.CUSTOMER else Order.objects.all()
 
     @cached_response(orders_cache, scope=own_scope)
     def list(self, request: Request) -> Response:
@@ -124,7 +124,7 @@ class OrderViewSet(StoreViewSet):
         own = Order.objects.of(current_user(request)).with_items_count()
         return self.get_paginated_response(self._rows(self.paginate_queryset(self.filter_queryset(own))))
 
-    @cached_response(orders_cache, scope=role_scope)
+    @cached_response(orders_cache, scope=access_scope)
     def retrieve(self, request: Request, pk: int) -> Response:
         """Get an order. Customers get 404 for other people's orders."""
         order = get_object_or_404(self.get_queryset().with_items(), pk=pk)
@@ -152,7 +152,7 @@ class OrderViewSet(StoreViewSet):
         """
         wanted = PlaceOrderInput(data=request.data)
         wanted.is_valid(raise_exception=True)
-        role_of(request.user)  # asks for permissions now: after the commit a failed query would deny an order
+        access_of(request.user)  # now: after the commit a failed query for permissions would deny an order
         order = services.place_order(
             user=current_user(request),
             items=wanted.lines(),
@@ -249,11 +249,12 @@ class OrderViewSet(StoreViewSet):
         return Response(jobs.data)
 
     def _shown(self, order: Order) -> dict[str, Any]:
-        serializer = OrderOutput if role_of(self.request.user) is Role.CUSTOMER else StaffOrderOutput
+        serializer = OrderOutput if access_of(self.request.user) is Access.CUSTOMER else StaffOrderOutput
         return serializer(order, context={"request": self.request}).data
 
     def _rows(self, orders: Any) -> Any:
-        serializer = OrderRowOutput if role_of(self.request.user) is Role.CUSTOMER else StaffOrderRowOutput
+        is_customer = access_of(self.request.user) is Access.CUSTOMER
+        serializer = OrderRowOutput if is_customer else StaffOrderRowOutput
         return serializer(orders, many=True, context={"request": self.request}).data
 
 
@@ -266,7 +267,7 @@ class StaffOrderViewSet(OrderViewSet):
     @extend_schema(
         operation_id="listOrders", summary="List all orders", responses=StaffOrderRowOutput(many=True)
     )
-    @cached_response(orders_cache, scope=role_scope)
+    @cached_response(orders_cache, scope=access_scope)
     def list(self, request: Request) -> Response:
         """List all customers' orders, newest first."""
         orders = Order.objects.with_items_count()

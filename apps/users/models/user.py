@@ -50,7 +50,7 @@ class User(DirtyFieldsModel, KeyedModel, AbstractUser):
 
     erased_at = models.DateTimeField(_("personal data erased"), null=True, blank=True, editable=False)
 
-    # New ones end what they went into: the admin's cookies, and the tokens of e-mails (`credentials.py`).
+    # New ones end what they went into: the admin's cookies, and the tokens of e-mails (`revocation.py`).
     login_stamp = models.UUIDField(null=True, editable=False)
     mail_stamp = models.UUIDField(null=True, editable=False)
 

@@ -1,6 +1,6 @@
-"""Credentials of an account beside its password, and the events that end them: one list (ADR 19).
+"""Revocation events: what happens to an account and ends credentials of it, by one registry (ADR 19).
 
-Each kind is registered (`credential_kinds.py`) by the function that ends all of an account. `store_account`
+Each kind is registered in `revocation.py` by the function that ends all of an account. `store_account`
 alone calls these, so that no way to a new password or to a deactivation passes them by.
 """
 

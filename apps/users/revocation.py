@@ -1,11 +1,11 @@
-"""Kinds of credentials that accounts have beside a password: for each the function that ends all of them."""
+"""Revocation of credentials: for each kind beside the password the events that end it, and how (ADR 19)."""
 
 import uuid
 
 from apps.jobs.models import Job, JobStatus
-from apps.users.credentials import ANY_EVENT, RECOVERY_EVENTS, Ending, Event, ends
 from apps.users.jobs import WITH_TOKEN, subject_of
 from apps.users.models import EndReason, User
+from apps.users.revocation_events import ANY_EVENT, RECOVERY_EVENTS, Ending, Event, ends
 
 REASONS = {
     Event.PASSWORD_CHANGED: EndReason.PASSWORD_CHANGE,

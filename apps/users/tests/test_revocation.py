@@ -21,11 +21,11 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from apps.jobs.runner import run_due_jobs
-from apps.users.credentials import ANY_EVENT, Event, all_kinds
 from apps.users.email_tokens import owner_of_reset_token, owner_of_verification_token
 from apps.users.exceptions import InvalidEmailToken, TooManyAttempts
 from apps.users.login_throttling import ACCOUNT, login_attempt, remember_ip
 from apps.users.models import User
+from apps.users.revocation_events import ANY_EVENT, Event, all_kinds
 from apps.users.tokens import pair_for
 from conftest import PASSWORD, signed_in
 from tests.support.email_tokens import address_token, reset_token
