@@ -95,7 +95,7 @@ def change_status(
 
 
 @retried_atomic
-def put_together_and_ship(*, order_id: int, changed_by: User) -> Order:
+def process_and_ship(*, order_id: int, changed_by: User) -> Order:
     """Ship the order, which is put together first if it is pending: each transition is recorded and told.
 
     Raises Order.DoesNotExist, and ValidationError when it is shipped already, or cancelled.

@@ -58,8 +58,8 @@ def order(client: AuthenticatedClient, product: ProductOutput) -> OrderOutput:
     assert refused.details[0].available == product.stock
 
     item = RequestedItemInputRequest(product_id=product.id, quantity=1)
-    wish = PlaceOrderInputRequest(items=[item], expected_total=product.price)
-    placed = place_order.sync(client=client, body=wish, idempotency_key=str(uuid.uuid4()))
+    body = PlaceOrderInputRequest(items=[item], expected_total=product.price)
+    placed = place_order.sync(client=client, body=body, idempotency_key=str(uuid.uuid4()))
     assert isinstance(placed, OrderOutput), placed
     assert placed.history[0].from_status is None
     return placed
@@ -67,8 +67,8 @@ def order(client: AuthenticatedClient, product: ProductOutput) -> OrderOutput:
 
 def cancel(client: AuthenticatedClient, placed: OrderOutput) -> None:
     """Cancel the order, and find it among the cancelled ones."""
-    move = ChangeStatusInputRequest(status="cancelled", comment="By the typed client")
-    cancelled = change_order_status.sync(placed.id, client=client, body=move)
+    body = ChangeStatusInputRequest(status="cancelled", comment="By the typed client")
+    cancelled = change_order_status.sync(placed.id, client=client, body=body)
     assert isinstance(cancelled, OrderOutput), cancelled
     assert (cancelled.status, cancelled.allowed_statuses) == ("cancelled", [])
     orders = list_own_orders.sync(client=client, status=["cancelled"])

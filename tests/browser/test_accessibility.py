@@ -1,4 +1,4 @@
-"""Every page of the admin can be used by everyone: axe-core finds nothing serious, on a desk or a phone."""
+"""Every page of the admin can be used by everyone: axe-core finds nothing serious, on desktop or phone."""
 
 from collections.abc import Iterator
 

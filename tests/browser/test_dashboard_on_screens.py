@@ -1,4 +1,4 @@
-"""The dashboard of the admin on a desk, a wide screen and a phone: work is seen first, nothing is cut."""
+"""The dashboard of the admin on a desktop, a wide screen and a phone: work is seen first, nothing is cut."""
 
 from collections.abc import Iterator
 
@@ -10,12 +10,12 @@ from tests.support.parameters import spread
 
 pytestmark = needs_chromium
 
-DESK, WIDE, PHONE = (
+DESKTOP, WIDE, PHONE = (
     {"width": 1280, "height": 900},
     {"width": 1920, "height": 1080},
     {"width": 390, "height": 844},
 )
-SCREENS = {"desk": DESK, "wide": WIDE}
+SCREENS = {"desktop": DESKTOP, "wide": WIDE}
 # What is wider than its place, of the page itself and of what would have to be scrolled.
 CUT = """
     [document.documentElement, ...document.querySelectorAll(".front-page section, .front-page .scroll")]

@@ -32,8 +32,8 @@ def test_staff_ask_for_a_code_on_the_login_page_and_log_in_with_a_new_password(t
         page.get_by_role("button", name="Прислать код").click()
         playwright_api.expect(page.locator(".messagelist")).to_contain_text("мы отправили на него код")
         assert page.evaluate(FITS)
-        letter = mailed(tmp_path)
-        page.get_by_label("Код из письма").fill(re.search(r"^Код: (\S+)$", letter, re.MULTILINE)[1])
+        email = mailed(tmp_path)
+        page.get_by_label("Код из письма").fill(re.search(r"^Код: (\S+)$", email, re.MULTILINE)[1])
         page.get_by_label("Новый пароль:", exact=True).fill(NEW_PASSWORD)
         page.get_by_label("Новый пароль ещё раз").fill(NEW_PASSWORD)
         page.get_by_role("button", name="Задать пароль").click()
@@ -43,7 +43,7 @@ def test_staff_ask_for_a_code_on_the_login_page_and_log_in_with_a_new_password(t
         page.get_by_role("button", name="Войти").click()
 
         playwright_api.expect(page.locator("#user-tools")).to_be_visible()
-        assert f"{shop.url}/admin/password_reset/confirm/" in letter
+        assert f"{shop.url}/admin/password_reset/confirm/" in email
         assert visit.errors == []
         assert visit.foreign == []
 

@@ -96,7 +96,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         yield shop
 
 
-def test_every_column_of_every_list_is_in_sight_on_a_desk(shop: Shop):
+def test_every_column_of_every_list_is_in_sight_on_a_desktop(shop: Shop):
     with chromium() as browser:
         visit = Visit(browser, shop, locale="ru-RU", viewport={"width": 1280, "height": 900})
         visit.log_in("admin")

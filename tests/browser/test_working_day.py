@@ -1,4 +1,4 @@
-"""A day of each role at the desk, in a real browser: what they come to do can be done, and nothing else."""
+"""A working day of each role in a real browser: what they come to do can be done, and nothing else."""
 
 import os
 import re
@@ -128,7 +128,7 @@ def test_ten_pending_orders_are_shipped_by_five_clicks_from_the_dashboard(office
 
     page.get_by_role("link", name="To process").click()
     page.locator("#action-toggle").check()
-    page.locator("select[name=action]").select_option("put_together_and_ship")
+    page.locator("select[name=action]").select_option("process_and_ship")
     page.locator("button[name=index]").first.click()
 
     assert summary(page) == "Done: 10 orders."

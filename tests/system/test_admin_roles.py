@@ -130,7 +130,7 @@ ACTIONS: dict[str, tuple[bool, ...]] = {
     "orders.order: mark_processing": (False, True, False, False, False, True),
     "orders.order: mark_shipped": (False, True, False, False, False, True),
     "orders.order: move_on": (False, True, False, False, False, True),
-    "orders.order: put_together_and_ship": (False, True, False, False, False, True),
+    "orders.order: process_and_ship": (False, True, False, False, False, True),
     "orders.order: remake_invoice": (False, True, False, False, False, True),
     "orders.order: resend_email": (False, True, False, False, False, True),
     "users.session: end_sessions": (False, False, False, False, False, True),

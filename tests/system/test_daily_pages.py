@@ -1,4 +1,4 @@
-"""The daily work in Russian, on a desk and a phone: it is done on five pages, which lead back to the list."""
+"""The daily work in Russian, on desktop and phone: it is done on five pages, which lead back to the list."""
 
 import re
 from collections.abc import Iterator
@@ -51,7 +51,7 @@ class Clerk(Visit):
         return re.sub(r"\s+", " ", self.page.locator(place).inner_text())
 
 
-@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_work_of_a_day_is_done_and_leads_back_to_the_list(shop: Shop, screen: dict[str, int]):
     order_ids = [place_order(shop) for _number in range(2)]
     with chromium() as browser:
@@ -78,7 +78,7 @@ def ship_from_the_dashboard(clerk: Clerk) -> None:
     here = page.url
     for box in page.locator("#result_list input.action-select").all():
         box.check()
-    clerk.hand(page.locator("select[name=action]")).select_option("put_together_and_ship")
+    clerk.hand(page.locator("select[name=action]")).select_option("process_and_ship")
     clerk.see(page.locator("#result_list .field-shown_total").first)
     clerk.press(page.locator("button[name=index]").first)
     assert clerk.said(".store-summary").strip() == "Готово: 2 заказа."

@@ -46,7 +46,7 @@ Act = Callable[[], Any]
 
 
 class Scene:
-    """A customer with a name to be looked for, who has an order, and somebody at the desk."""
+    """A customer with a name to be looked for, who has an order, and a member of staff in the admin."""
 
     def __init__(self, make_user: Callable[..., User], staff: User) -> None:
         number = next(_numbers)
@@ -65,7 +65,7 @@ class Scene:
         return signed_in(self.person)
 
     @property
-    def desk(self) -> Client:
+    def staff_client(self) -> Client:
         """Return the browser of staff, logged in."""
         browser = Client(raise_request_exception=False)
         browser.force_login(self.staff)
@@ -154,7 +154,7 @@ def writing_an_email_that_is_refused(scene: Scene) -> Act:
 def having_the_invoice_drawn_again(scene: Scene) -> Act:
     run_due_jobs()
     page = reverse("admin:orders_order_remake", args=[scene.order.pk])
-    return lambda: [scene.desk.post(page), run_due_jobs()][0]
+    return lambda: [scene.staff_client.post(page), run_due_jobs()][0]
 
 
 def exporting(kind: str, scene: Scene) -> Act:
@@ -162,20 +162,22 @@ def exporting(kind: str, scene: Scene) -> Act:
     return partial(run_job, Job.objects.get(kind="export", status="pending").pk)
 
 
-def changing_the_account_at_the_desk(scene: Scene) -> Act:
+def changing_the_account_in_the_admin(scene: Scene) -> Act:
     page = reverse("admin:users_user_change", args=[scene.person.pk])
-    return partial(scene.desk.post, page, scene.form(last_name="Canarova"))
+    return partial(scene.staff_client.post, page, scene.form(last_name="Canarova"))
 
 
-def changing_the_password_at_the_desk(scene: Scene) -> Act:
+def changing_the_password_in_the_admin(scene: Scene) -> Act:
     page = reverse("admin:auth_user_password_change", args=[scene.person.pk])
     passwords = dict.fromkeys(("password1", "password2"), "another-horse-battery")
-    return partial(scene.desk.post, page, {"usable_password": "true", **passwords})
+    return partial(scene.staff_client.post, page, {"usable_password": "true", **passwords})
 
 
-def deleting_a_session_at_the_desk(scene: Scene) -> Act:
+def deleting_a_session_in_the_admin(scene: Scene) -> Act:
     session = scene.person.sessions.open(scene.person, device="canary's phone")
-    return partial(scene.desk.post, reverse("admin:users_session_delete", args=[session.pk]), {"post": "yes"})
+    return partial(
+        scene.staff_client.post, reverse("admin:users_session_delete", args=[session.pk]), {"post": "yes"}
+    )
 
 
 def saving_what_was_read_before(scene: Scene) -> Act:
@@ -191,7 +193,7 @@ def saving_what_was_read_before(scene: Scene) -> Act:
     return act
 
 
-def reading_at_the_desk(scene: Scene) -> Act:
+def reading_as_staff(scene: Scene) -> Act:
     client = signed_in(scene.staff)
     return lambda: [client.get(f"{ORDERS}{scene.order.pk}/"), client.get("/api/v1/admin/orders/")][0]
 
@@ -215,11 +217,11 @@ WRITERS = {
         writing_an_email_that_is_refused,
         partial(exporting, "orders"),
         partial(exporting, "audit-trail"),
-        changing_the_account_at_the_desk,
-        changing_the_password_at_the_desk,
-        deleting_a_session_at_the_desk,
+        changing_the_account_in_the_admin,
+        changing_the_password_in_the_admin,
+        deleting_a_session_in_the_admin,
         saving_what_was_read_before,
-        reading_at_the_desk,
+        reading_as_staff,
     )
 }
 

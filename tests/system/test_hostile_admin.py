@@ -54,7 +54,7 @@ TERMS = {"app_label": "catalog", "model_name": "category", "field_name": "parent
 
 
 @pytest.fixture
-def desk(client: Client, staff: User, make_user: Callable[..., User]) -> Client:
+def staff_client(client: Client, staff: User, make_user: Callable[..., User]) -> Client:
     """Return the browser of a superuser, in a shop with a row in every list."""
     customer = make_user()
     make_order(customer, {make_product(category=make_category(parent=make_category())): 1})
@@ -88,7 +88,7 @@ def parameters_of(model_admin: admin.ModelAdmin, user: User) -> set[str]:
 
 
 @pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model._meta.label_lower)
-def test_parameter_of_a_list_is_never_a_fault(desk: Client, staff: User, model: Any):
+def test_parameter_of_a_list_is_never_a_fault(staff_client: Client, staff: User, model: Any):
     address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     others = cycle(QUOTED)
     queries = {
@@ -97,27 +97,27 @@ def test_parameter_of_a_list_is_never_a_fault(desk: Client, staff: User, model: 
         for value in {QUOTED[0], *islice(others, len(rounds(0)))}
     }
 
-    answers = {query: desk.get(f"{address}?{query}") for query in sorted(queries)}
+    answers = {query: staff_client.get(f"{address}?{query}") for query in sorted(queries)}
 
     assert faults(answers) == {}
 
 
-def test_value_that_no_column_holds_leads_back_to_the_list(desk: Client):
+def test_value_that_no_column_holds_leads_back_to_the_list(staff_client: Client):
     address = reverse("admin:orders_order_changelist")
 
-    response = desk.get(f"{address}?status__exact=%00")
+    response = staff_client.get(f"{address}?status__exact=%00")
 
     if response.status_code == 302:  # SQLite holds anything
         assert response.url == f"{address}?e=1"
-    assert desk.get(f"{address}?e=1").status_code == 200
+    assert staff_client.get(f"{address}?e=1").status_code == 200
 
 
-def test_filter_is_never_a_fault(desk: Client):
+def test_filter_is_never_a_fault(staff_client: Client):
     parameters = ["status__exact", "id__exact", "id__in", "created_at_from", "total_price_to", "p", "o"]
     orders = reverse("admin:orders_order_changelist")
     queries = [f"{parameter}={value}" for parameter in parameters for value in few(QUOTED, 6)]
 
-    answers = {query: desk.get(f"{orders}?{query}") for query in queries}
+    answers = {query: staff_client.get(f"{orders}?{query}") for query in queries}
 
     assert faults(answers) == {}
 
@@ -135,28 +135,28 @@ def test_filter_is_never_a_fault(desk: Client):
         "username__iregex=[",
     ],
 )
-def test_lookup_that_no_filter_needs_is_refused(desk: Client, lookup: str):
+def test_lookup_that_no_filter_needs_is_refused(staff_client: Client, lookup: str):
     kinds = [model._meta for model in admin.site._registry]
     lists = [f"admin:{kind.app_label}_{kind.model_name}_changelist" for kind in kinds]
 
-    answers = {name: desk.get(f"{reverse(name)}?{lookup}").status_code for name in lists}
+    answers = {name: staff_client.get(f"{reverse(name)}?{lookup}").status_code for name in lists}
 
     assert set(answers.values()) <= {302, 400}  # 302: there is no such field
 
 
 @pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model._meta.label_lower)
-def test_address_of_a_row_is_never_a_fault(desk: Client, model: Any):
+def test_address_of_a_row_is_never_a_fault(staff_client: Client, model: Any):
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
     addresses = [f"{reverse(name)}{row}/{page}/" for row in few(ROWS, 3) for page in PAGES]
 
-    got = {address: desk.get(address) for address in addresses}
-    sent = {address: desk.post(address, {"post": "yes", VERSION: "\0"}) for address in addresses}
+    got = {address: staff_client.get(address) for address in addresses}
+    sent = {address: staff_client.post(address, {"post": "yes", VERSION: "\0"}) for address in addresses}
 
     assert faults(got) == faults(sent) == {}
 
 
 @pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model._meta.label_lower)
-def test_action_with_rows_that_cannot_be_is_never_a_fault(desk: Client, staff: User, model: Any):
+def test_action_with_rows_that_cannot_be_is_never_a_fault(staff_client: Client, staff: User, model: Any):
     address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     request = RequestFactory().get("/")
     request.user = staff
@@ -164,7 +164,7 @@ def test_action_with_rows_that_cannot_be_is_never_a_fault(desk: Client, staff: U
     before = list(Product.objects.values()), list(Order.objects.values())
 
     answers = {
-        (action, chosen): desk.post(
+        (action, chosen): staff_client.post(
             address,
             {"action": action, "_selected_action": chosen, "index": "0", "select_across": "0", "post": "yes"},
         )
@@ -177,14 +177,14 @@ def test_action_with_rows_that_cannot_be_is_never_a_fault(desk: Client, staff: U
 
 
 @pytest.mark.parametrize("label", ["auth.group", "catalog.category", "catalog.product", "users.user"])
-def test_field_of_a_form_is_never_a_fault(desk: Client, label: str):
+def test_field_of_a_form_is_never_a_fault(staff_client: Client, label: str):
     row = row_of(label)
-    form = opened_form(desk, page_of(row))
-    fields = ADMINS[label].get_form(request_of(desk), row, change=True)(instance=row).versioned_fields
+    form = opened_form(staff_client, page_of(row))
+    fields = ADMINS[label].get_form(request_of(staff_client), row, change=True)(instance=row).versioned_fields
     others = cycle(VALUES)
 
     answers = {
-        (field, value): desk.post(page_of(row), {**form, field: value})
+        (field, value): staff_client.post(page_of(row), {**form, field: value})
         for field in [*fields, VERSION, "_popup", "_to_field"]
         for value in ["\0", *islice(others, len(rounds(0)))]
     }
@@ -192,11 +192,11 @@ def test_field_of_a_form_is_never_a_fault(desk: Client, label: str):
     assert faults(answers) == {}
 
 
-def test_pages_of_stock_orders_and_prices_are_never_a_fault(desk: Client):
+def test_pages_of_stock_orders_and_prices_are_never_a_fault(staff_client: Client):
     product, order = Product.objects.get(), Order.objects.get()
 
     answers = {
-        (address, value, number): desk.post(address, form)
+        (address, value, number): staff_client.post(address, form)
         for value in few(VALUES, 5)
         for number, (address, form) in enumerate(forms_with(value, product, order))
     }
@@ -237,21 +237,21 @@ def forms_with(value: str, product: Product, order: Order) -> list[tuple[str, di
     ]
 
 
-def test_reason_that_no_column_holds_cancels_nothing(desk: Client):
+def test_reason_that_no_column_holds_cancels_nothing(staff_client: Client):
     order = Order.objects.get()
     form = {"status": "cancelled", "comment": "out\0of clay", f"seen_{order.pk}": "pending"}
 
-    desk.post(reverse("admin:orders_order_move", args=[order.pk]), form)
+    staff_client.post(reverse("admin:orders_order_move", args=[order.pk]), form)
 
     order.refresh_from_db()
     assert order.status == "pending"
 
 
-def test_search_while_one_types_is_never_a_fault(desk: Client):
+def test_search_while_one_types_is_never_a_fault(staff_client: Client):
     address = reverse("admin:autocomplete")
 
     answers = {
-        f"{parameter}={value}": desk.get(f"{address}?{urlencode(others)}&{parameter}={value}")
+        f"{parameter}={value}": staff_client.get(f"{address}?{urlencode(others)}&{parameter}={value}")
         for parameter in TERMS
         for value in few(QUOTED, 4)
         if (others := {name: term for name, term in TERMS.items() if name != parameter})
@@ -283,7 +283,7 @@ def test_cookie_is_never_a_fault(client: Client):
     assert faults(answers) == {}
 
 
-def request_of(desk: Client) -> Any:
+def request_of(staff_client: Client) -> Any:
     request = RequestFactory().get("/")
-    request.user = User.objects.get(pk=desk.session["_auth_user_id"])
+    request.user = User.objects.get(pk=staff_client.session["_auth_user_id"])
     return request

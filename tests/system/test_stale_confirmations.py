@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def desk(client: Client, staff: User) -> Client:
+def staff_client(client: Client, staff: User) -> Client:
     client.force_login(staff)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
@@ -31,14 +31,14 @@ def desk(client: Client, staff: User) -> Client:
     [{"is_active": False}, {"is_staff": True}, {"email": "new@example.com"}, {"password": "md5$x$y"}],
 )
 def test_password_is_not_set_for_an_account_that_was_changed(
-    desk: Client, customer: User, changes: dict[str, Any]
+    staff_client: Client, customer: User, changes: dict[str, Any]
 ):
     address = reverse("admin:auth_user_password_change", args=[customer.pk])
-    form = opened_form(desk, address)
+    form = opened_form(staff_client, address)
     User.objects.filter(pk=customer.pk).update(**changes)
     before = password_of(customer)
 
-    response = desk.post(address, {**form, "password1": "sdkf87-sdfk", "password2": "sdkf87-sdfk"})
+    response = staff_client.post(address, {**form, "password1": "sdkf87-sdfk", "password2": "sdkf87-sdfk"})
 
     assert (response.status_code, response.url) == (302, address)
     (told,) = [str(message) for message in get_messages(response.wsgi_request)]
@@ -48,13 +48,13 @@ def test_password_is_not_set_for_an_account_that_was_changed(
 
 
 def test_password_page_that_is_refused_for_a_weak_password_still_knows_its_version(
-    desk: Client, customer: User
+    staff_client: Client, customer: User
 ):
     address = reverse("admin:auth_user_password_change", args=[customer.pk])
 
-    page = send_form(desk, address, password1="1", password2="1")
+    page = send_form(staff_client, address, password1="1", password2="1")
     User.objects.filter(pk=customer.pk).update(is_active=False)
-    refused = desk.post(
+    refused = staff_client.post(
         address, {VERSION: page.context[VERSION], "password1": "sdkf87-sdfk", "password2": "sdkf87-sdfk"}
     )
 
@@ -63,44 +63,46 @@ def test_password_page_that_is_refused_for_a_weak_password_still_knows_its_versi
 
 
 @pytest.mark.parametrize("label", ["auth.group", "catalog.category", "users.user"])
-def test_row_that_was_changed_is_not_deleted(desk: Client, make_user: Callable[..., User], label: str):
+def test_row_that_was_changed_is_not_deleted(
+    staff_client: Client, make_user: Callable[..., User], label: str
+):
     row = {"catalog.category": make_category, "users.user": make_user}.get(label, Group.objects.first)()
     address = reverse(f"admin:{label.replace('.', '_')}_delete", args=[row.pk])
-    form = opened_form(desk, address)
+    form = opened_form(staff_client, address)
     change(row, "name" if label != "users.user" else "is_staff")
     before = all_rows()
 
-    response = desk.post(address, form)
+    response = staff_client.post(address, form)
 
     assert (response.status_code, response.url) == (302, address)
     assert "after you opened the page" in str(*get_messages(response.wsgi_request))
     assert all_rows() == before
-    assert desk.post(address, opened_form(desk, address)).status_code == 302
+    assert staff_client.post(address, opened_form(staff_client, address)).status_code == 302
     assert not type(row)._default_manager.filter(pk=row.pk).exists()
 
 
 @pytest.mark.parametrize("label", ["auth.group", "catalog.category", "users.user"])
 def test_of_rows_chosen_for_deletion_none_goes_when_one_was_changed(
-    desk: Client, make_user: Callable[..., User], label: str
+    staff_client: Client, make_user: Callable[..., User], label: str
 ):
     make = {"catalog.category": make_category, "users.user": make_user}.get(label)
     rows = [make(), make()] if make else list(Group.objects.all()[:2])
     address = reverse(f"admin:{label.replace('.', '_')}_changelist")
     chosen = {"action": "delete_selected", "_selected_action": [row.pk for row in rows]}
-    page = desk.post(address, chosen)
+    page = staff_client.post(address, chosen)
     versions = page.context["versions"]
     change(rows[1], "name" if label != "users.user" else "email")
     before = all_rows()
 
-    refused = desk.post(address, {**chosen, **versions, "post": "yes"})
+    refused = staff_client.post(address, {**chosen, **versions, "post": "yes"})
 
     told = [str(message) for message in get_messages(refused.wsgi_request)]
     assert [text.partition(":")[0] for text in told] == [
         str(type(rows[1])._default_manager.get(pk=rows[1].pk))
     ]
     assert all_rows() == before
-    anew = desk.post(address, chosen).context["versions"]
-    desk.post(address, {**chosen, **anew, "post": "yes"})
+    anew = staff_client.post(address, chosen).context["versions"]
+    staff_client.post(address, {**chosen, **anew, "post": "yes"})
     assert not type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows]).exists()
 
 

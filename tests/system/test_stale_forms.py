@@ -40,7 +40,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def desk(client: Client, staff: User) -> Client:
+def staff_client(client: Client, staff: User) -> Client:
     client.force_login(staff)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
@@ -72,14 +72,14 @@ def test_forms_are_those_of_the_table(shop: None, staff: User):
     ("label", "field"), [(label, field) for label, fields in FORMS.items() for field in sorted(fields)]
 )
 def test_field_that_somebody_else_has_changed_is_named_and_nothing_is_saved(
-    shop: None, desk: Client, label: str, field: str
+    shop: None, staff_client: Client, label: str, field: str
 ):
     row = row_of(label)
-    form = opened_form(desk, page_of(row))
+    form = opened_form(staff_client, page_of(row))
     change(row, field)
     before = all_rows()
 
-    page = desk.post(page_of(row), {**form, **typed(row, field)})
+    page = staff_client.post(page_of(row), {**form, **typed(row, field)})
 
     errors = page.context["adminform"].form.errors
     assert set(errors) == {"__all__", field}
@@ -91,38 +91,42 @@ def test_field_that_somebody_else_has_changed_is_named_and_nothing_is_saved(
 @pytest.mark.parametrize("label", FORMS)
 @pytest.mark.parametrize("version", [None, "", "x", "name:x", "name"])
 def test_form_that_does_not_say_what_was_seen_saves_nothing(
-    shop: None, desk: Client, label: str, version: str | None
+    shop: None, staff_client: Client, label: str, version: str | None
 ):
     row = row_of(label)
     before = all_rows()
 
-    page = send_form(desk, page_of(row), **{VERSION: version}, **typed(row))
+    page = send_form(staff_client, page_of(row), **{VERSION: version}, **typed(row))
 
     assert page.context["adminform"].form.errors["__all__"][0].startswith(OUTDATED)
     assert all_rows() == before
 
 
 @pytest.mark.parametrize("label", FORMS)
-def test_form_of_another_row_saves_nothing(shop: None, desk: Client, label: str):
+def test_form_of_another_row_saves_nothing(shop: None, staff_client: Client, label: str):
     row = row_of(label)
     other = type(row)._default_manager.exclude(pk=row.pk).last()
     before = all_rows()
 
-    page = send_form(desk, page_of(row), **{VERSION: opened_form(desk, page_of(other))[VERSION]})
+    page = send_form(
+        staff_client, page_of(row), **{VERSION: opened_form(staff_client, page_of(other))[VERSION]}
+    )
 
     assert page.context["adminform"].form.errors["__all__"][0].startswith(OUTDATED)
     assert all_rows() == before
 
 
 @pytest.mark.parametrize("label", FORMS)
-def test_refused_form_is_refused_again_until_the_page_is_opened_anew(shop: None, desk: Client, label: str):
+def test_refused_form_is_refused_again_until_the_page_is_opened_anew(
+    shop: None, staff_client: Client, label: str
+):
     row = row_of(label)
-    form = {**opened_form(desk, page_of(row)), **typed(row)}
+    form = {**opened_form(staff_client, page_of(row)), **typed(row)}
     change(row, "name" if label != "users.user" else "last_name")
 
-    refused = desk.post(page_of(row), form)
-    again = desk.post(page_of(row), {**form, VERSION: refused.context["adminform"].form.version})
-    anew = send_form(desk, page_of(row), **typed(row))
+    refused = staff_client.post(page_of(row), form)
+    again = staff_client.post(page_of(row), {**form, VERSION: refused.context["adminform"].form.version})
+    anew = send_form(staff_client, page_of(row), **typed(row))
 
     assert (refused.status_code, again.status_code, anew.status_code) == (200, 200, 302)
 
@@ -132,41 +136,41 @@ def test_refused_form_is_refused_again_until_the_page_is_opened_anew(shop: None,
     [("catalog.product", "stock", 3), ("users.user", "last_login", "2030-01-01T12:00:00Z")],
 )
 def test_fact_that_changes_by_itself_does_not_stop_a_form(
-    shop: None, desk: Client, label: str, fact: str, value: Any
+    shop: None, staff_client: Client, label: str, fact: str, value: Any
 ):
     row = row_of(label)
-    form = opened_form(desk, page_of(row))
+    form = opened_form(staff_client, page_of(row))
     type(row)._default_manager.filter(pk=row.pk).update(**{fact: value})
     noted = getattr(row_of(label), fact)
 
-    response = desk.post(page_of(row), {**form, **typed(row)})
+    response = staff_client.post(page_of(row), {**form, **typed(row)})
 
     assert response.status_code == 302
     assert getattr(row_of(label), fact) == noted
 
 
-def test_erased_account_stays_erased(desk: Client, customer: User):
+def test_erased_account_stays_erased(staff_client: Client, customer: User):
     User.objects.filter(pk=customer.pk).update(first_name="Olga")
-    form = opened_form(desk, page_of(customer))
+    form = opened_form(staff_client, page_of(customer))
     signed_in(customer).delete("/api/v1/auth/me/", {"password": PASSWORD})
     before = all_rows()
 
-    response = desk.post(page_of(customer), {**form, "first_name": "Olga Maria"})
+    response = staff_client.post(page_of(customer), {**form, "first_name": "Olga Maria"})
 
     assert response.status_code == 403
     assert "The account has been erased. Nothing was saved." in response.text
     assert all_rows() == before
 
 
-def test_whoever_changed_it_is_named(desk: Client, make_user: Callable[..., User], customer: User):
+def test_whoever_changed_it_is_named(staff_client: Client, make_user: Callable[..., User], customer: User):
     olga = make_user(username="olga", is_staff=True, is_superuser=True)
     colleague = Client()
     colleague.force_login(olga)
-    form = opened_form(desk, page_of(customer))
+    form = opened_form(staff_client, page_of(customer))
     group = Group.objects.get(name="Support")
     send_form(colleague, page_of(customer), is_active=None, groups=[group.pk])
 
-    page = desk.post(page_of(customer), {**form, "first_name": "Anna"})
+    page = staff_client.post(page_of(customer), {**form, "first_name": "Anna"})
 
     assert page.context["adminform"].form.errors["is_active"] == [
         "olga changed “active” after you opened the page. It is now “No”."
@@ -178,12 +182,12 @@ def test_whoever_changed_it_is_named(desk: Client, make_user: Callable[..., User
     assert (customer.first_name, customer.is_active) == ("", False)
 
 
-def test_revoked_permission_stays_revoked(desk: Client):
+def test_revoked_permission_stays_revoked(staff_client: Client):
     group = Group.objects.get(name="Support")
-    form = opened_form(desk, page_of(group))
+    form = opened_form(staff_client, page_of(group))
     group.permissions.remove(Permission.objects.get(codename="view_order"))
 
-    page = desk.post(page_of(group), {**form, "name": "Helpers"})
+    page = staff_client.post(page_of(group), {**form, "name": "Helpers"})
 
     assert set(page.context["adminform"].form.errors) == {"__all__", "permissions"}
     assert not group.permissions.filter(codename="view_order").exists()

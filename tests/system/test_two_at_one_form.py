@@ -33,38 +33,41 @@ def bosses(make_user: Callable[..., User], customer: User) -> list[User]:
     return [make_user(is_staff=True, is_superuser=True) for _each in range(2)]
 
 
-def desk_of(user: User) -> Client:
+def staff_client_of(user: User) -> Client:
     client = Client(raise_request_exception=False)
     client.force_login(user)
     return client
 
 
-def save(desk: Client, row: Any, form: dict[str, Any], **typed: Any) -> int:
-    return desk.post(page_of(row), {**form, **typed}).status_code
+def save(staff_client: Client, row: Any, form: dict[str, Any], **typed: Any) -> int:
+    return staff_client.post(page_of(row), {**form, **typed}).status_code
 
 
 @pytest.mark.parametrize("label", NAMES)
 def test_of_two_who_save_a_form_at_once_one_is_refused(bosses: list[User], label: str):
-    desks = [desk_of(boss) for boss in bosses]
+    staff_clients = [staff_client_of(boss) for boss in bosses]
     for number in rounds(3):
         row = row_of(label)
-        forms = [{**opened_form(desk, page_of(row)), NAMES[label]: f"{number}-{id(desk)}"} for desk in desks]
+        forms = [
+            {**opened_form(staff_client, page_of(row)), NAMES[label]: f"{number}-{id(staff_client)}"}
+            for staff_client in staff_clients
+        ]
 
-        statuses = at_once(2, lambda hand, row=row, forms=forms: save(desks[hand], row, forms[hand]))
+        statuses = at_once(2, lambda hand, row=row, forms=forms: save(staff_clients[hand], row, forms[hand]))
 
         assert sorted(statuses) == [200, 302]
         assert getattr(row_of(label), NAMES[label]) == forms[statuses.index(302)][NAMES[label]]
 
 
 def test_form_and_change_by_the_api_never_lose_each_other(bosses: list[User]):
-    desk, api = desk_of(bosses[0]), signed_in(bosses[1])
+    staff_client, api = staff_client_of(bosses[0]), signed_in(bosses[1])
     address = f"/api/v1/products/{row_of('catalog.product').pk}/"
     for number in rounds(8):
         row = row_of("catalog.product")
-        form = opened_form(desk, page_of(row))
+        form = opened_form(staff_client, page_of(row))
         price, name = f"{number + 20}.00", f"Typed {number}"
         hands = [
-            lambda row=row, form=form, name=name: save(desk, row, form, name=name),
+            lambda row=row, form=form, name=name: save(staff_client, row, form, name=name),
             lambda price=price: api.patch(address, {"price": price}).status_code,
         ]
 
@@ -76,14 +79,14 @@ def test_form_and_change_by_the_api_never_lose_each_other(bosses: list[User]):
 
 
 def test_group_that_is_deleted_while_it_is_given_is_nobodys(bosses: list[User], customer: User):
-    desks = [desk_of(boss) for boss in bosses]
+    staff_clients = [staff_client_of(boss) for boss in bosses]
     for number in rounds(6):
         group = Group.objects.create(name=f"Packers {number}")
-        form = opened_form(desks[0], page_of(customer))
+        form = opened_form(staff_clients[0], page_of(customer))
         deletion = reverse("admin:auth_group_delete", args=[group.pk])
         hands = [
-            lambda form=form, group=group: save(desks[0], customer, form, groups=[group.pk]),
-            lambda deletion=deletion: desks[1].post(deletion, {"post": "yes"}).status_code,
+            lambda form=form, group=group: save(staff_clients[0], customer, form, groups=[group.pk]),
+            lambda deletion=deletion: staff_clients[1].post(deletion, {"post": "yes"}).status_code,
         ]
 
         given, deleted = at_once(2, lambda hand, hands=hands: hands[hand]())
@@ -95,15 +98,17 @@ def test_group_that_is_deleted_while_it_is_given_is_nobodys(bosses: list[User], 
 
 
 def test_two_categories_at_once_do_not_wait_for_each_other(bosses: list[User]):
-    desks = [desk_of(boss) for boss in bosses]
+    staff_clients = [staff_client_of(boss) for boss in bosses]
     tea, coffee, shelf = (make_category() for _each in range(3))
     for number in rounds(6):
         parent = [shelf.pk, ""][number % 2]
         forms = [
-            {**opened_form(desk, page_of(row)), "parent": parent}
-            for desk, row in zip(desks, (tea, coffee), strict=True)
+            {**opened_form(staff_client, page_of(row)), "parent": parent}
+            for staff_client, row in zip(staff_clients, (tea, coffee), strict=True)
         ]
 
-        statuses = at_once(2, lambda hand, forms=forms: save(desks[hand], (tea, coffee)[hand], forms[hand]))
+        statuses = at_once(
+            2, lambda hand, forms=forms: save(staff_clients[hand], (tea, coffee)[hand], forms[hand])
+        )
 
         assert statuses == [302, 302]

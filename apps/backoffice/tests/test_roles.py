@@ -56,9 +56,9 @@ def test_command_makes_what_is_missing_and_brings_back_what_is_shipped(capsys):
 def test_migration_of_one_app_may_come_before_the_permissions_of_another():
     Group.objects.all().delete()
     Permission.objects.filter(codename="view_order").delete()
-    desk = next(app for app in apps_told() if app.label == "backoffice")
+    backoffice = next(app for app in apps_told() if app.label == "backoffice")
 
-    make_missing_roles(desk, "default")
+    make_missing_roles(backoffice, "default")
 
     assert not Group.objects.exists()
 
@@ -67,7 +67,7 @@ def apps_told():
     return [app for app in apps.get_app_configs() if app.models_module]
 
 
-def test_desk_is_told_last_when_all_permissions_are_there():
+def test_backoffice_is_told_last_when_all_permissions_are_there():
     assert apps_told()[-1].label == "backoffice"
 
 

@@ -52,7 +52,9 @@ def test_of_a_deletion_and_a_write_into_the_category_one_is_refused(
     for _round in rounds(8):
         chosen = make_category()
 
-        deleted, written = at_once(2, lambda hand, it=chosen: [delete, put_into][hand](desk_of(staff), it))
+        deleted, written = at_once(
+            2, lambda hand, it=chosen: [delete, put_into][hand](staff_client_of(staff), it)
+        )
 
         if deleted.status_code == 204:
             assert refusal_of(written) == (400, "validation_error", [("does_not_exist", pointer)])
@@ -67,7 +69,7 @@ def delete(api: APIClient, chosen: Category) -> Any:
     return api.delete(f"{CATEGORIES}{chosen.pk}/?hard=true")
 
 
-def desk_of(staff: User) -> APIClient:
+def staff_client_of(staff: User) -> APIClient:
     client = signed_in(staff)
     client.raise_request_exception = False
     return client

@@ -36,7 +36,7 @@ def parcel(kind_of: Callable[..., str]) -> str:
 
 
 @pytest.fixture
-def letter(kind_of: Callable[..., str], parcel: str) -> str:
+def email(kind_of: Callable[..., str], parcel: str) -> str:
     """Return a kind that follows itself, and parcels."""
     return following(kind_of(lambda job: None), parcel)
 
@@ -64,36 +64,36 @@ def claimable() -> set[int]:
 
 @pytest.mark.parametrize("state", ["due", "postponed", "left by a dead worker"])
 @pytest.mark.parametrize("is_same_kind", [True, False])
-def test_job_waits_while_an_earlier_one_that_it_follows_is_not_over(letter, parcel, state, is_same_kind):
+def test_job_waits_while_an_earlier_one_that_it_follows_is_not_over(email, parcel, state, is_same_kind):
     values = {"subject": "order:1"}
     if state == "postponed":
         values["run_at"] = timezone.now() + timedelta(hours=1)
     make = make_running_job if state == "left by a dead worker" else make_job
     seconds = {"seconds_left": 0} if state == "left by a dead worker" else {}
-    first = make(letter if is_same_kind else parcel, **values, **seconds)
-    second = make_job(letter, subject="order:1")
+    first = make(email if is_same_kind else parcel, **values, **seconds)
+    second = make_job(email, subject="order:1")
 
     assert services.claim(second.pk) is None
     assert claimable() == (set() if state == "postponed" else {first.pk})
 
 
 @pytest.mark.parametrize("status", ["done", "failed"])
-def test_job_goes_on_when_the_one_before_it_is_over(letter, status):
-    make_job(letter, subject="order:1", status=status)
-    second = make_job(letter, subject="order:1")
+def test_job_goes_on_when_the_one_before_it_is_over(email, status):
+    make_job(email, subject="order:1", status=status)
+    second = make_job(email, subject="order:1")
 
     assert claimable() == {second.pk}
 
 
 def test_job_waits_for_no_later_one_for_no_other_subject_and_for_no_kind_that_it_does_not_follow(
-    letter, parcel
+    email, parcel
 ):
     later = timezone.now() + timedelta(hours=1)
-    make_job(letter, subject="order:2", run_at=later)
+    make_job(email, subject="order:2", run_at=later)
     make_job("unknown", subject="order:1", run_at=later)
-    job = make_job(letter, subject="order:1")
+    job = make_job(email, subject="order:1")
     plain = make_job(parcel, subject="order:1")
-    make_job(letter, subject="order:1", run_at=later)
+    make_job(email, subject="order:1", run_at=later)
 
     assert claimable() == {job.pk, plain.pk}
 
@@ -141,20 +141,20 @@ def test_job_that_fails_for_good_lets_the_next_one_go_at_once(kind_of):
     assert list(Job.objects.order_by("pk").values_list("status", flat=True)) == ["failed", "done", "done"]
 
 
-def test_failed_job_that_is_run_again_holds_up_what_has_not_begun(letter):
-    first = make_job(letter, subject="order:1", status="failed")
-    make_job(letter, subject="order:1")
+def test_failed_job_that_is_run_again_holds_up_what_has_not_begun(email):
+    first = make_job(email, subject="order:1", status="failed")
+    make_job(email, subject="order:1")
 
     services.run_again([first.pk])
 
     assert claimable() == {first.pk}
 
 
-def test_job_that_waits_its_turn_is_not_late(letter):
+def test_job_that_waits_its_turn_is_not_late(email):
     with time_machine.travel(NOON, tick=False):
-        make_job(letter, subject="order:1", run_at=NOON + timedelta(minutes=1))
-        make_job(letter, subject="order:1", run_at=NOON - timedelta(hours=1))
-        make_job(letter, subject="order:2", run_at=NOON - timedelta(minutes=10))
+        make_job(email, subject="order:1", run_at=NOON + timedelta(minutes=1))
+        make_job(email, subject="order:1", run_at=NOON - timedelta(hours=1))
+        make_job(email, subject="order:2", run_at=NOON - timedelta(minutes=10))
 
         [letters] = stats.unfinished_by_kind(NOON)
         late = Job.objects.late(NOON).values_list("subject", flat=True)
@@ -199,9 +199,9 @@ def test_many_workers_keep_the_order_of_every_subject(kind_of):
 
 
 @pytest.mark.postgres
-def test_turn_is_found_by_the_subject_among_many_jobs(letter):
+def test_turn_is_found_by_the_subject_among_many_jobs(email):
     Job.objects.bulk_create(
-        Job(kind=letter, key=f"job:{number}", subject=f"order:{number // 5}", status=status)
+        Job(kind=email, key=f"job:{number}", subject=f"order:{number // 5}", status=status)
         for status, numbers in (("done", range(15_000)), ("pending", range(15_000, 17_000)))
         for number in numbers
     )

@@ -47,13 +47,13 @@ def mark_processing(
 
 
 @admin.action(description=_("Process and ship: pending or processing → shipped"), permissions=["change"])
-def put_together_and_ship(
+def process_and_ship(
     model_admin: StoreAdmin, request: HttpRequest, queryset: QuerySet[Order]
 ) -> TemplateResponse | None:
     """Move the chosen orders to `shipped`, those that are pending by way of `processing`."""
 
     def shipped(order: Order) -> str:
-        moved = services.put_together_and_ship(order_id=order.pk, changed_by=current_user(request))
+        moved = services.process_and_ship(order_id=order.pk, changed_by=current_user(request))
         return str(moved.get_status_display())
 
     return _each(model_admin, request, queryset, gettext("Process and ship"), shipped)

@@ -57,7 +57,7 @@ class OrderAdmin(ExportableAdmin, LongListAdmin):
     change_form_template = "admin/orders/order/change_form.html"
     actions = (
         order_actions.mark_processing,
-        order_actions.put_together_and_ship,
+        order_actions.process_and_ship,
         order_actions.mark_shipped,
         order_actions.mark_delivered,
         order_actions.move_on,

@@ -8,14 +8,14 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
-MOVES = {
+TRANSITIONS = {
     "pending": ["processing", "cancelled"],
     "processing": ["shipped", "cancelled"],
     "shipped": ["delivered"],
     "delivered": [],
     "cancelled": [],
 }
-MOVES_OF_OWNER = {"pending": ["cancelled"]}
+TRANSITIONS_OF_OWNER = {"pending": ["cancelled"]}
 MOST_PIECES = 10_000  # of a product in an order
 
 Body = dict[str, Any]
@@ -91,8 +91,8 @@ class Order:
 
     def transitions_of(self, who: str) -> list[str]:
         if is_staff(who):
-            return MOVES[self.status]
-        return MOVES_OF_OWNER.get(self.status, []) if who == self.owner else []
+            return TRANSITIONS[self.status]
+        return TRANSITIONS_OF_OWNER.get(self.status, []) if who == self.owner else []
 
     def row_for(self, who: str) -> Shown:
         body = {
@@ -180,7 +180,7 @@ class Shop:
         return {"items": lines, "total_price": total, "currency": "RUB", "problems": problems}
 
     def refusal_of_move(self, order: Order, who: str, status: str) -> Refusal | None:
-        if status not in MOVES[order.status]:
+        if status not in TRANSITIONS[order.status]:
             members = {"from_status": order.status, "to_status": status, "allowed": order.transitions_of(who)}
             return 409, {"code": "invalid_transition", **members}
         return None if status in order.transitions_of(who) else (403, {"code": "transition_forbidden"})

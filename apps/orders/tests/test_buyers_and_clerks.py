@@ -1,6 +1,6 @@
 """Buyers and stock clerks at the same products: the books are right, and no stock falls below zero.
 
-STORE_TEST_DESK_SECONDS=60 lets them work for a minute.
+STORE_TEST_CLERK_SECONDS=60 lets them work for a minute.
 """
 
 import os
@@ -29,7 +29,7 @@ from apps.users.models import User
 from tests.support.html_forms import form_with
 
 BUYERS, CLERKS, PRODUCTS = 16, 4, 5
-SECONDS = float(os.environ.get("STORE_TEST_DESK_SECONDS", "5"))
+SECONDS = float(os.environ.get("STORE_TEST_CLERK_SECONDS", "5"))
 STOCKTAKE = reverse("admin:catalog_product_stocktake")
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -63,9 +63,9 @@ def buyer(user: User, products: list[Product]) -> Callable[[random.Random], str]
     """Return what a buyer does again and again: buy three things, and sometimes think better of it."""
 
     def act(chance: random.Random) -> str:
-        wishes = [BasketLine(product.pk, chance.randint(1, 3)) for product in chance.sample(products, 3)]
+        lines = [BasketLine(product.pk, chance.randint(1, 3)) for product in chance.sample(products, 3)]
         try:
-            order = place_order(user=user, items=wishes, language="en")
+            order = place_order(user=user, items=lines, language="en")
         except InsufficientStock:
             return "sold out"
         if chance.random() < 0.8:

@@ -23,7 +23,7 @@ def test_owner_cancels_and_the_pieces_are_back(customer_api: APIClient, customer
     assert stock_of(mug, lamp) == [5, 3]
 
 
-def test_staff_cancel_what_is_being_put_together(staff_api: APIClient, customer: User, staff: User):
+def test_staff_cancel_an_order_in_processing(staff_api: APIClient, customer: User, staff: User):
     mug = make_product(stock=5)
     order = make_order_in("processing", customer, {mug: 2}, moved_by=staff)
 
@@ -100,11 +100,11 @@ def test_pieces_that_came_back_can_be_sold_again(
 ):
     mug = make_product(stock=2)
     order = make_order(customer, {mug: 2})
-    wish = {"items": [{"product_id": mug.pk, "quantity": 2}]}
-    too_early = other_customer_api.post("/api/v1/orders/", wish)
+    basket = {"items": [{"product_id": mug.pk, "quantity": 2}]}
+    too_early = other_customer_api.post("/api/v1/orders/", basket)
 
     customer_api.patch(address(order), {"status": "cancelled"})
-    in_time = other_customer_api.post("/api/v1/orders/", wish)
+    in_time = other_customer_api.post("/api/v1/orders/", basket)
 
     assert (too_early.status_code, in_time.status_code) == (400, 201)
 

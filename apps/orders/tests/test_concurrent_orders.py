@@ -50,11 +50,11 @@ def test_last_fifty_pieces_are_sold_to_fifty(customer: User):
 def test_last_piece_is_sold_to_one_of_two(customer: User, other_customer: User):
     for _round in range(ROUNDS_OF_TWO):
         mug = make_product(stock=1)
-        wish = [BasketLine(mug.pk, 1)]
+        items = [BasketLine(mug.pk, 1)]
 
         outcomes = together(
             *[
-                refusable(place_order, user=buyer, items=wish, language="ru")
+                refusable(place_order, user=buyer, items=items, language="ru")
                 for buyer in (customer, other_customer)
             ]
         )

@@ -146,8 +146,10 @@ def test_sign_that_the_font_lacks_is_shown_as_such_and_told(customer: User, capl
 def test_invoice_speaks_the_language_that_the_order_was_placed_in(
     customer_api: APIClient, staff_api: APIClient, language: str, title: str
 ):
-    wish = {"items": [{"product_id": make_product().pk, "quantity": 1}]}
-    order_id = customer_api.post("/api/v1/orders/", wish, headers={"Accept-Language": language}).json()["id"]
+    basket = {"items": [{"product_id": make_product().pk, "quantity": 1}]}
+    order_id = customer_api.post("/api/v1/orders/", basket, headers={"Accept-Language": language}).json()[
+        "id"
+    ]
     run_due_jobs()
 
     answers = [

@@ -88,14 +88,14 @@ def test_order_that_is_not_shipped_cannot_be_delivered(
     assert report_of(response) == [(order, False, f"It must be shipped first: it is “{status}”.")]
 
 
-def test_orders_are_put_together_and_shipped_at_once(
+def test_orders_are_process_and_shipped_at_once(
     office: Client, orders: dict[str, Order], customer: User, staff: User
 ):
     tea, lamp, cups = orders["tea"], orders["lamp"], orders["cups"]
     gone = make_order_in("shipped", customer, moved_by=staff)
     left = make_order(customer)
 
-    response = office.post(LIST, choice("put_together_and_ship", tea, lamp, cups, gone))
+    response = office.post(LIST, choice("process_and_ship", tea, lamp, cups, gone))
 
     assert report_of(response) == [
         (tea, True, "shipped"),
@@ -110,7 +110,7 @@ def test_orders_are_put_together_and_shipped_at_once(
     assert Order.objects.get(pk=left.pk).status == "pending"
 
 
-@pytest.mark.parametrize("action", ["put_together_and_ship", "cancel"])
+@pytest.mark.parametrize("action", ["process_and_ship", "cancel"])
 def test_staff_come_back_to_the_list_as_it_was_filtered(
     office: Client, orders: dict[str, Order], action: str
 ):
@@ -307,7 +307,7 @@ def test_report_speaks_russian_unless_asked_otherwise(client: Client, staff: Use
             ["view_order", "change_order"],
             [
                 *("cancel", "mark_delivered", "mark_processing", "mark_shipped", "move_on"),
-                *("put_together_and_ship", "remake_invoice", "resend_email"),
+                *("process_and_ship", "remake_invoice", "resend_email"),
             ],
         ),
     ],

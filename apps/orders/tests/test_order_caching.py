@@ -199,11 +199,11 @@ def test_signing_in_drops_nothing(reads: Callable[[], list[Any]], customer: User
 def test_somebody_else_s_order_leaves_what_a_customer_has_kept(
     customer_api: APIClient, order: Order, other_customer_api: APIClient
 ):
-    wish = {"items": [{"product_id": make_product().pk, "quantity": 1}]}
+    basket = {"items": [{"product_id": make_product().pk, "quantity": 1}]}
     addresses = (OWN, f"{OWN}{order.pk}/")
     kept = [customer_api.get(address).json() for address in addresses]
 
-    placed = other_customer_api.post(OWN, wish)
+    placed = other_customer_api.post(OWN, basket)
     other_customer_api.patch(f"{OWN}{placed.json()['id']}/", {"status": "cancelled"})
     with CaptureQueriesContext(connection) as queries:
         again = [customer_api.get(address).json() for address in addresses]

@@ -12,7 +12,7 @@ import pytest
 from apps.catalog.models import Product, StockMovement
 from apps.orders.models import Order, OrderItem, StatusChange
 from apps.orders.stock_reconciliation import stock_differences
-from apps.orders.tests.shop_model import MOVES, is_staff, money
+from apps.orders.tests.shop_model import TRANSITIONS, is_staff, money
 from apps.orders.tests.shop_visit import (
     ORDERS,
     PRODUCTS,
@@ -39,7 +39,7 @@ customers = st.sampled_from(["anna", "boris"])
 people = st.sampled_from(["anna", "boris", "clerk"])
 mostly_the_clerk = st.sampled_from(["clerk", "clerk", "clerk", "anna"])
 wares = st.integers(0, len(WARES) - 1)
-wishes = st.lists(
+baskets = st.lists(
     # A ware, or what is none; now and then more pieces than there are, or than can be asked for.
     st.tuples(st.sampled_from([0, 1, 2, 0, 1, 2, 3]), st.sampled_from([1, 1, 2, 3, 4, 26, 6000])),
     min_size=1,
@@ -73,9 +73,9 @@ class OrderLives(stateful.RuleBasedStateMachine):
         )
 
     @stateful.precondition(lambda self: len(self.shop.orders) < MOST_ORDERS)
-    @rule(target=orders, name=customers, wish=wishes, expectation=expectations, key=keys)
-    def place(self, name, wish, expectation, key):
-        who, body = self.names[name], self.wish(wish, expectation)
+    @rule(target=orders, name=customers, basket=baskets, expectation=expectations, key=keys)
+    def place(self, name, basket, expectation, key):
+        who, body = self.names[name], self.order_body(basket, expectation)
         response = self.visit.post_once(who, ORDERS, body, key)
         if response is None:
             return stateful.multiple()
@@ -88,9 +88,9 @@ class OrderLives(stateful.RuleBasedStateMachine):
         self.visit.note(who, address_of(order), response)
         return order
 
-    @rule(name=customers, wish=wishes, expectation=expectations)
-    def quote(self, name, wish, expectation):
-        body = self.wish(wish, expectation)
+    @rule(name=customers, basket=baskets, expectation=expectations)
+    def quote(self, name, basket, expectation):
+        body = self.order_body(basket, expectation)
         response = self.clients[self.names[name]].post(f"{ORDERS}quote/", body)
         told = response.json()
         told["problems"] = sorted(map(in_order, told["problems"]), key=lambda problem: problem["code"])
@@ -104,7 +104,7 @@ class OrderLives(stateful.RuleBasedStateMachine):
         again = {**body, "items": [{"product_id": 1, "quantity": 9}]} if is_other else body
         assert self.visit.post_once(who, address, again, key) is None
 
-    @rule(order=orders, name=people, status=st.sampled_from(sorted(MOVES)), version=versions)
+    @rule(order=orders, name=people, status=st.sampled_from(sorted(TRANSITIONS)), version=versions)
     def move(self, order, name, status, version):
         self.patch_order(order, self.names[name], status, version)
 
@@ -114,8 +114,8 @@ class OrderLives(stateful.RuleBasedStateMachine):
 
     @rule(order=orders, pick=picks)
     def move_on(self, order, pick):
-        if moves := MOVES[order.status]:
-            self.patch_order(order, self.names["clerk"], picked(moves, pick), None)
+        if statuses := TRANSITIONS[order.status]:
+            self.patch_order(order, self.names["clerk"], picked(statuses, pick), None)
 
     @rule(name=mostly_the_clerk, ware=wares, delta=st.integers(-6, 6).filter(bool), key=keys)
     def adjust_stock(self, name, ware, delta, key):
@@ -223,9 +223,9 @@ class OrderLives(stateful.RuleBasedStateMachine):
     def product(self, ware):
         return list(self.shop.products.values())[ware]
 
-    def wish(self, wish, expectation):
+    def order_body(self, basket, expectation):
         ids = [*self.shop.products, UNKNOWN_ID]
-        items = [{"product_id": ids[ware], "quantity": quantity} for ware, quantity in wish]
+        items = [{"product_id": ids[ware], "quantity": quantity} for ware, quantity in basket]
         if expectation is None:
             return {"items": items}
         total = self.shop.total_of(items)

@@ -25,7 +25,7 @@ def test_placed_order_is_answered_whole(customer_api: APIClient, customer: User)
     moment = datetime.now(UTC)
 
     with time_machine.travel(moment, tick=False):
-        response = customer_api.post(URL, {"items": [wish(mug, 2), wish(lamp, 3)]})
+        response = customer_api.post(URL, {"items": [item(mug, 2), item(lamp, 3)]})
 
     order = Order.objects.get()
     mugs, lamps = order.items.all()
@@ -76,7 +76,7 @@ def test_placed_order_is_answered_whole(customer_api: APIClient, customer: User)
 
 
 def test_placed_order_stands_at_its_location(customer_api: APIClient):
-    placed = customer_api.post(URL, {"items": [wish(make_product(), 1)]})
+    placed = customer_api.post(URL, {"items": [item(make_product(), 1)]})
 
     shown = customer_api.get(placed["Location"])
 
@@ -85,7 +85,7 @@ def test_placed_order_stands_at_its_location(customer_api: APIClient):
 
 
 def test_staff_who_buy_see_their_own_name_and_every_move(staff_api: APIClient, staff: User):
-    response = staff_api.post(URL, {"items": [wish(make_product(), 1)]})
+    response = staff_api.post(URL, {"items": [item(make_product(), 1)]})
 
     assert response.status_code == 201
     assert response.json()["user"] == {"id": staff.pk, "username": staff.username, "email": staff.email}
@@ -95,7 +95,7 @@ def test_staff_who_buy_see_their_own_name_and_every_move(staff_api: APIClient, s
 def test_order_takes_its_pieces_out_of_stock_and_leaves_the_rest(customer_api: APIClient):
     mug, lamp, untouched = make_product(stock=5), make_product(stock=3), make_product(stock=7)
 
-    response = customer_api.post(URL, {"items": [wish(mug, 2), wish(lamp, 3)]})
+    response = customer_api.post(URL, {"items": [item(mug, 2), item(lamp, 3)]})
 
     assert response.status_code == 201
     assert stock_of(mug, lamp, untouched) == [3, 0, 7]
@@ -103,7 +103,7 @@ def test_order_takes_its_pieces_out_of_stock_and_leaves_the_rest(customer_api: A
 
 def test_order_brings_its_jobs_along(customer_api: APIClient):
     response = customer_api.post(
-        URL, {"items": [wish(make_product(), 1)]}, headers={"X-Request-ID": "basket-7"}
+        URL, {"items": [item(make_product(), 1)]}, headers={"X-Request-ID": "basket-7"}
     )
 
     order_id = response.json()["id"]
@@ -120,14 +120,14 @@ def test_order_brings_its_jobs_along(customer_api: APIClient):
     ("asked", "kept"), [("ru", "ru"), ("en", "en"), ("de", "ru"), ("en-GB,ru;q=0.5", "en")]
 )
 def test_order_remembers_the_language_of_its_request(customer_api: APIClient, asked: str, kept: str):
-    customer_api.post(URL, {"items": [wish(make_product(), 1)]}, headers={"Accept-Language": asked})
+    customer_api.post(URL, {"items": [item(make_product(), 1)]}, headers={"Accept-Language": asked})
 
     assert Order.objects.get().language == kept
 
 
 def test_order_keeps_name_sku_and_price_of_its_day(customer_api: APIClient, staff_api: APIClient):
     mug = make_product(name="Кружка", sku="MUG", price="450.50")
-    placed = customer_api.post(URL, {"items": [wish(mug, 2)]}).json()
+    placed = customer_api.post(URL, {"items": [item(mug, 2)]}).json()
 
     changed = staff_api.patch(
         f"/api/v1/products/{mug.pk}/", {"name": "Чашка", "sku": "CUP", "price": "999.00"}
@@ -146,7 +146,7 @@ def test_order_keeps_name_sku_and_price_of_its_day(customer_api: APIClient, staf
 def test_same_product_on_several_lines_is_added_up(customer_api: APIClient):
     mug, lamp = make_product(stock=10, price="1.10"), make_product(stock=10, price="2.00")
 
-    response = customer_api.post(URL, {"items": [wish(mug, 1), wish(lamp, 4), wish(mug, 5)]})
+    response = customer_api.post(URL, {"items": [item(mug, 1), item(lamp, 4), item(mug, 5)]})
 
     assert response.status_code == 201
     items = [(item["product_id"], item["quantity"], item["total"]) for item in response.json()["items"]]
@@ -157,7 +157,7 @@ def test_same_product_on_several_lines_is_added_up(customer_api: APIClient):
 
 def test_total_is_the_sum_of_the_lines_to_the_last_copeck(customer_api: APIClient):
     prices = {"0.10": 3, "0.20": 1, "19.99": 7, "0.01": 9999, "0.00": 5}
-    items = [wish(make_product(price=price, stock=10_000), quantity) for price, quantity in prices.items()]
+    items = [item(make_product(price=price, stock=10_000), quantity) for price, quantity in prices.items()]
 
     response = customer_api.post(URL, {"items": items})
 
@@ -168,7 +168,7 @@ def test_total_is_the_sum_of_the_lines_to_the_last_copeck(customer_api: APIClien
 def test_largest_total_is_kept_exactly(customer_api: APIClient):
     dear = make_products(10, price="99999999.99", stock=10_000)
 
-    response = customer_api.post(URL, {"items": [wish(product, 10_000) for product in dear]})
+    response = customer_api.post(URL, {"items": [item(product, 10_000) for product in dear]})
 
     assert response.status_code == 201
     assert response.json()["total_price"] == "9999999999000.00"
@@ -188,7 +188,7 @@ def test_prices_and_all_else_that_the_client_makes_up_are_refused(
         "created_at": "2001-01-01T00:00:00Z",
     }
 
-    response = customer_api.post(URL, {"items": [{**wish(mug, 2), **made_up}], **also_made_up})
+    response = customer_api.post(URL, {"items": [{**item(mug, 2), **made_up}], **also_made_up})
 
     of_the_line = [("unknown_member", f"/items/0/{name}") for name in made_up]
     of_the_order = [("unknown_member", f"/{name}") for name in also_made_up]
@@ -199,7 +199,7 @@ def test_prices_and_all_else_that_the_client_makes_up_are_refused(
 def test_order_of_two_thousand_lines_is_accepted(customer_api: APIClient):
     products = make_products(2000, price="1.00")
 
-    response = customer_api.post(URL, {"items": [wish(product, 1) for product in products]})
+    response = customer_api.post(URL, {"items": [item(product, 1) for product in products]})
 
     assert response.status_code == 201
     assert response.json()["total_price"] == "2000.00"
@@ -209,7 +209,7 @@ def test_order_of_two_thousand_lines_is_accepted(customer_api: APIClient):
 def test_ten_thousand_pieces_on_two_lines_are_accepted(customer_api: APIClient):
     mug = make_product(stock=10_000)
 
-    response = customer_api.post(URL, {"items": [wish(mug, 6000), wish(mug, 4000)]})
+    response = customer_api.post(URL, {"items": [item(mug, 6000), item(mug, 4000)]})
 
     assert response.status_code == 201
     assert stock_of(mug) == [0]
@@ -225,7 +225,7 @@ def test_every_shortage_is_listed_and_nothing_is_stored(
     before = everything()
 
     response = customer_api.post(
-        URL, {"items": [wish(chair, 1), wish(mug, 2), wish(lamp, 3)]}, headers=language
+        URL, {"items": [item(chair, 1), item(mug, 2), item(lamp, 3)]}, headers=language
     )
 
     assert response.status_code == 400
@@ -250,7 +250,7 @@ def test_lines_of_one_product_fall_short_together(customer_api: APIClient):
     mug = make_product(stock=5)
     before = everything()
 
-    response = customer_api.post(URL, {"items": [wish(mug, 3), wish(mug, 3)]})
+    response = customer_api.post(URL, {"items": [item(mug, 3), item(mug, 3)]})
 
     assert response.status_code == 400
     assert response.json()["details"] == [{"product_id": mug.pk, "available": 5, "requested": 6}]
@@ -270,14 +270,14 @@ def test_every_line_that_is_not_on_sale_is_pointed_at(
     far_below_hidden_category = make_product(category=make_category(parent=make_category(parent=hidden)))
     unknown = {"product_id": far_below_hidden_category.pk + 1000, "quantity": 1}
     lines = [
-        wish(mug, 1),
-        wish(inactive, 1),
-        wish(in_hidden_category, 1),
-        wish(mug, 2),
-        wish(far_below_hidden_category, 1),
+        item(mug, 1),
+        item(inactive, 1),
+        item(in_hidden_category, 1),
+        item(mug, 2),
+        item(far_below_hidden_category, 1),
         unknown,
         {"product_id": 2**63 - 1, "quantity": 1},
-        wish(inactive, 2),
+        item(inactive, 2),
     ]
     before = everything()
 
@@ -303,7 +303,7 @@ def test_what_is_not_on_sale_is_told_before_stock_is_looked_at(customer_api: API
     short, inactive = make_product(stock=1), make_product(is_active=False, stock=0)
     before = everything()
 
-    response = customer_api.post(URL, {"items": [wish(short, 2), wish(inactive, 1)]})
+    response = customer_api.post(URL, {"items": [item(short, 2), item(inactive, 1)]})
 
     assert response.status_code == 400
     assert response.json()["code"] == "product_unavailable"
@@ -316,7 +316,7 @@ def test_more_than_ten_thousand_pieces_on_several_lines_are_refused(customer_api
     mug = make_product(stock=20_000)
     before = everything()
 
-    response = customer_api.post(URL, {"items": [wish(mug, 6000), wish(mug, 4001)]})
+    response = customer_api.post(URL, {"items": [item(mug, 6000), item(mug, 4001)]})
 
     assert (response.status_code, response.json()["code"]) == (400, "quantity_too_large")
     assert everything() == before
@@ -326,7 +326,7 @@ def test_total_beyond_what_can_be_counted_is_refused(customer_api: APIClient):
     dear = make_products(11, price="99999999.99", stock=10_000)
     before = everything()
 
-    response = customer_api.post(URL, {"items": [wish(product, 10_000) for product in dear]})
+    response = customer_api.post(URL, {"items": [item(product, 10_000) for product in dear]})
 
     assert (response.status_code, response.json()["code"]) == (400, "total_too_large")
     assert everything() == before
@@ -394,16 +394,16 @@ def test_wrong_type_is_told_in_words_of_json(customer_api: APIClient, staff_api:
 
 def test_refused_order_can_be_placed_once_the_stock_is_there(customer_api: APIClient, staff_api: APIClient):
     mug = make_product(stock=1)
-    refused = customer_api.post(URL, {"items": [wish(mug, 2)]})
+    refused = customer_api.post(URL, {"items": [item(mug, 2)]})
     staff_api.post(f"/api/v1/admin/products/{mug.pk}/stock-movements/", {"delta": 1, "reason": "delivery"})
 
-    accepted = customer_api.post(URL, {"items": [wish(mug, 2)]})
+    accepted = customer_api.post(URL, {"items": [item(mug, 2)]})
 
     assert (refused.status_code, accepted.status_code) == (400, 201)
     assert stock_of(mug) == [0]
 
 
-def wish(product: Product, quantity: int) -> dict[str, int]:
+def item(product: Product, quantity: int) -> dict[str, int]:
     return {"product_id": product.pk, "quantity": quantity}
 
 

@@ -17,7 +17,7 @@ UNKNOWN = 10**15
 pytestmark = pytest.mark.django_db
 
 
-def wish(*lines: tuple[Product | int, int], **more: object) -> dict:
+def basket(*lines: tuple[Product | int, int], **more: object) -> dict:
     ids = [(product if isinstance(product, int) else product.pk, quantity) for product, quantity in lines]
     return {"items": [{"product_id": pk, "quantity": quantity} for pk, quantity in ids], **more}
 
@@ -31,7 +31,7 @@ def test_quote_has_lines_and_total_and_stores_nothing(customer_api: APIClient):
     lamp = make_product(price="10.00", stock=1, name="Lamp", sku="LAMP")
     before = StockMovement.objects.count()
 
-    response = customer_api.post(URL, wish((mug, 2), (lamp, 1), (mug, 1)))
+    response = customer_api.post(URL, basket((mug, 2), (lamp, 1), (mug, 1)))
 
     assert response.status_code == 200
     assert response.json() == {
@@ -66,7 +66,7 @@ def test_quote_has_lines_and_total_and_stores_nothing(customer_api: APIClient):
 def test_every_problem_is_told_at_once(customer_api: APIClient):
     short, gone = make_product(stock=2, price="1.00"), make_product(is_active=False)
 
-    response = english(customer_api, URL, wish((short, 5), (gone, 1), (UNKNOWN, 1), (gone, 2)))
+    response = english(customer_api, URL, basket((short, 5), (gone, 1), (UNKNOWN, 1), (gone, 2)))
 
     assert [line["product_id"] for line in response.json()["items"]] == [short.pk]
     assert response.json()["problems"] == [
@@ -95,7 +95,7 @@ def test_other_total_is_a_problem_with_both_prices(customer_api: APIClient):
     mug, lamp = make_product(price="2.50"), make_product(price="10.00")
     update_product(mug.pk, price="3.00")
 
-    response = english(customer_api, URL, wish((mug, 2), (lamp, 1), expected_total="15.00"))
+    response = english(customer_api, URL, basket((mug, 2), (lamp, 1), expected_total="15.00"))
 
     assert response.json()["total_price"] == "16.00"
     assert response.json()["problems"] == [
@@ -113,7 +113,7 @@ def test_other_total_is_a_problem_with_both_prices(customer_api: APIClient):
 def test_more_pieces_than_can_be_ordered_are_a_problem(customer_api: APIClient):
     mug = make_product(stock=20_000, price="1.00")
 
-    response = customer_api.post(URL, wish((mug, 10_000), (mug, 1)))
+    response = customer_api.post(URL, basket((mug, 10_000), (mug, 1)))
 
     assert [problem["code"] for problem in response.json()["problems"]] == ["quantity_too_large"]
 
@@ -121,7 +121,7 @@ def test_more_pieces_than_can_be_ordered_are_a_problem(customer_api: APIClient):
 def test_total_beyond_counting_is_a_problem(customer_api: APIClient):
     rings = make_products(11, stock=10_000, price="99999999.99")
 
-    response = customer_api.post(URL, wish(*((notify, 10_000) for notify in rings)))
+    response = customer_api.post(URL, basket(*((ring, 10_000) for ring in rings)))
 
     assert [problem["code"] for problem in response.json()["problems"]] == ["total_too_large"]
 
@@ -136,7 +136,7 @@ def test_body_that_is_no_order_is_refused(customer_api: APIClient, body: dict):
 def test_quote_takes_as_many_queries_whatever_its_length(customer_api: APIClient):
     counts = []
     for number in (2, 100, 1103):
-        body = wish(*((product, 1) for product in make_products(number)))
+        body = basket(*((product, 1) for product in make_products(number)))
         with CaptureQueriesContext(connection) as queries:
             assert customer_api.post(URL, body).json()["problems"] == []
         counts.append(len(queries))

@@ -29,9 +29,9 @@ def test_quote_tells_what_placing_would_refuse(customer, customer_api, settings,
     settings.ORDERS_NEED_VERIFIED_EMAIL = needed
     if is_confirmed:
         User.objects.filter(pk=customer.pk).update(email_verified_at=timezone.now())
-    wish = {"items": [{"product_id": make_product(stock=5).pk, "quantity": 6}]}
+    basket = {"items": [{"product_id": make_product(stock=5).pk, "quantity": 6}]}
 
-    response = customer_api.post("/api/v1/orders/quote/", wish, headers={"accept-language": "en"})
+    response = customer_api.post("/api/v1/orders/quote/", basket, headers={"accept-language": "en"})
 
     short = ["insufficient_stock"]
     expected = ["email_unverified", *short] if needed and not is_confirmed else short
