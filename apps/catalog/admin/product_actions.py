@@ -23,10 +23,10 @@ from apps.catalog import services, stock
 from apps.catalog.exceptions import StockOutOfRange
 from apps.catalog.models import MAX_STOCK, Category, MovementKind, Product, StockMovement
 from apps.core.admin.bulk_actions import BulkChange, Change, Values, change_many
+from apps.core.admin.fields import AmountField
 from apps.core.admin.model_admin import StoreAdmin, StoreAutocompleteSelect
 from apps.core.admin.optimistic_locking import text_of_change, unless_changed
 from apps.core.money import CENT, format_money
-from apps.core.typed_amounts import AmountField
 from apps.users.current_user import current_user
 from apps.users.models import User
 

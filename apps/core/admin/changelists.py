@@ -12,12 +12,12 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.admin.fields import AmountField
 from apps.core.admin.model_admin import StoreAdmin, StoreAutocompleteSelect
 from apps.core.database.estimated_counts import MOST_COUNTED
 from apps.core.days import end_of_day, start_of_day
 from apps.core.normalization import as_stored
 from apps.core.search_words import looked_for
-from apps.core.typed_amounts import AmountField
 
 
 class AtLeast(int):

@@ -15,9 +15,9 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
+from apps.core.admin.fields import AmountField
 from apps.core.admin.pages import PagedAdmin
 from apps.core.api.fields import MAX_ID
-from apps.core.typed_amounts import AmountField
 
 # Lookups of Django that a link to a list may not name: a pattern can keep the database busy, and a part of a
 # moment, or a range, fails on values that the form of the lookup does not tell. No filter here needs them.

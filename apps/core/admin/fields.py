@@ -1,4 +1,4 @@
-"""Amounts as people type them into the forms of the admin."""
+"""Fields of admin forms: amounts as people type them."""
 
 from typing import Any
 
