@@ -1,4 +1,4 @@
-"""The gunicorn worker: limits of requests, answers to unreadable ones, and shutdown."""
+"""The gunicorn worker: limits of requests, responses to unreadable ones, and shutdown."""
 
 import contextlib
 import socket
@@ -11,7 +11,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 # As the proxy, whose buffers for a header have 8 KB. It is the most that gunicorn can.
 MAX_REQUEST_LINE = 8190  # bytes
-# What is read of a request that was refused: whoever still sends would not see the answer.
+# What is read of a request that was refused: whoever still sends would not see the response.
 MAX_UNREAD = 256 * 1024  # bytes
 UNREAD_SECONDS = 1.0
 
@@ -42,17 +42,17 @@ class StoreWorker(ThreadWorker):
 def write_problem(connection: Any, status: int, reason: str, message: str) -> None:
     """Answer a request that cannot be read with a problem, where gunicorn would write a page of HTML."""
     # By name: Django is loaded after the class above.
-    answer = import_string("apps.core.api.problems.unreadable_requests.answer_to_unreadable")(status)
-    answer["Connection"] = "close"
-    answer["Content-Length"] = len(answer.content)
-    head = f"HTTP/1.1 {answer.status_code} {answer.reason_phrase}\r\n".encode()
-    util.write_nonblock(connection, head + answer.serialize_headers() + b"\r\n\r\n" + answer.content)
+    response = import_string("apps.core.api.problems.unreadable_requests.response_to_unreadable")(status)
+    response["Connection"] = "close"
+    response["Content-Length"] = len(response.content)
+    head = f"HTTP/1.1 {response.status_code} {response.reason_phrase}\r\n".encode()
+    util.write_nonblock(connection, head + response.serialize_headers() + b"\r\n\r\n" + response.content)
     with contextlib.suppress(OSError):
         _read_the_rest(connection)
 
 
 def _read_the_rest(connection: Any) -> None:
-    """Let the client end what it sends: to close before would reset the connection, answer and all."""
+    """Let the client end what it sends: to close before would reset the connection, response and all."""
     connection.shutdown(socket.SHUT_WR)
     deadline, read = time.monotonic() + UNREAD_SECONDS, 0
     while read < MAX_UNREAD and (left := deadline - time.monotonic()) > 0:

@@ -85,7 +85,7 @@ def update_product(
     `precondition` raises when the locked product is not the version that was meant. Raises
     Product.DoesNotExist, and ValidationError for values that cannot be.
     """
-    # With the category, which the answer shows: nothing is asked for after the commit.
+    # With the category, which the response shows: nothing is asked for after the commit.
     product = Product.objects.locked([product_id]).select_related("category").get()
     if precondition:
         precondition(product)

@@ -53,7 +53,7 @@ class Where(Enum):
     TOKEN = "those that look at a token"  # noqa: S105  no password
     SIGNED_IN = "those that need a token"
     STAFF = "those that need a permission"
-    OUTSIDE = "none: it is the answer where there is no operation, or a fault"
+    OUTSIDE = "none: it is the response where there is no operation, or a fault"
 
 
 class DomainError(Exception):
@@ -64,7 +64,7 @@ class DomainError(Exception):
     message: str | Promise = _("The request cannot be completed.")
     advice: str | Promise = ""  # what a client should do; it stands in the registry of problems
     where = Where.DECLARED
-    headers: Mapping[str, str] = {}  # of the answer
+    headers: Mapping[str, str] = {}  # of the response
 
     def __str__(self) -> str:
         """Return the reason in the present language."""
@@ -105,7 +105,7 @@ class PresentVersion(TypedDict):
 
 
 class TokenRefused(DomainError):
-    """A token that opens nothing; the answer's challenge says why (RFC 6750, 3)."""
+    """A token that opens nothing; the response's challenge says why (RFC 6750, 3)."""
 
     status_code = HTTPStatus.UNAUTHORIZED
     description: str  # in ASCII, for developers

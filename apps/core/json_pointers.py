@@ -16,4 +16,4 @@ class Pointer(str):
     def to(cls, name: object) -> Self:
         """Return the pointer to the member of this name, or to the entry of this number."""
         text = str(name).replace("~", "~0").replace("/", "~1")
-        return cls("/" + text.encode(errors="replace").decode())  # no answer can hold half a surrogate
+        return cls("/" + text.encode(errors="replace").decode())  # no response can hold half a surrogate

@@ -21,7 +21,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _ADDRESS_IN_TEXT = re.compile(r"[^\s<>()'\"]+@[^\s<>()'\"]+")
-# RFC 3463: what a refusal is about. Many servers put such a code before the text of an answer.
+# RFC 3463: what a refusal is about. Many servers put such a code before the text of a reply.
 _ENHANCED_CODE = re.compile(r"5\.(\d{1,3})\.(\d{1,3})\b")
 _ADDRESS, _MAILBOX, _CONTENT, _POLICY = 1, 2, 6, 7
 _SIZE, _TOO_LARGE = 552, (3, 4)
@@ -113,8 +113,8 @@ def _failure_of(error: OSError) -> Exception:
     text = f"{type(error).__name__}: {_without_addresses(str(error))}"
     match error:
         case smtplib.SMTPRecipientsRefused():
-            [(code, answer)] = error.recipients.values()
-            return _refusal_of_recipient(code, answer, text)
+            [(code, reply)] = error.recipients.values()
+            return _refusal_of_recipient(code, reply, text)
         case smtplib.SMTPDataError() if error.smtp_code >= 500:
             return _refusal_of_message(error.smtp_error, text)
         case smtplib.SMTPResponseException() if error.smtp_code >= 500:
@@ -126,17 +126,17 @@ def _failure_of(error: OSError) -> Exception:
     return MailUnavailable(text)
 
 
-def _refusal_of_recipient(code: int, answer: bytes | str, text: str) -> Exception:
+def _refusal_of_recipient(code: int, reply: bytes | str, text: str) -> Exception:
     if code == _CLOSING:
         return MailUnavailable(text)
     if code < 500:
         return RecipientDeferred(text)
-    is_about_store = code in _NOT_LOGGED_IN or _enhanced_code(answer)[0] == _POLICY
+    is_about_store = code in _NOT_LOGGED_IN or _enhanced_code(reply)[0] == _POLICY
     return StoreRefused(text) if is_about_store else RecipientRefused(text)
 
 
-def _refusal_of_message(answer: bytes | str, text: str) -> Exception:
-    subject, detail = _enhanced_code(answer)
+def _refusal_of_message(reply: bytes | str, text: str) -> Exception:
+    subject, detail = _enhanced_code(reply)
     if subject in {_ADDRESS, _MAILBOX}:
         return RecipientRefused(text)
     if subject in {None, _CONTENT} or (subject, detail) == _TOO_LARGE:
@@ -149,9 +149,9 @@ def _is_too_large(error: smtplib.SMTPResponseException) -> bool:
     return error.smtp_code == _SIZE and _enhanced_code(error.smtp_error) in {_TOO_LARGE, (None, None)}
 
 
-def _enhanced_code(answer: bytes | str) -> tuple[int | None, int | None]:
-    """Return subject and detail of the answer's enhanced status code, which not every server gives."""
-    text = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+def _enhanced_code(reply: bytes | str) -> tuple[int | None, int | None]:
+    """Return subject and detail of the reply's enhanced status code, which not every server gives."""
+    text = reply.decode(errors="replace") if isinstance(reply, bytes) else reply
     found = _ENHANCED_CODE.match(text)
     return (int(found[1]), int(found[2])) if found else (None, None)
 

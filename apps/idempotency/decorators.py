@@ -48,7 +48,7 @@ def idempotent(
 ) -> Callable[..., Any]:
     """Decorate a writing view method, so that a request with an `Idempotency-Key` is carried out once.
 
-    `required_by` names the setting that makes the key obligatory, `subject_of` tells what an answer's data
+    `required_by` names the setting that makes the key obligatory, `subject_of` tells what a response's data
     made.
     """
 

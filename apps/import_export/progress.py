@@ -1,4 +1,4 @@
-"""Progress of the work that a page shows: a bar, and the answer to the script that polls it."""
+"""Progress of the work that a page shows: a bar, and the response to the script that polls it."""
 
 from dataclasses import dataclass
 
@@ -39,7 +39,7 @@ class Progress:
             return _("%(state)s, rows: %(done)s") % numbers
         return _("%(state)s: %(done)s of about %(total)s rows") % numbers
 
-    def as_answer(self) -> HttpResponse:
+    def as_response(self) -> HttpResponse:
         """Return what the script asks for."""
         return JsonResponse(
             {"done": self.done, "total": self.total, "text": self.text, "is_moving": self.is_moving}

@@ -21,7 +21,7 @@ def drop_cache(job: Job, *, namespace: str, lost_at: float) -> None:
     try:
         cache.drop(EVERYONE)
     except NotDropped:
-        # Twice: an answer may have been built late, from a replica that was behind.
+        # Twice: a response may have been built late, from a replica that was behind.
         if time.time() < lost_at + 2 * cache.timeout:
             raise
         logger.warning("The cache was out of reach until all that was old of %s had expired", namespace)

@@ -1,7 +1,7 @@
 """Receiver of lost cache drops, which are repeated by a job.
 
 A write whose cache answers makes no job, and no statement. A process that dies between its commit and the job
-leaves old answers in the cache, which nobody is shown for longer than the namespace keeps any.
+leaves old responses in the cache, which nobody is shown for longer than the namespace keeps any.
 """
 
 import time

@@ -1,7 +1,7 @@
 """Jobs of an order: which follow its placing and each status, and a handler for each kind. Any may run twice.
 
 The customer's e-mails about an order come in the order of its moves: each waits for those before it, the one
-that the order is on its way for the carrier's answer, too.
+that the order is on its way for the carrier's response, too.
 """
 
 import logging

@@ -26,7 +26,7 @@ class CarrierRefused(Exception):
 def announce(order: Order, *, idempotency_key: str) -> str:
     """Tell the carrier about a shipped order and return its tracking number.
 
-    Raises CarrierUnavailable for 5xx, time-outs, refused connections and unreadable answers, CarrierRefused
+    Raises CarrierUnavailable for 5xx, time-outs, refused connections and unreadable responses, CarrierRefused
     for 4xx and for a redirect, which is not followed: it would take the key and the customer's data
     elsewhere.
     """
@@ -69,17 +69,17 @@ def _post(url: str, *, headers: dict[str, str], payload: dict[str, Any]) -> tupl
             timeout=(min(patience, CONNECT_TIMEOUT_SECONDS), patience),
             allow_redirects=False,
             stream=True,
-        ) as answer:
-            return answer.status_code, _read(answer, deadline)
+        ) as response:
+            return response.status_code, _read(response, deadline)
 
 
-def _read(answer: requests.Response, deadline: float) -> bytes:
+def _read(response: requests.Response, deadline: float) -> bytes:
     # The time-out of requests is for each read; a server that drips would hold the worker for ever.
     body = b""
-    for part in answer.iter_content(4096):
+    for part in response.iter_content(4096):
         body += part
         if len(body) > MAX_ANSWER_BYTES or time.monotonic() > deadline:
-            raise requests.ConnectionError("The carrier's answer is too long or too slow")
+            raise requests.ConnectionError("The carrier's response is too long or too slow")
     return body
 
 
@@ -87,7 +87,7 @@ def _tracking_number(body: bytes) -> str:
     try:
         number = json.loads(body)["tracking_number"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise CarrierUnavailable("The carrier's answer has no tracking number") from error
+        raise CarrierUnavailable("The carrier's response has no tracking number") from error
     if not isinstance(number, str) or not _TRACKING_NUMBER.fullmatch(number):
         raise CarrierUnavailable("The carrier's tracking number cannot be one")
     return number

@@ -77,9 +77,9 @@ class _Call(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         match self.server.next_fault():
             case "error":
-                self._answer(500, {"error": "out of order"})
+                self._respond(500, {"error": "out of order"})
             case "refuse":
-                self._answer(400, {"error": "refused"})
+                self._respond(400, {"error": "refused"})
             case "reset":
                 self.close_connection = True
             case "slow":
@@ -91,7 +91,7 @@ class _Call(BaseHTTPRequestHandler):
                 self._take(body)
 
     def do_GET(self) -> None:
-        self._answer(200, {"parcels": self.server.parcels})
+        self._respond(200, {"parcels": self.server.parcels})
 
     def log_message(self, format: str, *args: object) -> None:
         """Stay silent: the store's log tells what became of a call."""
@@ -103,16 +103,16 @@ class _Call(BaseHTTPRequestHandler):
         except ValueError:
             parcel = None
         if not key or not isinstance(parcel, dict) or "order_id" not in parcel:
-            self._answer(400, {"error": "an Idempotency-Key and an order are needed"})
+            self._respond(400, {"error": "an Idempotency-Key and an order are needed"})
             return
         number = self.server.take(key)
         self.server.note(key, parcel["order_id"])
         if answers:
-            self._answer(201, {"tracking_number": number})
+            self._respond(201, {"tracking_number": number})
         else:
             self.close_connection = True
 
-    def _answer(self, status: int, content: dict[str, object]) -> None:
+    def _respond(self, status: int, content: dict[str, object]) -> None:
         body = json.dumps(content).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")

@@ -90,7 +90,7 @@ def erase(user: User) -> None:
     user.is_active = False
     user.set_unusable_password()
     store_account(user, events=[Event.ERASED])
-    wipe_on_commit()  # comes after the drop, by which an answer that is being built is found out of date
+    wipe_on_commit()  # comes after the drop, by which a response that is being built is found out of date
 
 
 def erase_related(user: User) -> None:

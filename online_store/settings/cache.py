@@ -7,7 +7,7 @@ from online_store.settings.base import STORE_EMBEDDED, VAR_DIR, env
 
 CATALOG_CACHE_SECONDS = 300
 ORDERS_CACHE_SECONDS = 60
-CDN_SECONDS = env.number("CDN_SECONDS", 0, at_most=86_400)  # that a CDN may keep public answers, unasked
+CDN_SECONDS = env.number("CDN_SECONDS", 0, at_most=86_400)  # a CDN may keep public responses
 
 # A file cache is shared with the management commands that run beside the embedded server, as memory is not.
 EMBEDDED_CACHE = {

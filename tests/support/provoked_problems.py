@@ -13,7 +13,7 @@ from psycopg.errors import ForeignKeyViolation
 from rest_framework.test import APIClient
 
 from apps.catalog.tests.factories import make_product, make_products
-from apps.core.api.problems.unreadable_requests import answer_to_unreadable
+from apps.core.api.problems.unreadable_requests import response_to_unreadable
 from apps.jobs.models import Job
 from apps.orders.tests.factories import make_order, make_order_in
 from apps.users.login_throttling import ACCOUNT
@@ -170,7 +170,7 @@ def transition_forbidden(world: World) -> Any:
 
 def unreadable(status: int) -> Any:
     """Return what gunicorn answers by itself; tests/contract/test_unreadable_requests.py has it do so."""
-    response: Any = answer_to_unreadable(status)
+    response: Any = response_to_unreadable(status)
     response.json = lambda: json.loads(response.content)
     return response
 

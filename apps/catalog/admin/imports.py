@@ -123,7 +123,7 @@ class ImportProgressPage(UploadPage):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Answer it."""
-        return _progress_of(self.upload(pk)).as_answer()
+        return _progress_of(self.upload(pk)).as_response()
 
 
 class ImportDecisionPage(UploadPage):

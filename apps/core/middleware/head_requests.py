@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 
 class HeadMiddleware:
-    """Leave out the body of an answer to HEAD, whose length is told.
+    """Leave out the body of a response to HEAD, whose length is told.
 
     gunicorn drops it too, but with a warning in the log for each request.
     """

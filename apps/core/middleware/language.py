@@ -1,4 +1,4 @@
-"""The language of an answer: the one that the client likes best of those the store speaks, else the first."""
+"""The language of a response: the one the client likes best of those the store speaks, else the first."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -34,8 +34,8 @@ def language_of(accept_language: str) -> str:
 class LanguageMiddleware:
     """Answer in the client's language, and say in which (`Content-Language`), and by which header (`Vary`).
 
-    Every answer says both, those without a word in them too: RFC 9110, 8.5 has the header name the audience
-    that an answer was chosen for, and a cache goes by the `Vary` of whichever answer of an address it keeps,
+    Every response says both, those without a word in them too: RFC 9110, 8.5 has the header name the audience
+    that a response was chosen for, and a cache goes by the `Vary` of whichever one it keeps for an address,
     so that of a list must be that of its refusals. The body of a list is the same in both languages, and so
     is its ETag, which follows from the body alone: where the texts differ, the ETags do. What is written in
     one language whoever asks names that one, as the documentation does. Only files and

@@ -29,11 +29,11 @@ AT_SCRAPE = CollectorRegistry()
 
 # Labels take few values, whatever is sent: routes are names of addresses, never paths.
 REQUESTS = Counter("store_requests", "Requests answered.", ["method", "route", "status"], registry=COUNTED)
-SECONDS = Histogram("store_request_seconds", "Seconds until the answer.", ["route"], registry=COUNTED)
+SECONDS = Histogram("store_request_seconds", "Seconds until the response.", ["route"], registry=COUNTED)
 REFUSALS = Counter("store_refusals", "Requests refused, by the problem's code.", ["code"], registry=COUNTED)
 CACHE_READS = Counter(
     "store_cache_reads",
-    "Reads of cached answers: hit, miss, or bypass while the cache is away.",
+    "Reads of cached responses: hit, miss, or bypass while the cache is away.",
     ["namespace", "outcome"],
     registry=COUNTED,
 )

@@ -84,13 +84,13 @@ class ExportPage(AdminPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Ask what for."""
-        return self._answer(None)
+        return self._respond(None)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Order the export."""
-        return self._answer(request.POST)
+        return self._respond(request.POST)
 
-    def _answer(self, data: QueryDict | None) -> HttpResponse:
+    def _respond(self, data: QueryDict | None) -> HttpResponse:
         model, query = self.model_admin.model, self.request.GET.urlencode()
         list_address = reverse(f"admin:{_list_name(model)}_changelist")
         try:

@@ -60,7 +60,7 @@ class ExportProgressPage(OneExportPage):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Answer it."""
-        return _progress_of(self.export(pk)).as_answer()
+        return _progress_of(self.export(pk)).as_response()
 
 
 class ExportFilePage(OneExportPage):

@@ -1,4 +1,4 @@
-"""OpenAPI links: where an answer that shows an order leads to."""
+"""OpenAPI links: where a response that shows an order leads to."""
 
 from typing import Any
 

@@ -103,7 +103,7 @@ class Session(models.Model):
         self.save(update_fields=["generation", "ip", "last_used_at", "rotated_at", "expires_at"])
 
     def has_just_replaced(self, generation: int) -> bool:
-        """Tell whether the token of this generation was replaced so recently that its answer may be lost."""
+        """Tell whether this generation of token was replaced so recently that the response may be lost."""
         age = timezone.now() - self.rotated_at
         return generation == self.generation - 1 and age <= timedelta(seconds=settings.REFRESH_GRACE_SECONDS)
 

@@ -177,7 +177,7 @@ def _as_api_exception(exc: Exception) -> exceptions.APIException | None:
 
 
 def _api_problem(exc: exceptions.APIException) -> Response:
-    if isinstance(exc, AuthenticationFailed):  # one answer, whatever SimpleJWT finds wrong
+    if isinstance(exc, AuthenticationFailed):  # one response, whatever SimpleJWT finds wrong
         return _refusal(InvalidToken())
     headers = {}
     if auth_header := getattr(exc, "auth_header", None):

@@ -1,4 +1,4 @@
-"""Answers to requests that the web server could not read: no view and no middleware sees them."""
+"""Responses to requests that the web server could not read: no view and no middleware sees them."""
 
 import uuid
 from http import HTTPStatus
@@ -19,7 +19,7 @@ CODES = {
 }
 
 
-def answer_to_unreadable(status: int) -> HttpResponse:
+def response_to_unreadable(status: int) -> HttpResponse:
     """Return the problem for the status that the server has found, in the store's first language."""
     kind = all_problems()[CODES.get(HTTPStatus(status), "bad_request")]
     request_id = uuid.uuid4().hex

@@ -90,7 +90,7 @@ def _rows() -> list[tuple[str, int]]:
 
 
 def _clear_caches() -> None:
-    """Drop cached answers, also those of `make run`, whose cache this command may not be set to."""
+    """Drop cached responses, also those of `make run`, whose cache this command may not be set to."""
     cache.clear()
     FileBasedCache(str(settings.EMBEDDED_CACHE["LOCATION"]), {}).clear()
 

@@ -31,7 +31,7 @@ class Command(BaseCommand):
             "--rate", type=float, default=1.0, help="share of the calls that meet a fault, from 0 to 1"
         )
         parser.add_argument(
-            "--slow-seconds", type=float, default=SLOW_SECONDS, help="how long a slow answer takes"
+            "--slow-seconds", type=float, default=SLOW_SECONDS, help="how long a slow response takes"
         )
         parser.add_argument(
             "--log", type=Path, help="write a line of JSON for each announcement to this file"

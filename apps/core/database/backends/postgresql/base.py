@@ -30,7 +30,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """PostgreSQL, whose pool gives out no connection that the server has ended.
 
     The pool's own check (`CONN_HEALTH_CHECKS`) asks the server before every request: one round trip, where
-    a kept answer for somebody signed in needs one altogether.
+    a cached response for somebody signed in needs one altogether.
     """
 
     def get_connection_params(self) -> dict[str, Any]:
