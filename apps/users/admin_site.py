@@ -112,6 +112,7 @@ class LimitedPasswordChangeView(PasswordChangeView):
 class StoreAdminSite(AdminSite):
     """Django's admin site, with those forms; what it shows is locked optimistically."""
 
+    index_title = _("Shop administration")
     login_form = LimitedLoginForm
 
     def __init__(self, name: str = "admin") -> None:
