@@ -6,6 +6,9 @@ The fields are read once, and made into the source of a function such as
 
 A field that has no such form is asked itself. It does not know for which request: what depends on that is a
 `SerializerMethodField`, or the method of no nested serializer.
+
+Every row has every member. Where Django REST framework would leave one out, or fill in a default, because a
+row has no such value, the class is refused when its first row is written, or the row is.
 """
 
 from collections.abc import Callable
@@ -13,6 +16,7 @@ from functools import cache
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.fields import empty
 from rest_framework.relations import PKOnlyObject
 
 from apps.core.api.fields import MomentField, moment
@@ -36,7 +40,10 @@ _FORMS: dict[Any, str] = {
 
 @cache
 def writer_of(serializer_class: type[serializers.Serializer[Any]]) -> Writer:
-    """Return the function that writes a row: it takes a serializer of the class, and the row."""
+    """Return the function that writes a row: it takes a serializer of the class, and the row.
+
+    Raises TypeError for a class with a field whose value a row may lack.
+    """
     fields = serializer_class().fields
     names: dict[str, Any] = {"moment": moment, "by_field": _by_field}
     members = [f"{name!r}: {_member(field, name, names)}" for name, field in fields.items()]
@@ -48,6 +55,9 @@ def _member(field: Any, name: str, names: dict[str, Any]) -> str:
     """Return the expression that writes the field; what it needs beside the row is put into `names`."""
     if isinstance(field, serializers.SerializerMethodField):
         return f"self.{field.method_name}(row)"
+    if field.default is not empty or len(field.source_attrs) > 1:  # what stands before a dot may be None
+        raise TypeError(f"{name} may be missing from a row: make a method field of it")
+    field.required = True  # it raises AttributeError, not SkipField, for a row without it
     names[f"field_{name}"] = field
     value = ".".join(["row", *field.source_attrs])
     if isinstance(field, serializers.ListSerializer) and isinstance(field.child, serializers.ModelSerializer):
