@@ -125,7 +125,8 @@ def _environment() -> dict[str, str]:
     given = connection.get_connection_params()
     options = {option.keyword.decode(): option.envvar for option in pq.Conninfo.get_defaults()}
     named = {name: variable.decode() for name, variable in options.items() if variable}
-    return os.environ | {named[name]: str(value) for name, value in given.items() if name in named}
+    variables = {named[name]: str(value) for name, value in given.items() if name in named}
+    return os.environ | variables  # noqa: TID251  of a program that is started
 
 
 def _address() -> str:
