@@ -24,6 +24,8 @@ NIGHT_SECONDS = 1800.0
 
 @dataclass(frozen=True)
 class Shop:
+    """Who buys and who works in the store, and what is sold."""
+
     customers: list[Account]
     staff: Account
     product_ids: list[int]

@@ -12,6 +12,8 @@ from scripts.chaos.journal import REASON, RequestedOrder, RequestedTransition
 
 @dataclass(frozen=True)
 class Check:
+    """An invariant, with each violation of it."""
+
     name: str
     problems: list[str]
 

@@ -34,6 +34,8 @@ class Part(Protocol):
 
 @dataclass(frozen=True)
 class Fault:
+    """A kind of fault, and how to make it happen."""
+
     name: str
     make: Callable[[], None]  # returns when what was taken away is given back
     is_kill: bool = True  # can end something in the middle of its work

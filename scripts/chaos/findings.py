@@ -13,6 +13,8 @@ Problems = Iterator[str]
 
 @dataclass(frozen=True)
 class Findings:
+    """What the checks look at."""
+
     journal: Journal
     snapshot: Snapshot
     start: dict[int, int]  # stock by product

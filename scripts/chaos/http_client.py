@@ -28,6 +28,8 @@ class _Lost(Exception):
 
 @dataclass(frozen=True)
 class Request:
+    """A request, which is sent until it is answered."""
+
     method: str
     path: str
     account: Account | None = None
@@ -37,6 +39,8 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
+    """The response to a request, and how many attempts were lost before it."""
+
     status: int
     headers: dict[str, str]  # names in small letters
     body: bytes

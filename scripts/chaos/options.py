@@ -13,6 +13,8 @@ ALL_FAULTS = ",".join(FAULTS)
 
 @dataclass(frozen=True)
 class Options:
+    """What a run is told."""
+
     seconds: float  # of fault
     seed: str
     mode: str

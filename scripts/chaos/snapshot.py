@@ -52,6 +52,8 @@ STATUS_OF_SUBJECT = {
 
 @dataclass(frozen=True)
 class Order:
+    """An order, as its row has it."""
+
     id: int
     status: str
     tracking_number: str | None
@@ -59,6 +61,8 @@ class Order:
 
 @dataclass(frozen=True)
 class Step:
+    """A line of an order's history: a status change and who made it."""
+
     from_status: str | None
     to_status: str
     username: str
@@ -66,6 +70,8 @@ class Step:
 
 @dataclass(frozen=True)
 class JobRow:
+    """A job, as its row has it."""
+
     uuid: UUID
     kind: str
     subject: str
@@ -86,6 +92,8 @@ class JobRow:
 
 @dataclass(frozen=True)
 class Mail:
+    """An e-mail that the mail server has accepted."""
+
     message_id: str
     subject: str
     recipients: tuple[str, ...]
@@ -112,6 +120,8 @@ class Mail:
 
 @dataclass(frozen=True)
 class Parcel:
+    """A parcel that the carrier has registered."""
+
     key: str
     order_id: int
     tracking_number: str
@@ -119,6 +129,8 @@ class Parcel:
 
 @dataclass
 class Snapshot:
+    """All that the database, the mail server and the carrier have in the end."""
+
     orders: dict[int, Order]
     lines: dict[int, Counter[int]]  # pieces by product, by order
     history: dict[int, list[Step]]

@@ -22,6 +22,8 @@ Problems = Iterator[str]
 
 @dataclass(frozen=True)
 class Check:
+    """What must hold, with each violation of it."""
+
     name: str
     problems: list[str]
 

@@ -17,6 +17,8 @@ Listed = TypeVar("Listed")
 
 @dataclass(frozen=True)
 class ShelfProduct:
+    """A product, as the store has it."""
+
     id: int
     price: Decimal
     stock: int
@@ -24,6 +26,8 @@ class ShelfProduct:
 
 @dataclass(frozen=True)
 class Write:
+    """A request that brings a product to what the file says."""
+
     method: str
     path: str
     body: dict[str, Any]

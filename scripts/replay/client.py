@@ -24,6 +24,8 @@ AWAY = frozenset({502, 503, 504})
 
 @dataclass(eq=False)
 class Account:
+    """A login, with its present access token."""
+
     username: str
     password: str
     token: str = ""

@@ -10,6 +10,8 @@ from scripts.replay.thread_pool import ThreadPool
 
 @dataclass(eq=False, kw_only=True)
 class Customer(Account):
+    """A customer, and the orders known to be theirs."""
+
     id: int
     order_ids: set[int] = field(default_factory=set)  # those the replay knows of
     looks: int = 0  # for orders whose answer was lost

@@ -24,6 +24,8 @@ Parsed = TypeVar("Parsed")
 
 @dataclass(frozen=True)
 class Product:
+    """A row of the products file."""
+
     sku: str
     name: str
     price: Decimal
@@ -33,6 +35,8 @@ class Product:
 
 @dataclass(frozen=True)
 class Basket:
+    """An order of the baskets file."""
+
     number: str
     quantities: dict[str, int]  # by sku
 

@@ -14,6 +14,8 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Options:
+    """What a replay is told."""
+
     url: str
     products: Path
     baskets: Path
