@@ -1,4 +1,4 @@
-"""Figures of the bench, and what the store is meant to reach."""
+"""Figures of the benchmark, with their targets."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -8,7 +8,7 @@ from benchmarks.rounds import Series
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table: a value, and the bound that it should keep; None: it is only stated."""
+    """One line of the table: a value and its bound; a figure without one is only reported."""
 
     name: str
     value: float
@@ -30,10 +30,10 @@ class Figure:
         return self.at_least if self.at_least is not None else self.at_most
 
     @property
-    def wanted(self) -> str:
+    def target(self) -> str:
         """Return the bound for people."""
         if self.bound is None:
-            return "stated"
+            return "none"
         return f"at {'least' if self.at_least is not None else 'most'} {self.bound:.3g}"
 
     @property
@@ -41,7 +41,7 @@ class Figure:
         """Return what became of the bound, for people."""
         if self.bound is None:
             return ""
-        return "reached" if self.is_reached else "**missed**"
+        return "met" if self.is_reached else "**missed**"
 
     @property
     def spread(self) -> str:

@@ -27,7 +27,7 @@ def write(measured: Mapping[str, list[Figure]]) -> None:
     figures = [Figure(**values) for part in parts.values() for values in part]
     text = PAGE.read_text()
     before, after = text.partition(BEGIN)[0], text.partition(END)[2]
-    plot = f"![Each bar is a figure, the dashed line its bound]({PLOT.name})"
+    plot = f"![Measured values relative to their targets; the dashed line is the target]({PLOT.name})"
     table = "\n".join([plot, "", f"Measured on {machine()}.", "", *_table(figures)])
     PAGE.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}")
     PLOT.write_text(_plot([figure for figure in figures if figure.bound]))
@@ -51,11 +51,11 @@ def _commit() -> str:
 
 def _table(figures: list[Figure]) -> list[str]:
     rows = [
-        f"| {figure.name} | {figure.wanted} | {figure.value:.3g} {figure.unit} | {figure.outcome} "
+        f"| {figure.name} | {figure.target} | {figure.value:.3g} {figure.unit} | {figure.outcome} "
         f"| {figure.spread} | {figure.note} |"
         for figure in figures
     ]
-    return ["| what | wanted | measured | | spread | |", "| --- | --- | --- | --- | --- | --- |", *rows]
+    return ["| what | target | measured | | spread | |", "| --- | --- | --- | --- | --- | --- |", *rows]
 
 
 def _plot(figures: list[Figure]) -> str:
