@@ -40,7 +40,7 @@ def main() -> int:
             measured[part] = PARTS[part](stage)
         for figure in measured[part]:
             print(
-                f"{figure.name}: {figure.value:.3g} {figure.unit} ({figure.wanted}) {figure.outcome}",
+                f"{figure.name}: {figure.value:.3g} {figure.unit} ({figure.target}) {figure.outcome}",
                 flush=True,
             )
             print(f"    {figure.note}", flush=True)
