@@ -1,4 +1,4 @@
-"""Statuses of an order, and the transitions that staff and customers may make. Pure tables, no I/O."""
+"""Statuses of an order, its payment and shipment, and who may make which transition. Pure tables, no I/O."""
 
 from collections.abc import Mapping
 
@@ -14,6 +14,29 @@ class OrderStatus(models.TextChoices):
     SHIPPED = "shipped", _("shipped")
     DELIVERED = "delivered", _("delivered")
     CANCELLED = "cancelled", _("cancelled")
+
+
+class PaymentStatus(models.TextChoices):
+    """Where the money of an order stands; it follows from the order's columns alone (`payment_status_of`)."""
+
+    NOT_DUE = "not_due", _("nothing to pay")
+    UNPAID = "unpaid", _("unpaid")
+    PENDING = "pending", _("payment pending")
+    PARTIALLY_PAID = "partially_paid", _("partially paid")
+    PAID = "paid", _("paid")
+    OVERPAID = "overpaid", _("overpaid")
+    PARTIALLY_REFUNDED = "partially_refunded", _("partially refunded")
+    REFUNDED = "refunded", _("refunded")
+
+
+class ShipmentStatus(models.TextChoices):
+    """Where the parcels of an order stand."""
+
+    NOT_SHIPPED = "not_shipped", _("not shipped")
+    PARTIALLY_SHIPPED = "partially_shipped", _("partially shipped")
+    SHIPPED = "shipped", _("shipped")
+    DELIVERED = "delivered", _("delivered")
+    RETURNED = "returned", _("returned")
 
 
 Transitions = Mapping[OrderStatus, tuple[OrderStatus, ...]]

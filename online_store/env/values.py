@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from apps.core.countries import COUNTRIES
 from online_store.private_files import make_folder, make_private_folder
 
 UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}  # seconds
@@ -109,6 +110,16 @@ def matching(pattern: str, expected: str) -> Reader[str]:
 
 # What RFC 9110 lets stand in the value of a header everywhere, without the space that would end a token.
 token = matching(r"[\x21-\x7e]+", "visible ASCII characters without spaces, as allowed in a header")
+
+
+tax_class_code = matching(r"[-a-zA-Z0-9_]{1,20}", "the code of a tax class, such as standard or none")
+
+
+def country(text: str) -> str:
+    """Return the code of a country."""
+    if text not in COUNTRIES:
+        raise Unusable("must be the ISO 3166 code of a country, two capital letters such as RU or DE")
+    return text
 
 
 def short_text(at_most: int) -> Reader[str]:

@@ -2,7 +2,7 @@
 
 from online_store.env.currencies import currency
 from online_store.env.time_zones import time_zone
-from online_store.env.values import short_text
+from online_store.env.values import country, short_text, tax_class_code
 from online_store.env.web import app_address, web_address
 from online_store.settings.base import PORT, env
 
@@ -16,3 +16,11 @@ ORDERS_NEED_VERIFIED_EMAIL = env.flag("ORDERS_NEED_VERIFIED_EMAIL", default=Fals
 ORDERS_NEED_IDEMPOTENCY_KEY = env.flag("ORDERS_NEED_IDEMPOTENCY_KEY", default=False)
 # Files of exports are deleted after this.
 EXPORT_KEEP_DAYS = env.number("EXPORT_KEEP_DAYS", 7, at_least=1, at_most=3650)
+
+STORE_COUNTRY = env.read("STORE_COUNTRY", "RU", country)
+STORE_TAX_CLASS = env.read("STORE_TAX_CLASS", "none", tax_class_code)  # of what has none of its own
+PRICES_INCLUDE_TAX = env.flag("PRICES_INCLUDE_TAX", default=True)
+TAX_DESTINATION = env.choice("TAX_DESTINATION", "origin", among=("origin", "destination"))
+DEFAULT_WEIGHT_G = env.number("DEFAULT_WEIGHT_G", 500, at_most=100_000_000)  # of products without a weight
+ORDERS_NEED_DELIVERY = env.flag("ORDERS_NEED_DELIVERY", default=False)
+ORDERS_NEED_PAYMENT_METHOD = env.flag("ORDERS_NEED_PAYMENT_METHOD", default=False)

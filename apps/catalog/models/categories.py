@@ -12,6 +12,7 @@ from apps.audit.registry import audited
 from apps.catalog.search import FoldedQuerySet, FoldedTextField
 from apps.core.database.key_columns import CleanCharField, KeyedModel, KeyField
 from apps.core.normalization import NAME
+from apps.store.models import TaxClass
 
 MAX_DESCRIPTION_LENGTH = 10_000  # characters
 
@@ -58,7 +59,7 @@ class CategoryQuerySet(FoldedQuerySet["Category"]):
 class Category(KeyedModel):
     """A place in the shop's tree."""
 
-    AUDITED_FIELDS = ("name", "slug", "parent", "description", "is_active")
+    AUDITED_FIELDS = ("name", "slug", "parent", "tax_class", "description", "is_active")
 
     name = CleanCharField(_("name"), max_length=200)
     name_key = KeyField("name", NAME)  # which several may have: an import takes the oldest
@@ -68,6 +69,16 @@ class Category(KeyedModel):
     )
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent")
+    )
+    tax_class = models.ForeignKey(
+        TaxClass,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("tax class"),
+        help_text=_("For its products and those of the categories below. Empty: the parent's."),
     )
     is_active = models.BooleanField(_("shown"), default=True)
     search_text = FoldedTextField(sources=("name", "description"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Self
 
-from django.core.validators import MaxLengthValidator, MinValueValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import connections, models
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +13,9 @@ from apps.catalog.search import FoldedQuerySet, FoldedTextField
 from apps.core.database.key_columns import CleanCharField, KeyedModel, KeyField
 from apps.core.database.querysets import bulk_written
 from apps.core.normalization import CODE
+from apps.store.models import TaxClass
 
+MAX_WEIGHT_G = 100_000_000  # 100 t: 10,000 pieces of it are a number that every client reads exactly
 MAX_STOCK = 2_147_483_647  # what the column holds
 # Without a CASE of a thousand branches, which the ORM would take longer to put than the database to do.
 _WRITE_STOCK = """
@@ -51,7 +53,18 @@ class ProductQuerySet(FoldedQuerySet["Product"]):
 class Product(KeyedModel):
     """A thing on sale. Nothing but the stock services writes `stock` after the product is created."""
 
-    AUDITED_FIELDS = ("name", "slug", "sku", "category", "price", "description", "is_active")
+    AUDITED_FIELDS = (
+        "name",
+        "slug",
+        "sku",
+        "category",
+        "price",
+        "compare_at_price",
+        "tax_class",
+        "weight_g",
+        "description",
+        "is_active",
+    )
 
     name = CleanCharField(_("name"), max_length=255)
     slug = models.SlugField(_("slug"), max_length=280, unique=True, blank=True)
@@ -62,6 +75,35 @@ class Product(KeyedModel):
     )
     price = models.DecimalField(
         _("price"), max_digits=10, decimal_places=2, validators=[MinValueValidator(0)]
+    )
+    # What it cost before, where the store shows a reduction; and the lowest price of the 30 days before it.
+    compare_at_price = models.DecimalField(
+        _("price before"),
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("Shown crossed out; must be above the price."),
+    )
+    lowest_price_30d = models.DecimalField(
+        _("lowest price in 30 days"), max_digits=10, decimal_places=2, null=True, editable=False
+    )
+    weight_g = models.IntegerField(
+        _("weight, g"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(MAX_WEIGHT_G)],
+    )
+    tax_class = models.ForeignKey(
+        TaxClass,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("tax class"),
+        help_text=_("Leave empty to use the category's."),
     )
     stock = models.PositiveIntegerField(_("stock"), default=0)
     is_active = models.BooleanField(_("on sale"), default=True)
@@ -85,6 +127,14 @@ class Product(KeyedModel):
             ),
             models.CheckConstraint(
                 condition=models.Q(stock__gte=0), name="catalog_product_stock_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(compare_at_price=None) | models.Q(compare_at_price__gt=models.F("price")),
+                name="catalog_product_reduction_is_one",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(weight_g=None) | models.Q(weight_g__gte=0),
+                name="catalog_product_weight_not_negative",
             ),
         ]
         indexes = [

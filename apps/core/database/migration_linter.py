@@ -168,7 +168,10 @@ def _build_concurrently(operation: Operation, step: Step) -> str:
 
 
 def _validate_constraint(operation: ValidateConstraint, step: Step) -> str:
-    return NOT_ALONE if _has_company(operation, step) else ""
+    # Outside of a transaction, each of them gives its lock back before the next one.
+    among_equals = all(isinstance(other, ValidateConstraint) for other in step.migration.operations)
+    alone = not _has_company(operation, step) or (among_equals and not step.migration.atomic)
+    return "" if alone else NOT_ALONE
 
 
 def _run_python(operation: operations.RunPython, step: Step) -> str:

@@ -167,6 +167,23 @@ WRONG: dict[str, dict[str, list[str]]] = {
             "zone.tab",
         ]
     },
+    "STORE_COUNTRY": {
+        "must be the ISO 3166 code of a country, two capital letters such as RU or DE": [
+            "ru",
+            "RUS",
+            "XX",
+            "UK",
+            "РУ",
+        ]
+    },
+    "STORE_TAX_CLASS": {
+        "must be the code of a tax class, such as standard or none": ["НДС", "a b", "x" * 21],
+    },
+    "PRICES_INCLUDE_TAX": FLAG,
+    "TAX_DESTINATION": {"must be origin or destination": ["yes", "RU"]},
+    "DEFAULT_WEIGHT_G": {"must be a whole number from 0 to 100000000": ["-1", "0.5", "500 g", "100000001"]},
+    "ORDERS_NEED_DELIVERY": FLAG,
+    "ORDERS_NEED_PAYMENT_METHOD": FLAG,
     "STORE_URL": ADDRESS,
     "STORE_APP_URL": {
         **{sentence: values for sentence, values in ADDRESS.items() if "without ?" not in sentence},

@@ -137,7 +137,9 @@ class StatusChangeOutput(OutputSerializer[StatusChange]):
     @extend_schema_field(serializers.CharField(help_text="Username; customers see their own, or `staff`"))
     def get_changed_by(self, change: StatusChange) -> str:
         """Return the customer's own name, and one word for everybody who works here."""
-        return change.changed_by.username if change.changed_by_id == change.order.user_id else STAFF_NAME
+        if change.changed_by_id is None or change.changed_by_id == change.order.user_id:
+            return change.actor_name
+        return STAFF_NAME
 
 
 @extend_schema_serializer(component_name="StatusChangeOutput")
@@ -147,7 +149,7 @@ class StaffStatusChangeOutput(StatusChangeOutput):
     @extend_schema_field(serializers.CharField(help_text="Username; customers see their own, or `staff`"))
     def get_changed_by(self, change: StatusChange) -> str:
         """Return the name."""
-        return change.changed_by.username
+        return change.actor_name
 
 
 class OrderBaseOutput(OutputSerializer[Order]):

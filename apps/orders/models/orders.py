@@ -1,7 +1,6 @@
-"""Models of orders: items at their prices, status changes, invoices."""
+"""Model of orders: statuses, money and delivery as they were when the order was placed."""
 
 import re
-from decimal import Decimal
 from typing import Self
 
 from django.conf import settings
@@ -10,16 +9,34 @@ from django.db.models import functions
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.registry import audited
-from apps.catalog.models import Product
 from apps.core.database.querysets import SignallingQuerySet
 from apps.core.normalization import EMAIL, USERNAME, as_stored
 from apps.jobs.models import Job, JobStatus
-from apps.orders.statuses import OrderStatus
+from apps.orders.models.columns import in_cents, money_column, tax_on_top, text_column, total_of_parts
+from apps.orders.models.history import StatusChange
+from apps.orders.models.items import OrderItem
+from apps.orders.statuses import OrderStatus, PaymentStatus, ShipmentStatus
 from apps.users.models import User
 
 TRIGRAM = 3  # characters that an index of parts needs
 FEW = 2_000  # customers, or items, that a search finds one by one
 JOB_SUBJECT = "order:"  # and the order's number: what its jobs are found by
+
+
+MONEY_COLUMNS = (
+    "discount_total",
+    "delivery_price",
+    "delivery_discount",
+    "delivery_tax",
+    "tax_total",
+    "cancelled_total",
+    "returned_total",
+    "allowance_total",
+    "delivery_credited",
+    "paid_total",
+    "refunded_total",
+    "stray_refunded_total",
+)
 
 
 class OrderQuerySet(SignallingQuerySet["Order"]):
@@ -110,7 +127,54 @@ class Order(models.Model):
     status = models.CharField(
         _("status"), max_length=20, choices=OrderStatus.choices, default=OrderStatus.PENDING
     )
-    total_price = models.DecimalField(_("total"), max_digits=15, decimal_places=2)
+    total_price = models.DecimalField(_("total"), max_digits=15, decimal_places=2)  # as placed, for ever
+    # None: placed by the release that knew no discounts and no delivery; then it is `total_price`.
+    items_total = models.DecimalField(_("goods"), max_digits=15, decimal_places=2, null=True)
+    discount_total = money_column(_("discounts on goods"))
+    delivery_price = money_column(_("delivery"))
+    delivery_discount = money_column(_("discount on delivery"))
+    tax_total = money_column(_("tax"))
+    prices_include_tax = models.BooleanField(_("prices include tax"), default=True, db_default=True)
+    cancelled_total = money_column(_("cancelled"))
+    returned_total = money_column(_("returned"))
+    allowance_total = money_column(_("allowances"))
+    delivery_credited = money_column(_("delivery given back"))
+    paid_total = money_column(_("paid"))
+    refunded_total = money_column(_("refunded"))
+    stray_refunded_total = money_column(_("of it, paid by mistake"))
+    open_payments = models.SmallIntegerField(_("open payments"), default=0, db_default=0)
+    payment_status = models.CharField(
+        _("payment status"),
+        max_length=20,
+        choices=PaymentStatus.choices,
+        default=PaymentStatus.UNPAID,
+        db_default=PaymentStatus.UNPAID.value,
+    )
+    shipment_status = models.CharField(
+        _("shipment status"),
+        max_length=20,
+        choices=ShipmentStatus.choices,
+        default=ShipmentStatus.NOT_SHIPPED,
+        db_default=ShipmentStatus.NOT_SHIPPED.value,
+    )
+    payment_method = text_column(_("payment method"), 40)
+    payment_method_name = text_column(_("name of the payment method"), 200)
+    expires_at = models.DateTimeField(_("to be paid until"), null=True)
+    shipped_at = models.DateTimeField(_("shipped"), null=True)
+    delivered_at = models.DateTimeField(_("delivered"), null=True)
+    delivery_method = text_column(_("delivery method"), 40)
+    delivery_name = text_column(_("name of the delivery method"), 200)
+    delivery_kind = text_column(_("kind of delivery"), 20)
+    delivery_carrier = text_column(_("carrier"), 20)
+    delivery_tax_rate = models.DecimalField(
+        _("tax rate of delivery, %"), max_digits=5, decimal_places=2, null=True
+    )
+    delivery_tax = money_column(_("tax on delivery"))
+    has_addresses = models.BooleanField(default=False, db_default=False)
+    needs_look = text_column(_("needs a look"), 30)
+    customer_note = text_column(_("customer's note"), 1000)
+    gift_message = text_column(_("gift message"), 1000)
+    staff_note = text_column(_("staff note"), 1000)
     currency = models.CharField(_("currency"), max_length=3)
     language = models.CharField(_("language"), max_length=10)
     tracking_number = models.CharField(_("tracking number"), max_length=64, null=True, blank=True)
@@ -134,6 +198,40 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=models.Q(total_price__gte=0), name="orders_order_total_not_negative"
             ),
+            models.CheckConstraint(
+                condition=models.Q(items_total=None) | models.Q(total_price=in_cents(total_of_parts())),
+                name="orders_order_total_is_sum_of_parts",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(**{f"{column}__gte": 0 for column in MONEY_COLUMNS}),
+                name="orders_order_money_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    paid_total__gte=models.F("refunded_total"),
+                    refunded_total__gte=models.F("stray_refunded_total"),
+                ),
+                name="orders_order_no_more_refunded_than_paid",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    total_price__gte=in_cents(
+                        models.F("cancelled_total") + models.F("returned_total") + models.F("allowance_total")
+                    )
+                ),
+                name="orders_order_no_more_credited_than_due",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    delivery_price__gte=models.F("delivery_discount"),
+                    delivery_credited__lte=in_cents(
+                        models.F("delivery_price")
+                        - models.F("delivery_discount")
+                        + tax_on_top("delivery_tax")
+                    ),
+                ),
+                name="orders_order_delivery_within_price",
+            ),
         ]
         indexes = [
             models.Index(fields=["user", "-created_at", "-id"], name="orders_order_of_user"),
@@ -148,84 +246,27 @@ class Order(models.Model):
             models.Index(
                 fields=["created_at", "status", "currency", "total_price"], name="orders_order_by_day"
             ),
+            models.Index(
+                fields=["expires_at"],
+                name="orders_order_to_expire",
+                condition=models.Q(expires_at__isnull=False, status="pending"),
+            ),
+            models.Index(
+                fields=["-created_at", "-id"],
+                name="orders_order_needs_look",
+                condition=~models.Q(needs_look=""),
+            ),
+            models.Index(
+                fields=["delivery_method", "-created_at", "-id"],
+                name="orders_order_by_delivery",
+                condition=~models.Q(delivery_method=""),
+            ),
+            models.Index(
+                fields=["payment_method", "-created_at", "-id"],
+                name="orders_order_by_payment_method",
+                condition=~models.Q(payment_method=""),
+            ),
         ]
 
     def __str__(self) -> str:
         return _("Order #%(number)s") % {"number": self.pk}
-
-
-class OrderItem(models.Model):
-    """An item of an order, with the product's name, sku and price as they were."""
-
-    order = models.ForeignKey(Order, models.CASCADE, related_name="items")
-    product = models.ForeignKey(Product, models.PROTECT, related_name="+", verbose_name=_("product"))
-    product_name = models.CharField(_("name"), max_length=255)
-    sku = models.CharField(_("SKU"), max_length=64)
-    quantity = models.PositiveIntegerField(_("quantity"))
-    price = models.DecimalField(_("price"), max_digits=10, decimal_places=2)
-
-    class Meta:
-        verbose_name = _("order line")
-        verbose_name_plural = _("order lines")
-        ordering = ("pk",)
-        constraints = [
-            models.UniqueConstraint(fields=["order", "product"], name="orders_orderitem_one_per_product"),
-            models.CheckConstraint(
-                condition=models.Q(quantity__gt=0), name="orders_orderitem_quantity_positive"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(price__gte=0), name="orders_orderitem_price_not_negative"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.quantity} × {self.product_name}"
-
-    @property
-    def total(self) -> Decimal:
-        """Return the price of all pieces."""
-        return self.quantity * self.price
-
-
-class StatusChange(models.Model):
-    """A status change of an order; the first one is its creation, from nothing."""
-
-    order = models.ForeignKey(Order, models.CASCADE, related_name="status_changes")
-    from_status = models.CharField(
-        _("from"), max_length=20, choices=OrderStatus.choices, null=True, blank=True
-    )
-    to_status = models.CharField(_("to"), max_length=20, choices=OrderStatus.choices)
-    changed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
-    )
-    comment = models.CharField(_("comment"), max_length=1000, blank=True, default="")
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("status change")
-        verbose_name_plural = _("history")
-        ordering = ("pk",)
-        indexes = [
-            # Few have one. An erasure looks through all of them.
-            models.Index(
-                fields=["id"], name="orders_statuschange_commented", condition=~models.Q(comment="")
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_from_status_display() or '—'} → {self.get_to_status_display()}"
-
-
-class Invoice(models.Model):
-    """The PDF of an order, in the database: every web process can serve it, and a backup holds it."""
-
-    order = models.OneToOneField(Order, models.CASCADE, related_name="invoice")
-    pdf = models.BinaryField()
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("invoice")
-        verbose_name_plural = _("invoices")
-
-    def __str__(self) -> str:
-        return _("Invoice #%(number)s") % {"number": self.order_id}

@@ -1,0 +1,27 @@
+"""Models of delivery: addresses, pick-up points, methods with their zones and rates."""
+
+from apps.delivery.models.addresses import ADDRESS_FIELDS, MAX_SAVED_ADDRESSES, Address, SavedAddress
+from apps.delivery.models.methods import (
+    DeliveryKind,
+    DeliveryMethod,
+    DeliveryRate,
+    DeliveryZone,
+    DeliveryZoneMember,
+    FreeFromBasis,
+)
+from apps.delivery.models.pickup_points import PickupPoint, PickupPointKind
+
+__all__ = [
+    "ADDRESS_FIELDS",
+    "MAX_SAVED_ADDRESSES",
+    "Address",
+    "DeliveryKind",
+    "DeliveryMethod",
+    "DeliveryRate",
+    "DeliveryZone",
+    "DeliveryZoneMember",
+    "FreeFromBasis",
+    "PickupPoint",
+    "PickupPointKind",
+    "SavedAddress",
+]

@@ -1,0 +1,116 @@
+"""Models of the store's set-up: tax classes with their dated rates, and the version of the configuration."""
+
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from apps.audit.registry import audited
+from apps.core.database.querysets import SignallingQuerySet
+
+COUNTRY_CODE = RegexValidator(
+    r"\A[A-Z]{2}\Z", _("Enter the two-letter code of a country (ISO 3166), such as RU."), code="country_code"
+)
+
+
+class NamedInLanguages(models.Model):
+    """A row with a name in Russian, and in English where the store needs it."""
+
+    name_ru = models.CharField(_("name in Russian"), max_length=200)
+    name_en = models.CharField(
+        _("name in English"),
+        max_length=200,
+        blank=True,
+        default="",
+        help_text=_("Leave empty to use the Russian name."),
+    )
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """Return the name in the present language; the Russian one where there is no other."""
+        return self.name_ru if get_language() == "ru" else self.name_en or self.name_ru
+
+
+@audited()
+class TaxClass(NamedInLanguages):
+    """A kind of goods by the tax that is due on them."""
+
+    AUDITED_FIELDS = ("code", "name_ru", "name_en")
+
+    code = models.SlugField(_("code"), max_length=20, unique=True)
+
+    objects = SignallingQuerySet["TaxClass"].as_manager()
+
+    class Meta:
+        verbose_name = _("tax class")
+        verbose_name_plural = _("tax classes")
+        ordering = ("code",)
+
+
+@audited()
+class TaxRate(models.Model):
+    """The rate of a tax class in a country, in percent, from the first to the last day of its validity."""
+
+    AUDITED_FIELDS = ("tax_class", "country", "rate", "valid_from", "valid_to")
+
+    tax_class = models.ForeignKey(TaxClass, models.PROTECT, related_name="rates", verbose_name=_("tax class"))
+    country = models.CharField(_("country"), max_length=2, validators=[COUNTRY_CODE])
+    rate = models.DecimalField(
+        _("rate, %"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))],
+        help_text=_("Leave empty for “without VAT”, which is not the rate of 0 %."),
+    )
+    valid_from = models.DateField(_("first day"))
+    valid_to = models.DateField(_("last day"), null=True, blank=True)
+
+    objects = SignallingQuerySet["TaxRate"].as_manager()
+
+    class Meta:
+        verbose_name = _("tax rate")
+        verbose_name_plural = _("tax rates")
+        ordering = ("tax_class", "country", "valid_from")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(rate=None) | models.Q(rate__gte=0, rate__lte=100),
+                name="store_taxrate_rate_in_percent",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
+                name="store_taxrate_days_in_order",
+            ),
+            models.UniqueConstraint(
+                fields=["tax_class", "country", "valid_from"], name="store_taxrate_one_per_first_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        rate = _("without VAT") if self.rate is None else f"{self.rate.normalize():f} %"
+        return f"{self.country}: {rate}"
+
+
+class ConfigVersion(models.Model):
+    """The version of the configuration that prices depend on: one row, with another number after each change.
+
+    The number is random: one that a rolled-back transaction had used never comes again.
+    """
+
+    version = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("version of the configuration")
+        verbose_name_plural = _("version of the configuration")
+
+    def __str__(self) -> str:
+        return str(self.version)
