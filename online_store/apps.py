@@ -10,6 +10,7 @@ from django.utils.module_loading import autodiscover_modules
 # Django does the same with `admin`, and Celery with `tasks`.
 REGISTERING = (
     "caching",
+    "configuration",
     "erasure",
     "exceptions",
     "exports",

@@ -1,10 +1,9 @@
-"""Tree of categories as a part of the configuration: for taxes and promotions of what lies in it."""
+"""Tree of categories in memory: for the taxes and promotions of what lies in it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from apps.catalog.models import Category
-from apps.store.configuration import ConfigurationPart
 
 
 @dataclass(frozen=True)
@@ -31,6 +30,3 @@ def load_category_tree() -> CategoryTree:
     """Read the categories."""
     rows = list(Category.objects.values_list("pk", "parent_id", "tax_class_id"))
     return CategoryTree({pk: parent for pk, parent, _ in rows}, {pk: tax for pk, _, tax in rows})
-
-
-CATEGORY_TREE = ConfigurationPart(load_category_tree)

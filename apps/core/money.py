@@ -40,7 +40,7 @@ def allocate(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
 
 
 def tax_of(amount: Decimal, rate: Decimal | None, *, included: bool) -> Decimal:
-    """Return the tax at the rate (percent) that the amount includes, or that comes on top; none without one."""
+    """Return the tax at the rate (percent) that is included in the amount, or comes on top of it."""
     if rate is None:
         return ZERO
     return half_up(amount * rate / (100 + rate if included else 100))

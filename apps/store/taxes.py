@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from django.conf import settings
 
-from apps.store.configuration import ConfigurationPart
 from apps.store.models import TaxClass, TaxRate
 
 
@@ -57,6 +56,3 @@ def load_taxes() -> Taxes:
         key = (row.tax_class.code, row.country)
         rates[key] = (*rates.get(key, ()), DatedRate(row.rate, row.valid_from, row.valid_to))
     return Taxes(dict(TaxClass.objects.values_list("pk", "code")), rates)
-
-
-TAXES = ConfigurationPart(load_taxes)

@@ -1,29 +1,37 @@
 import random
-from decimal import Decimal as D
+from decimal import Decimal
 
 from apps.core.money import allocate, half_up, part_of, tax_of, unit_prices
 
 
 def money(generator, cents):
-    return D(generator.randint(0, cents)) / 100
+    return Decimal(generator.randint(0, cents)) / 100
 
 
 def test_half_a_cent_is_rounded_up():
-    assert [half_up(D(text)) for text in ("0.005", "0.0149", "1.115", "2.675")] == [
-        D("0.01"),
-        D("0.01"),
-        D("1.12"),
-        D("2.68"),
+    assert [half_up(Decimal(text)) for text in ("0.005", "0.0149", "1.115", "2.675")] == [
+        Decimal("0.01"),
+        Decimal("0.01"),
+        Decimal("1.12"),
+        Decimal("2.68"),
     ]
 
 
 def test_shares_go_to_the_largest_remainders_and_on_a_tie_to_the_earlier():
-    assert allocate(D("0.10"), [D("0.01"), D("0.04"), D("0.10")]) == [D("0.01"), D("0.03"), D("0.06")]
-    assert allocate(D("1.00"), [D(1), D(1), D(1)]) == [D("0.34"), D("0.33"), D("0.33")]
+    assert allocate(Decimal("0.10"), [Decimal("0.01"), Decimal("0.04"), Decimal("0.10")]) == [
+        Decimal("0.01"),
+        Decimal("0.03"),
+        Decimal("0.06"),
+    ]
+    assert allocate(Decimal("1.00"), [Decimal(1), Decimal(1), Decimal(1)]) == [
+        Decimal("0.34"),
+        Decimal("0.33"),
+        Decimal("0.33"),
+    ]
 
 
 def test_nothing_is_shared_among_nothing():
-    assert allocate(D("0.00"), [D(0), D(0)]) == [D("0.00"), D("0.00")]
+    assert allocate(Decimal("0.00"), [Decimal(0), Decimal(0)]) == [Decimal("0.00"), Decimal("0.00")]
 
 
 def test_shares_add_up_and_none_is_above_its_weight():
@@ -41,16 +49,16 @@ def test_shares_add_up_and_none_is_above_its_weight():
 
 
 def test_tax_is_in_a_gross_amount_and_on_top_of_a_net_one():
-    assert tax_of(D("702.00"), D("22.00"), included=True) == D("126.59")
-    assert tax_of(D("702.00"), D("22.00"), included=False) == D("154.44")
-    assert tax_of(D("702.00"), D("0.00"), included=True) == D("0.00")
-    assert tax_of(D("702.00"), None, included=True) == D("0.00")
+    assert tax_of(Decimal("702.00"), Decimal("22.00"), included=True) == Decimal("126.59")
+    assert tax_of(Decimal("702.00"), Decimal("22.00"), included=False) == Decimal("154.44")
+    assert tax_of(Decimal("702.00"), Decimal("0.00"), included=True) == Decimal("0.00")
+    assert tax_of(Decimal("702.00"), None, included=True) == Decimal("0.00")
 
 
 def test_parts_of_a_line_add_up_to_it():
-    assert part_of(D("10.01"), 2, before=0, pieces=1) + part_of(D("10.01"), 2, before=1, pieces=1) == D(
-        "10.01"
-    )
+    assert part_of(Decimal("10.01"), 2, before=0, pieces=1) + part_of(
+        Decimal("10.01"), 2, before=1, pieces=1
+    ) == Decimal("10.01")
     generator = random.Random(7)
     for _ in range(2_000):
         amount, quantity = money(generator, 100_000), generator.randint(1, 20)
@@ -64,8 +72,8 @@ def test_parts_of_a_line_add_up_to_it():
 
 
 def test_a_line_is_at_most_two_positions_of_a_receipt():
-    assert unit_prices(D("10.00"), 3) == [(2, D("3.33")), (1, D("3.34"))]
-    assert unit_prices(D("9.99"), 3) == [(3, D("3.33"))]
+    assert unit_prices(Decimal("10.00"), 3) == [(2, Decimal("3.33")), (1, Decimal("3.34"))]
+    assert unit_prices(Decimal("9.99"), 3) == [(3, Decimal("3.33"))]
     generator = random.Random(54)
     for _ in range(2_000):
         amount, quantity = money(generator, 100_000), generator.randint(1, 50)

@@ -1,6 +1,6 @@
-"""Receivers that give the configuration another version when delivery methods change."""
+"""Delivery methods, their zones and rates as a part of the configuration."""
 
 from apps.delivery.models import DeliveryMethod, DeliveryRate, DeliveryZone, DeliveryZoneMember
-from apps.store.configuration import configures
+from apps.store.configuration_cache import configures
 
 configures(DeliveryMethod, DeliveryRate, DeliveryZone, DeliveryZoneMember)
