@@ -24,7 +24,7 @@ class FileFull(Exception):
     """The file would be larger than one may be."""
 
     def __init__(self) -> None:
-        super().__init__(_("There is no room for more in the file: filter the list, or choose CSV."))
+        super().__init__(_("The file is full: filter the list, or choose CSV."))
 
 
 class Archive:

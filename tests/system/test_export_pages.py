@@ -67,7 +67,7 @@ def test_order_page_tells_how_many_rows_and_which_file_comes_back_as_it_was(brow
 
     shown = browser.get(reverse("admin:catalog_product_export") + "?q=SKU", headers={"accept-language": "en"})
 
-    assert "3 rows of the list are exported, as it is filtered and searched." in shown.text
+    assert "3 rows of the list, with its filters and search, will be exported." in shown.text
     assert "The best choice for editing products and importing them: nothing is lost." in shown.text
 
 
@@ -79,7 +79,7 @@ def test_workbook_with_too_little_room_is_refused(browser, monkeypatch):
 
     refused = browser.post(address, {"kind": "products", "file_format": "xlsx"})
 
-    assert "A workbook has room for 2 rows: filter the list, or choose CSV." in refused.text
+    assert "A workbook holds at most 2 rows: filter the list, or choose CSV." in refused.text
     assert not Export.objects.exists()
     assert browser.post(address, {"kind": "products", "file_format": "spreadsheet"}).status_code == 302
 

@@ -24,7 +24,7 @@ ENCODINGS = {
     "cp866": "MS-DOS (866)",
 }
 DELIMITERS = {"comma": _("comma"), "semicolon": _("semicolon"), "tab": _("tab")}
-DECIMAL_SIGNS = {"": _("as the numbers show"), ".": _("point"), ",": _("comma")}
+DECIMAL_SIGNS = {"": _("detect from the numbers"), ".": _("point"), ",": _("comma")}
 
 
 class ImportForm(forms.Form):

@@ -139,7 +139,7 @@ class ImportDecisionPage(UploadPage):
         else:
             is_done = import_services.discard_import(upload.pk)
         if not is_done:
-            self.model_admin.message_user(request, _("That was decided already."), messages.WARNING)
+            self.model_admin.message_user(request, _("This has already been decided."), messages.WARNING)
         elif "import" not in request.POST:
             self.model_admin.message_user(request, _("The file was discarded."), messages.SUCCESS)
             return redirect("admin:catalog_product_import")
@@ -158,7 +158,7 @@ class ImportReadingPage(UploadPage):
         if not form.is_valid():
             return HttpResponseBadRequest()
         if not import_services.check_again(upload.pk, form.dialect):
-            self.model_admin.message_user(request, _("That was decided already."), messages.WARNING)
+            self.model_admin.message_user(request, _("This has already been decided."), messages.WARNING)
         return self.to_upload(upload)
 
 
@@ -188,7 +188,7 @@ class ImportAgainPage(UploadPage):
         """Let it go on where it stopped."""
         upload = self.upload(pk)
         if import_services.go_on(upload):
-            self.model_admin.message_user(request, _("The import goes on."), messages.SUCCESS)
+            self.model_admin.message_user(request, _("The import continues."), messages.SUCCESS)
         return self.to_upload(upload)
 
 

@@ -196,7 +196,7 @@ def test_decision_counts_once(browser, shop):
 
     response = browser.post(page(upload, "import_decision"), {"discard": "1"}, follow=True)
 
-    assert "That was decided already." in response.text
+    assert "This has already been decided." in response.text
     assert Upload.objects.get(pk=upload.pk).status == "done"
     assert Job.objects.filter(kind="import_write").count() == 1
 

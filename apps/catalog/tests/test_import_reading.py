@@ -102,7 +102,7 @@ def test_imported_file_is_not_read_again(browser):
         follow=True,
     )
 
-    assert "That was decided already." in response.text
+    assert "This has already been decided." in response.text
     assert Upload.objects.get(pk=upload.pk).status == "done"
 
 

@@ -62,7 +62,7 @@ class ExportForm(forms.Form):
         chosen = FileFormat(self.cleaned_data["file_format"])
         if chosen == FileFormat.WORKBOOK and self._listed > MAX_ROWS:
             raise ValidationError(
-                _("A workbook has room for %(number)s rows: filter the list, or choose CSV."),
+                _("A workbook holds at most %(number)s rows: filter the list, or choose CSV."),
                 params={"number": localize(MAX_ROWS)},
             )
         return chosen
@@ -135,10 +135,12 @@ def _export_address(model: type[Model], query: QueryDict) -> str:
 def _in_words(count: Count) -> str:
     numbers = {"number": localize(count.number)}
     if not count.is_exact:
-        return _("About %(number)s rows of the list are exported, as it is filtered and searched.") % numbers
+        return (
+            _("About %(number)s rows of the list, with its filters and search, will be exported.") % numbers
+        )
     text = ngettext(
-        "%(number)s row of the list is exported, as it is filtered and searched.",
-        "%(number)s rows of the list are exported, as it is filtered and searched.",
+        "%(number)s row of the list, with its filters and search, will be exported.",
+        "%(number)s rows of the list, with its filters and search, will be exported.",
         count.number,
     )
     return text % numbers

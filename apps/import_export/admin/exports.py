@@ -92,7 +92,7 @@ class ExportAgainPage(OneExportPage):
         """Let it go on where it stopped."""
         export = self.export(pk)
         if services.write_again(export):
-            self.model_admin.message_user(request, _("The export goes on."), messages.SUCCESS)
+            self.model_admin.message_user(request, _("The export continues."), messages.SUCCESS)
         return redirect("admin:import_export_export_change", export.pk)
 
 

@@ -23,6 +23,6 @@ class Command(BaseCommand):
                 self.stderr.write(problem)
             raise CommandError(
                 f"{len(found)} operation{pluralize(len(found), ' is,s are')} not safe while the store runs. "
-                "CONTRIBUTING.md, Migrations, shows safe ways and how a migration gives a reason to stay."
+                "docs/migrations.md says what to write instead, and how to declare an exception."
             )
         self.stdout.write("No migration would block or break a running store.")
