@@ -6,6 +6,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.utils.module_loading import autodiscover_modules
 
+from apps.jobs.checks import check_declarations
+
 # Modules that register something when they are imported. An app that has one of them needs no line anywhere:
 # Django does the same with `admin`, and Celery with `tasks`.
 REGISTERING = (
@@ -29,7 +31,11 @@ class OnlineStoreConfig(AppConfig):
     name = "online_store"
 
     def ready(self) -> None:
-        """Import what registers itself; log what works as it is set, and should not be so."""
+        """Import what registers itself; log what works as it is set, and should not be so.
+
+        Raises ImproperlyConfigured when a job would have no handler.
+        """
         autodiscover_modules(*REGISTERING)
+        check_declarations()
         for warning in settings.CONFIGURATION_WARNINGS:
             logger.warning(warning)

@@ -14,8 +14,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from apps.core.observability.metrics import AT_SCRAPE, COUNTED, count
+from apps.jobs.circuit_breaker import known
 from apps.jobs.models import CircuitState, Job
-from apps.jobs.registry import circuits
 
 ORDERED = Counter("store_jobs_ordered", "Jobs stored by this server.", ["kind"], registry=COUNTED)
 
@@ -36,7 +36,7 @@ class JobCollector(Collector):
         now = timezone.now()
         try:
             groups = list(Job.objects.not_done_by_kind(now))
-            states = list(CircuitState.objects.filter(kind__in=circuits()).order_by("kind"))
+            states = known(CircuitState.objects.all())
         except DatabaseError as error:
             logger.warning("The jobs cannot be counted: %s", error)
             return []
@@ -54,7 +54,7 @@ class JobCollector(Collector):
             labels=["circuit"],
         )
         for state in states:
-            outages.add_metric([state.kind], state.failures)
+            outages.add_metric([state.name], state.failures)
         return [jobs, outages, GaugeMetricFamily("store_jobs_oldest_due_seconds", oldest, value=waited)]
 
 

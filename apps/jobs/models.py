@@ -1,17 +1,18 @@
 """Models of jobs. The row is the truth about a job; a broker's message only tells a worker to look."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from django.db import connections, models
+from django.db import models
 from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, When
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.registry import audited
-from apps.jobs.claim_statement import statement
+from apps.jobs.circuits import Circuit, circuit_label
 from apps.jobs.errors import last_line
 from apps.jobs.registry import followers, label_of
 from apps.jobs.subjects import name_of
@@ -61,25 +62,13 @@ class JobQuerySet(models.QuerySet["Job"]):
         failing = RawSQL("EXISTS (SELECT 1 FROM jobs_circuitstate WHERE failures > 0)", ())
         return self.annotate(was_claimed_amid_failures=failing)
 
-    def claim(self, job: "Job", *, seconds: int) -> bool:
-        """Claim the job for so long, if it is due, available and as it was read; tell whether it was."""
-        now, lease = timezone.now(), uuid.uuid4()
-        leased_until = now + timedelta(seconds=seconds)
-        to_database = connections[self.db].ops.adapt_datetimefield_value
-        values: dict[str, Any] = {
-            "id": job.pk,
-            "attempts": job.attempts,
-            "lease": lease.hex,
-            "leased_until": to_database(leased_until),
-            "now": to_database(now),
-        }
-        with connections[self.db].cursor() as cursor:
-            cursor.execute(*statement(job.kind, values))
-            if not cursor.rowcount:
-                return False
-        job.status, job.attempts, job.updated_at = JobStatus.RUNNING, job.attempts + 1, now
-        job.lease, job.leased_until = lease, leased_until
-        return True
+    def of_circuits(self, circuits: Iterable[Circuit]) -> Self:
+        """Return the jobs that depend on any of these."""
+        return self.filter(_depends_on(circuits))
+
+    def outside_circuits(self, circuits: Iterable[Circuit]) -> Self:
+        """Return the jobs that depend on none of these."""
+        return self.exclude(_depends_on(circuits))
 
     def about(self, subject: str) -> Self:
         """Return the jobs of one subject, in the order they were ordered."""
@@ -113,7 +102,10 @@ class JobQuerySet(models.QuerySet["Job"]):
 
 
 def _is_due(now: datetime) -> Q:
-    return Q(status=JobStatus.PENDING, run_at__lte=now) | Q(status=JobStatus.RUNNING, leased_until__lte=now)
+    # A job that runs has been due, too. Said of both, this is a range of the index, however many jobs are to
+    # come later.
+    is_free = Q(status=JobStatus.PENDING) | Q(status=JobStatus.RUNNING, leased_until__lte=now)
+    return Q(run_at__lte=now) & is_free
 
 
 def _is_late(now: datetime) -> Q:
@@ -128,11 +120,18 @@ def _is_ready() -> Q:
     return ~waits
 
 
+def _depends_on(circuits: Iterable[Circuit]) -> Q:
+    circuits = list(circuits)
+    kinds = [kind for circuit in circuits for kind in circuit.kinds]
+    return Q(circuit__in=[circuit.name for circuit in circuits]) | Q(circuit="", kind__in=kinds)
+
+
 @audited()
 class Job(models.Model):
     """One thing to be done: `kind` names the handler, `arguments` are its ids and plain values.
 
-    `owner` is the customer who causes it, as `user:7`; empty for what the shop itself causes.
+    `owner` is the customer who causes it, as `user:7`; empty for what the shop itself causes. `circuit` is
+    what it depends on; empty where that is declared with its kind.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -141,6 +140,7 @@ class Job(models.Model):
     subject = models.CharField(_("subject"), max_length=100, db_index=True)
     arguments = models.JSONField(_("arguments"), default=dict)
     owner = models.CharField(_("customer"), max_length=50, blank=True, default="", db_default="")
+    circuit = models.CharField(_("circuit"), max_length=50, blank=True, default="", db_default="")
     request_id = models.CharField(_("request"), max_length=64, blank=True, default="")
 
     status = models.CharField(
@@ -180,6 +180,10 @@ class Job(models.Model):
                 name="jobs_job_unfinished",
                 condition=Q(status__in=UNFINISHED),
             ),
+            # As few as there are workers, among any number that wait for their time.
+            models.Index(
+                fields=["leased_until"], name="jobs_job_running", condition=Q(status=JobStatus.RUNNING)
+            ),
             models.Index(fields=["id"], name="jobs_job_failed", condition=Q(status=JobStatus.FAILED)),
             models.Index(
                 fields=["owner", "run_at"],
@@ -211,31 +215,30 @@ class Job(models.Model):
 
 
 class CircuitState(models.Model):
-    """State of a circuit, which kinds of jobs depend on: working or failing. All workers share it.
+    """State of a circuit, which jobs depend on: working or failing. All workers share it.
 
-    `kind` is the circuit's name, which is that of the kind when only one depends on it. Where the circuit has
-    a limit, the lock on its row lets workers claim one after the other.
+    Where the circuit has a limit, the lock on its row lets workers claim one after the other.
     """
 
-    kind = models.CharField(_("kind"), max_length=50, primary_key=True)
+    name = models.CharField(_("name"), max_length=50, primary_key=True, db_column="kind")
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
     failing_since = models.DateTimeField(_("failing since"), null=True, blank=True)
     last_error = models.TextField(_("last error"), blank=True, default="", db_default="")
     paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("state of a kind of jobs")
-        verbose_name_plural = _("states of kinds of jobs")
-        ordering = ("kind",)
+        verbose_name = _("circuit")
+        verbose_name_plural = _("circuits")
+        ordering = ("name",)
 
     def __str__(self) -> str:
-        return self.kind
+        return self.name
 
     @property
     def label(self) -> str:
         """Return what staff call it."""
-        return label_of(self.kind)
+        return circuit_label(self.name)
 
     def is_paused(self, now: datetime) -> bool:
-        """Tell whether no job of the kind may begin now."""
+        """Tell whether none of its jobs may begin now."""
         return self.paused_until is not None and self.paused_until > now

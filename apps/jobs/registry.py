@@ -10,8 +10,6 @@ from django.utils.functional import Promise
 
 HandlerFunction = Callable[..., None]
 MAX_ATTEMPTS = 12
-FAILURES_TO_PAUSE = 5
-PAUSE_SECONDS = 30  # of a kind with a circuit
 ALWAYS_RETRIED = (OperationalError, InterfaceError, SoftTimeLimitExceeded)
 
 # Seconds before the second attempt, the third, …; the last one repeats. Twelve attempts last about five
@@ -27,9 +25,7 @@ class Options(TypedDict, total=False):
     attempts_on: Mapping[type[Exception], int]
     longest_pause: int
     circuit: str
-    circuit_label: str | Promise
     outages: tuple[type[Exception], ...]
-    limit: int
 
 
 @dataclass(frozen=True)
@@ -40,11 +36,9 @@ class Handler:
     grows up to `longest_pause` seconds. It fails after `attempts` in all, or after as many as `attempts_on`
     gives for the exception. Any other exception makes it `failed` at once.
 
-    Kinds that depend on the same thing, which may be away, name it as their `circuit`; staff call it by its
-    `circuit_label`, which is that of the kind when only one depends on it. After FAILURES_TO_PAUSE
-    failures in a row they pause, then one job is tried, and when that one succeeds all go on. With a `limit`
-    no more than so many of their jobs run at the same time, on all workers together. `outages` are the
-    failures that count; by default those of `retry_on`.
+    Jobs that depend on the same thing, which may be away, share a `circuit` (`circuits.py`): they pause when
+    it fails too often. `outages` are the failures that count; by default those of `retry_on`. A job may name
+    another circuit than its kind (`JobSpec.circuit`), such as that of its provider.
 
     A job waits until each job of a kind in `follows` that was ordered before it, for the same subject, is
     done or has failed for good. Such a kind speaks of what happened in order, or needs the others' results.
@@ -57,9 +51,7 @@ class Handler:
     attempts_on: Mapping[type[Exception], int] = field(default_factory=dict)
     longest_pause: int = PAUSES[-1]
     circuit: str = ""
-    circuit_label: str | Promise = ""
     outages: tuple[type[Exception], ...] | None = None
-    limit: int | None = None
     follows: tuple[str, ...] = ()
 
     def attempts_for(self, error: Exception) -> int:
@@ -76,16 +68,8 @@ class Handler:
         return isinstance(error, self.retry_on if self.outages is None else self.outages)
 
 
-@dataclass
-class Circuit:
-    """Something that kinds of jobs depend on."""
-
-    name: str
-    limit: int | None
-    kinds: list[str] = field(default_factory=list)
-
-
 _handlers: dict[str, Handler] = {}
+_enqueued: set[str] = set()
 
 
 def handler(
@@ -119,27 +103,32 @@ def kinds() -> list[str]:
     return sorted(_handlers)
 
 
-def label_of(name: str) -> str:
-    """Return what staff call a kind of job, or what kinds depend on; its name when nobody has told."""
-    if name in _handlers:
-        return str(_handlers[name].label or name)
-    labels = (handler.circuit_label for handler in _handlers.values() if handler.circuit == name)
-    return str(next(labels, "") or name)
+def enqueues(*kinds: str) -> None:
+    """Declare kinds that the calling app enqueues by name, for a higher app to handle.
+
+    One without a handler fails at start-up (`checks.py`).
+    """
+    _enqueued.update(kinds)
 
 
-def circuits() -> dict[str, Circuit]:
-    """Return what jobs depend on, by name."""
-    found: dict[str, Circuit] = {}
-    for kind, handler in _handlers.items():
-        if handler.circuit or handler.limit is not None:
-            name = handler.circuit or kind
-            found.setdefault(name, Circuit(name, handler.limit)).kinds.append(kind)
-    return found
+def enqueued_kinds() -> list[str]:
+    """Return the kinds that are enqueued for a higher app, by name."""
+    return sorted(_enqueued)
 
 
-def circuit_of(kind: str) -> Circuit | None:
-    """Return what jobs of the kind depend on."""
-    return next((circuit for circuit in circuits().values() if kind in circuit.kinds), None)
+def label_of(kind: str) -> str:
+    """Return what staff call a kind of job; its name when nobody has told."""
+    return str((kind in _handlers and _handlers[kind].label) or kind)
+
+
+def default_circuit_of(kind: str) -> str:
+    """Return the circuit of the kind's jobs, unless they name another; empty when there is none."""
+    return _handlers[kind].circuit if kind in _handlers else ""
+
+
+def kinds_by_circuit(circuit: str) -> tuple[str, ...]:
+    """Return the kinds whose jobs depend on the circuit, unless they name another."""
+    return tuple(kind for kind, handler in _handlers.items() if handler.circuit == circuit)
 
 
 def followers() -> dict[str, tuple[str, ...]]:

@@ -14,8 +14,10 @@ from django.db import InterfaceError, close_old_connections, connection
 from apps.core.observability.logs import job_id_set
 from apps.core.observability.request_id import request_id_set
 from apps.jobs import broker, services
+from apps.jobs.exceptions import RunLater
+from apps.jobs.fairness import yield_to_other_owners
 from apps.jobs.models import Job
-from apps.jobs.registry import ALWAYS_RETRIED, handler_of
+from apps.jobs.registry import ALWAYS_RETRIED, Handler, handler_of
 
 BATCH = 20  # due jobs looked up at once
 CHAIN_SECONDS = 60  # for jobs that follow one another, well below the time limit of Celery's task
@@ -83,7 +85,7 @@ def run_job(job_id: int, state: WorkerState = process_state) -> int:
         began = time.monotonic()
         with request_id_set(job.request_id), job_id_set(job.pk), _lease_renewal(job):
             _attempt(job, state)
-        services.yield_to_other_owners(job, time.monotonic() - began)
+        yield_to_other_owners(job, time.monotonic() - began)
         count += 1
         is_over = state.is_over or count == BATCH or time.monotonic() > over_at
         job = None if is_over else services.claim_next(job)
@@ -153,6 +155,10 @@ def _attempt(job: Job, state: WorkerState) -> None:
     if job.attempts > handler.attempts:  # it was claimed, and its worker died, every time
         services.fail(job, RuntimeError("Every worker that tried this job died."))
         return
+    _run(job, handler, state)
+
+
+def _run(job: Job, handler: Handler, state: WorkerState) -> None:
     try:
         with state.running(job):
             handler.run(job, **job.arguments)
@@ -161,6 +167,9 @@ def _attempt(job: Job, state: WorkerState) -> None:
         _release(job)
     except services.LeaseLost as error:
         logger.warning("%s", error)
+    except RunLater as later:
+        logger.info("Job %s runs again at %s", job, later.at)
+        services.run_later(job, later.at)
     except (*handler.retry_on, *ALWAYS_RETRIED) as error:
         logger.warning("Job %s, attempt %s: %r", job, job.attempts, error)
         services.postpone(job, error, handler)

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.utils import timezone
 
 from apps.audit.models import Action
@@ -21,15 +21,16 @@ from apps.audit.services import AuditRecord, record, record_all
 from apps.core.database.transactions import retried_atomic
 from apps.core.observability.request_id import current_request_id
 from apps.jobs import broker, circuit_breaker
+from apps.jobs.circuits import circuit_named, circuit_of
+from apps.jobs.claim_statement import claim_as_read
 from apps.jobs.errors import traceback_of
 from apps.jobs.exceptions import JobNotFailed
 from apps.jobs.metrics import count_enqueued
 from apps.jobs.models import UNFINISHED, Job, JobStatus
-from apps.jobs.registry import Handler, circuit_of
+from apps.jobs.registry import Handler
 
 UNKNOWN_KIND_SECONDS = 30  # until a job is tried again that this worker has no handler for
 LIMITED_TRIES = 5  # due jobs of a limited kind that are tried before the rest is left to the next sweep
-LONG_SECONDS = 0.25  # that a job takes a worker, for others to go before the next one of the same owner
 JITTER = 0.25  # a pause is lengthened by up to this part, so that what failed together is not tried together
 
 
@@ -42,6 +43,8 @@ class JobSpec:
     """A job to be done: `key` is unique over all time, `subject` is what its jobs are asked for by.
 
     `owner` is the customer who causes it and shares the workers with the others; none for the shop's own.
+    It is not done before `run_at`, at once without. `circuit` is what it depends on, such as
+    `provider:stripe`; without, that is declared with its kind.
     """
 
     kind: str
@@ -49,6 +52,8 @@ class JobSpec:
     subject: str
     arguments: dict[str, Any] = field(default_factory=dict)
     owner: str = ""
+    run_at: datetime | None = None
+    circuit: str = ""
 
     def again(self) -> Self:
         """Return the spec of the same work once more, whatever is still known of the times before."""
@@ -62,29 +67,20 @@ class JobSpec:
 def enqueue(*specs: JobSpec) -> None:
     """Store jobs in the caller's transaction: they are done with its change, or not at all.
 
-    Raises TransactionManagementError outside of a transaction.
+    Raises TransactionManagementError outside of a transaction, and LookupError for an unknown circuit.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError(
             "A job is stored with the change that makes it necessary."
         )
-    published_at = timezone.now()
-    jobs = Job.objects.bulk_create(
-        Job(
-            kind=spec.kind,
-            key=spec.key,
-            subject=spec.subject,
-            arguments=spec.arguments,
-            owner=spec.owner,
-            request_id=current_request_id(),
-            published_at=published_at,
-        )
-        for spec in specs
-    )
-    # Whoever does the first of a subject goes on with the others: they need no message of their own.
+    now = timezone.now()
+    jobs = Job.objects.bulk_create(_row_of(spec, now) for spec in specs)
+    # Whoever does the first of a subject goes on with the others: they need no message of their own. What is
+    # to be done later gets none: a sweep announces it when it is due.
     first_ids: dict[str, int] = {}
     for job in jobs:
-        first_ids.setdefault(job.subject, job.pk)
+        if job.run_at <= now:
+            first_ids.setdefault(job.subject, job.pk)
     # No partial: Django would look for its name, should it fail, and fail itself after the commit.
     transaction.on_commit(lambda: broker.notify(first_ids.values()), robust=True)
     transaction.on_commit(lambda: count_enqueued([job.kind for job in jobs]), robust=True)
@@ -124,9 +120,9 @@ def claim_next(job: Job) -> Job | None:
     """
     due = Job.objects.due(timezone.now()).with_circuit_failures()
     candidates = list(due.about(job.subject))  # few; claiming one tells whether it is ready
-    circuit = circuit_of(job.kind)
+    circuit = circuit_of(job.kind, job.circuit)
     if circuit and circuit.limit is not None:
-        candidates += due.ready().filter(kind__in=circuit.kinds).order_by("run_at", "pk")[:LIMITED_TRIES]
+        candidates += due.ready().of_circuits([circuit]).order_by("run_at", "pk")[:LIMITED_TRIES]
     return next(filter(_try_claim, candidates), None)
 
 
@@ -143,8 +139,7 @@ def renew_lease(job: Job) -> None:
 def finish(job: Job) -> None:
     """Record that the job is done."""
     _record(job, status=JobStatus.DONE, last_error="")
-    if job.was_claimed_amid_failures:
-        circuit_breaker.record_success(job.kind)
+    _note_success(job)
 
 
 def fail(job: Job, error: BaseException) -> None:
@@ -154,7 +149,7 @@ def fail(job: Job, error: BaseException) -> None:
 
 def postpone(job: Job, error: Exception, handler: Handler) -> None:
     """Record a failed attempt, to be retried after a pause; after the last attempt the job is failed."""
-    circuit_breaker.record_failure(job.kind, error)
+    circuit_breaker.record_failure(job, error)
     if job.attempts >= handler.attempts_for(error):
         fail(job, error)
         return
@@ -163,33 +158,15 @@ def postpone(job: Job, error: Exception, handler: Handler) -> None:
     _put_back(job, run_at, last_error=traceback_of(error))
 
 
+def run_later(job: Job, at: datetime) -> None:
+    """Put the job off until then, as its handler asks for: nothing has failed, and no attempt is used up."""
+    _put_back(job, at, attempts=F("attempts") - 1, last_error="")
+    _note_success(job)
+
+
 def release(job: Job) -> None:
     """Release the job, as its worker ends: another may claim it at once, and no attempt is used up."""
     _put_back(job, timezone.now(), attempts=F("attempts") - 1)
-
-
-def yield_to_other_owners(job: Job, seconds: float) -> None:
-    """Put off the other jobs of the job's owner, if others wait, for as long as it took a worker.
-
-    So the jobs of one customer, as the invoices of ten orders of a thousand lines, take at most half of the
-    time of the workers from the others.
-    """
-    if not job.owner or seconds < LONG_SECONDS:
-        return
-    now = timezone.now()
-    if not _startable(now).exclude(owner=job.owner).exists():
-        return
-    run_at = now + timedelta(seconds=seconds)
-    with transaction.atomic():
-        # What somebody takes in this moment is left to them.
-        others = (
-            Job.objects.filter(owner=job.owner, status=JobStatus.PENDING, run_at__lt=run_at)
-            .exclude(subject=job.subject)
-            .select_for_update(skip_locked=True)
-            .order_by("pk")
-        )
-        put_off = [other.pk for other in others]
-        Job.objects.filter(pk__in=put_off).update(run_at=run_at, published_at=None)
 
 
 def revoke(subjects: Iterable[str]) -> None:
@@ -250,7 +227,7 @@ def retry(job_id: int) -> Job:
 
 def due_job_ids(limit: int) -> list[int]:
     """Return the ids of the jobs that have waited longest and can be begun now."""
-    beginnable = _startable(timezone.now()).order_by("run_at", "pk")
+    beginnable = circuit_breaker.startable(timezone.now()).order_by("run_at", "pk")
     return list(beginnable.values_list("pk", flat=True)[:limit])
 
 
@@ -263,9 +240,7 @@ def next_to_publish(limit: int) -> list[int]:
     stale = now - timedelta(seconds=settings.JOB_MESSAGE_SECONDS)
     with transaction.atomic():
         unpublished = (
-            Job.objects.due(now)
-            .ready()
-            .exclude(kind__in=circuit_breaker.blocked_kinds(now))
+            circuit_breaker.not_blocked(Job.objects.due(now).ready(), now)
             .filter(Q(published_at=None) | Q(published_at__lte=stale))
             .select_for_update(skip_locked=True)
             .order_by("run_at", "pk")[:limit]
@@ -275,18 +250,34 @@ def next_to_publish(limit: int) -> list[int]:
     return job_ids
 
 
-def _startable(now: datetime) -> QuerySet[Job]:
-    return Job.objects.due(now).available(now).exclude(kind__in=circuit_breaker.blocked_kinds(now))
+def _row_of(spec: JobSpec, now: datetime) -> Job:
+    if spec.circuit and circuit_named(spec.circuit) is None:
+        raise LookupError(f"No circuit {spec.circuit} is declared")
+    run_at = max(now, spec.run_at or now)
+    return Job(
+        kind=spec.kind,
+        key=spec.key,
+        subject=spec.subject,
+        arguments=spec.arguments,
+        owner=spec.owner,
+        circuit=spec.circuit,
+        request_id=current_request_id(),
+        run_at=run_at,
+        published_at=now if run_at == now else None,
+    )
 
 
 def _try_claim(job: Job) -> bool:
-    circuit = circuit_of(job.kind)
+    circuit = circuit_of(job.kind, job.circuit)
     if circuit is None or circuit.limit is None:
-        return Job.objects.claim(job, seconds=settings.JOB_LEASE_SECONDS)
+        return claim_as_read(job, seconds=settings.JOB_LEASE_SECONDS)
     with transaction.atomic():
-        return circuit_breaker.may_start(circuit) and Job.objects.claim(
-            job, seconds=settings.JOB_LEASE_SECONDS
-        )
+        return circuit_breaker.may_start(circuit) and claim_as_read(job, seconds=settings.JOB_LEASE_SECONDS)
+
+
+def _note_success(job: Job) -> None:
+    if job.was_claimed_amid_failures:
+        circuit_breaker.record_success(job)
 
 
 def _put_back(job: Job, run_at: datetime, **changes: Any) -> None:

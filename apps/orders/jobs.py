@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.jobs.email_delivery import BY_MAIL, deliver
 from apps.jobs.models import Job
-from apps.jobs.registry import handler
+from apps.jobs.registry import enqueues, handler
 from apps.jobs.services import JobSpec
 from apps.jobs.subjects import SubjectKind, register_subjects
 from apps.orders import emails
@@ -32,6 +32,7 @@ UNCONFIRMED = "unconfirmed"  # rate limit of a mailbox: e-mails while its addres
 STALE_AFTER = timedelta(minutes=10)
 ORDERS = SubjectKind(_("Order #%(number)s"), "admin:orders_order_change", "orders.view_order")
 register_subjects(JOB_SUBJECT, ORDERS)
+enqueues(SHIPMENT)
 
 
 def subject_of(order_id: int) -> str:

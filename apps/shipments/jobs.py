@@ -5,6 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.services import record_change
+from apps.jobs.circuits import register_circuit
 from apps.jobs.models import Job, JobStatus
 from apps.jobs.registry import handler
 from apps.jobs.services import enqueue
@@ -13,13 +14,15 @@ from apps.orders.models import Order
 from apps.orders.statuses import OrderStatus
 from apps.shipments import carrier
 
+register_circuit(SHIPMENT, limit=settings.SHIPPING_CONCURRENCY)
+
 
 @handler(
     SHIPMENT,
     label=_("Shipment"),
     retry_on=(carrier.CarrierUnavailable,),
     attempts=20,
-    limit=settings.SHIPPING_CONCURRENCY,
+    circuit=SHIPMENT,
 )
 def announce_shipment(job: Job, *, order_id: int) -> None:
     """Tell the carrier about the order, once: it sees the same idempotency key at every attempt."""

@@ -31,10 +31,10 @@ def database_url(*, port: int | None = None, name: str = "") -> str:
 
 @contextmanager
 def celery_worker(
-    broker_url: str, folder: Path, *, is_ready: bool = True, **environment: str
+    broker_url: str, folder: Path, *options: str, is_ready: bool = True, **environment: str
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a Celery worker on the database of this test, and wait until it takes messages."""
-    command = ("-m", "celery", "-A", "online_store", "worker", "-l", "info", "--concurrency", "2")
+    command = ("-m", "celery", "-A", "online_store", "worker", "-l", "info", "--concurrency", "2", *options)
     environment = {
         "DATABASE_URL": database_url(),
         "DATABASE_POOL_SIZE": "0",

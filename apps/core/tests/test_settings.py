@@ -153,6 +153,19 @@ def test_embedded_start_leaves_a_thread_free_of_the_carrier(start):
     assert embedded["JOB_THREADS"] == 2
 
 
+@pytest.mark.parametrize(
+    ("variables", "limit"),
+    [
+        ({}, 2),
+        ({"WORKER_CONCURRENCY": "9"}, 4),
+        ({"WORKER_CONCURRENCY": "1"}, 1),
+        ({"WORKER_CONCURRENCY": "9", "STORE_EMBEDDED": "true"}, 1),
+    ],
+)
+def test_circuit_takes_at_most_half_of_the_workers(start, variables: dict[str, str], limit: int):
+    assert start(**variables)["JOB_CIRCUIT_LIMIT"] == limit
+
+
 def test_mail_server_and_sender_come_from_the_environment(start):
     given = start(
         EMAIL_URL="smtp://me:secret@mail.example:2525?starttls=true", EMAIL_FROM="shop@shop.example"

@@ -9,6 +9,7 @@ import pytest
 from kombu import pools
 
 from apps.jobs import broker
+from apps.jobs.circuits import _declared, register_circuit
 from apps.jobs.registry import HandlerFunction, _handlers, handler
 from online_store.celery import app as celery_app
 
@@ -17,18 +18,23 @@ _numbers = count(1)
 
 @pytest.fixture
 def kind_of() -> Iterator[Callable[..., str]]:
-    """Return a function that registers a handler and returns its kind, which is known to this test only."""
-    kinds = []
+    """Return a function that registers a handler and returns its kind, which is known to this test only.
 
-    def register(run: HandlerFunction, **options: Any) -> str:
+    With a limit the kind gets a circuit of its own.
+    """
+    handlers, circuits = dict(_handlers), dict(_declared)
+
+    def register(run: HandlerFunction, *, limit: int | None = None, **options: Any) -> str:
         kind = f"test-{next(_numbers)}"
+        if limit is not None:
+            register_circuit(kind, limit=limit)
+            options["circuit"] = kind
         handler(kind, **options)(run)
-        kinds.append(kind)
         return kind
 
     yield register
-    for kind in kinds:
-        del _handlers[kind]
+    restore(_handlers, handlers)
+    restore(_declared, circuits)
 
 
 @pytest.fixture
@@ -42,6 +48,11 @@ def broker_away(settings, monkeypatch) -> Iterator[None]:
         use_broker(f"redis://127.0.0.1:{circuit.getsockname()[1]}/0")
         yield
         use_broker(before)
+
+
+def restore(registry: dict[str, Any], before: dict[str, Any]) -> None:
+    registry.clear()
+    registry.update(before)
 
 
 def use_broker(url: str) -> None:

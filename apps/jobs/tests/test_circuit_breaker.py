@@ -9,8 +9,8 @@ from django.db import OperationalError
 
 from apps.core.tests.threads import at_once
 from apps.jobs import services
+from apps.jobs.circuit_breaker import FAILURES_TO_PAUSE, PAUSE_SECONDS
 from apps.jobs.models import CircuitState, Job
-from apps.jobs.registry import FAILURES_TO_PAUSE, PAUSE_SECONDS
 from apps.jobs.runner import BATCH, run_due_jobs, run_job
 from apps.jobs.tests.factories import make_job, make_running_job
 
@@ -152,7 +152,7 @@ def test_database_that_fails_is_no_failure_of_what_the_kind_leans_on(kind_of: Ca
 
 
 def test_pause_of_one_kind_holds_up_no_other(carrier: dict, kind_of: Callable[..., str]):
-    CircuitState.objects.create(kind=carrier["kind"], failures=9, paused_until=NOON + timedelta(days=9999))
+    CircuitState.objects.create(name=carrier["kind"], failures=9, paused_until=NOON + timedelta(days=9999))
     make_job(carrier["kind"])
     other = make_job(kind_of(lambda job: None, limit=1))
 

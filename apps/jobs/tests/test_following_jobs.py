@@ -212,4 +212,5 @@ def test_turn_is_found_by_the_subject_among_many_jobs(email):
 
     assert "Seq Scan" not in plan
     assert plan.count("jobs_job_unfinished") == 1
-    assert plan.count("jobs_job_subject") == 2
+    # The earlier ones of the subject; and what runs, of its own few or among the few of all.
+    assert plan.count("jobs_job_subject") + plan.count("jobs_job_running") == 2

@@ -72,9 +72,9 @@ def test_job_of_a_dead_worker_waits_from_the_end_of_its_lease():
 
 
 def test_outages_are_told():
-    CircuitState.objects.create(kind="mail", failures=7)
-    CircuitState.objects.create(kind="shipment")
-    CircuitState.objects.create(kind="of another release", failures=9)
+    CircuitState.objects.create(name="mail", failures=7)
+    CircuitState.objects.create(name="shipment")
+    CircuitState.objects.create(name="of another release", failures=9)
 
     assert figures() == {
         ("store_job_outage_failures", "mail"): 7,

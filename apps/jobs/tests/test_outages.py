@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from apps.core.tests.threads import at_once
 from apps.jobs import circuit_breaker, services
+from apps.jobs.circuit_breaker import FAILURES_TO_PAUSE, PAUSE_SECONDS
+from apps.jobs.circuits import register_circuit
 from apps.jobs.claim_statement import statement
 from apps.jobs.models import CircuitState, Job
-from apps.jobs.registry import FAILURES_TO_PAUSE, PAUSE_SECONDS
 from apps.jobs.runner import run_due_jobs, run_job
 from apps.jobs.tests.factories import make_job, make_running_job
 
@@ -50,6 +51,7 @@ class Post:
 def post(kind_of: Callable[..., str]) -> Post:
     post = Post()
     rules = {"retry_on": (Away, Busy), "outages": (Away,), "circuit": "post", "attempts": 1000}
+    register_circuit("post", label="Post")
     post.kinds = [kind_of(post.send, **rules) for _ in range(2)]
     return post
 
@@ -101,8 +103,9 @@ def test_job_of_a_dead_worker_is_tried_too(post: Post, clock):
 
 def test_what_was_put_off_is_due_when_the_server_is_back(post: Post, clock):
     fail_often(post)
-    late = make_job(post.kinds[0], run_at=NOON + timedelta(hours=1), attempts=9)
-    other = make_job(run_at=NOON + timedelta(hours=1), attempts=9)
+    put_off = {"run_at": NOON + timedelta(hours=1), "attempts": 9, "last_error": "Away"}
+    late, other = make_job(post.kinds[0], **put_off), make_job(**put_off)
+    planned = make_job(post.kinds[0], run_at=NOON + timedelta(hours=1))
     clock.shift(PAUSE)
     post.error = None
     probe = make_job(post.kinds[1])
@@ -112,7 +115,9 @@ def test_what_was_put_off_is_due_when_the_server_is_back(post: Post, clock):
 
     late.refresh_from_db()
     other.refresh_from_db()
+    planned.refresh_from_db()
     assert (late.status, late.attempts, other.status) == ("done", 10, "pending")
+    assert (planned.status, planned.run_at) == ("pending", NOON + timedelta(hours=1))
     assert post.calls == FAILURES_TO_PAUSE + 1 + FAILURES_TO_PAUSE + 1
     state = CircuitState.objects.get()
     assert (state.failures, state.paused_until, state.failing_since, state.last_error) == (0, None, None, "")
@@ -147,7 +152,7 @@ def test_outage_is_told_in_the_log_and_kept_with_its_beginning(post: Post, clock
     run_job(make_job(post.kinds[0]).pk)
 
     state = CircuitState.objects.get()
-    assert (state.kind, state.failures, state.failing_since) == ("post", FAILURES_TO_PAUSE + 1, NOON)
+    assert (state.name, state.failures, state.failing_since) == ("post", FAILURES_TO_PAUSE + 1, NOON)
     assert state.last_error == f"{__name__}.Away: still away"
     alarms = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
     assert alarms == [
@@ -161,12 +166,12 @@ def test_what_fails_often_or_for_a_while_is_a_trouble(post: Post, clock):
     run_job(make_job(post.kinds[0]).pk)
     at_once_after = circuit_breaker.failing_circuits(NOON)
     a_minute_later = circuit_breaker.failing_circuits(NOON + timedelta(minutes=1))
-    CircuitState.objects.create(kind="of another release", failures=9)
+    CircuitState.objects.create(name="of another release", failures=9)
 
     assert at_once_after == []
-    assert [state.kind for state in a_minute_later] == ["post"]
+    assert [state.name for state in a_minute_later] == ["post"]
     fail_often(post)
-    assert [state.kind for state in circuit_breaker.failing_circuits(NOON)] == ["post"]
+    assert [state.name for state in circuit_breaker.failing_circuits(NOON)] == ["post"]
 
 
 @pytest.mark.parametrize("page", ["admin:index", "admin:jobs_job_figures"])
@@ -216,7 +221,7 @@ def test_claim_amid_failures_reads_no_years_of_jobs(post: Post, clock):
     job = make_job(post.kinds[0])
     now = datetime.now(UTC)
     sql, values = statement(
-        job.kind,
+        job,
         {"id": job.pk, "attempts": 0, "lease": uuid.uuid4().hex, "leased_until": now, "now": now},
     )
     with connection.cursor() as cursor:
@@ -224,6 +229,6 @@ def test_claim_amid_failures_reads_no_years_of_jobs(post: Post, clock):
         cursor.execute(f"EXPLAIN {sql}", values)
         plan = "\n".join(row[0] for row in cursor.fetchall())
 
-    assert "jobs_job_unfinished" in plan
+    assert "jobs_job_running" in plan
     assert "jobs_job_by_kind" not in plan
     assert "Seq Scan on jobs_job" not in plan

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.jobs import services
+from apps.jobs.circuits import register_circuit
+from apps.jobs.fairness import LONG_SECONDS, yield_to_other_owners
 from apps.jobs.models import CircuitState, Job
 from apps.jobs.runner import run_due_jobs
-from apps.jobs.services import yield_to_other_owners
 from apps.jobs.tests.factories import make_job, make_running_job
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def test_what_is_due_only_later_is_not_brought_forward():
 @pytest.mark.parametrize(
     ("owner", "seconds", "others"),
     [
-        ("user:1", services.LONG_SECONDS - 0.01, [{"owner": "user:2"}]),  # no long job
+        ("user:1", LONG_SECONDS - 0.01, [{"owner": "user:2"}]),  # no long job
         ("", 3, [{"owner": "user:2"}]),  # the shop's own
         ("user:1", 3, []),  # nobody waits
         ("user:1", 3, [{"owner": "user:1"}]),  # nobody else
@@ -62,9 +62,10 @@ def test_nothing_is_put_off_without_need(owner: str, seconds: float, others: lis
 
 
 def test_nothing_is_put_off_for_jobs_that_may_not_begin(kind_of):
+    register_circuit("post")
     paused = kind_of(lambda job: None, circuit="post")
     make_job(paused, owner="user:2")
-    CircuitState.objects.create(kind="post", failures=9, paused_until=timezone.now() + timedelta(minutes=1))
+    CircuitState.objects.create(name="post", failures=9, paused_until=timezone.now() + timedelta(minutes=1))
     job = make_running_job(owner="user:1")
     waiting = make_job(owner="user:1")
 
@@ -85,7 +86,7 @@ def test_job_of_the_same_subject_is_not_put_off():
 
 def test_worker_does_the_job_of_another_customer_after_the_first_long_one(kind_of):
     seen = []
-    long = kind_of(lambda job: (seen.append(job.owner), time.sleep(services.LONG_SECONDS)))
+    long = kind_of(lambda job: (seen.append(job.owner), time.sleep(LONG_SECONDS)))
     short = kind_of(lambda job: seen.append(job.owner))
     for _ in range(5):
         make_job(long, owner="user:1")

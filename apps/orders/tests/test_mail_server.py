@@ -201,7 +201,7 @@ def test_what_the_server_says_is_kept_without_the_customer_s_address(settings, j
 
     line = Job.objects.get(pk=job.pk).error_line
     assert line == "apps.core.mail.MailUnavailable: SMTPRecipientsRefused: {'…': (421, b'<…>: later')}"
-    assert CircuitState.objects.get(kind="mail").last_error == line
+    assert CircuitState.objects.get(name="mail").last_error == line
 
 
 def test_silent_server_is_asked_again(settings, job: Job):

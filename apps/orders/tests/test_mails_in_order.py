@@ -13,7 +13,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
 from apps.jobs.models import Job
-from apps.jobs.registry import circuit_of, handler_of, kinds
+from apps.jobs.registry import handler_of, kinds_by_circuit
 from apps.jobs.runner import run_due_jobs
 from apps.jobs.services import run_again
 from apps.orders.models import Order
@@ -247,7 +247,7 @@ def test_present_status_is_told_however_late(order: Order, staff: User, clock, m
 
 
 def test_each_kind_of_mail_about_an_order_waits_for_those_before_it():
-    mails = [kind for kind in kinds() if (circuit := circuit_of(kind)) and circuit.name == "mail"]
+    mails = kinds_by_circuit("mail")
     of_orders = [kind for kind in mails if handler_of(kind).run.__module__ == "apps.orders.jobs"]
 
     assert len(of_orders) > 1
