@@ -6,6 +6,8 @@ from django.utils.functional import Promise
 
 from apps.jobs.registry import default_circuit_of, kinds_by_circuit, label_of
 
+MAIL = "mail"  # what e-mails depend on
+
 
 @dataclass(frozen=True)
 class Circuit:

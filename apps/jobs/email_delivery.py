@@ -3,17 +3,13 @@
 import logging
 
 from django.core.mail import EmailMessage
-from django.utils.translation import gettext_lazy as _
 
 from apps.core.mail import MailUnavailable, MessageRefused, RecipientDeferred, send
 from apps.core.mail_limits import counted_for_mailbox
-from apps.jobs.circuits import register_circuit
+from apps.jobs.circuits import MAIL
 from apps.jobs.models import Job
 from apps.jobs.registry import MAX_ATTEMPTS, Options
 from apps.jobs.services import renew_lease
-
-MAIL = "mail"
-register_circuit(MAIL, label=_("E-mail"))
 
 # The rules of such kinds. A mail server that is away for a weekend, or refuses the store until somebody looks
 # at it on Monday, costs no e-mail, and all go out minutes after it is back. A message that it does not take

@@ -1,4 +1,7 @@
-"""Cache invalidation by a job: what a write could not drop is dropped as soon as the cache can be reached."""
+"""Cache invalidation by a job: what a write could not drop is dropped as soon as the cache can be reached.
+
+And the circuit of e-mails, whose jobs stand in the apps that send them.
+"""
 
 import logging
 import time
@@ -6,10 +9,12 @@ import time
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.caching.namespaces import EVERYONE, NotDropped, namespaces
+from apps.jobs.circuits import MAIL, register_circuit
 from apps.jobs.models import Job
 from apps.jobs.registry import handler
 
 CACHE_DROP = "cache_drop"
+register_circuit(MAIL, label=_("E-mail"))
 
 logger = logging.getLogger(__name__)
 
