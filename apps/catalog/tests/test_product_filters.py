@@ -3,87 +3,15 @@
 import pytest
 
 from apps.catalog.tests.factories import make_category, make_product
-from apps.core.tests.answers import on_the_wire, problem, problem_of, refusal_of
+from apps.core.tests.answers import problem, problem_of, refusal_of
 
 URL = "/api/v1/products/"
-UNKNOWN = 10**15  # an id that no row has
-
 pytestmark = pytest.mark.django_db
 
 
 def names(response):
     assert response.status_code == 200
     return [product["name"] for product in response.json()["results"]]
-
-
-def test_list_shows_products_with_their_categories(api):
-    tea = make_category(name="Чай", slug="chai")
-    leaves = make_product(
-        name="leaves", slug="leaves", sku="T-1", price="3.50", stock=7, description="Green.", category=tea
-    )
-    bags = make_product(name="bags", slug="bags", sku="T-2", price="0.99", stock=0, category=tea)
-
-    response = api.get(URL)
-
-    assert response.status_code == 200
-    assert response["Content-Type"] == "application/json"
-    assert response.json() == {
-        "count": 2,
-        "next": None,
-        "previous": None,
-        "results": [
-            {
-                "id": bags.pk,
-                "name": "bags",
-                "slug": "bags",
-                "sku": "T-2",
-                "description": "",
-                "price": "0.99",
-                "currency": "RUB",
-                "stock": 0,
-                "is_active": True,
-                "category": {"id": tea.pk, "name": "Чай", "slug": "chai"},
-                "created_at": on_the_wire(bags.created_at),
-                "updated_at": on_the_wire(bags.updated_at),
-            },
-            {
-                "id": leaves.pk,
-                "name": "leaves",
-                "slug": "leaves",
-                "sku": "T-1",
-                "description": "Green.",
-                "price": "3.50",
-                "currency": "RUB",
-                "stock": 7,
-                "is_active": True,
-                "category": {"id": tea.pk, "name": "Чай", "slug": "chai"},
-                "created_at": on_the_wire(leaves.created_at),
-                "updated_at": on_the_wire(leaves.updated_at),
-            },
-        ],
-    }
-
-
-def test_detail_shows_what_the_list_shows(api):
-    leaves = make_product()
-
-    [listed] = api.get(URL).json()["results"]
-
-    assert api.get(f"{URL}{leaves.pk}/").json() == listed
-
-
-def test_product_that_does_not_exist_is_not_there(api):
-    assert refusal_of(api.get(f"{URL}{UNKNOWN}/")) == (404, "not_found", [])
-
-
-def test_currency_is_that_of_the_store(api, settings):
-    settings.STORE_CURRENCY = "EUR"
-    leaves = make_product()
-
-    assert api.get(f"{URL}{leaves.pk}/").json()["currency"] == "EUR"
-
-
-# --- Category
 
 
 @pytest.fixture
@@ -175,9 +103,6 @@ def test_slug_of_digits_is_found_as_a_slug(api):
     make_product(name="novel", category=make_category(name="1984", slug="1984000"))
 
     assert names(api.get(URL, {"category": "1984000"})) == ["novel"]
-
-
-# --- Price and stock
 
 
 @pytest.fixture

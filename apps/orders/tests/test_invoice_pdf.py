@@ -1,4 +1,4 @@
-"""The PDF of an invoice, whatever people are called."""
+"""The PDF of an invoice: what it says and how it looks, and that it is drawn once."""
 
 import re
 import sys
@@ -6,7 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
-from itertools import pairwise
 from threading import Barrier
 
 import pytest
@@ -15,7 +14,6 @@ from django.utils import translation
 from pypdf import PdfReader
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from rest_framework.test import APIClient
 
@@ -28,6 +26,7 @@ from apps.orders.invoice_text import FONT
 from apps.orders.invoices import MARGIN, drawn
 from apps.orders.models import Invoice, Order
 from apps.orders.tests.factories import make_order, moved
+from apps.orders.tests.pdf_texts import lines_of, overlapping_pieces_of, pieces_of, unspaced
 from apps.users.models import User
 
 FLUSH_RIGHT = {"Amount": 9, "10.00 ₽": 9, "To be paid: 10.00 ₽": 12}  # and their sizes
@@ -96,32 +95,6 @@ def test_text_table_and_sum_stand_on_the_same_edges(customer: User):
     assert ends == [pytest.approx(right, abs=0.1)] * 3
 
 
-@pytest.mark.parametrize(
-    ("name", "lines"),
-    [
-        ("כוס (250 מל) Blue", ["Blue (למ 250) סוכ"]),
-        ("Blue (כוס)", ["Blue (סוכ)"]),
-        ("כוס <H&M>", ["<H&M> סוכ"]),
-        # Letters in the forms that they have beside others, the last one first.
-        ("فنجان قهوة", ["\ufee5\ufe8e\ufea0\ufee8\ufed3", "\ufe93\ufeee\ufeec\ufed7"]),
-        ("الله", ["\ufeea\ufee0\ufedf\ufe8d"]),
-    ],
-    ids=[
-        "Hebrew",
-        "Hebrew in English",
-        "signs of markup",
-        "Arabic in two lines",
-        "Arabic without a sign of its own",
-    ],
-)
-def test_names_from_right_to_left_are_drawn_as_they_are_read(name: str, lines: list[str]):
-    invoice_text.prepare()
-    drawn_name = invoice_text.paragraph(name, ParagraphStyle("name", fontName=FONT, fontSize=9))
-    drawn_name.wrap(40 if len(lines) > 1 else 400, 400)
-
-    assert [" ".join(words) for _space, words in drawn_name.blPara.lines] == lines
-
-
 def test_numbers_of_any_size_stay_in_one_line(customer: User):
     dear = make_product(name="Дворец " * 20, sku="D" * 64, price="99999999.99", stock=100_000)
 
@@ -129,15 +102,6 @@ def test_numbers_of_any_size_stay_in_one_line(customer: User):
 
     assert lines[5].endswith(" 9000 99 999 999,99 ₽ 899 999 999 910,00 ₽")
     assert "К оплате: 899 999 999 910,00 ₽" in lines
-
-
-def test_sign_that_the_font_lacks_is_shown_as_such_and_told(customer: User, caplog):
-    order = make_order(customer, {make_product(name="茶 Чай 🍵"): 1})
-
-    lines = lines_of(drawn(order))
-
-    assert "\ufffd Чай \ufffd" in lines[5]
-    assert caplog.messages == ["The font of invoices has no sign for U+8336 U+1F375"]
 
 
 @pytest.mark.parametrize(
@@ -160,65 +124,6 @@ def test_invoice_speaks_the_language_that_the_order_was_placed_in(
     assert answers[0] == answers[1]
     assert lines_of(answers[0])[1] == f"{title}{order_id}"
     assert PdfReader(BytesIO(answers[0])).metadata.title == f"{title}{order_id}"
-
-
-HOSTILE_NAMES = {
-    "markup": "<b>Bold</b> and <i>brave</i>",
-    "an open bracket": "a<b",
-    "a closing tag": "</para></b>x",
-    "a picture": '<img src="/etc/passwd" width="10" height="10"/>',
-    "an address": '<a href="http://example.com/">click</a>',
-    "a font": '<font name="nope" size="900">x</font>',
-    "an entity": "&amp; &lt;b&gt; &#169; & &nope;",
-    "a processing instruction": "<?xml version='1.0'?><!-- x -->",
-    "quotes": "\"double\" 'single' \\backslash\\ %(number)s {name} {{ x }} {% now %}",
-    "money": "€ ₽ ₴ ₸ £ $",
-    "Cyrillic": "Щётка «Ёжик», 10 шт.",
-}
-
-
-@pytest.mark.parametrize("name", HOSTILE_NAMES.values(), ids=HOSTILE_NAMES.keys())
-def test_names_are_printed_as_they_are_and_do_nothing(make_user: Callable[..., User], name: str):
-    buyer = make_user(username=name, email="")
-    order = make_order(buyer, {make_product(name=name, sku=name[:64]): 1})
-
-    pdf = drawn(order)
-
-    text = unspaced(pdf)
-    squeezed, sku = re.sub(r"\s", "", name), re.sub(r"\s", "", name[:64])
-    assert f"Покупатель:{squeezed}" in text
-    assert f"1{sku}{squeezed}110,00₽" in text
-    assert [len(page.images) for page in PdfReader(BytesIO(pdf)).pages] == [0]
-    assert all("/Annots" not in page for page in PdfReader(BytesIO(pdf)).pages)
-
-
-def test_whoever_has_an_address_is_named_by_it_alone(make_user: Callable[..., User]):
-    stranger = make_user(username="www.win-prize.example", email="victim@example.com")
-
-    text = unspaced(drawn(make_order(stranger)))
-
-    assert "Покупатель:victim@example.com" in text
-    assert "prize" not in text
-
-
-def test_characters_that_cannot_be_printed_leave_a_gap(make_user: Callable[..., User]):
-    order = make_order(make_user(username="x\x07y", email=""))
-    order.items.update(product_name="a\x01b\x1b[31mc\r\nd\te\u202ef\u200bg\ue000h\ufeffi")
-
-    lines = lines_of(drawn(order))
-
-    assert "a b [31mc d e f g h i" in lines[5]
-    assert lines[3] == "Покупатель: xy"
-
-
-@pytest.mark.parametrize("name", ["W" * 255, "ж" * 255, "<" * 255, "&lt;" * 63], ids=lambda name: name[:4])
-def test_word_without_end_is_broken_within_its_column(customer: User, name: str):
-    order = make_order(customer, {make_product(name=name, sku=name[:64]): 1})
-
-    pdf = drawn(order)
-
-    assert unspaced(pdf).count(name[:4]) >= 255 // 4
-    assert overlapping_pieces_of(pdf) == []
 
 
 def test_largest_amounts_stay_within_their_columns(customer: User):
@@ -332,47 +237,6 @@ def test_kept_invoice_does_not_change_with_the_customer_s_name(customer: User):
     run_due_jobs()
 
     assert bytes(Invoice.objects.get().pdf) == before
-
-
-def lines_of(pdf: bytes) -> list[str]:
-    """Return the rows of text from top to bottom, each from left to right."""
-    rows: dict[float, list[tuple[float, str]]] = {}
-    for x, y, text in pieces_of(pdf):
-        rows.setdefault(round(y), []).append((x, text))
-    return [
-        re.sub(r"\s+", " ", " ".join(text for _x, text in sorted(row))).strip()
-        for _y, row in sorted(rows.items(), reverse=True)
-    ]
-
-
-def pieces_of(pdf: bytes) -> list[tuple[float, float, str]]:
-    """Return every piece of text with its place on the (single) page."""
-    pieces = []
-
-    def note(text: str, matrix: list[float], text_matrix: list[float], *_font: object) -> None:
-        if text.strip():
-            pieces.append((matrix[4] + text_matrix[4], matrix[5] + text_matrix[5], text.strip()))
-
-    (page,) = PdfReader(BytesIO(pdf)).pages
-    page.extract_text(visitor_text=note)
-    return pieces
-
-
-def overlapping_pieces_of(pdf: bytes) -> list[tuple[str, str]]:
-    """Return the neighbours of a row of which the left one reaches into the right one, or out of the page."""
-    rows: dict[float, list[tuple[float, str]]] = {}
-    for x, y, text in pieces_of(pdf):
-        rows.setdefault(round(y), []).append((x, text))
-    return [
-        (left, right)
-        for row in rows.values()
-        for (x, left), (limit, right) in pairwise([*sorted(row), (A4[0], "the edge")])
-        if x + stringWidth(left, FONT, 9) > limit
-    ]
-
-
-def unspaced(pdf: bytes) -> str:
-    return re.sub(r"\s", "", "".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages))
 
 
 def test_threads_that_draw_first_at_the_same_time_know_all_colours(monkeypatch):

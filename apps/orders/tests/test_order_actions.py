@@ -2,22 +2,20 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 from html import escape
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
-from django.utils import timezone
 
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_product
-from apps.jobs.maintenance import purge_done_jobs
 from apps.jobs.models import Job
-from apps.orders.models import Invoice, Order, StatusChange
+from apps.orders.models import Order, StatusChange
 from apps.orders.services import change_status
 from apps.orders.statuses import OrderStatus
+from apps.orders.tests.action_forms import choice, report_of
 from apps.orders.tests.factories import make_order, make_order_in, moved
 from apps.users.models import User
 
@@ -218,56 +216,6 @@ def test_of_two_who_act_on_one_order_the_second_is_told(
     assert Order.objects.get(pk=tea.pk).status == "processing"
 
 
-def test_email_about_the_status_is_sent_again(office: Client, orders: dict[str, Order]):
-    tea, lamp, cups = orders["tea"], orders["lamp"], orders["cups"]
-    Job.objects.exclude(subject=f"order:{cups.pk}").update(status="done")
-    User.objects.filter(pk=lamp.user_id).update(email="")
-
-    response = office.post(LIST, choice("resend_email", tea, lamp, cups))
-
-    assert report_of(response) == [
-        (tea, True, "The e-mail is being sent."),
-        (lamp, False, "The customer has no e-mail address."),
-        (cups, False, "This is already under way."),
-    ]
-    again = Job.objects.get(key__startswith=f"confirmation_email:{tea.pk}:again:")
-    first = Job.objects.get(key=f"confirmation_email:{tea.pk}")
-    assert (again.kind, again.status, again.subject) == ("confirmation_email", "pending", first.subject)
-    assert again.arguments == first.arguments
-    assert not Job.objects.filter(key__contains=":again:", subject=f"order:{lamp.pk}").exists()
-
-
-@pytest.mark.parametrize("action", ["resend_email", "remake_invoice"])
-def test_work_is_done_again_and_again_though_the_first_jobs_of_it_are_cleared_away(
-    office: Client, orders: dict[str, Order], action: str
-):
-    tea, lamp = orders["tea"], orders["lamp"]
-    for _time in range(3):
-        Job.objects.update(status="done")
-
-        response = office.post(LIST, choice(action, tea, lamp))
-
-        assert [is_done for _order, is_done, _text in report_of(response)] == [True, True]
-        assert Job.objects.filter(key__contains=":again:", status="pending").count() == 2
-        Job.objects.exclude(key__contains=":again:").update(updated_at=timezone.now() - timedelta(days=91))
-        purge_done_jobs()
-
-
-def test_invoice_is_made_again(office: Client, orders: dict[str, Order]):
-    tea, lamp = orders["tea"], orders["lamp"]
-    Job.objects.filter(subject=f"order:{tea.pk}").update(status="done")
-    Invoice.objects.create(order=tea, pdf=b"old")
-
-    response = office.post(LIST, choice("remake_invoice", tea, lamp))
-
-    assert report_of(response) == [
-        (tea, True, "The invoice is being generated."),
-        (lamp, False, "This is already under way."),
-    ]
-    assert Job.objects.get(key__startswith=f"invoice:{tea.pk}:again:").status == "pending"
-    assert not Invoice.objects.exists()
-
-
 def test_no_more_than_a_thousand_are_moved_at_once(
     office: Client, orders: dict[str, Order], monkeypatch: pytest.MonkeyPatch
 ):
@@ -329,21 +277,11 @@ def test_actions_are_for_staff_who_may_change_orders(
     assert Order.objects.get().status == ("processing" if offered else "pending")
 
 
-def choice(action: str, *orders: Order) -> dict[str, Any]:
-    return {"action": action, "_selected_action": [order.pk for order in orders]}
-
-
 def confirmed(page: Any, action: str) -> dict[str, Any]:
     """Return the form of a page that asks for confirmation, as it is sent by the button."""
     names = re.findall(r'name="(seen_\d+)" value="(\w*)"', page.text)
     chosen = re.findall(r'name="_selected_action" value="(\d+)"', page.text)
     return {"action": action, "_selected_action": chosen, "step": "confirm", **dict(names)}
-
-
-def report_of(response: Any) -> list[tuple[Order, bool, str]]:
-    orders = {str(order.pk): order for order in Order.objects.all()}
-    outcomes = response.context["outcomes"]  # which call an order by its number, in some language
-    return [(orders[each.row.split()[-1].lstrip("#")], each.is_done, each.text) for each in outcomes]
 
 
 def text_of(response: Any) -> str:
