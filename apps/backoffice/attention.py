@@ -1,4 +1,4 @@
-"""Attention list of the dashboard: orders that are not sent, jobs that failed or are late."""
+"""Attention list of the dashboard: orders not shipped yet, failed and late jobs."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Bestsellers, and products that will soon be sold out."""
+"""Bestsellers, and products about to run out."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The admin, whose dashboard tells how the shop fares."""
+"""The admin site with the shop's dashboard."""
 
 from typing import Any
 

@@ -20,7 +20,7 @@ def customer_scope(user_id: int) -> str:
 
 
 def staff_scope(*, may_change: bool) -> str:
-    """Return the scope of what staff see: all orders, and the moves they may make."""
+    """Return the scope of what staff see: all orders, and the transitions they may make."""
     return "managers" if may_change else "viewers"
 
 

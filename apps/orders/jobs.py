@@ -1,7 +1,7 @@
 """Jobs of an order: which follow its placing and each status, and a handler for each kind. Any may run twice.
 
-The customer's e-mails about an order come in the order of its moves: each waits for those before it, the one
-that the order is on its way for the carrier's response, too.
+E-mails about an order are sent in the order of its status changes: each waits for those before it, and the
+shipping e-mail also for the carrier's response.
 """
 
 import logging
@@ -27,7 +27,7 @@ INVOICE = "invoice"
 CONFIRMATION_EMAIL = "confirmation_email"
 STATUS_EMAIL = "status_email"
 SHIPMENT = "shipment"
-EMAILS = (CONFIRMATION_EMAIL, STATUS_EMAIL)  # to the customer, in the order of the moves
+EMAILS = (CONFIRMATION_EMAIL, STATUS_EMAIL)  # to the customer, in the order of the status changes
 UNCONFIRMED = "unconfirmed"  # rate limit of a mailbox: e-mails while its address is not confirmed
 STALE_AFTER = timedelta(minutes=10)
 ORDERS = SubjectKind(_("Order #%(number)s"), "admin:orders_order_change", "orders.view_order")
@@ -89,10 +89,10 @@ def send_confirmation_email(job: Job, *, order_id: int) -> None:
 
 @handler(STATUS_EMAIL, label=_("E-mail about the status"), follows=(*EMAILS, SHIPMENT), **BY_MAIL)
 def send_status_email(job: Job, *, order_id: int, status: str) -> None:
-    """Tell the customer what the order's status has become.
+    """Tell the customer the new status of the order.
 
-    When the order has been cancelled since, or has moved on while the mail server was away, the next e-mail
-    says all there is to say.
+    Skip it when the order has been cancelled since, or has changed again while the mail server was down: the
+    next e-mail says everything.
     """
     order = load_order(order_id)
     if order.status != status and (_is_cancelled(order) or _is_stale(job)):

@@ -1,4 +1,4 @@
-"""Lines of the log, and figures."""
+"""Logging and metrics."""
 
 from online_store.env.values import token
 from online_store.settings.base import env

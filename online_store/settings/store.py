@@ -1,4 +1,4 @@
-"""The shop's own knobs: its name, currency, addresses, and the rules that an owner may choose."""
+"""The shop's own settings: its name, currency, addresses, and the rules that an owner may choose."""
 
 from online_store.env.currencies import currency
 from online_store.env.time_zones import time_zone

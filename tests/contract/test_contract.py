@@ -1,4 +1,4 @@
-"""An answer that the schema does not describe fails the test that got it, in words that tell what to add."""
+"""A response that the schema does not describe fails the test that got it; the message says what to add."""
 
 import json
 from typing import Any

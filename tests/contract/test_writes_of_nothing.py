@@ -1,4 +1,4 @@
-"""Nothing happened, nothing changes: no time of a change, no ETag, no entry in a trail, no cache dropped."""
+"""Writes that change nothing leave `updated_at`, ETag, audit trail and caches untouched."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""An account is deleted in the admin in the moment in which it logs in or calls: 401 or an answer, no 500."""
+"""An account is deleted in the admin while it logs in or sends a request: 401 or a response, no 500."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The work goes over any Redis that an address can name: with a password, with TLS, behind Sentinels."""
+"""Brokers: Redis with a password, with TLS, behind Sentinels."""
 
 import shutil
 import socket

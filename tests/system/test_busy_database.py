@@ -1,4 +1,4 @@
-"""A database that is busy, limited or read-only: 503 and when to come back, on every page; a fault is 500."""
+"""A busy, limited or read-only database: 503 with `Retry-After` on every page; a bug is a 500."""
 
 import sqlite3
 from collections.abc import Iterator

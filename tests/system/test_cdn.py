@@ -1,4 +1,4 @@
-"""A CDN before the store: it may keep what everyone sees alike, for as long as the operator says."""
+"""A CDN in front of the store: it may cache public responses for as long as the operator allows."""
 
 import pytest
 

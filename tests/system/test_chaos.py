@@ -1,4 +1,4 @@
-"""The store in production's shape outlives half a minute of pulled plugs. `make chaos` pulls for longer."""
+"""Thirty seconds of `make chaos` against a store set up as in production."""
 
 from pathlib import Path
 

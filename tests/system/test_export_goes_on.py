@@ -1,4 +1,4 @@
-"""An export outlives its workers: whoever takes it up goes on after the last part."""
+"""An export survives its workers: the next one continues after the last part."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Random days of a shop: whoever writes, and whatever happens to the cache, no answer is older than promised.
+"""Random days of a shop: whoever writes, whatever happens to the cache, no response is older than promised.
 
 Each day is seen through two processes. `STORE_TEST_LIVES=300` makes so many longer ones, others each time.
 """
@@ -34,7 +34,7 @@ MOST_PRODUCTS, MOST_ORDERS = 6, 6
 places = st.sampled_from([HERE, THERE])
 wares = st.integers(0, MOST_PRODUCTS)
 seeds = st.integers(0, 2**32)
-moves = st.sampled_from(["processing", "shipped", "cancelled"])
+statuses = st.sampled_from(["processing", "shipped", "cancelled"])
 
 
 class Freshness(stateful.RuleBasedStateMachine):
@@ -96,7 +96,7 @@ class Freshness(stateful.RuleBasedStateMachine):
         if placed.status_code == 201:
             self.window.orders.append(placed.json()["id"])
 
-    @rule(where=places, who=st.sampled_from(["anna", "clerk"]), status=moves)
+    @rule(where=places, who=st.sampled_from(["anna", "clerk"]), status=statuses)
     def move_order(self, where, who, status):
         moved = self.window.send(
             where, who, "PATCH", f"{ORDERS}{self.window.orders[-1]}/", {"status": status}

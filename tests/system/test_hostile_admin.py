@@ -1,4 +1,4 @@
-"""Whatever the admin is sent, in an address, a form or a cookie: no answer is a 5xx.
+"""Whatever the admin is sent, in a URL, a form or a cookie: no response is a 5xx.
 
 `STORE_TEST_ROUNDS` tries so many values for each parameter instead of one or two.
 """

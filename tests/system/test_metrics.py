@@ -1,4 +1,4 @@
-"""Figures for Prometheus: only for whoever has the token, by route and never by path."""
+"""Prometheus metrics: only with the token, by route and never by path."""
 
 import re
 import socket

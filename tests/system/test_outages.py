@@ -1,4 +1,4 @@
-"""Memcached or Redis away: the store goes on and heals by itself. With real servers and a real worker."""
+"""Memcached or Redis down: the store keeps working and recovers by itself. Real servers, a real worker."""
 
 import time
 from collections.abc import Iterator

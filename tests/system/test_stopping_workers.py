@@ -1,4 +1,4 @@
-"""A worker that is told to end hands back at once what it cannot finish in its time of grace."""
+"""A stopping worker releases at once the jobs it cannot finish within `JOB_GRACE_SECONDS`."""
 
 import signal
 import subprocess

@@ -1,4 +1,4 @@
-"""An answer from the cache says the language of whoever asks, and has no words of either."""
+"""Cached responses name the language of the caller, and contain no words of either language."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Whatever the store answers is in the language that the client asks for, and says so.
+"""Every response is in the language the client requests, and says so.
 
 `Content-Language` and `Vary` stand in every answer but files; `apps/core/middleware/language.py` says why.
 """

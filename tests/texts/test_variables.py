@@ -1,4 +1,4 @@
-"""Every variable that the store or its containers read is told to whoever runs it."""
+"""Every variable that the store or its containers read is documented."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The dashboard of the admin tells how the shop fares, each member of staff as far as they may see it."""
+"""The dashboard of the admin: statistics and tasks, as far as each member of staff may see them."""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The bad rows of a file, each with what is wrong with it: a table to be mended and imported again."""
+"""Bad rows of a file, each with its reasons: a table to be fixed and imported again."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Kept answers about categories: whoever writes, and in whatever way, the next read shows it."""
+"""Cached responses about categories: after any write, by anyone, the next read shows it."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""Kept answers about products: whoever writes, and in whatever way, the next read shows it."""
+"""Cached responses about products: after any write, by anyone, the next read shows it."""
 
 import pytest
 from django.urls import reverse
@@ -189,7 +189,7 @@ def test_product_that_went_is_gone_in_the_next_read(office, api, kept, remove):
     assert refusal_of(api.get(detail)) == (404, "not_found", [])
 
 
-# --- Stock moves
+# --- Stock movements
 
 
 def post_movement(office, product):

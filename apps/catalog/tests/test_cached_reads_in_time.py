@@ -1,4 +1,4 @@
-"""Kept answers when readers and writers meet, and when time passes: none is old."""
+"""Cached responses under concurrent reads and writes, and as time passes: none is outdated."""
 
 from datetime import UTC, datetime, timedelta
 

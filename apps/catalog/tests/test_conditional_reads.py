@@ -1,4 +1,4 @@
-"""A client that has the present answer already is told so, instead of being sent it again."""
+"""Conditional reads: a client that has the current response gets 304."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Staff who say which version they mean (`If-Match`) never overwrite what somebody else did meanwhile."""
+"""Conditional writes (`If-Match`): staff never overwrite what somebody else changed meanwhile."""
 
 from collections import Counter
 

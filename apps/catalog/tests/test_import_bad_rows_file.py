@@ -1,4 +1,4 @@
-"""The bad rows of an import as a file: with what is wrong with each, to be mended and imported again."""
+"""The bad rows of an import as a file: each with its reasons, to be fixed and imported again."""
 
 from io import StringIO
 

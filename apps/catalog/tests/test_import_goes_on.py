@@ -1,4 +1,4 @@
-"""An import in the admin that is broken off, is long, or fails: it goes on where it was."""
+"""Imports in the admin that are interrupted, long, or fail: they continue where they stopped."""
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection

@@ -1,4 +1,4 @@
-"""The import in the admin: a file is checked by a job, looked at, decided on, and written by another job."""
+"""The import in the admin: a job checks the file, staff review and confirm it, another job writes it."""
 
 from decimal import Decimal
 
@@ -151,8 +151,8 @@ def test_import_writes_what_the_preview_said_in_the_name_of_its_creator(browser,
     assert list(PriceChange.objects.values_list("product__sku", "old_price", "created_by")) == [
         ("A", Decimal("1.00"), clerk.pk)
     ]
-    moves = StockMovement.objects.filter(created_by=clerk).order_by("product__sku")
-    assert list(moves.values_list("product__sku", "kind", "delta")) == [
+    movements = StockMovement.objects.filter(created_by=clerk).order_by("product__sku")
+    assert list(movements.values_list("product__sku", "kind", "delta")) == [
         ("A", "adjusted", -1),
         ("D", "received", 9),
     ]

@@ -1,4 +1,4 @@
-"""`load_demo`: something to look at in an empty store, once."""
+"""`load_demo`: demo data for an empty store, once."""
 
 import pytest
 from django.core.management import call_command

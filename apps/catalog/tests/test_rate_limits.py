@@ -1,4 +1,4 @@
-"""Rate limits of requests: who asks too often is told when to come back, exactly at the limit."""
+"""Rate limits: too many requests are answered with 429 and `Retry-After`, exactly at the limit."""
 
 import socket
 import time

@@ -1,4 +1,4 @@
-"""Reading JSON bodies from strangers."""
+"""Parsers of JSON bodies, strict towards untrusted clients."""
 
 import json
 from collections import Counter

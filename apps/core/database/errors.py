@@ -1,4 +1,4 @@
-"""Errors of the database that others cause: it is out of reach, or their writes met this one."""
+"""Database errors caused by others: it is unreachable, or concurrent writes conflict."""
 
 from django.db import IntegrityError, InterfaceError, InternalError, OperationalError
 from psycopg_pool import PoolTimeout

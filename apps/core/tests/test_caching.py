@@ -1,4 +1,4 @@
-"""Kept answers: dropped by a commit, never older than their time, and none of somebody else."""
+"""Cached responses: dropped by a commit, never older than their expiry, never another user's."""
 
 import pickle
 import socket

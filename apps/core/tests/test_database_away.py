@@ -1,4 +1,4 @@
-"""While the database is away the API answers 503 and says when to come back."""
+"""While the database is down, the API answers 503 with `Retry-After`."""
 
 from contextlib import contextmanager
 

@@ -1,4 +1,4 @@
-"""The language of an answer is the one that the client likes best of those that the store speaks."""
+"""The language of a response: the one the client prefers among those of the store."""
 
 import pytest
 

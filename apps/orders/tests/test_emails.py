@@ -1,4 +1,4 @@
-"""The customer is written to: when the order is placed, and at every move, in the order's language."""
+"""E-mails about orders: when it is placed and at every status change, in the order's language."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""A customer reads of an order in the order of its moves, whatever mail server and carrier do meanwhile."""
+"""E-mails about an order arrive in the order of its status changes, whatever mail server or carrier do."""
 
 import smtplib
 from collections.abc import Iterator

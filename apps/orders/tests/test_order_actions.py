@@ -101,8 +101,8 @@ def test_orders_are_process_and_shipped_at_once(
         (cups, False, "It is already “cancelled”."),
         (gone, False, "It is already “shipped”."),
     ]
-    moves = tea.status_changes.order_by("pk").values_list("from_status", "to_status", "changed_by")
-    assert list(moves)[1:] == [("pending", "processing", staff.pk), ("processing", "shipped", staff.pk)]
+    changes = tea.status_changes.order_by("pk").values_list("from_status", "to_status", "changed_by")
+    assert list(changes)[1:] == [("pending", "processing", staff.pk), ("processing", "shipped", staff.pk)]
     emails = Job.objects.filter(subject=f"order:{tea.pk}", kind="status_email").order_by("pk")
     assert [job.arguments["status"] for job in emails] == ["processing", "shipped"]
     assert Order.objects.get(pk=left.pk).status == "pending"

@@ -208,11 +208,11 @@ class OrderLives(stateful.RuleBasedStateMachine):
             "order", "quantity", "price"
         ):
             sums[pk] += quantity * price
-        moves = StatusChange.objects.filter(order__in=totals).order_by("pk")
-        for pk, *move in moves.values_list(
+        changes = StatusChange.objects.filter(order__in=totals).order_by("pk")
+        for pk, *change in changes.values_list(
             "order", "from_status", "to_status", "changed_by__username", "comment"
         ):
-            histories[pk].append(tuple(move))
+            histories[pk].append(tuple(change))
         assert totals == {pk: money(total) for pk, total in sums.items()}
         assert totals == {order.pk: money(order.total) for order in self.shop.orders}
         assert histories == {order.pk: order.history for order in self.shop.orders}

@@ -1,4 +1,4 @@
-"""The page of an order in the admin tells all about it, and offers the moves that are possible."""
+"""The page of an order in the admin shows everything about it, and the possible transitions."""
 
 import re
 from collections.abc import Callable

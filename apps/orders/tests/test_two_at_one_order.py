@@ -26,13 +26,13 @@ def test_of_two_who_press_at_once_one_wins_and_the_other_is_told(
     staff_clients = [
         staff_client_of(make_user(username=name, is_staff=True, is_superuser=True)) for name in names
     ]
-    moves = [{"status": "processing"}, {"status": "cancelled", "comment": "Changed their mind"}]
+    bodies = [{"status": "processing"}, {"status": "cancelled", "comment": "Changed their mind"}]
 
     for _round in range(ROUNDS):
         order = make_order(customer, {product: 1})
         stock = Product.objects.get().stock
 
-        told = at_once(2, lambda hand, order=order: press(staff_clients[hand], order, moves[hand]))
+        told = at_once(2, lambda hand, order=order: press(staff_clients[hand], order, bodies[hand]))
 
         winner = Order.objects.get(pk=order.pk).status_changes.last()
         first, second = sorted(told, key=lambda text: "changed" in text)
@@ -49,9 +49,9 @@ def staff_client_of(user: User) -> Client:
     return client
 
 
-def press(staff_client: Client, order: Order, move: dict[str, str]) -> str:
+def press(staff_client: Client, order: Order, body: dict[str, str]) -> str:
     """Press a button of the order's page, and return what it says."""
-    form = {**move, f"seen_{order.pk}": "pending"}
+    form = {**body, f"seen_{order.pk}": "pending"}
     response = staff_client.post(f"/admin/orders/order/{order.pk}/move/", form)
     assert response.status_code == 302
     *_earlier, message = get_messages(response.wsgi_request)  # which a browser would have shown

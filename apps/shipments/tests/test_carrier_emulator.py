@@ -1,4 +1,4 @@
-"""The carrier to try things with answers as a carrier does, and fails as one does."""
+"""The carrier emulator answers, and fails, as a carrier does."""
 
 import json
 from collections.abc import Callable, Iterator

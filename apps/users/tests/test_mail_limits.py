@@ -1,4 +1,4 @@
-"""Nobody can have strangers written to without end, and what strangers get carries no text of the account."""
+"""Limits on e-mails to strangers, which contain no text chosen by the account."""
 
 import pytest
 from django.core import mail

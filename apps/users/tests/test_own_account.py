@@ -1,4 +1,4 @@
-"""Everybody sees their account, and mends their name."""
+"""The own account: everybody can read it and correct their name."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A refresh uses its token up. A lost answer is given again; a token that comes later ends the session."""
+"""A refresh token works once. A lost response can be repeated; reusing a token later ends the session."""
 
 from datetime import UTC, datetime, timedelta
 

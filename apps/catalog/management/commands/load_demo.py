@@ -1,4 +1,4 @@
-"""`python manage.py load_demo`: something to look at in an empty store."""
+"""`python manage.py load_demo`: demo data for an empty store."""
 
 from pathlib import Path
 from typing import Any
