@@ -1,11 +1,12 @@
 """Every page of the admin can be used by everyone: axe-core finds nothing serious, on desktop or phone."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from tests.support.admin_addresses import FURTHER, OF_OTHERS, addresses
-from tests.support.browser import PHONE, Visit, chromium, needs_axe, needs_chromium
+from tests.support.browser import PHONE, Visit, needs_axe, needs_chromium
 from tests.support.embedded_store import CUSTOMER, Shop, free_port, store
 
 pytestmark = [needs_chromium, needs_axe]
@@ -36,37 +37,34 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         yield shop
 
 
-def test_nothing_on_a_page_hinders_anyone(shop: Shop):
-    with chromium() as browser:
-        visit = Visit(browser, shop)
-        found = {address: hindrances_at(visit, address) for address in OUTSIDE}
-        visit.log_in("admin")
-        found |= {address: hindrances_at(visit, address) for address in addresses()}
-        found |= {address: hindrances_at(visit, address) for address in FURTHER}
-        found |= {action: hindrances_after(visit, address, action) for address, action in ACTIONS}
-        found |= {"export": hindrances_of_an_export(visit), "import": hindrances_of_an_import(visit)}
+def test_nothing_on_a_page_hinders_anyone(browser: Any, shop: Shop):
+    visit = Visit(browser, shop)
+    found = {address: hindrances_at(visit, address) for address in OUTSIDE}
+    visit.log_in("admin")
+    found |= {address: hindrances_at(visit, address) for address in addresses()}
+    found |= {address: hindrances_at(visit, address) for address in FURTHER}
+    found |= {action: hindrances_after(visit, address, action) for address, action in ACTIONS}
+    found |= {"export": hindrances_of_an_export(visit), "import": hindrances_of_an_import(visit)}
 
     assert {page: hindrances for page, hindrances in found.items() if hindrances} == {}
     assert visit.foreign == []
     assert visit.errors == []
 
 
-def test_nothing_hinders_anyone_on_a_phone_in_the_dark(shop: Shop):
-    with chromium() as browser:
-        visit = Visit(browser, shop, viewport=PHONE, color_scheme="dark", locale="ru-RU")
-        visit.log_in("admin")
-        found = {address: hindrances_at(visit, address) for address in DAILY}
+def test_nothing_hinders_anyone_on_a_phone_in_the_dark(browser: Any, shop: Shop):
+    visit = Visit(browser, shop, viewport=PHONE, color_scheme="dark", locale="ru-RU")
+    visit.log_in("admin")
+    found = {address: hindrances_at(visit, address) for address in DAILY}
 
     assert {page: hindrances for page, hindrances in found.items() if hindrances} == {}
 
 
-def test_documentation_hinders_nobody_by_what_the_store_says_in_it(shop: Shop):
+def test_documentation_hinders_nobody_by_what_the_store_says_in_it(browser: Any, shop: Shop):
     found = {}
-    with chromium() as browser:
-        visit = Visit(browser, shop)
-        for address, (part, besides) in OF_OTHERS.items():
-            visit.open(address).locator(part).first.wait_for()
-            found[address] = visit.hindrances(within=part, besides=besides)
+    visit = Visit(browser, shop)
+    for address, (part, besides) in OF_OTHERS.items():
+        visit.open(address).locator(part).first.wait_for()
+        found[address] = visit.hindrances(within=part, besides=besides)
 
     assert found == dict.fromkeys(OF_OTHERS, [])
     assert visit.errors == []

@@ -1,13 +1,12 @@
 """The pages in a real browser: everything comes from the store, and nothing breaks the policy of content."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.support.browser import Visit, chromium, needs_chromium
-from tests.support.embedded_store import CUSTOMER, PASSWORD, Shop, free_port, store
+from tests.support.browser import Visit, needs_chromium
+from tests.support.embedded_store import CUSTOMER, PASSWORD, Shop
 from tests.support.parameters import spread
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: requirements-dev.txt")
@@ -33,23 +32,9 @@ LOOKS = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    with store(tmp_path_factory.mktemp("shop"), free_port()) as (shop, _process):
-        yield shop
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
-def visit(browser: Any, shop: Shop) -> Iterator[Visit]:
-    visit = Visit(browser, shop)
-    yield visit
-    visit.context.close()
+def visit(browser: Any, shop: Shop) -> Visit:
+    return Visit(browser, shop)
 
 
 def test_customer_logs_in_and_places_an_order_in_swagger_ui(visit: Visit, shop: Shop):
@@ -126,7 +111,6 @@ def test_pages_fit_the_screen_have_no_broken_picture_and_follow_the_scheme(
         page = visit.open(path)
         page.locator(part).first.wait_for()
         seen[path] = page.evaluate(LOOKS)
-    visit.context.close()
 
     assert seen == dict.fromkeys(DOCUMENTATION, {"beyond": 0, "broken": 0, "scheme": scheme})
     assert visit.foreign == []
@@ -141,7 +125,6 @@ def test_call_that_is_unfolded_fits_a_phone(browser: Any, shop: Shop, operation:
     call.locator(".opblock-summary-control").click()
     call.locator(".responses-table").first.wait_for()
     beyond = page.evaluate(LOOKS)["beyond"]
-    visit.context.close()
 
     assert beyond == 0
 

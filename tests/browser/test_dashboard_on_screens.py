@@ -1,10 +1,11 @@
 """The dashboard of the admin on a desktop, a wide screen and a phone: work is seen first, nothing is cut."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from tests.support.browser import Visit, chromium, needs_chromium
+from tests.support.browser import Visit, needs_chromium
 from tests.support.embedded_store import CUSTOMER, Shop, free_port, store
 from tests.support.parameters import spread
 
@@ -34,31 +35,28 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 
 
 @pytest.mark.parametrize(("screen", "language"), spread(list(SCREENS), ["ru-RU", "en-GB"]))
-def test_nothing_is_cut_and_the_menu_is_in_sight(shop: Shop, screen: str, language: str):
-    with chromium() as browser:
-        page = Visit(browser, shop, viewport=SCREENS[screen], locale=language).log_in("admin")
+def test_nothing_is_cut_and_the_menu_is_in_sight(browser: Any, shop: Shop, screen: str, language: str):
+    page = Visit(browser, shop, viewport=SCREENS[screen], locale=language).log_in("admin")
 
-        for link in ("#nav-sidebar a[href='/admin/orders/order/']", ".tasks a >> nth=0"):
-            box = page.locator(link).bounding_box()
-            assert box["y"] + box["height"] <= SCREENS[screen]["height"]
-        assert page.evaluate(CUT) == []
-
-
-def test_charts_are_not_blown_up_on_a_wide_screen(shop: Shop):
-    with chromium() as browser:
-        page = Visit(browser, shop, viewport=WIDE).log_in("admin")
-
-        assert page.locator(".days-chart >> nth=0").bounding_box()["width"] <= 960
-        assert page.locator(".statuses-chart text >> nth=0").bounding_box()["height"] <= 20
+    for link in ("#nav-sidebar a[href='/admin/orders/order/']", ".tasks a >> nth=0"):
+        box = page.locator(link).bounding_box()
+        assert box["y"] + box["height"] <= SCREENS[screen]["height"]
+    assert page.evaluate(CUT) == []
 
 
-def test_menu_of_a_phone_opens_above_what_needs_doing(shop: Shop):
-    with chromium() as browser:
-        page = Visit(browser, shop, viewport=PHONE, locale="ru-RU").log_in("admin")
-        menu = page.locator(".store-menu")
+def test_charts_are_not_blown_up_on_a_wide_screen(browser: Any, shop: Shop):
+    page = Visit(browser, shop, viewport=WIDE).log_in("admin")
 
-        assert menu.bounding_box()["y"] < page.locator("#tasks-heading").bounding_box()["y"] < PHONE["height"]
-        menu.locator("summary").click()
-        menu.get_by_role("link", name="Заказы", exact=True).click()
+    assert page.locator(".days-chart >> nth=0").bounding_box()["width"] <= 960
+    assert page.locator(".statuses-chart text >> nth=0").bounding_box()["height"] <= 20
 
-        assert page.url == f"{shop.url}/admin/orders/order/"
+
+def test_menu_of_a_phone_opens_above_what_needs_doing(browser: Any, shop: Shop):
+    page = Visit(browser, shop, viewport=PHONE, locale="ru-RU").log_in("admin")
+    menu = page.locator(".store-menu")
+
+    assert menu.bounding_box()["y"] < page.locator("#tasks-heading").bounding_box()["y"] < PHONE["height"]
+    menu.locator("summary").click()
+    menu.get_by_role("link", name="Заказы", exact=True).click()
+
+    assert page.url == f"{shop.url}/admin/orders/order/"

@@ -4,10 +4,11 @@ import email
 import email.policy
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.support.browser import Visit, chromium, needs_chromium
+from tests.support.browser import Visit, needs_chromium
 from tests.support.embedded_store import free_port, store
 from tests.support.processes import wait_for
 
@@ -20,8 +21,8 @@ NEW_PASSWORD = "another-horse-entirely"
 FITS = "document.documentElement.scrollWidth <= innerWidth"
 
 
-def test_staff_ask_for_a_code_on_the_login_page_and_log_in_with_a_new_password(tmp_path: Path):
-    with store(tmp_path, free_port(), STORE_NAME="Лавка") as (shop, _process), chromium() as browser:
+def test_staff_ask_for_a_code_on_the_login_page_and_log_in_with_a_new_password(browser: Any, tmp_path: Path):
+    with store(tmp_path, free_port(), STORE_NAME="Лавка") as (shop, _process):
         visit = Visit(browser, shop, locale="ru-RU", viewport=PHONE)
         page = visit.open("/admin/login/")
         playwright_api.expect(page.locator("#site-name")).to_have_text("Лавка")

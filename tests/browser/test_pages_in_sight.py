@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from tests.support.admin_addresses import FURTHER, addresses
-from tests.support.browser import Visit, chromium, needs_chromium
+from tests.support.browser import Visit, needs_chromium
 from tests.support.embedded_store import CUSTOMER, Shop, embedded_environment, free_port, store
 from tests.support.processes import BASE_DIR
 
@@ -80,15 +80,14 @@ CUT_FIELDS = """() => {
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+def shop(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     folder = tmp_path_factory.mktemp("shop")
     with store(folder, free_port()) as (shop, _process):
         shop.call("POST", "orders/", user=CUSTOMER, body={"items": [{"product_id": 1, "quantity": 1}]})
-        with chromium() as browser:
-            page = Visit(browser, shop).log_in("admin")
-            page.goto(f"{shop.url}/admin/catalog/product/export/")
-            page.get_by_role("button", name="Export").click()
-            page.get_by_role("link", name="Download").wait_for(timeout=30_000)
+        page = Visit(browser, shop).log_in("admin")
+        page.goto(f"{shop.url}/admin/catalog/product/export/")
+        page.get_by_role("button", name="Export").click()
+        page.get_by_role("link", name="Download").wait_for(timeout=30_000)
         subprocess.run(
             [sys.executable, "manage.py", "shell", "--no-imports", "-c", FILL],
             cwd=BASE_DIR, env=os.environ | embedded_environment(folder, 0), check=True,
@@ -96,20 +95,18 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         yield shop
 
 
-def test_every_column_of_every_list_is_in_sight_on_a_desktop(shop: Shop):
-    with chromium() as browser:
-        visit = Visit(browser, shop, locale="ru-RU", viewport={"width": 1280, "height": 900})
-        visit.log_in("admin")
-        cut = {address: found_at(visit, address, CUT_COLUMNS) for address in lists()}
+def test_every_column_of_every_list_is_in_sight_on_a_desktop(browser: Any, shop: Shop):
+    visit = Visit(browser, shop, locale="ru-RU", viewport={"width": 1280, "height": 900})
+    visit.log_in("admin")
+    cut = {address: found_at(visit, address, CUT_COLUMNS) for address in lists()}
 
     assert {address: columns for address, columns in cut.items() if columns} == {}
 
 
-def test_every_field_is_on_the_screen_of_a_phone(shop: Shop):
-    with chromium() as browser:
-        visit = Visit(browser, shop, locale="ru-RU", viewport=PHONE)
-        visit.log_in("admin")
-        cut = {address: found_at(visit, address, CUT_FIELDS) for address in [*addresses(), *FURTHER]}
+def test_every_field_is_on_the_screen_of_a_phone(browser: Any, shop: Shop):
+    visit = Visit(browser, shop, locale="ru-RU", viewport=PHONE)
+    visit.log_in("admin")
+    cut = {address: found_at(visit, address, CUT_FIELDS) for address in [*addresses(), *FURTHER]}
 
     assert {address: fields for address, fields in cut.items() if fields} == {}
 

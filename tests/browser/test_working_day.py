@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from apps.import_export.tests.export_pages import cells_of
-from tests.support.browser import Visit, chromium, needs_chromium
+from tests.support.browser import Visit, needs_chromium
 from tests.support.embedded_store import (
     CUSTOMER,
     PASSWORD,
@@ -83,19 +83,17 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 
 @pytest.fixture
-def enter(office: Office) -> Iterator[Enter]:
+def enter(browser: Any, office: Office) -> Iterator[Enter]:
     """Return a function that logs somebody in; afterwards nothing may have gone wrong in the pages."""
     visits = []
 
-    with chromium() as browser:
+    def enter(name: str) -> Visit:
+        visit = Visit(browser, office.shop)
+        visit.log_in(name)
+        visits.append(visit)
+        return visit
 
-        def enter(name: str) -> Visit:
-            visit = Visit(browser, office.shop)
-            visit.log_in(name)
-            visits.append(visit)
-            return visit
-
-        yield enter
+    yield enter
     assert [visit.errors for visit in visits] == [[] for _visit in visits]
     assert [visit.foreign for visit in visits] == [[] for _visit in visits]
 

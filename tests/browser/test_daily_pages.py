@@ -1,25 +1,18 @@
 """The daily work in Russian, on desktop and phone: it is done on five pages, which lead back to the list."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.support.browser import DESKTOP, Visit, chromium, needs_chromium
-from tests.support.embedded_store import CUSTOMER, STAFF, Shop, free_port, store
+from tests.support.browser import DESKTOP, Visit, needs_chromium
+from tests.support.embedded_store import CUSTOMER, STAFF, Shop
 
 pytestmark = needs_chromium
 
 PHONE = {"width": 390, "height": 844}
 LEAST_HEIGHT = 24  # px of what is pressed or typed into: WCAG 2.2, 2.5.8
 ORDERS, PRODUCTS = "/admin/orders/order/", "/admin/catalog/product/"
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    with store(tmp_path_factory.mktemp("shop"), free_port()) as (shop, _process):
-        yield shop
 
 
 class Clerk(Visit):
@@ -52,19 +45,18 @@ class Clerk(Visit):
 
 
 @pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_work_of_a_day_is_done_and_leads_back_to_the_list(shop: Shop, screen: dict[str, int]):
+def test_work_of_a_day_is_done_and_leads_back_to_the_list(browser: Any, shop: Shop, screen: dict[str, int]):
     order_ids = [place_order(shop) for _number in range(2)]
-    with chromium() as browser:
-        clerk = Clerk(browser, shop, locale="ru-RU", viewport=screen)
-        clerk.log_in("admin")
+    clerk = Clerk(browser, shop, locale="ru-RU", viewport=screen)
+    clerk.log_in("admin")
 
-        ship_from_the_dashboard(clerk)
-        assert [status_of(shop, order_id) for order_id in order_ids] == ["shipped", "shipped"]
-        deliver_on_the_page_of_an_order(clerk)
-        assert [status_of(shop, order_id) for order_id in order_ids] == ["shipped", "delivered"]
-        price = "555.5" + str(screen["width"])[0]
-        type_a_price_in_the_list(clerk, price)
-        count_a_shelf(clerk, screen["width"])
+    ship_from_the_dashboard(clerk)
+    assert [status_of(shop, order_id) for order_id in order_ids] == ["shipped", "shipped"]
+    deliver_on_the_page_of_an_order(clerk)
+    assert [status_of(shop, order_id) for order_id in order_ids] == ["shipped", "delivered"]
+    price = "555.5" + str(screen["width"])[0]
+    type_a_price_in_the_list(clerk, price)
+    count_a_shelf(clerk, screen["width"])
 
     assert product_at(shop) == (price, screen["width"])
     assert clerk.errors == []
