@@ -12,6 +12,7 @@ from apps.core.tests.answers import problem_of
 from apps.core.tests.threads import at_once
 from conftest import signed_in
 from tests.support.faults import all_rows
+from tests.support.parameters import spread
 
 HANDS, ROUNDS = 4, 5
 
@@ -44,18 +45,27 @@ WRITES = {
         f"{address_of(row)}?hard=true", headers=headers
     ),
 }
-EACH_WRITE = pytest.mark.parametrize(
-    ("write", "kind"),
-    [
-        ("PATCH", "product"),
-        ("PUT", "product"),
-        ("DELETE", "product"),
-        ("PATCH", "category"),
-        ("PUT", "category"),
-        ("DELETE", "category"),
-        ("hard DELETE", "category"),
-    ],
-)
+CHANGES = [
+    ("PATCH", "product"),
+    ("PUT", "product"),
+    ("DELETE", "product"),
+    ("PATCH", "category"),
+    ("PUT", "category"),
+    ("DELETE", "category"),
+    ("hard DELETE", "category"),
+]
+SAME = ["{}", "*", '"other", {}', '{},W/"other"', "W/{}", '"other", W/{}', '"{bare}-gzip"', 'W/"{bare}--br"']
+OTHER = ['"other"', 'W/"other"', '"{bare}-old"', '"{bare}0"', "{bare}", '"*"', "", "what is no tag"]
+
+
+@pytest.fixture
+def write(change):
+    return change[0]
+
+
+@pytest.fixture
+def kind(change):
+    return change[1]
 
 
 @pytest.fixture
@@ -63,11 +73,7 @@ def row(product, kind):
     return product if kind == "product" else make_category(name="Empty")
 
 
-@EACH_WRITE
-@pytest.mark.parametrize(
-    "form",
-    ["{}", "*", '"other", {}', '{},W/"other"', "W/{}", '"other", W/{}', '"{bare}-gzip"', 'W/"{bare}--br"'],
-)
+@pytest.mark.parametrize(("change", "form"), spread(CHANGES, SAME, each=2))
 def test_write_that_means_the_present_version_is_carried_out(staff_api, row, write, form):
     etag = staff_api.get(address_of(row))["ETag"]
 
@@ -76,10 +82,7 @@ def test_write_that_means_the_present_version_is_carried_out(staff_api, row, wri
     assert response.status_code == (204 if "DELETE" in write else 200)
 
 
-@EACH_WRITE
-@pytest.mark.parametrize(
-    "form", ['"other"', 'W/"other"', '"{bare}-old"', '"{bare}0"', "{bare}", '"*"', "", "what is no tag"]
-)
+@pytest.mark.parametrize(("change", "form"), spread(CHANGES, OTHER, each=2))
 def test_write_that_means_another_version_changes_nothing(staff_api, row, write, form):
     etag = staff_api.get(address_of(row))["ETag"]
     before = all_rows()
@@ -93,7 +96,7 @@ def test_write_that_means_another_version_changes_nothing(staff_api, row, write,
     assert all_rows() == before
 
 
-@EACH_WRITE
+@pytest.mark.parametrize("change", CHANGES, ids=" ".join)
 def test_write_after_somebody_else_s_is_refused_and_told_the_new_version(staff_api, row, write):
     seen = staff_api.get(address_of(row))["ETag"]
     changed = staff_api.patch(address_of(row), {"description": "Changed meanwhile"})

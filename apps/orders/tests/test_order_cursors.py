@@ -15,6 +15,7 @@ from conftest import signed_in
 from tests.support.parameters import spread
 
 OWN, ALL = "/api/v1/orders/", "/api/v1/admin/orders/"
+ORDERS = 8
 ORDERINGS = [
     "",
     "created_at",
@@ -53,7 +54,7 @@ def walked(client, address, between=lambda: None):
 def orders(staff):
     """Place orders of which many share a status, a total or a moment."""
     product = make_product(price="10.00", stock=1000)
-    orders = [make_order(staff, {product: 1}) for _order in range(13)]
+    orders = [make_order(staff, {product: 1}) for _order in range(ORDERS)]
     chance = random.Random(3)
     for order in orders:
         order.status = chance.choice(["pending", "processing", "shipped"])
@@ -71,7 +72,7 @@ def test_cursors_lead_through_the_list(staff_api, orders, address, ordering):
     seen = walked(staff_api, f"{address}?cursor=&page_size=3&ordering={ordering}")
 
     assert seen == whole
-    assert len(seen) == 13
+    assert len(seen) == ORDERS
 
 
 @pytest.mark.parametrize(("ordering", "address"), spread(ORDERINGS, [OWN, ALL]))
@@ -164,6 +165,6 @@ def test_uncounted_page_asks_for_the_rows_alone(staff_api, orders, address):
         uncounted = staff_api.get(f"{address}?page_size=5&page=2&count=false").json()
 
     assert len([query for query in queries if "orders_order" in query["sql"]]) == 1
-    assert counted.pop("count") == 13
+    assert counted.pop("count") == ORDERS
     assert uncounted["results"] == counted["results"]
     assert uncounted.keys() == counted.keys()
