@@ -79,6 +79,7 @@ def test_killed_store_loses_no_job(tmp_path: Path, port: int):
         process.wait()
     accepted = {answer.json()["id"] for answer in answers}
     unfinished = count_rows(tmp_path, "jobs_job WHERE status IN ('pending', 'running')")
+    let_leases_run_out(tmp_path)
 
     with store(tmp_path, port):
         wait_for(lambda: count_rows(tmp_path, "jobs_job WHERE status = 'done'") == 40, seconds=180)
@@ -112,6 +113,12 @@ def shop_kinds(folder: Path, order_id: int) -> list[str]:
     with closing(sqlite3.connect(folder / "var" / "store.sqlite3")) as database:
         rows = database.execute("SELECT kind FROM jobs_job WHERE subject = ?", [f"order:{order_id}"])
         return [kind for (kind,) in rows]
+
+
+def let_leases_run_out(folder: Path) -> None:
+    """Do what a minute does to the jobs that the dead store had in hand."""
+    with closing(sqlite3.connect(folder / "var" / "store.sqlite3")) as database, database:
+        database.execute("UPDATE jobs_job SET leased_until = created_at WHERE status = 'running'")
 
 
 def count_rows(folder: Path, table: str) -> int:
