@@ -5,7 +5,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Many tests wait for a process or a server: so there are more of them at a time than cores. The tests of a file
 # share what is slow to start, and the files with the longest tests come first.
-WORKERS ?= 3
+WORKERS ?= 4
+# Images of Python often forbid it: then each of these processes would compile all tests anew.
+unexport PYTHONDONTWRITEBYTECODE
 PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # Of make test-long: random histories, repetitions of concurrent tests, generated requests for an operation.
 LONGER := STORE_TEST_LIVES=30 STORE_TEST_ROUNDS=50 FUZZ_EXAMPLES=20
