@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from apps.core.tests.answers import problem, problem_of
 
-root = import_module(settings.ROOT_URLCONF)  # not by an import statement: `common` knows no other part
+root = import_module(settings.ROOT_URLCONF)  # not by an import statement: `core` knows no other part
 
 
 WRONG = ErrorDetail("Wrong.", code="odd")

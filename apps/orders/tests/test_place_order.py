@@ -11,7 +11,7 @@ from apps.catalog.tests.factories import make_product, make_products
 from apps.core.tests.answers import on_the_wire
 from apps.jobs.models import Job
 from apps.orders.models import Order, OrderItem
-from apps.orders.tests.wishes import item, stock_of
+from apps.orders.tests.order_bodies import item, stock_of
 from apps.users.models import User
 
 URL = "/api/v1/orders/"

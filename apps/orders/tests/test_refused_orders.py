@@ -8,7 +8,7 @@ from apps.catalog.tests.factories import make_category, make_product, make_produ
 from apps.core.tests.answers import refusal_of
 from apps.jobs.models import Job
 from apps.orders.models import Order, OrderItem, StatusChange
-from apps.orders.tests.wishes import item, stock_of
+from apps.orders.tests.order_bodies import item, stock_of
 from apps.users.models import User
 
 URL = "/api/v1/orders/"
