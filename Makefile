@@ -19,7 +19,7 @@ GENERATORS := var/generators
 LANGUAGES := kotlin swift5 dart typescript-axios python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-services test-embedded test-long test-marked-long test-coverage test-newest test-all-embedded lint lint-schema clients generators format replay chaos soak bench screenshots backup restore lock audit messages schema clean
+.PHONY: help run test test-services test-embedded test-long test-marked-long test-coverage test-newest test-all-embedded lint lint-schema clients generators format address-rules replay chaos soak bench screenshots backup restore lock audit messages schema clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -98,6 +98,9 @@ lock: $(VENV)/.dev ## Lock requirements*.in into requirements*.txt with hashes: 
 		$(BIN)/uv pip compile --universal --python-version=3.11 --generate-hashes --no-strip-extras --quiet $(ARGS) \
 			--output-file=$$name.txt $$name.in || exit 1; \
 	done
+
+address-rules: $(VENV)/.dev ## Write what an address needs in each country into apps/delivery/data.
+	$(BIN)/python -m scripts.address_rules
 
 audit: $(VENV)/.dev ## Check the locked packages for known vulnerabilities (needs Node.js).
 	$(BIN)/uv tool run pip-audit@$(PIP_AUDIT_VERSION) --disable-pip --require-hashes -r requirements.txt -r requirements-dev.txt
