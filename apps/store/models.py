@@ -15,6 +15,11 @@ COUNTRY_CODE = RegexValidator(
 )
 
 
+def in_present_language(name_ru: str, name_en: str) -> str:
+    """Return the name in the present language; the Russian one where there is no other."""
+    return name_ru if get_language() == "ru" else name_en or name_ru
+
+
 class NamedInLanguages(models.Model):
     """A row with a name in Russian, and in English where the store needs it."""
 
@@ -35,8 +40,8 @@ class NamedInLanguages(models.Model):
 
     @property
     def name(self) -> str:
-        """Return the name in the present language; the Russian one where there is no other."""
-        return self.name_ru if get_language() == "ru" else self.name_en or self.name_ru
+        """Return the name in the present language."""
+        return in_present_language(self.name_ru, self.name_en)
 
 
 @audited()
