@@ -13,8 +13,15 @@ def test_apps_register_what_is_audited():
         "auth.group",
         "catalog.category",
         "catalog.product",
+        "delivery.deliverymethod",
+        "delivery.deliveryzone",
+        "delivery.pickuppoint",
         "jobs.job",
         "orders.order",
+        "orders.paymentmethod",
+        "promotions.promotion",
+        "store.taxclass",
+        "store.taxrate",
         "users.user",
     ]
 
