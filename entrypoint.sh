@@ -1,5 +1,5 @@
 #!/bin/sh
-# What a container of the store does: web (the default), worker, beat, secrets, or any other command as it is.
+# Runs a container of the store: web (the default), worker, beat, secrets, or any other command.
 set -eu
 
 role=${1:-web}
@@ -19,21 +19,21 @@ random() {
 case $role in
 web)
     python manage.py migrate_once
-    # The variable is gunicorn's own too, which falls over an empty one before it reads any file of the store.
+    # gunicorn reads this variable too, and fails on an empty value before it reads any file of the store.
     case ${WEB_CONCURRENCY:-} in *[0-9]*) ;; *) unset WEB_CONCURRENCY ;; esac
     exec gunicorn online_store.wsgi:application "$@"
     ;;
 worker)
     python manage.py migrate_once --only-wait
-    # Nobody waits for an answer here: a clean-up may take longer than a request.
+    # No request waits here: a clean-up may take longer than one.
     export DATABASE_STATEMENT_TIMEOUT="${DATABASE_STATEMENT_TIMEOUT:-60}"
-    # Gossip and mingle serve clusters that need to know each other; here they would only be more to break.
-    # The log is standard error; what Celery writes for people, over many lines, is not wanted in it.
+    # Gossip and mingle are for workers that need to know each other; here they would only be more to break.
+    # The log is standard error; it must not contain the multi-line output that Celery prints for people.
     exec celery -A online_store worker -l info --without-gossip --without-mingle "$@" >/dev/null
     ;;
 beat)
     python manage.py migrate_once --only-wait
-    # In the volume: what was due while no beat ran is caught up with. It answers pings while its clock ticks.
+    # In the volume: after a pause, beat catches up with what was due. It answers pings while its clock ticks.
     mkdir -p "$VAR_DIR/beat"
     exec celery -A online_store beat -l info --schedule "$VAR_DIR/beat/schedule" \
         --max-interval 30 --enable-remote-control "$@" >/dev/null

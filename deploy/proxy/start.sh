@@ -1,7 +1,7 @@
 #!/bin/sh
-# Tells nginx whether there is IPv6, and which proxies before it are believed, then becomes nginx. FORWARDED_ALLOW_IPS
-# names these: addresses or networks, comma-separated. Behind TLS, when none is named, they are the private networks,
-# where Docker itself sits.
+# Tells nginx whether there is IPv6 and which proxies in front of it to trust, then becomes nginx. FORWARDED_ALLOW_IPS
+# lists them: addresses or networks, comma-separated. Behind TLS, if none is listed, they are the private networks,
+# which include Docker's own.
 set -euf
 
 refuse() {
@@ -16,7 +16,7 @@ true | yes | on | 1) trusted=${trusted:-127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192
 *) refuse "DJANGO_HTTPS_PROXY must be true or false." ;;
 esac
 
-# As nginx's own image does: without IPv6 a listener for it would keep nginx from starting.
+# As in nginx's own image: without IPv6, a listener for it would keep nginx from starting.
 : >/tmp/listen.conf
 if [ -f /proc/net/if_inet6 ]; then
     echo "listen [::]:8000;" >/tmp/listen.conf
