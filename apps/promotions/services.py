@@ -1,0 +1,112 @@
+"""Services of promotions: an order takes the uses of its coupon, and gives them back when it is cancelled."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.promotions.exceptions import RefusalReason
+from apps.promotions.models import Promotion, PromotionCode, Redemption, code_as_kept, email_hash
+from apps.promotions.terms import Coupon, terms_of
+from apps.users.models import User
+
+
+def find_coupon(code: str, user: User, *, has_ordered: Callable[[], bool]) -> Coupon:
+    """Return the code's coupon as it is now, for a quote: nothing is counted or locked.
+
+    `has_ordered` tells whether the user has an order that was not cancelled. An unknown code is a coupon,
+    too: it is refused once the order's other problems are known.
+    """
+    coupon = _looked_up(code)
+    row = coupon.row
+    if row is None:
+        return coupon
+    if _is_used_up(row.promotion) or _is_used_up(row):
+        return replace(coupon, refusal=RefusalReason.USED_UP)
+    return replace(coupon, refusal=_refusal_for(user, row.promotion, has_ordered))
+
+
+@transaction.atomic(savepoint=False)  # the order goes with it
+def take_coupon(code: str, user: User, *, has_ordered: Callable[[], bool]) -> Coupon:
+    """Return the code's coupon; a limited one is counted, and its promotion locked until the order is there.
+
+    To be called before products are locked. A refused coupon leaves its counters to whoever raises the
+    refusal: that takes back the whole transaction.
+    """
+    coupon = _looked_up(code)
+    row = coupon.row
+    if row is None or not row.is_limited:
+        return coupon
+    # The promotion, and only then its code: one order for all, and never both in one locking statement.
+    promotions, codes = Promotion.objects.filter(pk=row.promotion_id), PromotionCode.objects.filter(pk=row.pk)
+    if not promotions.usable().count_uses(1):
+        return replace(coupon, refusal=RefusalReason.USED_UP)
+    if row.usage_limit is not None and not codes.usable().count_uses(1):
+        return replace(coupon, refusal=RefusalReason.USED_UP)
+    # Under the lock: the same customer's other order is there by now, or has not begun to count.
+    refusal = _refusal_for(user, row.promotion, has_ordered)
+    return replace(coupon, refusal=refusal, is_counted=True)
+
+
+@transaction.atomic(savepoint=False)
+def settle_coupon(coupon: Coupon, *, order_id: int, user: User, is_applied: bool) -> None:
+    """Write down that the order uses the coupon; give its count back when something else was better."""
+    row = coupon.row
+    if row is None:
+        return
+    if is_applied:
+        Redemption.objects.create(
+            promotion_id=row.promotion_id,
+            code=row,
+            order_id=order_id,
+            user=user,
+            email_hash=email_hash(user.email),
+            counted=coupon.is_counted,
+        )
+    elif coupon.is_counted:
+        _give_back(row.promotion_id, row.pk if row.usage_limit is not None else None)
+
+
+@transaction.atomic(savepoint=False)
+def release(order_id: int) -> None:
+    """Give the uses of an order that is cancelled back, once. To be called before products are locked."""
+    redemptions = Redemption.objects.unreleased().filter(order_id=order_id)
+    locked = Promotion.objects.filter(pk__in=redemptions.values("promotion"))
+    # First the lock: whoever sets a limit meanwhile makes uncounted redemptions counted ones.
+    if not list(locked.select_for_update(no_key=True).order_by("pk").values_list("pk")):
+        return
+    for promotion_id, code_id, is_counted in list(redemptions.values_list("promotion", "code", "counted")):
+        if is_counted:
+            _give_back(promotion_id, code_id)
+    redemptions.update(released_at=timezone.now())
+
+
+def _looked_up(code: str) -> Coupon:
+    row = PromotionCode.objects.valid().with_code(code).with_promotion().first()
+    if row is None:
+        return Coupon(code_as_kept(code))
+    return Coupon(row.code, row, terms_of(row.promotion, row))
+
+
+def _is_used_up(row: Promotion | PromotionCode) -> bool:
+    return row.usage_limit is not None and row.used >= row.usage_limit
+
+
+def _refusal_for(user: User, promotion: Promotion, has_ordered: Callable[[], bool]) -> RefusalReason | None:
+    """Return what the customer's own past says against the promotion."""
+    if promotion.first_order_only and has_ordered():
+        return RefusalReason.NOT_VALID
+    limit = promotion.per_customer_limit
+    if limit is not None:
+        uses = Redemption.objects.unreleased().filter(promotion=promotion).by_customer(user).count()
+        return RefusalReason.USED_UP if uses >= limit else None
+    return None
+
+
+def _give_back(promotion_id: int, code_id: int | None) -> None:
+    Promotion.objects.filter(pk=promotion_id).count_uses(-1)
+    if code_id is not None:
+        # Where it counts; an order that read the code just before it was limited stands in no counter of it.
+        counted = PromotionCode.objects.filter(pk=code_id, usage_limit__isnull=False, used__gt=0)
+        counted.count_uses(-1)
