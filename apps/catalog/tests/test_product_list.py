@@ -16,13 +16,11 @@ def test_list_shows_products_with_their_categories(api):
         name="leaves", slug="leaves", sku="T-1", price="3.50", stock=7, description="Green.", category=tea
     )
     bags = make_product(name="bags", slug="bags", sku="T-2", price="0.99", stock=0, category=tea)
-
     same = {"currency": "RUB", "is_active": True, "category": {"id": tea.pk, "name": "Чай", "slug": "chai"}}
 
     response = api.get(URL)
 
-    assert response.status_code == 200
-    assert response["Content-Type"] == "application/json"
+    assert (response.status_code, response["Content-Type"]) == (200, "application/json")
     assert response.json() == {
         "count": 2,
         "next": None,
