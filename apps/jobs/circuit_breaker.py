@@ -95,7 +95,7 @@ def _blocked_circuits(now: datetime) -> list[Circuit]:
 
 
 def _running_by_circuit(now: datetime) -> Counter[str]:
-    running = Job.objects.under_way(now).values_list("kind", "circuit")
+    running = Job.objects.under_way(now).order_by().values_list("kind", "circuit")
     circuits = (circuit_of(kind, named) for kind, named in running)
     return Counter(circuit.name for circuit in circuits if circuit)
 

@@ -30,6 +30,8 @@ class JobStatus(models.TextChoices):
 
 
 UNFINISHED = (JobStatus.PENDING, JobStatus.RUNNING)
+# In the words of the index: SQLite does not see that parameters mean the same.
+IS_UNFINISHED = RawSQL("status IN ('pending', 'running')", (), output_field=models.BooleanField())
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -105,7 +107,7 @@ def _is_due(now: datetime) -> Q:
     # A job that runs has been due, too. Said of both, this is a range of the index, however many jobs are to
     # come later.
     is_free = Q(status=JobStatus.PENDING) | Q(status=JobStatus.RUNNING, leased_until__lte=now)
-    return Q(run_at__lte=now) & is_free
+    return Q(IS_UNFINISHED, run_at__lte=now) & is_free
 
 
 def _is_late(now: datetime) -> Q:

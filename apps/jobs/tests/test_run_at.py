@@ -138,6 +138,19 @@ def test_jobs_for_later_are_not_read_by_a_sweep():
     assert [sql for sql in statements if _rows_read(sql) > 100] == []
 
 
+@pytest.mark.embedded
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="says how SQLite reads")
+def test_sweep_of_sqlite_is_a_range_of_an_index():
+    plan = Job.objects.due(NOON).available(NOON).order_by("run_at", "pk")[:20].explain()
+    running = Job.objects.under_way(NOON).order_by().explain()
+
+    assert "SEARCH jobs_job USING INDEX jobs_job_unfinished (run_at<?)" in plan
+    assert "SCAN" not in plan
+    assert "TEMP B-TREE" not in plan
+    assert "SEARCH jobs_job USING INDEX jobs_job_running (leased_until>?)" in running
+
+
 def _rows_read(sql: str) -> int:
     """Return how many rows of the table and of its indexes a statement comes by."""
     with connection.cursor() as cursor:
