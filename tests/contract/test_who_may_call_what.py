@@ -125,11 +125,16 @@ def revoked_token_of(user: User) -> str:
 
 
 def address_of(path: str, owner: User) -> str:
-    product = make_product()
-    order = make_order(owner, {product: 1})
-    ids = {"category": product.category_id, "product": product.pk, "order": order.pk}
-    session = Session.objects.open(owner)
-    return f"/api/v1/{path.format(**ids, job=Job.objects.latest('pk').pk, session=session.pk)}"
+    """Put ids into the path, of rows that are made where it asks for them."""
+    makers: dict[str, Callable[[], object]] = {
+        "category": lambda: make_product().category_id,
+        "product": lambda: make_product().pk,
+        "order": lambda: make_order(owner).pk,
+        "job": lambda: Job.objects.filter(subject=f"order:{make_order(owner).pk}").latest("pk").pk,
+        "session": lambda: Session.objects.open(owner).pk,
+    }
+    ids = {name: make() for name, make in makers.items() if f"{{{name}}}" in path}
+    return f"/api/v1/{path.format(**ids)}"
 
 
 def api_routes(patterns: list[URLPattern | URLResolver], prefix: str) -> list[tuple[str, str]]:
