@@ -88,6 +88,7 @@ def test_move_is_answered_as_the_table_says(
         assert response.json()["allowed_statuses"] == may[new]
         assert Order.objects.get().status == new
         assert last_move(order) == (old, new, mover.pk, "")
+        assert len(response.json()["history"]) == order.status_changes.count()
     else:
         assert response["Content-Type"] == "application/problem+json"
         assert traces() == before
