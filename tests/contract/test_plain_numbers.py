@@ -7,6 +7,7 @@ from rest_framework.test import APIClient
 
 from apps.catalog.tests.factories import make_category, make_product
 from apps.core.tests.answers import refusal_of
+from tests.support.parameters import spread
 
 PRODUCTS, CATEGORIES = "/api/v1/products/", "/api/v1/categories/"
 ORDERS, ALL_ORDERS = "/api/v1/orders/", "/api/v1/admin/orders/"
@@ -43,9 +44,10 @@ WRONG = {
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("wrong", WRONG)
-@pytest.mark.parametrize(("address", "parameter"), NUMBERS)
-def test_what_is_no_plain_number_is_refused(staff_api: APIClient, address: str, parameter: str, wrong: str):
+@pytest.mark.parametrize(("number", "wrong"), spread(NUMBERS, list(WRONG), each=5))
+def test_what_is_no_plain_number_is_refused(staff_api: APIClient, number: tuple[str, str], wrong: str):
+    address, parameter = number
+
     response = staff_api.get(f"{address}?{parameter}={WRONG[wrong]}")
 
     assert refusal_of(response) == (400, "invalid_query", [("invalid", parameter)])
