@@ -13,6 +13,7 @@ THROTTLES = {
     "mail": env.rate("THROTTLE_MAIL", "" if STORE_EMBEDDED else "20/hour"),
     "mailbox": env.rate("THROTTLE_MAILBOX", "" if STORE_EMBEDDED else "20/day"),
     "unconfirmed": env.rate("THROTTLE_UNCONFIRMED", "" if STORE_EMBEDDED else "100/day"),
+    "coupon": env.rate("THROTTLE_COUPON", "" if STORE_EMBEDDED else "30/hour"),
     "user": env.rate("THROTTLE_USER", "" if STORE_EMBEDDED else "1200/minute"),
     "address": env.rate("THROTTLE_ADDRESS", "" if STORE_EMBEDDED else "1200/minute"),
 }

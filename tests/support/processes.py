@@ -25,6 +25,7 @@ NO_BUDGETS = dict.fromkeys(
         "THROTTLE_MAIL",
         "THROTTLE_MAILBOX",
         "THROTTLE_UNCONFIRMED",
+        "THROTTLE_COUPON",
     ),
     "",
 )
