@@ -27,6 +27,24 @@ def test_every_flush_leaves_the_same_rows():
     assert rows_by_table(connection) == first
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_rows_are_left_alone_where_nothing_has_changed_them(is_changed: bool):
+    flush()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ctid::text FROM auth_group ORDER BY id")
+        places = cursor.fetchall()
+    if is_changed:
+        Group.objects.filter(pk=Group.objects.first().pk).update(name="Another")
+
+    flush()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ctid::text FROM auth_group ORDER BY id")
+        assert (cursor.fetchall() == places) is not is_changed
+    assert not Group.objects.filter(name="Another").exists()
+
+
 def test_nothing_is_missing_then():
     flush()
     copied = rows_by_table(connection)
