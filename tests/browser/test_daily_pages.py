@@ -44,7 +44,9 @@ class Clerk(Visit):
         return re.sub(r"\s+", " ", self.page.locator(place).inner_text())
 
 
-@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    "screen", [pytest.param(DESKTOP, id="desktop", marks=pytest.mark.long), pytest.param(PHONE, id="phone")]
+)
 def test_work_of_a_day_is_done_and_leads_back_to_the_list(browser: Any, shop: Shop, screen: dict[str, int]):
     order_ids = [place_order(shop) for _number in range(2)]
     clerk = Clerk(browser, shop, locale="ru-RU", viewport=screen)

@@ -18,7 +18,9 @@ TABLE = (
 pytestmark = needs_chromium
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    "viewport", [pytest.param(DESKTOP, id="desktop", marks=pytest.mark.long), pytest.param(PHONE, id="phone")]
+)
 def test_table_of_a_russian_spreadsheet_is_looked_at_read_otherwise_and_imported(
     browser: Any, shop: Shop, viewport
 ):

@@ -32,7 +32,7 @@ def carrier() -> Iterator[SlowCarrier]:
         yield carrier
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.long)])
 def test_worker_does_what_is_ordered_while_it_runs_and_ends_when_told(
     customer: User, tmp_path: Path, number: signal.Signals
 ):
