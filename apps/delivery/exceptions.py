@@ -1,13 +1,21 @@
-"""Exceptions of delivery: its refusals of orders."""
+"""Exceptions of delivery: its refusals of orders and addresses, and the codes of faults in addresses."""
 
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Self, TypedDict
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.exceptions import DomainError, Faults
+from apps.core.exceptions import DomainError, Faults, register_fault_codes
 from apps.core.money import MoneyText
+
+register_fault_codes(
+    "country_unsupported",
+    "field_required_here",
+    "phone_invalid",
+    "postal_code_invalid",
+)
 
 
 class DeliveryOptionPayload(TypedDict):
@@ -125,3 +133,12 @@ class PickupPointUnavailable(DestinationRefused):
     fault_code = "does_not_exist"
     pointer = "/pickup_point"
     fault = _("There is no such pick-up point for this delivery method.")
+
+
+class TooManyAddresses(DomainError):
+    """An address book that is full."""
+
+    status_code = HTTPStatus.CONFLICT
+    code = "too_many_addresses"
+    message = _("The address book is full.")
+    advice = _("Delete or change a saved address: a customer can have 20.")

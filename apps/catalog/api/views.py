@@ -26,7 +26,7 @@ from apps.catalog.api.serializers import (
 from apps.catalog.caching import categories_cache, products_cache
 from apps.catalog.exceptions import CategoryNotEmpty, StockChanged, StockIsReadOnly, StockOutOfRange
 from apps.catalog.models import Category, Product, StockMovement
-from apps.core.api.cached_views import cached_response, no_store
+from apps.core.api.cached_views import cached_response, everyone, no_store
 from apps.core.api.conditional import if_match, written
 from apps.core.api.openapi.annotations import raises, sends
 from apps.core.api.pagination.page_numbers import LongListPagination
@@ -40,11 +40,6 @@ from apps.users.current_user import current_user
 HARD = OpenApiParameter(
     "hard", bool, description="true: delete the category instead of deactivating it, if it is empty"
 )
-
-
-def everyone(request: Request) -> str:
-    """Return the one scope of what all callers see alike."""
-    return EVERYONE
 
 
 def public_list_scope(request: Request) -> str | None:

@@ -17,7 +17,7 @@ from apps.core.api.throttling import consume_request
 from apps.core.caching.cache_control import NO_STORE, PRIVATE, PUBLIC
 from apps.core.caching.etags import address_of, has_version, without_body
 from apps.core.caching.middleware import PublicCacheHit
-from apps.core.caching.namespaces import CacheNamespace
+from apps.core.caching.namespaces import EVERYONE, CacheNamespace
 from apps.core.caching.responses import BYPASS, HIT, MISS, CachedResponse
 from apps.core.exceptions import PreconditionFailed
 
@@ -27,6 +27,11 @@ CACHE_STATUS = {
     MISS: "OnlineStore; fwd=miss; stored",
     BYPASS: "OnlineStore; fwd=bypass",
 }
+
+
+def everyone(request: Request) -> str:
+    """Return the one scope of what all callers see alike."""
+    return EVERYONE
 
 
 def cached_response(

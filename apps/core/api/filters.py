@@ -91,12 +91,13 @@ class AnyOfFilter(django_filters.MultipleChoiceFilter):
         return qs.filter(**{f"{self.field_name}__in": sorted(set(value))}) if value else qs
 
 
-class _PlainNumberField(forms.IntegerField):
+class PlainNumberField(forms.IntegerField):
     """A plain number, without what Python and Django bear: plus, spaces, zeros before it, other digits."""
 
     pattern = PLAIN_INTEGER
 
     def clean(self, value: Any) -> Any:
+        """Return the number. Raises ValidationError (`invalid`) for what is none."""
         if value and not self.pattern.fullmatch(value):
             text = self.error_messages["invalid"]
             raise forms.ValidationError(text, code="invalid")
@@ -106,7 +107,7 @@ class _PlainNumberField(forms.IntegerField):
 class IdFilter(django_filters.NumberFilter):
     """The id of a row."""
 
-    field_class = _PlainNumberField
+    field_class = PlainNumberField
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, min_value=1, max_value=MAX_ID, **kwargs)
@@ -117,7 +118,7 @@ class IdFilter(django_filters.NumberFilter):
         """Leave the upper bound to the field: the library's own is far above 64 bits."""
 
 
-class _MoneyField(_PlainNumberField, forms.DecimalField):
+class _MoneyField(PlainNumberField, forms.DecimalField):
     pattern = PLAIN_NUMBER
 
 

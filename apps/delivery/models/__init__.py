@@ -1,6 +1,7 @@
 """Models of delivery: addresses, pick-up points, methods with their zones and rates."""
 
 from apps.delivery.models.addresses import ADDRESS_FIELDS, MAX_SAVED_ADDRESSES, Address, SavedAddress
+from apps.delivery.models.great_circles import Spot
 from apps.delivery.models.methods import (
     DeliveryKind,
     DeliveryMethod,
@@ -9,7 +10,7 @@ from apps.delivery.models.methods import (
     DeliveryZoneMember,
     FreeFromBasis,
 )
-from apps.delivery.models.pickup_points import PickupPoint, PickupPointKind
+from apps.delivery.models.pickup_points import PickupPoint, PickupPointKind, PickupPointQuerySet
 
 __all__ = [
     "ADDRESS_FIELDS",
@@ -23,5 +24,7 @@ __all__ = [
     "FreeFromBasis",
     "PickupPoint",
     "PickupPointKind",
+    "PickupPointQuerySet",
     "SavedAddress",
+    "Spot",
 ]

@@ -1,11 +1,14 @@
 """Model of pick-up points: counters and parcel lockers of carriers, and the store's own shops."""
 
+from typing import Self
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.registry import audited
 from apps.core.database.querysets import SignallingQuerySet
+from apps.delivery.models.great_circles import Spot, box_around, metres_from
 from apps.store.models import COUNTRY_CODE
 
 
@@ -15,6 +18,23 @@ class PickupPointKind(models.TextChoices):
     PVZ = "pvz", _("pick-up counter")
     LOCKER = "locker", _("parcel locker")
     SHOP = "shop", _("own shop")
+
+
+class PickupPointQuerySet(SignallingQuerySet["PickupPoint"]):
+    """Pick-up points, found by where they are."""
+
+    def in_use(self) -> Self:
+        """Return the points that customers can choose."""
+        return self.filter(is_active=True)
+
+    def within(self, radius_km: float, of: Spot) -> Self:
+        """Return the points within the radius, nearest first, each with its `distance` in metres."""
+        found = self.filter(box_around(of, radius_km)).annotate(distance=metres_from(of))
+        return found.filter(distance__lte=radius_km * 1000).order_by("distance", "pk")
+
+    def taking(self, weight_g: int) -> Self:
+        """Return the points that take a parcel of the weight."""
+        return self.filter(models.Q(max_weight_g=None) | models.Q(max_weight_g__gte=weight_g))
 
 
 @audited()
@@ -67,7 +87,7 @@ class PickupPoint(models.Model):
     is_active = models.BooleanField(_("in use"), default=True)
     refreshed_at = models.DateTimeField(_("refreshed"), auto_now=True)
 
-    objects = SignallingQuerySet["PickupPoint"].as_manager()
+    objects = PickupPointQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("pick-up point")

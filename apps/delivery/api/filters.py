@@ -1,0 +1,127 @@
+"""Filters of the pick-up points."""
+
+from decimal import Decimal
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.drainage import set_override
+
+from apps.core.api.fields import PLAIN_NUMBER
+from apps.core.api.filters import AnyOfFilter, PlainNumberField
+from apps.core.exceptions import InvalidQuery
+from apps.core.normalization import clean_name
+from apps.delivery.models import PickupPointKind, PickupPointQuerySet, Spot
+
+RADIUS_KM, MAX_RADIUS_KM = 5, 500
+MAX_NEAR = 100  # points
+MAX_WEIGHT_G = 2**31 - 1
+_COORDINATE = r"-?(0|[1-9][0-9]{0,2})(\.[0-9]{1,15})?"
+
+
+class _SpotField(forms.CharField):
+    def clean(self, value: Any) -> Spot | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        lat, _comma, lon = text.partition(",")
+        if not all(PLAIN_NUMBER.fullmatch(each) and len(each) <= 20 for each in (lat, lon)):
+            raise self._invalid
+        spot = Spot(float(lat), float(lon))
+        if abs(spot.lat) > 90 or abs(spot.lon) > 180:
+            raise self._invalid
+        return spot
+
+    @property
+    def _invalid(self) -> forms.ValidationError:
+        return forms.ValidationError(
+            _("Must be a latitude and a longitude in degrees, such as 55.75,37.61."), code="invalid"
+        )
+
+
+class NearFilter(django_filters.Filter):
+    """A spot on the globe."""
+
+    field_class = _SpotField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        text = {"type": "string", "pattern": f"^{_COORDINATE},{_COORDINATE}$"}
+        set_override(self, "field", {**text, "description": kwargs["help_text"]})
+
+
+class _KilometresField(PlainNumberField, forms.DecimalField):
+    pattern = PLAIN_NUMBER
+
+
+class RadiusFilter(django_filters.NumberFilter):
+    """A distance in kilometres."""
+
+    field_class = _KilometresField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(
+            *args, min_value=0, max_value=MAX_RADIUS_KM, max_digits=6, decimal_places=3, **kwargs
+        )
+        number = {"type": "number", "minimum": 0, "maximum": MAX_RADIUS_KM, "default": RADIUS_KM}
+        set_override(self, "field", {**number, "description": kwargs["help_text"]})
+
+    def get_max_validator(self) -> None:
+        """Leave the upper bound to the field."""
+
+
+class WeightFilter(django_filters.NumberFilter):
+    """A weight in grams."""
+
+    field_class = PlainNumberField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, min_value=0, max_value=MAX_WEIGHT_G, **kwargs)
+        number = {"type": "integer", "minimum": 0, "maximum": MAX_WEIGHT_G}
+        set_override(self, "field", {**number, "description": kwargs["help_text"]})
+
+    def get_max_validator(self) -> None:
+        """Leave the upper bound to the field."""
+
+
+class PickupPointFilter(django_filters.FilterSet):
+    """Filters of the pick-up points."""
+
+    provider = django_filters.CharFilter(help_text="Code of the provider, as in the delivery method")
+    kind = AnyOfFilter(choices=PickupPointKind.choices, help_text="Kinds of points; any of several")
+    city = django_filters.CharFilter(method="in_city", help_text="City, as it stands in the points")
+    near = NearFilter(
+        method="skip",
+        help_text="Latitude and longitude in degrees, such as `55.75,37.61`; the nearest points come first, "
+        f"at most {MAX_NEAR}",
+    )
+    radius_km = RadiusFilter(method="skip", help_text="With `near`: how far away a point may be")
+    weight_g = WeightFilter(method="taking", help_text="Points that take a parcel of this weight")
+
+    def in_city(self, queryset: PickupPointQuerySet, name: str, value: str) -> PickupPointQuerySet:
+        """Return the points in the city."""
+        return queryset.filter(city=clean_name(value))
+
+    def taking(self, queryset: PickupPointQuerySet, name: str, value: Decimal) -> PickupPointQuerySet:
+        """Return the points that take the weight."""
+        return queryset.taking(int(value))
+
+    def skip(self, queryset: PickupPointQuerySet, name: str, value: Any) -> PickupPointQuerySet:
+        """Return all: `near` and `radius_km` are one condition, which comes last."""
+        return queryset
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> Any:
+        """Return the points that all filters let through, the nearest of them with `near`.
+
+        Raises InvalidQuery for a radius around nothing.
+        """
+        found = super().filter_queryset(queryset)
+        spot, radius_km = self.form.cleaned_data["near"], self.form.cleaned_data["radius_km"]
+        if spot is None:
+            if radius_km is not None:
+                raise InvalidQuery({"radius_km": [("invalid", gettext("Must come with `near`."))]})
+            return found
+        return found.within(float(RADIUS_KM if radius_km is None else radius_km), of=spot)[:MAX_NEAR]

@@ -1,0 +1,1 @@
+"""Views of delivery's API."""
