@@ -7,7 +7,7 @@ from django.conf import settings
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 
 # Whatever else a number is typed with is no number of ours: an extension, letters, a second number.
-_plain = re.compile(r"[+＋]?[\d\s()\[\]./\N{HYPHEN}-\N{HORIZONTAL BAR}\N{MINUS SIGN}-]+").fullmatch
+_plain = re.compile(r"[+＋]?[\d\s()\[\]./（）．－\N{HYPHEN}-\N{HORIZONTAL BAR}\N{MINUS SIGN}-]+").fullmatch
 
 
 def read_phone(text: str, country: str) -> str | None:

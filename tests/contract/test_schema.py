@@ -157,9 +157,9 @@ def schemas(named: dict[str, Any], where: str) -> Iterator[tuple[str, dict[str, 
 
 
 def is_typed(schema: dict[str, Any]) -> bool:
-    return (
-        bool(schema.keys() & {"type", "$ref", "allOf", "oneOf"}) and schema.get("type") != "object"
-    ) or bool(schema.get("properties"))
+    if schema.get("type") == "object":
+        return bool(schema.get("properties")) or is_typed(schema.get("additionalProperties") or {})
+    return bool(schema.keys() & {"type", "$ref", "allOf", "oneOf"})
 
 
 def test_links_tell_bodies_in_the_one_form_that_generators_read():

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
 from apps.catalog.tests.factories import make_product
+from apps.delivery.tests.factories import make_saved_address
 from apps.jobs.models import Job
 from apps.orders.tests.factories import make_order
 from apps.users.models import Session, User
@@ -131,6 +132,8 @@ def address_of(path: str, owner: User) -> str:
         "product": lambda: make_product().pk,
         "order": lambda: make_order(owner).pk,
         "job": lambda: Job.objects.filter(subject=f"order:{make_order(owner).pk}").latest("pk").pk,
+        "address": lambda: make_saved_address(owner).pk,
+        "country": lambda: "RU",
         "session": lambda: Session.objects.open(owner).pk,
     }
     ids = {name: make() for name, make in makers.items() if f"{{{name}}}" in path}
@@ -138,7 +141,13 @@ def address_of(path: str, owner: User) -> str:
 
 
 def api_routes(patterns: list[URLPattern | URLResolver], prefix: str) -> list[tuple[str, str]]:
-    names = {"categories": "category", "products": "product", "orders": "order", "jobs": "job"}
+    names = {
+        "addresses": "address",
+        "categories": "category",
+        "products": "product",
+        "orders": "order",
+        "jobs": "job",
+    }
     routes = []
     for pattern in patterns:
         path = prefix + str(pattern.pattern)
@@ -150,6 +159,7 @@ def api_routes(patterns: list[URLPattern | URLResolver], prefix: str) -> list[tu
                 path = path.replace(f"{plural}/<positive:pk>", f"{plural}/{{{name}}}")
                 path = path.replace(f"{plural}/<positive:product_pk>", f"{plural}/{{{name}}}")
             path = path.replace("sessions/<uuid:pk>", "sessions/{session}")
+            path = path.replace("<str:country>", "{country}")
             routes += [(method, path) for method in methods_of(pattern)]
     return routes
 

@@ -14,6 +14,8 @@ from rest_framework.test import APIClient
 
 from apps.catalog.tests.factories import make_product, make_products
 from apps.core.api.problems.unreadable_requests import response_to_unreadable
+from apps.delivery.models import MAX_SAVED_ADDRESSES
+from apps.delivery.tests.factories import make_saved_address
 from apps.jobs.models import Job
 from apps.orders.tests.factories import make_order, make_order_in
 from apps.users.login_throttling import ACCOUNT
@@ -28,6 +30,10 @@ PRODUCTS = "/api/v1/products/"
 
 
 LOGIN = "/api/v1/auth/login/"
+
+
+ADDRESSES = "/api/v1/auth/me/addresses/"
+MOSCOW = {"name": "Анна", "country": "RU", "city": "Москва", "postal_code": "101000", "line1": "Арбат, 1"}
 
 
 class World:
@@ -152,6 +158,12 @@ def token_expired(world: World) -> Any:
         return world.customer.get(ORDERS)
 
 
+def too_many_addresses(world: World) -> Any:
+    for _number in range(MAX_SAVED_ADDRESSES):
+        make_saved_address(world.user)
+    return world.customer.post(ADDRESSES, MOSCOW)
+
+
 def too_many_attempts(world: World) -> Any:
     for _attempt in range(ACCOUNT.failures):
         world.log_in(password="another-one")
@@ -216,6 +228,7 @@ PROVOKED: dict[str, Callable[[World], Any]] = {
     "stock_out_of_range": lambda world: moved_stock(world, delta=-3),
     "token_expired": token_expired,
     "token_invalid": lambda world: world.anyone.get(ORDERS, headers={"Authorization": "Bearer x"}),
+    "too_many_addresses": too_many_addresses,
     "too_many_attempts": too_many_attempts,
     "too_many_requests": too_many_requests,
     "total_too_large": lambda world: world.order(

@@ -103,6 +103,11 @@ def ordering_and_cancelling_with_a_reason(scene: Scene) -> Act:
     return act
 
 
+def saving_an_address(scene: Scene) -> Act:
+    address = {"name": "Canarianna", "country": "AE", "region": "Dubai", "line1": "Canary Street"}
+    return partial(scene.client.post, f"{ME}addresses/", address)
+
+
 def logging_in(scene: Scene) -> Act:
     body = {"username": scene.person.username, "password": PASSWORD, "device_name": "canary's phone"}
     return partial(APIClient().post, "/api/v1/auth/login/", body)
@@ -204,6 +209,7 @@ WRITERS = {
         renaming,
         ordering_with_a_key,
         ordering_and_cancelling_with_a_reason,
+        saving_an_address,
         logging_in,
         logging_in_with_a_hash_that_is_renewed,
         refreshing,

@@ -9,6 +9,8 @@ import pytest
 from django.apps import apps
 from django.db import models
 
+from apps.delivery.models import ADDRESS_FIELDS
+
 COULD_NAME = (
     models.CharField,
     models.TextField,
@@ -20,6 +22,7 @@ ERASED = {
     "admin.logentry": {"object_repr"},
     "audit.auditentry": {"changes"},
     "catalog.stockmovement": {"reason"},
+    "delivery.savedaddress": {*ADDRESS_FIELDS, "label"},
     "import_export.export": {"query"},
     "import_export.exportpart": {"data"},
     "idempotency.storedresponse": {"body", "headers", "key"},
@@ -47,6 +50,17 @@ NAMELESS = {
     "catalog.category": {"description", "name", "name_key", "search_text", "slug"},
     "catalog.product": {"description", "name", "search_text", "sku", "sku_key", "slug"},
     "contenttypes.contenttype": {"app_label", "model"},
+    "delivery.pickuppoint": {
+        "address",
+        "city",
+        "code",
+        "country",
+        "hours",
+        "name",
+        "postal_code",
+        "provider",
+        "region",
+    },
     "import_export.export": {"archive", "decimal", "delimiter", "kind"},
     "import_export.upload": {"dialect", "language", "name", "report"},
     "import_export.uploadpart": {"data"},

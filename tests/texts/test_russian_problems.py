@@ -15,7 +15,15 @@ from apps.core.api.problems.registry import all_problems
 from apps.core.exceptions import fault_codes
 from apps.users.models import User
 from conftest import PASSWORD
-from tests.support.provoked_problems import LOGIN, ORDERS, PRODUCTS, PROVOKED, World
+from tests.support.provoked_problems import (
+    ADDRESSES,
+    LOGIN,
+    MOSCOW,
+    ORDERS,
+    PRODUCTS,
+    PROVOKED,
+    World,
+)
 
 REGISTER = "/api/v1/auth/register/"
 CATEGORIES = "/api/v1/categories/"
@@ -25,8 +33,34 @@ CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 QUOTED = re.compile("«[^»]*»|`[^`]*`")  # what the client sent, and names of the API
 WORD = re.compile(r"[A-Za-z][\w+-]*")
 # The same in every language.
-NAMES = {"ASCII", "CSV", "ETag", "Idempotency-Key", "JSON", "PDF", "NUL", "RFC", "U+D800", "UTF-8", "UUID"}
-NAMES |= {"false", "true", "count", "delta", "last_seen", "price", "sku", "stock", "name", "category"}
+NAMES = {
+    "ASCII",
+    "CSV",
+    "ETag",
+    "Idempotency-Key",
+    "ISO",
+    "JSON",
+    "PDF",
+    "NUL",
+    "RFC",
+    "RU",
+    "U+D800",
+    "UTF-8",
+}
+NAMES |= {
+    "UUID",
+    "false",
+    "true",
+    "count",
+    "delta",
+    "near",
+    "last_seen",
+    "price",
+    "sku",
+    "stock",
+    "name",
+    "category",
+}
 # No field of the API has a least length.
 UNMET_FAULTS = {"min_length"}
 
@@ -58,6 +92,7 @@ def answers_with_faults(world: World) -> Iterator[Any]:
     yield from wrong_products(world, product)
     yield from wrong_accounts(world)
     yield from wrong_orders(world, product)
+    yield from wrong_addresses(world)
     yield from wrong_queries(world)
     yield from unreadable(world)
     below = {"name": "Чай", "parent": product.category_id}
@@ -127,6 +162,19 @@ def wrong_orders(world: World, product: Any) -> Iterator[Any]:
         yield world.customer.patch(address, move)
 
 
+def wrong_addresses(world: World) -> Iterator[Any]:
+    for wrong in (
+        {"country": "Россия"},
+        {"line1": ""},
+        {"phone": "нет"},
+        {"postal_code": "1"},
+        {"note": "я" * 301},
+        {"label": None},
+        {"is_default_billing": "да"},
+    ):
+        yield world.customer.post(ADDRESSES, {**MOSCOW, **wrong})
+
+
 def wrong_queries(world: World) -> Iterator[Any]:
     products = [
         "serch=чай",
@@ -161,6 +209,16 @@ def wrong_queries(world: World) -> Iterator[Any]:
     for query in [*orders, "updated_since=2026-02-30"]:
         yield world.staff.get(f"{ALL_ORDERS}?{query}")
     yield world.staff.get("/api/v1/admin/jobs/?status=я")
+    points = [
+        "near=я",
+        "near=1,2&radius_km=я",
+        "near=1,2&radius_km=501",
+        "radius_km=1",
+        "weight_g=я",
+        "kind=я",
+    ]
+    for query in points:
+        yield world.anyone.get(f"/api/v1/pickup-points/?{query}")
     yield world.staff.delete(f"{CATEGORIES}{make_product().category_id}/?hard=я")
 
 

@@ -23,6 +23,9 @@ _COORDINATE = r"-?(0|[1-9][0-9]{0,2})(\.[0-9]{1,15})?"
 
 
 class _SpotField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strip=False, **kwargs)
+
     def clean(self, value: Any) -> Spot | None:
         text = super().clean(value)
         if not text:

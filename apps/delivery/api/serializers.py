@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -101,7 +100,7 @@ class PickupPointOutput(OutputSerializer[PickupPoint]):
 
     lat = serializers.FloatField(help_text="Degrees (WGS 84)")
     lon = serializers.FloatField(help_text="Degrees (WGS 84)")
-    hours = serializers.SerializerMethodField()
+    hours = serializers.DictField(child=serializers.CharField(), help_text="By day, as the provider says")
     distance_m = serializers.SerializerMethodField()
 
     class Meta:
@@ -123,11 +122,6 @@ class PickupPointOutput(OutputSerializer[PickupPoint]):
             "takes_cards",
             "distance_m",
         )
-
-    @extend_schema_field(OpenApiTypes.OBJECT)
-    def get_hours(self, point: PickupPoint) -> dict[str, Any]:
-        """Return the opening hours, as the provider tells them."""
-        return point.hours
 
     @extend_schema_field(serializers.IntegerField(allow_null=True, help_text="Metres from `near`"))
     def get_distance_m(self, point: PickupPoint) -> int | None:

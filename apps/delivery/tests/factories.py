@@ -9,7 +9,9 @@ from apps.delivery.models import (
     DeliveryZone,
     DeliveryZoneMember,
     PickupPoint,
+    SavedAddress,
 )
+from apps.users.models import User
 
 _numbers = count(1)
 
@@ -44,3 +46,8 @@ def make_point(**values: Any) -> PickupPoint:
         "country": "RU",
     }
     return PickupPoint.objects.create(**{**defaults, **values})
+
+
+def make_saved_address(user: User, **values: Any) -> SavedAddress:
+    address = {"name": "Анна Смирнова", "country": "RU", "city": "Москва", "postal_code": "101000"}
+    return SavedAddress.objects.create(user=user, **{**address, "line1": "Мясницкая, 1", **values})

@@ -136,8 +136,8 @@ class StoreSchema(AutoSchema):
         elif any(problem.where is Where.DECLARED for problem in problems):
             return response
         else:
-            reads_body = any(problem.where is Where.BODY for problem in problems)
-            name = title_of(problems[0].status).title().replace(" ", "") + ("OfBody" if reads_body else "")
+            title = title_of(problems[0].status).title().replace(" ", "")
+            name = title + _kind_of({each.where for each in problems})
         component = ResolvedComponent(name, ResolvedComponent.RESPONSE, schema=response, object=name)
         self.registry.register_on_missing(component)
         return component.ref
@@ -229,6 +229,13 @@ def define_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         kind: dict(sorted(components.items())) for kind, components in sorted(result["components"].items())
     }
     return result
+
+
+def _kind_of(rules: set[Where]) -> str:
+    """Return what tells apart the responses of one status that follow by different rules."""
+    if Where.BODY in rules:
+        return "OfBody"
+    return "OfToken" if Where.TOKEN in rules and Where.SIGNED_IN not in rules else ""
 
 
 def _drop_bounds_of_the_database(schema: dict[str, Any]) -> None:
