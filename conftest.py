@@ -22,7 +22,7 @@ from rest_framework.test import APIClient
 from apps.users.models import User
 from apps.users.tokens import pair_for
 from tests.contract.checker import checked
-from tests.support.flush_snapshots import flush_quickly
+from tests.support.flush_snapshots import Refill, flush_quickly
 from tests.support.processes import programs_heed_signals
 from tests.support.servers import MemcachedServer
 
@@ -35,6 +35,8 @@ SIGNS = {
     "long": r"mark\.long|spread\(",
     "not long": r"^pytestmark = \[?pytest\.mark\.long",
 }
+
+REFILL = pytest.StashKey[Refill]()
 
 _numbers = count(1)
 
@@ -63,7 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(overridden.disable)
     # Every answer that any test gets must be one that the schema describes.
     APIClient.request = checked(APIClient.request)  # type: ignore[method-assign]
-    flush_quickly()
+    config.stash[REFILL] = flush_quickly()
 
 
 def _own_services(worker: str, config: pytest.Config) -> dict[str, Any]:
@@ -112,6 +114,13 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
         (title, text.encode("utf-8", "backslashreplace").decode()) for title, text in report.sections
     ]
     return report
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any, pytestconfig: pytest.Config) -> None:
+    """Let flushes put back what the migrations have left in the database."""
+    with django_db_blocker.unblock():
+        pytestconfig.stash[REFILL].remember(connection)
 
 
 @pytest.fixture(scope="session", autouse=True)

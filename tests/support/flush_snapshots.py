@@ -1,8 +1,9 @@
-"""Quick flushes: rows are deleted instead of tables truncated, and what a database starts with is copied.
+"""Quick flushes: rows are deleted instead of tables truncated, and what a database starts with is put back.
 
 A test that commits ends with a flush. PostgreSQL makes a new file for each table that is truncated, and takes
 twenty times as long as to delete a few rows. After it Django tells every app to look for its content types,
-permissions and groups. They are the same each time, and few tests change them: unchanged rows are left alone.
+permissions and groups, and what migrations have inserted is gone. Here every test finds what the migrations
+have left. Few tests change that: unchanged rows are left alone.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,7 +22,7 @@ LARGE = 1_000_000  # bytes of a table
 
 
 class Refill:
-    """What stands in for Django's `emit_post_migrate_signal`: it sends the signal once, then copies."""
+    """What stands in for Django's `emit_post_migrate_signal`: it puts back what the migrations have left."""
 
     def __init__(self, send: Callable[..., None]) -> None:
         self._send = send
@@ -29,12 +30,15 @@ class Refill:
         self._digests: dict[str, str] = {}
         self._kept: set[str] = set()
 
+    def remember(self, connection: BaseDatabaseWrapper) -> None:
+        """Copy the rows of a database that has just been migrated."""
+        self._rows[connection.alias] = rows = rows_by_table(connection)
+        self._digests[connection.alias] = digest_of(connection, rows)
+
     def __call__(self, verbosity: int, interactive: bool, db: str, **options: Any) -> None:
         """Fill the database, which has just been emptied."""
         if db not in self._rows:
             self._send(verbosity, interactive, db, **options)
-            self._rows[db] = rows_by_table(connections[db])
-            self._digests[db] = digest_of(connections[db], self._rows[db])
             return
         if db not in self._kept:
             self._put_back(db)
@@ -100,8 +104,9 @@ def _is_large(connection: BaseDatabaseWrapper) -> bool:
         return cursor.fetchone()[0] > LARGE
 
 
-def flush_quickly() -> None:
-    """Let every flush of this process do so."""
+def flush_quickly() -> Refill:
+    """Let every flush of this process do so, and return what has to remember the migrated database."""
     refill = Refill(flush.emit_post_migrate_signal)  # type: ignore[attr-defined]
     flush.sql_flush = refill.statements  # type: ignore[attr-defined]
     flush.emit_post_migrate_signal = refill  # type: ignore[attr-defined]
+    return refill
