@@ -31,8 +31,14 @@ def changes_of(entry: AuditEntry) -> Iterator[ShownChange]:
         column: Any = None
         with suppress(LookupError, FieldDoesNotExist):
             column = apps.get_model(entry.target_kind)._meta.get_field(name)
-        label = str(column.verbose_name) if column else name
-        yield ShownChange(label, _text(column, before), _text(column, after))
+        yield ShownChange(_label(column, name), _text(column, before), _text(column, after))
+
+
+def _label(column: Any, name: str) -> str:
+    if column is None:
+        return name
+    # Rows that are edited with the one that they refer to.
+    return str(column.related_model._meta.verbose_name_plural if column.one_to_many else column.verbose_name)
 
 
 def _text(column: Any, value: Any) -> str:

@@ -15,8 +15,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.admin.deletion import delete_unchanged
 from apps.core.admin.model_admin import StoreAdmin
-from apps.core.admin.optimistic_locking import delete_unchanged
 from apps.core.api.client_ip import throttle_key
 from apps.core.normalization import MAX_ADDRESS_LENGTH
 from apps.users.admin_password_reset import RequestResetPage, ResetPasswordPage

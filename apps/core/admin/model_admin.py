@@ -15,7 +15,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
-from apps.core.admin.fields import AmountField
+from apps.core.admin.fields import LocalizedAmounts
 from apps.core.admin.pages import PagedAdmin
 from apps.core.api.fields import MAX_ID
 
@@ -46,7 +46,7 @@ class StoreAutocompleteSelect(AutocompleteSelect):
         return not isinstance(key, int) or abs(key) <= MAX_ID
 
 
-class StoreAdmin(PagedAdmin):
+class StoreAdmin(LocalizedAmounts, PagedAdmin):
     """An admin whose pages answer whatever is sent, and are called by what they show."""
 
     # What its rows are called after a number: Django knows one word for one row and one for all others.
@@ -106,17 +106,6 @@ class StoreAdmin(PagedAdmin):
     def viewed(self, name: str) -> str:
         """Return the title of the page of a row that is only looked at."""
         return f"{capfirst(self.opts.verbose_name)}: {name}"
-
-    def formfield_for_dbfield(
-        self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any
-    ) -> forms.Field | None:
-        """Return the field of a form; an amount is typed as it is shown, with a decimal comma in Russian.
-
-        A browser's own field for numbers takes 12,50 for 1250 where it speaks another language.
-        """
-        if isinstance(db_field, models.DecimalField):
-            kwargs = {"localize": True, "form_class": AmountField} | kwargs
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def formfield_for_foreignkey(
         self, db_field: "models.ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any

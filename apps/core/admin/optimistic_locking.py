@@ -12,7 +12,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.utils import unquote
 from django.core import checks
 from django.core.exceptions import ValidationError
@@ -82,8 +81,11 @@ def author_of(row: models.Model, field: str) -> str:
 
 
 def label_of(row: models.Model, field: str) -> str:
-    """Return what people call the field."""
-    return str(getattr(row._meta.get_field(field), "verbose_name", field))
+    """Return what people call the field, or the rows that refer to this one."""
+    column: Any = row._meta.get_field(field)
+    if column.one_to_many:
+        return str(column.related_model._meta.verbose_name_plural)
+    return str(getattr(column, "verbose_name", field))
 
 
 class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class takes no parameter
@@ -93,12 +95,15 @@ class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's clas
     too.
     """
 
+    inlined: Sequence[str] = ()  # relations whose rows stand on the page, in formsets of their own
+
     @cached_property
     def versioned_fields(self) -> list[str]:
-        """Return the fields that can be changed here."""
+        """Return the fields that can be changed here, with the relations whose rows can."""
         meta = self._meta.model._meta
         columns = {field.name for field in (*meta.fields, *meta.many_to_many)}
-        return [name for name, field in self.fields.items() if name in columns and not field.disabled]
+        own = [name for name, field in self.fields.items() if name in columns and not field.disabled]
+        return [*own, *self.inlined]
 
     @property
     def version(self) -> str:
@@ -126,8 +131,9 @@ class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's clas
             link = format_html('{} <a href="">{}</a>', text, _("Open it"))
             self.add_error(None, ValidationError(link, code="changed_meanwhile"))
         for name in changed if self.version else ():
+            text = text_of_change(self.instance, name)
             self.add_error(
-                name, ValidationError(text_of_change(self.instance, name), code="changed_meanwhile")
+                name if name in self.fields else None, ValidationError(text, code="changed_meanwhile")
             )
 
     def _differs_in_line_ends_only(self, name: str) -> bool:
@@ -145,6 +151,12 @@ class VersionedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's cl
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         """Return what Django finds wrong with this admin, and what of it would not be locked."""
         return [*super().check(**kwargs), *_unprotected(self)]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Return the class of the form; its version covers the inlines."""
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.inlined = [_relation(self, inline).name for inline in self.inlines]
+        return form
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """Return the row; locked, in a transaction that is to write it."""
@@ -173,6 +185,7 @@ class VersionedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's cl
         """Return the fields by which the page that deletes a row knows it again."""
         fields = (*self.opts.concrete_fields, *self.opts.many_to_many)
         names = [field.name for field in fields if field.editable and not field.primary_key]
+        names += [_relation(self, inline).name for inline in self.inlines]
         return [name for name in names if name not in self.unversioned_fields]
 
     def outdated(self, request: HttpRequest, row: Any, fields: Iterable[str]) -> HttpResponse | None:
@@ -207,51 +220,26 @@ class VersionedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's cl
             return refusal or super().delete_view(request, object_id, context)
 
 
-@admin.action(
-    permissions=["delete"],
-    description=delete_selected.short_description,  # type: ignore[attr-defined]  # set by its decorator
-)
-def delete_unchanged(model_admin: Any, request: HttpRequest, queryset: models.QuerySet[Any]) -> Any:
-    """Show the chosen rows to be deleted, or delete them all, unless one was changed since it was shown."""
-    fields = model_admin.versioned_fields()
-    if not request.POST.get("post"):
-        page: Any = delete_selected(model_admin, request, queryset)
-        rows = queryset.prefetch_related(*[field.name for field in model_admin.opts.many_to_many])
-        page.context_data["versions"] = {_version_name(row): version_of(row, fields) for row in rows}
-        return page
-    ids = list(queryset.values_list("pk", flat=True))
-    with transaction.atomic(using=router.db_for_write(queryset.model)):
-        model_admin.lock({"pk__in": ids}, no_key=False)
-        outdated = {
-            row: changed
-            for row in queryset.model._default_manager.filter(pk__in=ids)
-            if (version := request.POST.get(_version_name(row)))
-            and (changed := changed_since(version, row, fields))
-        }
-        if not outdated:
-            return delete_selected(model_admin, request, queryset)
-    for row, changed in outdated.items():
-        for field in changed:
-            model_admin.message_user(request, f"{row}: {text_of_change(row, field)}", messages.ERROR)
-    return None
-
-
-def _version_name(row: models.Model) -> str:
-    return f"{VERSION}_{row.pk}"
-
-
 def _unprotected(model_admin: VersionedAdmin) -> list[checks.CheckMessage]:
     found = []
     if not issubclass(model_admin.form, VersionedForm):
         found.append("its form is no VersionedForm")
-    if model_admin.inlines:
-        found.append("the version of its page does not cover inlines")
+    if any(_relation(model_admin, inline).hidden for inline in model_admin.inlines):
+        found.append("the version of its page does not cover an inline whose relation has no name")
     if model_admin.list_editable and not model_admin.locks_listed_rows:
         found.append("its list is edited without ListEditingAdmin")
     return [
         checks.Error(f"Stale data could be saved: {reason}.", obj=model_admin.__class__, id="store.E001")
         for reason in found
     ]
+
+
+def _relation(model_admin: VersionedAdmin, inline: Any) -> Any:
+    """Return the relation between the rows of the admin and those of the inline."""
+    formset: Any = forms.inlineformset_factory(
+        model_admin.model, inline.model, fk_name=inline.fk_name, fields=()
+    )
+    return formset.fk.remote_field
 
 
 def _digest(row: models.Model, field: str) -> str:
@@ -263,13 +251,15 @@ def _value(row: models.Model, name: str) -> Any:
     field: Any = row._meta.get_field(name)
     if field.many_to_many:
         return sorted(other.pk for other in getattr(row, name).all())
+    if field.one_to_many:
+        return list(getattr(row, name).order_by("pk").values_list())
     return field.value_from_object(row)
 
 
 def _shown(row: models.Model, name: str) -> str:
     field: Any = row._meta.get_field(name)
     value = getattr(row, name)
-    if field.many_to_many:
+    if field.many_to_many or field.one_to_many:
         text = ", ".join(map(str, value.all()))
     elif isinstance(value, bool):
         text = _("Yes") if value else _("No")

@@ -47,7 +47,10 @@ def test_every_admin_must_be_locked():
     ("options", "reason"),
     [
         ({"form": PlainForm}, "its form is no VersionedForm"),
-        ({"inlines": [MembersInline]}, "the version of its page does not cover inlines"),
+        (
+            {"inlines": [MembersInline]},
+            "the version of its page does not cover an inline whose relation has no name",
+        ),
         (
             {"list_display": ["pk", "name"], "list_editable": ["name"]},
             "its list is edited without ListEditingAdmin",
