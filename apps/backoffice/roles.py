@@ -18,6 +18,10 @@ ROLES: dict[str, frozenset[str]] = {
             "catalog.view_product",
             "jobs.view_job",
             "jobs.change_job",
+            "delivery.view_deliverymethod",
+            "delivery.view_deliveryrate",
+            "delivery.view_deliveryzone",
+            "delivery.view_deliveryzonemember",
         }
     ),
     "Stock clerk": frozenset(
@@ -51,6 +55,10 @@ ROLES: dict[str, frozenset[str]] = {
             "catalog.view_pricechange",
             "catalog.view_stockmovement",
             "jobs.view_job",
+            "delivery.view_deliverymethod",
+            "delivery.view_deliveryrate",
+            "delivery.view_deliveryzone",
+            "delivery.view_deliveryzonemember",
             "users.view_user",
             "users.view_session",
         }

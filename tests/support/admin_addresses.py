@@ -12,6 +12,7 @@ FURTHER = (
     "/admin/catalog/product/import/",
     "/admin/catalog/product/export/",
     "/admin/orders/order/export/",
+    "/admin/delivery/deliveryzone/find/?country=RU&postal_code=101000",
     "/admin/orders/order/1/history/",
     "/admin/audit/auditentry/1/change/",
 )
@@ -37,7 +38,14 @@ def addresses() -> Iterator[str]:
             yield reverse(f"{name}_change", args=[1])
 
 
-WRITTEN_BY_HAND = {"auth.Group", "catalog.Category", "catalog.Product", "users.User"}
+WRITTEN_BY_HAND = {
+    "auth.Group",
+    "catalog.Category",
+    "catalog.Product",
+    "delivery.DeliveryMethod",
+    "delivery.DeliveryZone",
+    "users.User",
+}
 
 
 WITH_A_FIRST_ROW = {"catalog.Category", "catalog.Product", "jobs.Job", "orders.Order", "users.User"}

@@ -1,5 +1,6 @@
 """A row of each kind that the admin edits: its page, and how it is changed, there or by somebody else."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -9,8 +10,15 @@ from django.urls import reverse
 
 from apps.catalog.models import Category
 from apps.catalog.tests.factories import make_category
+from apps.delivery.models import DeliveryMethod, DeliveryZone
+from apps.store.models import TaxClass
 from apps.users.models import User
 
+TYPED: dict[Any, tuple[str, str]] = {
+    User: ("first_name", "last_name"),
+    DeliveryMethod: ("name_ru", "name_en"),
+}
+OTHERS: dict[Any, Callable[[], Any]] = {TaxClass: lambda: TaxClass.objects.create(code="x")}
 ADMINS = {model._meta.label_lower: each for model, each in admin.site._registry.items()}
 
 
@@ -28,9 +36,9 @@ def page_of(row: models.Model) -> str:
 
 def typed(row: models.Model, field: str = "") -> dict[str, str]:
     """Return what whoever has the form open types: a field other than this one."""
-    names = ["first_name", "last_name"] if isinstance(row, User) else ["name", "description"]
-    if isinstance(row, Group):
+    if isinstance(row, Group | DeliveryZone):
         return {} if field == "name" else {"name": "Typed"}
+    names = TYPED.get(type(row), ("name", "description"))
     return {next(name for name in names if name != field): "Typed"}
 
 
@@ -43,11 +51,13 @@ def change(row: models.Model, name: str) -> None:
         return
     value = getattr(row, column.attname)
     if column.many_to_one:
-        value = make_category().pk
+        value = OTHERS.get(column.related_model, make_category)().pk
     elif isinstance(value, bool):
         value = not value
-    elif isinstance(column, models.DecimalField):
-        value += 1
+    elif column.choices:
+        value = next(choice for choice in column.choices if choice[0] != value)[0]
+    elif isinstance(column, models.DecimalField | models.IntegerField):
+        value = (value or 0) + 1
     else:
         value = f"{value}-x" if name != "email" else f"x{value}"
     type(row)._default_manager.filter(pk=row.pk).update(**{column.attname: value})

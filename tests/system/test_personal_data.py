@@ -50,6 +50,9 @@ NAMELESS = {
     "catalog.category": {"description", "name", "name_key", "search_text", "slug"},
     "catalog.product": {"description", "name", "search_text", "sku", "sku_key", "slug"},
     "contenttypes.contenttype": {"app_label", "model"},
+    "delivery.deliverymethod": {"carrier", "code", "name_en", "name_ru"},
+    "delivery.deliveryzone": {"name"},
+    "delivery.deliveryzonemember": {"country", "postal_prefix", "region"},
     "delivery.pickuppoint": {
         "address",
         "city",

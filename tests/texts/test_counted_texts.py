@@ -12,6 +12,8 @@ from tests.support.translations import counted_texts
 NOUNS = {
     ("category", "categories"): ("категория", "категории", "категорий"),
     ("day", "days"): ("день", "дня", "дней"),
+    ("delivery method", "delivery methods"): ("способ доставки", "способа доставки", "способов доставки"),
+    ("delivery zone", "delivery zones"): ("зона доставки", "зоны доставки", "зон доставки"),
     ("entry", "entries"): ("запись", "записи", "записей"),
     ("export", "exports"): ("выгрузка", "выгрузки", "выгрузок"),
     ("failure", "failures"): ("ошибка", "ошибки", "ошибок"),

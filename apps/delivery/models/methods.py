@@ -213,4 +213,5 @@ class DeliveryRate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.price}"
+        zone = self.zone or "*"
+        return f"{zone} ≥ {self.from_total:.2f} ≥ {self.from_weight_g}: {self.price:.2f}"
