@@ -9,9 +9,16 @@ from django.dispatch import receiver
 from apps.catalog.models import Category, Product
 from apps.core.caching.namespaces import CacheNamespace
 from apps.core.database.querysets import bulk_written
+from apps.core.days import day_of, end_of_day
+from apps.store.models import TaxClass, TaxRate
 
 categories_cache = CacheNamespace("categories", timeout=settings.CATALOG_CACHE_SECONDS, replicated=True)
-products_cache = CacheNamespace("products", timeout=settings.CATALOG_CACHE_SECONDS, replicated=True)
+products_cache = CacheNamespace(
+    "products",
+    timeout=settings.CATALOG_CACHE_SECONDS,
+    until=lambda moment: end_of_day(day_of(moment)),  # their tax rates are those of the day
+    replicated=True,
+)
 
 
 @receiver([post_save, post_delete, bulk_written], sender=Product)
@@ -20,8 +27,10 @@ def drop_products(**kwargs: Any) -> None:
     products_cache.drop_on_commit()
 
 
+@receiver([post_save, post_delete, bulk_written], sender=TaxClass)
+@receiver([post_save, post_delete, bulk_written], sender=TaxRate)
 @receiver([post_save, post_delete, bulk_written], sender=Category)
 def drop_categories(**kwargs: Any) -> None:
-    """Drop the categories, and the products, which show their category and vanish with it."""
+    """Drop the categories, and the products, which show their category and its taxes, and vanish with it."""
     categories_cache.drop_on_commit()
     products_cache.drop_on_commit()

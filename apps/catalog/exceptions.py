@@ -1,18 +1,29 @@
 """Exceptions of the catalogue: its refusals."""
 
 from collections.abc import Collection
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Self, TypedDict
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.exceptions import DomainError, Faults, register_fault_codes
+from apps.core.money import format_money
 
 register_fault_codes(
     "delta_or_count",
+    "no_reduction",
     "parent_loop",
     "zero",
 )
+
+
+def no_reduction(before: Decimal) -> ValidationError:
+    """Return the fault of a price that is not below the crossed-out one."""
+    text = gettext("The price must be below the crossed-out price (%(before)s).")
+    return ValidationError(text % {"before": format_money(before)}, code="no_reduction")
 
 
 class ProductUnavailable(DomainError):

@@ -1,6 +1,6 @@
 """Services of the catalogue: create, change, delete. Stock has a module of its own (`stock.py`)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -17,7 +17,8 @@ from apps.audit.services import (
     record_change,
     values_of,
 )
-from apps.catalog.exceptions import CategoryNotEmpty
+from apps.catalog.exceptions import CategoryNotEmpty, no_reduction
+from apps.catalog.lowest_prices import write_lowest_prices
 from apps.catalog.models import Category, PriceChange, Product
 from apps.catalog.slugs import SLUG_ATTEMPTS, free_slug
 from apps.catalog.stock import receive_stock
@@ -47,7 +48,9 @@ def create_product(*, stock: int = 0, created_by: User | None = None, **values: 
 
     Raises ValidationError for values that cannot be.
     """
-    product = _inserted(Product(**values), by=created_by)
+    product = Product(**values)
+    _refuse_no_reduction(product, {})
+    _inserted(product, by=created_by)
     if stock:
         receive_stock({product.pk: stock}, reason=str(FIRST_STOCK_REASON), by=created_by)
         product.refresh_from_db(fields=["stock"])
@@ -85,16 +88,20 @@ def update_product(
     `precondition` raises when the locked product is not the version that was meant. Raises
     Product.DoesNotExist, and ValidationError for values that cannot be.
     """
-    # With the category, which the response shows: nothing is asked for after the commit.
-    product = Product.objects.locked([product_id]).select_related("category").get()
+    # With what the response shows: nothing is asked for after the commit.
+    products = Product.objects.with_config_version().locked([product_id])
+    product = products.select_related("category").get()
     if precondition:
         precondition(product)
     old_price = product.price
+    _refuse_no_reduction(product, changes)
     _updated(product, changes, by=changed_by)
     if product.price != old_price:
         PriceChange.objects.create(
             product=product, old_price=old_price, new_price=product.price, created_by=changed_by
         )
+    if changes.keys() & {"price", "compare_at_price"}:
+        write_lowest_prices([product])
     return product
 
 
@@ -179,6 +186,14 @@ def _stored(row: RowT, save: Callable[[], None], *, makes_slug: bool) -> None:
         return
     _clean(row)  # which names what was taken
     raise ValidationError(_("Someone else has just taken these values."), code="conflict")
+
+
+def _refuse_no_reduction(product: Product, changes: Mapping[str, Any]) -> None:
+    """Raise ValidationError, about the one that changes, where the crossed-out price is not the higher."""
+    price, before = (changes.get(field, getattr(product, field)) for field in ("price", "compare_at_price"))
+    if before is not None and before <= price:
+        field = "price" if changes.keys() & {"price", "compare_at_price"} == {"price"} else "compare_at_price"
+        raise ValidationError({field: no_reduction(before)})
 
 
 def _clean(row: RowT, *, exclude: Iterable[str] = ()) -> None:

@@ -32,7 +32,9 @@ class Taxes:
 
     def code_of(self, tax_class_id: int | None) -> str:
         """Return the code of the class; that of `STORE_TAX_CLASS` for None."""
-        return settings.STORE_TAX_CLASS if tax_class_id is None else self.codes[tax_class_id]
+        default: str = settings.STORE_TAX_CLASS
+        # A class that was deleted since the row that has it was read counts as none.
+        return default if tax_class_id is None else self.codes.get(tax_class_id, default)
 
     def rate_of(self, code: str, *, day: date, destination: str = "") -> Decimal | None:
         """Return the rate of the class in percent on the day of the store; None: without VAT.

@@ -94,6 +94,7 @@ def test_moment_without_its_zone_fails():
         "slug": "tea",
         "description": "",
         "parent": None,
+        "tax_class": None,
         "is_active": True,
         "created_at": "2026-11-24T09:30:00Z",
         "updated_at": "2026-11-24T09:30:00",

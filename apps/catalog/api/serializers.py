@@ -8,7 +8,15 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.catalog.api import examples
-from apps.catalog.models import MAX_DESCRIPTION_LENGTH, MAX_STOCK, Category, Product, StockMovement
+from apps.catalog.models import (
+    MAX_DESCRIPTION_LENGTH,
+    MAX_STOCK,
+    MAX_WEIGHT_G,
+    Category,
+    Product,
+    StockMovement,
+)
+from apps.catalog.product_taxes import ShownTaxRates, shown_tax_rates
 from apps.core.api.fields import (
     MAX_ID,
     CodeField,
@@ -21,6 +29,9 @@ from apps.core.api.fields import (
 )
 from apps.core.api.openapi.schema import shown_as
 from apps.core.api.serializers import InputSerializer, OutputSerializer
+from apps.core.days import today
+from apps.store.configuration_cache import configuration
+from apps.store.models import TaxClass
 from apps.users.models import User
 
 
@@ -44,6 +55,28 @@ class RowIdField(serializers.PrimaryKeyRelatedField[Any]):
         return super().to_internal_value(data)
 
 
+class TaxClassField(serializers.SlugRelatedField[TaxClass]):
+    """A reference to a tax class by its code, which must be a JSON string."""
+
+    default_error_messages = {
+        "does_not_exist": _("There is no tax class with this code."),
+        "invalid": _("Must be the code of a tax class: a string."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__("code", queryset=TaxClass.objects.all(), allow_null=True, required=False, **kwargs)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """Return the tax class, or None for null alone: to the library an empty text is null, too."""
+        return serializers.Field.run_validation(self, data)
+
+    def to_internal_value(self, data: Any) -> TaxClass:
+        """Return the tax class. Raises ValidationError for any other type, and for an unknown code."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 @shown_as(examples.WANTED_CATEGORY)
 class CategoryInput(InputSerializer):
     """A category to create or change."""
@@ -54,6 +87,7 @@ class CategoryInput(InputSerializer):
     parent = RowIdField(  # type: ignore[assignment]  # DRF takes a declared field out of the class
         queryset=Category.objects.all(), allow_null=True, required=False
     )
+    tax_class = TaxClassField(help_text="Null: that of the parent, or of the store")
     is_active = StrictBooleanField(required=False)
 
 
@@ -61,9 +95,23 @@ class CategoryInput(InputSerializer):
 class CategoryOutput(OutputSerializer[Category]):
     """A category."""
 
+    tax_class: "serializers.SlugRelatedField[TaxClass]" = serializers.SlugRelatedField(
+        "code", read_only=True, allow_null=True, help_text="Code; null: that of the parent, or of the store"
+    )
+
     class Meta:
         model = Category
-        fields = ("id", "name", "slug", "description", "parent", "is_active", "created_at", "updated_at")
+        fields = (
+            "id",
+            "name",
+            "slug",
+            "description",
+            "parent",
+            "tax_class",
+            "is_active",
+            "created_at",
+            "updated_at",
+        )
 
 
 @shown_as(examples.WANTED_CHANGE)
@@ -73,7 +121,14 @@ class ProductChangeInput(InputSerializer):
     name = NameField(max_length=255)
     sku = CodeField(max_length=64)
     price = MoneyField()
+    compare_at_price = MoneyField(
+        allow_null=True, required=False, help_text="Shown crossed out; above the price"
+    )
     category = RowIdField(queryset=Category.objects.all())
+    tax_class = TaxClassField(help_text="Null: that of the category")
+    weight_g = StrictIntegerField(
+        min_value=0, max_value=MAX_WEIGHT_G, allow_null=True, required=False, help_text="Grams"
+    )
     slug = StrictSlugField(max_length=280, required=False)
     description = StrictCharField(max_length=MAX_DESCRIPTION_LENGTH, allow_blank=True, required=False)
     is_active = StrictBooleanField(required=False)
@@ -100,6 +155,14 @@ class ProductOutput(OutputSerializer[Product]):
 
     currency = serializers.SerializerMethodField()
     category = ProductCategoryOutput()
+    discount_percent = serializers.IntegerField(
+        read_only=True,
+        allow_null=True,
+        help_text="By how much the price is below `lowest_price_30d`, rounded down",
+    )
+    tax_class = serializers.SerializerMethodField()
+    tax_rate = serializers.SerializerMethodField()
+    tax_rates: ShownTaxRates | None = None  # of the rows of one response, which were read together
 
     class Meta:
         model = Product
@@ -110,8 +173,14 @@ class ProductOutput(OutputSerializer[Product]):
             "sku",
             "description",
             "price",
+            "compare_at_price",
+            "lowest_price_30d",
+            "discount_percent",
             "currency",
+            "tax_class",
+            "tax_rate",
             "stock",
+            "weight_g",
             "is_active",
             "category",
             "created_at",
@@ -122,6 +191,29 @@ class ProductOutput(OutputSerializer[Product]):
     def get_currency(self, product: Product) -> str:
         """Return the currency of the store's prices."""
         return settings.STORE_CURRENCY
+
+    @extend_schema_field(
+        serializers.CharField(allow_null=True, help_text="Code of its own tax class; null: the category's")
+    )
+    def get_tax_class(self, product: Product) -> str | None:
+        """Return the code of the product's own tax class."""
+        if product.tax_class_id is None:
+            return None
+        return (self.tax_rates or self._tax_rates(product)).codes.get(product.tax_class_id)
+
+    @extend_schema_field(
+        serializers.CharField(
+            allow_null=True, help_text="Percent, in the store's country today; null: without VAT"
+        )
+    )
+    def get_tax_rate(self, product: Product) -> str | None:
+        """Return the rate of the tax class that the product is sold under."""
+        rates = self.tax_rates or self._tax_rates(product)
+        return rates[product.tax_class_id, product.category_id]
+
+    def _tax_rates(self, product: Product) -> ShownTaxRates:
+        self.tax_rates = shown_tax_rates(configuration(product.config_version), today())
+        return self.tax_rates
 
 
 @shown_as(examples.WANTED_MOVEMENT)

@@ -67,7 +67,7 @@ class CategoryViewSet(StoreViewSet):
 
     def get_queryset(self) -> QuerySet[Category]:
         """Return the categories that customers see."""
-        return Category.objects.on_sale()
+        return Category.objects.on_sale().select_related("tax_class")
 
     @cached_response(categories_cache, scope=everyone, public=True)
     def list(self, request: Request) -> Response:
@@ -160,10 +160,11 @@ class ProductViewSet(StoreViewSet):
     pagination_class = LongListPagination
 
     def get_queryset(self) -> QuerySet[Product]:
-        """Return the products that the caller sees, with their categories."""
+        """Return the products that the caller sees, with what is shown of them."""
         is_list = self.action == "list"
         sees_all = lists_inactive(self.request) if is_list else sees_inactive(self.request.user)
-        return (Product.objects.all() if sees_all else Product.objects.on_sale()).select_related("category")
+        products = Product.objects.all() if sees_all else Product.objects.on_sale()
+        return products.select_related("category").with_config_version()
 
     @cached_response(products_cache, scope=public_list_scope, public=True)
     def list(self, request: Request) -> Response:

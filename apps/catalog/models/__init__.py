@@ -7,12 +7,13 @@ from apps.catalog.models.categories import (
     category_tree_ids,
     hidden_category_ids,
 )
-from apps.catalog.models.products import MAX_STOCK, Product, ProductQuerySet
+from apps.catalog.models.products import MAX_STOCK, MAX_WEIGHT_G, Product, ProductQuerySet
 from apps.catalog.models.stock import ORDER_MOVEMENTS, REASONED, MovementKind, PriceChange, StockMovement
 
 __all__ = [
     "MAX_DESCRIPTION_LENGTH",
     "MAX_STOCK",
+    "MAX_WEIGHT_G",
     "ORDER_MOVEMENTS",
     "REASONED",
     "Category",

@@ -5,6 +5,7 @@ from typing import Self
 
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import connections, models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.registry import audited
@@ -13,6 +14,7 @@ from apps.catalog.search import FoldedQuerySet, FoldedTextField
 from apps.core.database.key_columns import CleanCharField, KeyedModel, KeyField
 from apps.core.database.querysets import bulk_written
 from apps.core.normalization import CODE
+from apps.store.configuration_cache import current_version, version_expression
 from apps.store.models import TaxClass
 
 MAX_WEIGHT_G = 100_000_000  # 100 t: 10,000 pieces of it are a number that every client reads exactly
@@ -39,6 +41,10 @@ class ProductQuerySet(FoldedQuerySet["Product"]):
         """Lock the rows until the transaction ends, in one order for all, so that no two can deadlock."""
         # no_key: rows that merely refer to a product, such as order lines, need not wait.
         return self.filter(pk__in=product_ids).select_for_update(of=("self",), no_key=True).order_by("pk")
+
+    def with_config_version(self) -> Self:
+        """Return the rows with the version of the configuration, which says what taxes they show."""
+        return self.annotate(config_version=version_expression())
 
     def write_stock(self, stocks: Mapping[int, int]) -> None:
         """Write the stock (pieces, by product id) of locked products, in one statement, and announce it."""
@@ -159,3 +165,14 @@ class Product(KeyedModel):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.sku})"
+
+    @cached_property
+    def config_version(self) -> int | None:
+        """Return the version of the configuration, of a row that was not read `with_config_version`."""
+        return current_version()
+
+    @property
+    def discount_percent(self) -> int | None:
+        """Return by how much the price is below the lowest one before, rounded down; None where it is not."""
+        lowest = self.lowest_price_30d
+        return int((lowest - self.price) * 100 / lowest) if lowest and self.price < lowest else None

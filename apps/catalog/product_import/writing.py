@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from apps.audit.models import Action
 from apps.audit.services import AuditRecord, changes_between, changes_from_nothing, record_all, values_of
 from apps.catalog.category_paths import categories_called, parts_of, paths_to
+from apps.catalog.lowest_prices import write_lowest_prices
 from apps.catalog.models import Category, MovementKind, PriceChange, Product
 from apps.catalog.product_import.rows import ProductRow, product_of
 from apps.catalog.services import create_category
@@ -134,6 +135,7 @@ def _write_products(
         for product in products
         if (known := existing.get(product.sku_key)) and known.price != product.price
     )
+    write_lowest_prices(products)
     record_all(_audit_records(products, existing), by=by)
     return {product.sku_key: product for product in products}
 
@@ -182,6 +184,8 @@ def _prepared(
     product = product_of(row)
     product.category = category
     product.slug = known.slug if known else slugs[row.key]
+    if known is not None:
+        product.compare_at_price, product.lowest_price_30d = known.compare_at_price, known.lowest_price_30d
     if known is not None and _says_the_same(known.description, row.description):
         product.description = known.description
     return product

@@ -8,6 +8,10 @@ from django.db import transaction
 from apps.catalog import stock
 from apps.catalog.models import Category, Product, StockMovement
 
+# What a product shows that has no reduction, weight and tax class.
+PLAIN = dict.fromkeys(
+    ("compare_at_price", "lowest_price_30d", "discount_percent", "tax_class", "tax_rate", "weight_g")
+)
 ORDER_ID = 1_000_000  # of no order
 _numbers = count(1)
 

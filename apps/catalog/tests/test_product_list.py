@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.catalog.tests.factories import make_category, make_product
+from apps.catalog.tests.factories import PLAIN, make_category, make_product
 from apps.core.tests.answers import on_the_wire, refusal_of
 
 URL = "/api/v1/products/"
@@ -17,6 +17,7 @@ def test_list_shows_products_with_their_categories(api):
     )
     bags = make_product(name="bags", slug="bags", sku="T-2", price="0.99", stock=0, category=tea)
     same = {"currency": "RUB", "is_active": True, "category": {"id": tea.pk, "name": "Чай", "slug": "chai"}}
+    same |= PLAIN
 
     response = api.get(URL)
 

@@ -1,8 +1,12 @@
-"""Query counts of reads: the same for 1, 20 and 100 rows, and none the second time."""
+"""Query counts of reads: the same for 1, 20 and 100 rows, and none the second time.
+
+The process keeps the configuration, as it does unless it was edited a moment ago.
+"""
 
 import pytest
 
 from apps.catalog.tests.factories import make_categories, make_category, make_product, make_products
+from apps.store.configuration_cache import current_configuration
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +30,7 @@ def test_list_of_categories_takes_two_queries_and_then_none(api, rows, django_as
 @pytest.mark.parametrize("rows", [1, 20, 100])
 def test_list_of_products_on_one_page_takes_one_query_and_then_none(api, rows, django_assert_num_queries):
     make_products(rows)
+    current_configuration()
 
     with django_assert_num_queries(ROWS):
         first = api.get("/api/v1/products/?page_size=100")
@@ -43,6 +48,7 @@ def test_list_of_products_on_several_pages_takes_one_query_more_when_it_is_count
     api, query, queries, django_assert_num_queries
 ):
     make_products(3)
+    current_configuration()
 
     with django_assert_num_queries(queries):
         response = api.get(f"/api/v1/products/?page_size=2{query}")
@@ -54,6 +60,7 @@ def test_list_of_products_on_several_pages_takes_one_query_more_when_it_is_count
 def test_filters_take_two_more_queries_for_the_category(api, rows, django_assert_num_queries):
     category = make_category(slug="tea")
     make_products(rows, category=category, name="Leaves")
+    current_configuration()
 
     with django_assert_num_queries(ROWS + 2):
         first = api.get(
@@ -68,6 +75,7 @@ def test_filters_take_two_more_queries_for_the_category(api, rows, django_assert
 @pytest.mark.parametrize("rows", [1, 20, 100])
 def test_list_that_only_staff_see_is_read_each_time(staff_api, rows, django_assert_num_queries):
     make_products(rows, is_active=False)
+    current_configuration()
 
     for _time in range(2):
         with django_assert_num_queries(USER + ROWS):
@@ -77,6 +85,7 @@ def test_list_that_only_staff_see_is_read_each_time(staff_api, rows, django_asse
 
 def test_detail_takes_one_query_and_then_none(api, django_assert_num_queries):
     product = make_product()
+    current_configuration()
 
     for address in (f"/api/v1/products/{product.pk}/", f"/api/v1/categories/{product.category_id}/"):
         with django_assert_num_queries(1):
@@ -89,6 +98,7 @@ def test_detail_takes_one_query_and_then_none(api, django_assert_num_queries):
 
 def test_customers_share_what_anyone_may_read(api, customer_api, django_assert_num_queries):
     make_product()
+    current_configuration()
     api.get("/api/v1/products/")
 
     with django_assert_num_queries(USER):
@@ -100,6 +110,7 @@ def test_customers_share_what_anyone_may_read(api, customer_api, django_assert_n
 def test_other_query_is_another_answer(api, django_assert_num_queries):
     make_product(name="tea")
     make_product(name="coffee")
+    current_configuration()
     api.get("/api/v1/products/?search=tea")
 
     with django_assert_num_queries(ROWS):

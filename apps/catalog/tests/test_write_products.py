@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from apps.catalog.models import Product
-from apps.catalog.tests.factories import make_category, make_product
+from apps.catalog.tests.factories import PLAIN, make_category, make_product
 from apps.core.tests.answers import on_the_wire, refusal_of
 
 URL = "/api/v1/products/"
@@ -48,6 +48,7 @@ def test_product_is_made_from_what_is_required(staff_api, tea):
         "description": "",
         "price": "12.50",
         "currency": "RUB",
+        **PLAIN,
         "stock": 0,
         "is_active": True,
         "category": {"id": tea.pk, "name": "Чай", "slug": "chai"},
@@ -81,6 +82,7 @@ def test_product_is_made_as_given(staff_api, tea):
         "description": "Green.",
         "price": "99999999.99",
         "currency": "RUB",
+        **PLAIN,
         "stock": MAX_STOCK,
         "is_active": False,
         "category": {"id": tea.pk, "name": "Чай", "slug": "chai"},
@@ -120,6 +122,7 @@ def test_patch_changes_what_is_given_and_nothing_else(staff_api, leaves, tea):
         "description": "Green.",
         "price": "4.00",
         "currency": "RUB",
+        **PLAIN,
         "stock": 7,
         "is_active": True,
         "category": {"id": tea.pk, "name": "Чай", "slug": "chai"},

@@ -134,6 +134,10 @@ class MoneyField(serializers.DecimalField):
         more_digits = kwargs["max_digits"] - kwargs["decimal_places"] - 1
         self.described_as = {"pattern": rf"^(0|[1-9][0-9]{{0,{more_digits}}})(\.[0-9]{{1,2}})?$"}
 
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        """Tell null and nothing from values; to the library a blank text is null, too."""
+        return serializers.Field.validate_empty_values(self, data)
+
     def to_internal_value(self, data: Any) -> Any:
         """Return the Decimal.
 

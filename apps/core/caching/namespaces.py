@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.core.cache import cache
@@ -48,13 +49,23 @@ class NotDropped(Exception):
 
 
 class CacheNamespace:
-    """Responses of one kind, kept for at most `timeout` seconds, for everyone alike or by narrower scopes."""
+    """Responses of one kind, kept for at most `timeout` seconds, for everyone alike or by narrower scopes.
+
+    None is kept beyond what `until` returns of the present moment: what it shows changes then by itself.
+    """
 
     def __init__(
-        self, name: str, *, timeout: int, replicated: bool = False, names_people: bool = False
+        self,
+        name: str,
+        *,
+        timeout: int,
+        until: Callable[[datetime], datetime] | None = None,
+        replicated: bool = False,
+        names_people: bool = False,
     ) -> None:
         self.name = name
         self.timeout = timeout
+        self._until = until
         self._names_people = names_people
         self._replicated = replicated  # may be built from a replica of the database
         namespaces[name] = self
@@ -146,7 +157,10 @@ class CacheNamespace:
     ) -> CachedResponse:
         if tokens is None:
             return CachedResponse.of(build())
-        expires_at = time.time() + self.timeout
+        now = time.time()
+        expires_at = now + self.timeout
+        if self._until:
+            expires_at = min(expires_at, self._until(datetime.fromtimestamp(now, UTC)).timestamp())
         positions = [token.partition("@")[2] for token in tokens]
         body = replica.read(build, since=positions) if self._replicated else build()
         response = CachedResponse.of(body, MISS)
