@@ -78,6 +78,7 @@ REFUSALS = {
     ),
     "invalid ordering": "nor for names of which each may be there once, with or without a sign",
     "mailed_token_invalid": "what the store has mailed",
+    "no_reduction": "nor for which of two amounts is the larger",
     "parent_loop": "what lies below the category",
     "precondition_failed": "which version is the present one",
     "insufficient_stock": "what is left",
