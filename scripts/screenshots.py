@@ -66,7 +66,7 @@ def _buy_and_ship() -> int:
 
     from apps.catalog.models import Product  # noqa: PLC0415
     from apps.jobs.models import Job  # noqa: PLC0415
-    from apps.orders.checkout import BasketLine  # noqa: PLC0415
+    from apps.orders.checkout import BasketLine, Checkout  # noqa: PLC0415
     from apps.orders.services import change_status, place_order  # noqa: PLC0415
     from apps.orders.statuses import OrderStatus  # noqa: PLC0415
     from apps.users.models import User  # noqa: PLC0415
@@ -85,7 +85,7 @@ def _buy_and_ship() -> int:
                 for each in random.sample(products, random.randint(1, 3))
             ]
             with time_machine.travel(moment, tick=False):
-                order = place_order(user=random.choice(customers), items=lines, language="ru")
+                order = place_order(user=random.choice(customers), checkout=Checkout(lines), language="ru")
                 path = (
                     [OrderStatus.CANCELLED]
                     if random.random() < 0.1

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Expression, Subquery
 
 from apps.audit.models import Action
 from apps.audit.services import AuditRecord, record_all
@@ -29,12 +30,17 @@ class Cause:
     order_id: int | None = None
 
 
-def lock_for_sale(quantities: Mapping[int, int]) -> dict[int, Product]:
+def lock_for_sale(
+    quantities: Mapping[int, int], *, also: Mapping[str, Expression | Subquery] | None = None
+) -> dict[int, Product]:
     """Return those of the products (by id) that are on sale, locked until the transaction ends.
+
+    `also` are further expressions to read in the same statement, as attributes of the products.
 
     Products are locked in the order of their ids, by everyone (`ProductQuerySet.locked`).
     """
-    return {product.pk: product for product in Product.objects.on_sale().locked(list(quantities))}
+    products = Product.objects.on_sale().locked(list(quantities)).annotate(**(also or {}))
+    return {product.pk: product for product in products}
 
 
 def shortages_of(products: Mapping[int, Product], quantities: Mapping[int, int]) -> list[Shortage]:

@@ -54,15 +54,20 @@ def cleaned(address: PostalAddress) -> PostalAddress:
 
 
 def address_faults(
-    address: PostalAddress, *, pointer: str, required: Collection[str] | None = None
+    address: PostalAddress,
+    *,
+    pointer: str,
+    required: Collection[str] | None = None,
+    also: Collection[str] = (),
 ) -> list[Fault]:
     """Return what is wrong with the address by the rules of its country, as JSON pointers below `pointer`.
 
-    `required` are the members that are needed in place of those that the country requires.
+    `required` are the members that are needed in place of those that the country requires, `also` are needed
+    besides.
     """
     return [
         {"code": code, "detail": str(_MESSAGES[code]), "pointer": f"{pointer}/{member}"}
-        for member, code in _faults(address, required)
+        for member, code in _faults(address, required, also)
     ]
 
 
@@ -81,13 +86,15 @@ def lacks_place(address: PostalAddress) -> bool:
     return rule is not None and "postal_code" in rule.required and not address.postal_code
 
 
-def _faults(address: PostalAddress, required: Collection[str] | None) -> Iterator[tuple[str, str]]:
+def _faults(
+    address: PostalAddress, required: Collection[str] | None, also: Collection[str] = ()
+) -> Iterator[tuple[str, str]]:
     rule = rule_of(address.country)
     if rule is None:
         yield "country", "country_unsupported"
     if required is None:
         required = ("name", *(rule.required if rule else ()))
-    for member in required:
+    for member in (*required, *also):
         if not getattr(address, member):
             yield member, "field_required_here"
     if rule:

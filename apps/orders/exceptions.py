@@ -6,13 +6,15 @@ from typing import Self, TypedDict
 
 from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.exceptions import DomainError, Faults, register_fault_codes
+from apps.core.exceptions import DomainError, Fault, Faults, register_fault_codes
 from apps.core.money import MoneyText, money_text
 from apps.orders.statuses import OrderStatus
 
 register_fault_codes(
+    "payment_method_unavailable",
     "product_unavailable",
 )
 
@@ -67,6 +69,22 @@ class ChangedPrice(TypedDict):
     new_price: MoneyText
 
 
+class ChangedPart(TypedDict):
+    """An amount as the customer saw it, null where that is not known, and as it is now."""
+
+    old: MoneyText | None
+    new: MoneyText
+
+
+class ChangedParts(TypedDict):
+    """What the order costs, part by part: goods, their discounts, delivery after its discount, tax."""
+
+    items: ChangedPart
+    discount: ChangedPart
+    delivery: ChangedPart
+    tax: ChangedPart
+
+
 class ChangedPrices(TypedDict):
     """What the customer reckoned with, what the order costs now, and which lines make the difference."""
 
@@ -74,6 +92,7 @@ class ChangedPrices(TypedDict):
     total_price: MoneyText
     currency: str
     details: list[ChangedPrice]
+    parts: ChangedParts
 
 
 class PriceChanged(DomainError):
@@ -84,9 +103,16 @@ class PriceChanged(DomainError):
     message = _("Prices have changed. Check the new total and order again.")
     advice = _("Show the customer the new prices and order again with the new total as `expected_total`.")
 
-    def __init__(self, expected_total: Decimal, total_price: Decimal, changes: list[ChangedPrice]) -> None:
+    def __init__(
+        self,
+        expected_total: Decimal,
+        total_price: Decimal,
+        changes: list[ChangedPrice],
+        parts: ChangedParts,
+    ) -> None:
         super().__init__(self.message)
-        self.expected_total, self.total_price, self.changes = expected_total, total_price, changes
+        self.expected_total, self.total_price = expected_total, total_price
+        self.changes, self.parts = changes, parts
 
     def as_payload(self) -> ChangedPrices:
         """Tell both totals, and the old and the new price of each line."""
@@ -95,13 +121,60 @@ class PriceChanged(DomainError):
             "total_price": money_text(self.total_price),
             "currency": settings.STORE_CURRENCY,
             "details": self.changes,
+            "parts": self.parts,
         }
 
     @classmethod
     def example(cls) -> Self:
         """Return the refusal of an order that has become dearer."""
         change = ChangedPrice(product_id=1, old_price=MoneyText("390.00"), new_price=MoneyText("410.00"))
-        return cls(Decimal("780.00"), Decimal("820.00"), [change])
+        nothing = ChangedPart(old=MoneyText("0.00"), new=MoneyText("0.00"))
+        goods = ChangedPart(old=MoneyText("780.00"), new=MoneyText("820.00"))
+        parts = ChangedParts(items=goods, discount=nothing, delivery=nothing, tax=nothing)
+        return cls(Decimal("780.00"), Decimal("820.00"), [change], parts)
+
+
+class InvalidAddress(DomainError):
+    """Addresses that do not follow the rules of their country; told like other invalid values."""
+
+    code = "validation_error"
+    message = _("Some values in the request are invalid.")
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__(self.message)
+        self.faults = faults
+
+    def as_payload(self) -> Faults:
+        """Point at every value at fault."""
+        return {"errors": self.faults}
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the refusal of an address without a postal code."""
+        detail = gettext("This field is required here.")
+        return cls(
+            [{"code": "field_required_here", "detail": detail, "pointer": "/shipping_address/postal_code"}]
+        )
+
+
+class PaymentMethodRequired(DomainError):
+    """An order without a payment method in a store that asks for one."""
+
+    code = "payment_method_required"
+    message = _("Choose a payment method.")
+    advice = _("Quote the order, show the available `payment_methods` and send the chosen `code`.")
+
+
+class PaymentMethodUnavailable(DomainError):
+    """A payment method that is unknown, switched off or not for this order."""
+
+    code = "payment_method_unavailable"
+    message = _("This payment method is not available for the order.")
+    advice = _("Quote the order again and let the customer choose among the available `payment_methods`.")
+
+    def as_payload(self) -> Faults:
+        """Point at the method."""
+        return {"errors": [{"code": self.code, "detail": str(self), "pointer": "/payment_method"}]}
 
 
 class RefusedMove(TypedDict):

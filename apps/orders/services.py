@@ -1,53 +1,60 @@
 """Services of orders. `change_status` is the only code that changes a status."""
 
-from collections.abc import Callable, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Mapping
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.models import Action
 from apps.audit.services import changes_from_nothing, record, record_change, values_of
+from apps.catalog.models import Product
 from apps.catalog.stock import lock_for_sale, return_stock, sell
 from apps.core.database.transactions import retried_atomic
 from apps.jobs.models import Job
 from apps.jobs.services import JobSpec, enqueue, repeat
-from apps.orders.checkout import Basket, BasketLine, problems
+from apps.orders.cancellation import CREDITED_COLUMNS, credit_rest, pieces_left
+from apps.orders.checkout import Basket, Checkout, assess, problems
 from apps.orders.exceptions import InvalidStatusTransition, TransitionForbidden
 from apps.orders.jobs import (
     CONFIRMATION_EMAIL,
     INVOICE,
     STATUS_EMAIL,
     job_of,
-    jobs_of_placing,
     jobs_of_status,
 )
-from apps.orders.models import Invoice, Order, OrderItem
+from apps.orders.models import Actor, Invoice, Order, OrderItem, StatusChange
+from apps.orders.placed_rows import new_order, write_parts
 from apps.orders.statuses import TRANSITIONS, OrderStatus, Transitions, allowed_transitions, can_transition
+from apps.promotions.services import release, settle_coupon, take_coupon
+from apps.store.configuration_cache import version_expression
 from apps.users.models import User
 
 
 @retried_atomic
-def place_order(
-    *, user: User, items: Sequence[BasketLine], language: str, expected_total: Decimal | None = None
-) -> Order:
-    """Turn the requested items into an order at today's prices, and take them out of stock.
+def place_order(*, user: User, checkout: Checkout, language: str) -> Order:
+    """Turn the checkout into an order at today's prices, and take its items out of stock.
 
-    Raises the first of the basket's problems: EmailUnverified, QuantityTooLarge, UnavailableItems,
-    InsufficientStock, TotalTooLarge or PriceChanged. Nothing is stored then.
+    Raises the first of the checkout's problems (`orders/checkout/problems.py`). Nothing is stored then.
     """
-    basket = Basket(items, lock_for_sale)
-    for problem in problems(basket, user, expected_total):
+    coupon = None
+    if checkout.coupon:  # the promotion is locked before the products
+        coupon = take_coupon(checkout.coupon, user, has_ordered=Order.objects.uncancelled_of(user).exists)
+    basket = Basket(checkout.items, _lock)
+    assessment = assess(checkout, customer=user, basket=basket, coupon=coupon)
+    for problem in problems(assessment):
         raise problem
-    order = Order.objects.create(
-        user=user, total_price=basket.total, currency=settings.STORE_CURRENCY, language=language
-    )
-    order.fetched_items = OrderItem.objects.bulk_create(_priced_items(order, basket))
+    order = new_order(assessment, language=language)
+    order.save(force_insert=True)
+    write_parts(order, assessment)
     sell(basket.products.values(), basket.quantities, order_id=order.pk, by=user)
+    if coupon:
+        settle_coupon(coupon, order_id=order.pk, user=user, is_applied=assessment.coupon_outcome.is_applied)
     order.fetched_status_changes = [order.status_changes.create(to_status=order.status, changed_by=user)]
     record(Action.CREATED, order, changes_from_nothing(values_of(order, ("status", "total_price"))), by=user)
-    enqueue(*jobs_of_placing(order))
+    enqueue(job_of(INVOICE, order), job_of(CONFIRMATION_EMAIL, order))
+    if order.total_price == 0 and assessment.moves_once_paid:  # nothing is left to be paid
+        order.fetched_status_changes.append(_make_transition(order, OrderStatus.PROCESSING, by=None))
+        enqueue(*jobs_of_status(order))
     return order
 
 
@@ -56,15 +63,16 @@ def change_status(
     *,
     order_id: int,
     new_status: OrderStatus,
-    changed_by: User,
+    changed_by: User | None,
     transitions: Transitions = TRANSITIONS,
     precondition: Callable[[Order], None] | None = None,
     comment: str = "",
 ) -> Order:
     """Move the order along the table of statuses and record who did it; a cancelled one gives its stock back.
 
-    `transitions` are those that this person may make. `precondition` is called with the locked order, and
-    raises when it is another version than they mean.
+    `changed_by` is None for what the store does by itself. `transitions` are those that this person may
+    make. `precondition` is called with the locked order, and raises when it is another version than they
+    mean.
 
     Raises Order.DoesNotExist; InvalidStatusTransition when the table of statuses has no such transition;
     TransitionForbidden when it has, but not for this person; and SessionRevoked when a customer leaves a
@@ -73,22 +81,14 @@ def change_status(
     order = Order.objects.locked().get(pk=order_id)
     if precondition:
         precondition(_with_items(order))
-    old_status = order.status
-    allowed = allowed_transitions(old_status, transitions)
-    if not can_transition(old_status, new_status):
-        raise InvalidStatusTransition(OrderStatus(old_status), new_status, allowed)
+    allowed = allowed_transitions(order.status, transitions)
+    if not can_transition(order.status, new_status):
+        raise InvalidStatusTransition(OrderStatus(order.status), new_status, allowed)
     if new_status not in allowed:
         raise TransitionForbidden
 
-    order.status = new_status
-    order.save(update_fields=["status", "updated_at"])
-    order.status_changes.create(
-        from_status=old_status, to_status=new_status, changed_by=changed_by, comment=comment
-    )
-    record_change(order, {"status": [old_status, new_status]}, by=changed_by)
-    if new_status == OrderStatus.CANCELLED:
-        _restock_and_drop_invoice(order, by=changed_by)
-    if comment and changed_by.pk == order.user_id:
+    _make_transition(order, new_status, by=changed_by, comment=comment)
+    if comment and changed_by and changed_by.pk == order.user_id:
         User.objects.lock_active(changed_by.pk)  # may say who it is; the last lock, as everywhere
     enqueue(*jobs_of_status(order))
     return _with_items(order)
@@ -153,9 +153,36 @@ def _done_again(wanted: JobSpec) -> Job:
     return job
 
 
-def _restock_and_drop_invoice(order: Order, *, by: User) -> None:
-    quantities = dict(order.items.values_list("product_id", "quantity"))
-    return_stock(quantities, order_id=order.pk, by=by)
+def _make_transition(
+    order: Order, new_status: OrderStatus, *, by: User | None, comment: str = ""
+) -> StatusChange:
+    """Move the locked order, and write its history and trail; a cancelled one is undone."""
+    old_status, order.status = order.status, new_status
+    columns = ["status", "updated_at"]
+    cancellation, items = None, list[OrderItem]()
+    if new_status == OrderStatus.CANCELLED:
+        items = list(order.items.all())
+        cancellation = credit_rest(order, items, by=by)
+        columns += CREDITED_COLUMNS
+    order.save(update_fields=columns)
+    status_change = order.status_changes.create(
+        from_status=old_status,
+        to_status=new_status,
+        changed_by=by,
+        actor=Actor.USER if by else Actor.SYSTEM,
+        comment=comment,
+    )
+    record_change(order, {"status": [old_status, new_status]}, by=by)
+    if cancellation:
+        cancellation.save(force_insert=True)
+        _undo(order, items, by=by)
+    return status_change
+
+
+def _undo(order: Order, items: list[OrderItem], *, by: User | None) -> None:
+    if order.has_discounts:
+        release(order.pk)
+    return_stock(pieces_left(items), order_id=order.pk, by=by)
     # It says what is to be paid. One that tells of the cancellation is drawn for whoever asks.
     Invoice.objects.filter(order=order).delete()
 
@@ -165,16 +192,5 @@ def _with_items(order: Order) -> Order:
     return Order.objects.with_items().get(pk=order.pk)
 
 
-def _priced_items(order: Order, basket: Basket) -> list[OrderItem]:
-    products = basket.products
-    return [
-        OrderItem(
-            order=order,
-            product=products[product_id],
-            product_name=products[product_id].name,
-            sku=products[product_id].sku,
-            quantity=quantity,
-            price=products[product_id].price,
-        )
-        for product_id, quantity in basket.quantities.items()
-    ]
+def _lock(quantities: Mapping[int, int]) -> dict[int, Product]:
+    return lock_for_sale(quantities, also={"configuration_version": version_expression()})

@@ -1,6 +1,8 @@
 """Statuses of an order, its payment and shipment, and who may make which transition. Pure tables, no I/O."""
 
 from collections.abc import Mapping
+from decimal import Decimal
+from typing import Protocol
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +41,19 @@ class ShipmentStatus(models.TextChoices):
     RETURNED = "returned", _("returned")
 
 
+class MoneyOfOrder(Protocol):
+    """The columns of an order that its payment status follows from."""
+
+    paid_total: Decimal
+    refunded_total: Decimal
+    stray_refunded_total: Decimal
+    open_payments: int
+
+    @property
+    def amount_due(self) -> Decimal:
+        """Return what the order costs after all that was cancelled and given back."""
+
+
 Transitions = Mapping[OrderStatus, tuple[OrderStatus, ...]]
 
 TRANSITIONS: Transitions = {
@@ -63,3 +78,16 @@ def can_transition(from_status: str, to_status: str) -> bool:
 def allowed_transitions(from_status: str, transitions: Transitions) -> tuple[OrderStatus, ...]:
     """Return the statuses that an order can be moved to by somebody who may make these transitions."""
     return transitions.get(OrderStatus(from_status), ())
+
+
+def payment_status_of(order: "MoneyOfOrder") -> PaymentStatus:
+    """Return where the money of an order stands, by its columns alone; the first that fits."""
+    net, due = order.paid_total - order.refunded_total, order.amount_due
+    if net == 0 and due == 0:
+        return PaymentStatus.REFUNDED if order.paid_total > 0 else PaymentStatus.NOT_DUE
+    if net == 0:
+        return PaymentStatus.PENDING if order.open_payments > 0 else PaymentStatus.UNPAID
+    if net != due:
+        return PaymentStatus.OVERPAID if net > due else PaymentStatus.PARTIALLY_PAID
+    is_refunded = order.refunded_total > order.stray_refunded_total
+    return PaymentStatus.PARTIALLY_REFUNDED if is_refunded else PaymentStatus.PAID

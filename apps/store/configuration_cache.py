@@ -9,11 +9,14 @@ import secrets
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Model, Subquery
+from django.db import connection, transaction
+from django.db.models import BigIntegerField, Func, Model, QuerySet, Subquery
 from django.db.models.signals import m2m_changed, post_delete, post_save
 
 from apps.core.database.querysets import bulk_written
 from apps.store.models import ConfigVersion
+
+RANDOM_BITS = 40  # of a version: the sum of thousands is still a bigint
 
 T = TypeVar("T")
 
@@ -44,12 +47,12 @@ _kept: list[Configuration] = []  # at most one: the last that was loaded
 
 def version_expression() -> Subquery:
     """Return an expression for the version, to be read in the same statement as the rows it goes with."""
-    return Subquery(ConfigVersion.objects.values("version")[:1])
+    return Subquery(_versions())
 
 
 def current_version() -> int | None:
     """Read the version; None while nothing has ever been edited."""
-    return ConfigVersion.objects.values_list("version", flat=True).first()
+    return _versions().get()["sum"]
 
 
 def configuration(version: int | None) -> Configuration:
@@ -72,11 +75,18 @@ def current_configuration() -> Configuration:
     return configuration(current_version())
 
 
+@transaction.atomic(savepoint=False)
 def bump(**kwargs: Any) -> None:
-    """Give the configuration another version, in the transaction of the edit."""
-    version = secrets.randbits(62)
-    if not ConfigVersion.objects.update(version=version):
-        ConfigVersion.objects.create(version=version)
+    """Give the configuration another version, in the transaction of the edit.
+
+    It waits for nobody, so that no two edits can block each other: it adds a row of its own, and deletes
+    those that no other edit is just deleting. The version is the sum of all rows, mostly of one.
+    """
+    free = ConfigVersion.objects.select_for_update(
+        skip_locked=connection.features.has_select_for_update_skip_locked
+    )
+    ConfigVersion.objects.filter(pk__in=free.values("pk")).delete()
+    ConfigVersion.objects.create(version=secrets.randbits(RANDOM_BITS))
 
 
 def configures(*models: type[Model]) -> None:
@@ -86,3 +96,8 @@ def configures(*models: type[Model]) -> None:
             signal.connect(bump, sender=model)
         for field in model._meta.local_many_to_many:
             m2m_changed.connect(bump, sender=field.remote_field.through)
+
+
+def _versions() -> QuerySet[ConfigVersion, Any]:
+    total = Func("version", function="SUM", output_field=BigIntegerField())  # no `Sum`: that groups by rows
+    return ConfigVersion.objects.values(sum=total)

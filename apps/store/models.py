@@ -106,9 +106,10 @@ class TaxRate(models.Model):
 
 
 class ConfigVersion(models.Model):
-    """The version of the configuration that prices depend on: one row, with another number after each change.
+    """The version of the configuration that prices depend on: a row, and another one after each change.
 
-    The number is random: one that a rolled-back transaction had used never comes again.
+    While several are edited at once there may be more rows: the version is their sum. Numbers are random: one
+    that a rolled-back transaction had used never comes again.
     """
 
     version = models.BigIntegerField()

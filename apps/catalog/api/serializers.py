@@ -18,10 +18,10 @@ from apps.catalog.models import (
 )
 from apps.catalog.product_taxes import ShownTaxRates, shown_tax_rates
 from apps.core.api.fields import (
-    MAX_ID,
     CodeField,
     MoneyField,
     NameField,
+    RowIdField,
     StrictBooleanField,
     StrictCharField,
     StrictIntegerField,
@@ -33,26 +33,6 @@ from apps.core.days import today
 from apps.store.configuration_cache import configuration
 from apps.store.models import TaxClass
 from apps.users.models import User
-
-
-class RowIdField(serializers.PrimaryKeyRelatedField[Any]):
-    """A reference to another row by its id, which must be a JSON integer."""
-
-    default_error_messages = {
-        "does_not_exist": _("There is no object with the id {pk_value}."),
-        "incorrect_type": _("Must be an id: an integer."),
-    }
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Return the row.
-
-        Raises ValidationError for any other type, and for an id that no row has.
-        """
-        if type(data) is not int:
-            self.fail("incorrect_type", data_type=type(data).__name__)
-        if not 0 < data <= MAX_ID:
-            self.fail("does_not_exist", pk_value=data)
-        return super().to_internal_value(data)
 
 
 class TaxClassField(serializers.SlugRelatedField[TaxClass]):

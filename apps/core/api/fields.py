@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from apps.core.normalization import CODE, MAX_ADDRESS_LENGTH, NAME, clean_email, is_blank
@@ -51,6 +52,26 @@ class IdField(StrictIntegerField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=1, max_value=MAX_ID, **kwargs)
+
+
+class RowIdField(serializers.PrimaryKeyRelatedField[Any]):
+    """A reference to another row by its id, which must be a JSON integer."""
+
+    default_error_messages = {
+        "does_not_exist": _("There is no object with the id {pk_value}."),
+        "incorrect_type": _("Must be an id: an integer."),
+    }
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the row.
+
+        Raises ValidationError for any other type, and for an id that no row has.
+        """
+        if type(data) is not int:
+            self.fail("incorrect_type", data_type=type(data).__name__)
+        if not 0 < data <= MAX_ID:
+            self.fail("does_not_exist", pk_value=data)
+        return super().to_internal_value(data)
 
 
 class StrictBooleanField(serializers.BooleanField):

@@ -1,5 +1,6 @@
 """Views of the orders' API."""
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.http import HttpResponseBase
@@ -24,6 +25,15 @@ from apps.core.api.viewsets import StoreViewSet
 from apps.core.caching.cache_control import NO_STORE
 from apps.core.caching.responses import CachedResponse
 from apps.core.exceptions import PreconditionFailed
+from apps.delivery.exceptions import (
+    AddressRequired,
+    DeliveryRequired,
+    DeliveryTooHeavy,
+    DeliveryUnavailable,
+    PickupPointRequired,
+    PickupPointUnavailable,
+)
+from apps.delivery.models import SavedAddress
 from apps.idempotency.decorators import KEY_PARAMETER, idempotent
 from apps.jobs.models import Job, JobStatus
 from apps.orders import services
@@ -41,10 +51,12 @@ from apps.orders.api.serializers import (
     StaffOrderRowOutput,
 )
 from apps.orders.caching import customer_scope, orders_cache, staff_scope
-from apps.orders.checkout import quote_order
+from apps.orders.checkout import Checkout, quote_order
 from apps.orders.exceptions import (
     InvalidStatusTransition,
     InvoiceFailed,
+    PaymentMethodRequired,
+    PaymentMethodUnavailable,
     PriceChanged,
     QuantityTooLarge,
     TotalTooLarge,
@@ -54,10 +66,30 @@ from apps.orders.exceptions import (
 from apps.orders.jobs import INVOICE, subject_of
 from apps.orders.models import Invoice, Order, OrderQuerySet
 from apps.orders.statuses import OrderStatus
+from apps.promotions.coupon_throttling import count_wrong_codes, counting_wrong_codes
+from apps.promotions.exceptions import CouponInvalid
 from apps.users.current_user import current_user
 from apps.users.exceptions import EmailUnverified
+from apps.users.models import User
 
 INVOICE_RETRY_SECONDS = 2
+REFUSALS_OF_A_CHECKOUT = (
+    EmailUnverified,
+    QuantityTooLarge,
+    UnavailableItems,
+    InsufficientStock,
+    DeliveryRequired,
+    DeliveryUnavailable,
+    DeliveryTooHeavy,
+    AddressRequired,
+    PickupPointRequired,
+    PickupPointUnavailable,
+    CouponInvalid,
+    PaymentMethodRequired,
+    PaymentMethodUnavailable,
+    TotalTooLarge,
+    PriceChanged,
+)
 PDF = OpenApiResponse(
     OpenApiTypes.BINARY,
     description="The invoice",
@@ -94,6 +126,10 @@ def access_scope(request: Request) -> str:
         if access is Access.CUSTOMER
         else staff_scope(may_change=access is Access.MANAGER)
     )
+
+
+def _limited(user: User, checkout: Checkout) -> AbstractContextManager[None]:
+    return counting_wrong_codes(user.pk) if checkout.coupon else nullcontext()
 
 
 @extend_schema_view(
@@ -137,9 +173,7 @@ class OrderViewSet(StoreViewSet):
         responses={201: StaffOrderOutput},
         parameters=[KEY_PARAMETER],
     )
-    @raises(
-        UnavailableItems, QuantityTooLarge, TotalTooLarge, InsufficientStock, PriceChanged, EmailUnverified
-    )
+    @raises(*REFUSALS_OF_A_CHECKOUT)
     @sends("ETag", "Location", on=(201,))
     @leads_to(ORDER_LINKS, on=201)
     @idempotent(required_by="ORDERS_NEED_IDEMPOTENCY_KEY", subject_of=lambda order: subject_of(order["id"]))
@@ -150,15 +184,10 @@ class OrderViewSet(StoreViewSet):
         whose product is not on sale; in both cases nothing is stored. E-mails and the invoice use the
         language of this request.
         """
-        wanted = PlaceOrderInput(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        access_of(request.user)  # now: after the commit a failed query for permissions would deny an order
-        order = services.place_order(
-            user=current_user(request),
-            items=wanted.lines(),
-            language=get_language(),
-            expected_total=wanted.validated_data.get("expected_total"),
-        )
+        checkout, user = self._checkout(), current_user(request)
+        access_of(user)  # now: after the commit a failed query for permissions would deny an order
+        with _limited(user, checkout):
+            order = services.place_order(user=user, checkout=checkout, language=get_language())
         headers = {"Location": reverse("order-detail", args=[order.pk], request=request)}
         return written(self._shown(order), status=status.HTTP_201_CREATED, headers=headers)
 
@@ -171,13 +200,10 @@ class OrderViewSet(StoreViewSet):
     @no_store
     def quote(self, request: Request) -> Response:
         """Return lines, prices, the total and every problem the order would meet. Nothing is stored."""
-        wanted = PlaceOrderInput(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        quote = quote_order(
-            user=current_user(request),
-            items=wanted.lines(),
-            expected_total=wanted.validated_data.get("expected_total"),
-        )
+        checkout, user = self._checkout(), current_user(request)
+        with _limited(user, checkout):
+            quote = quote_order(user=user, checkout=checkout)
+        count_wrong_codes(user.pk, quote.problems)
         return Response(QuoteOutput(quote).data)
 
     @extend_schema(
@@ -247,6 +273,12 @@ class OrderViewSet(StoreViewSet):
         order = get_object_or_404(self.get_queryset(), pk=pk)
         jobs = JobOutput(Job.objects.about(subject_of(order.pk)), many=True)
         return Response(jobs.data)
+
+    def _checkout(self) -> Checkout:
+        own_addresses = SavedAddress.objects.filter(user=current_user(self.request))
+        wanted = PlaceOrderInput(data=self.request.data, context={"own_addresses": own_addresses})
+        wanted.is_valid(raise_exception=True)
+        return wanted.checkout()
 
     def _shown(self, order: Order) -> dict[str, Any]:
         serializer = OrderOutput if access_of(self.request.user) is Access.CUSTOMER else StaffOrderOutput

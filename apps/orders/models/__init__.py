@@ -6,7 +6,8 @@ from apps.orders.models.discounts import DiscountKind, DiscountTarget, OrderDisc
 from apps.orders.models.history import Actor, StatusChange
 from apps.orders.models.invoices import Invoice
 from apps.orders.models.items import OrderItem
-from apps.orders.models.orders import FEW, JOB_SUBJECT, Order, OrderQuerySet
+from apps.orders.models.order_queries import FEW, JOB_SUBJECT, OrderQuerySet
+from apps.orders.models.orders import Order
 from apps.orders.models.payment_methods import PaymentMethod, PaymentTerms
 
 __all__ = [

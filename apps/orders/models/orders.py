@@ -1,27 +1,21 @@
 """Model of orders: statuses, money and delivery as they were when the order was placed."""
 
-import re
-from typing import Self
+from decimal import Decimal
+from functools import cached_property
 
 from django.conf import settings
 from django.db import models
-from django.db.models import functions
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.registry import audited
-from apps.core.database.querysets import SignallingQuerySet
-from apps.core.normalization import EMAIL, USERNAME, as_stored
-from apps.jobs.models import Job, JobStatus
+from apps.core.money import ZERO
+from apps.orders.models.addresses import OrderAddress
 from apps.orders.models.columns import in_cents, money_column, tax_on_top, text_column, total_of_parts
+from apps.orders.models.discounts import OrderDiscount
 from apps.orders.models.history import StatusChange
 from apps.orders.models.items import OrderItem
+from apps.orders.models.order_queries import OrderQuerySet
 from apps.orders.statuses import OrderStatus, PaymentStatus, ShipmentStatus
-from apps.users.models import User
-
-TRIGRAM = 3  # characters that an index of parts needs
-FEW = 2_000  # customers, or items, that a search finds one by one
-JOB_SUBJECT = "order:"  # and the order's number: what its jobs are found by
-
 
 MONEY_COLUMNS = (
     "discount_total",
@@ -37,84 +31,6 @@ MONEY_COLUMNS = (
     "refunded_total",
     "stray_refunded_total",
 )
-
-
-class OrderQuerySet(SignallingQuerySet["Order"]):
-    """Questions about orders."""
-
-    def of(self, user: User) -> Self:
-        """Return the user's own orders."""
-        return self.filter(user=user)
-
-    def locked(self) -> Self:
-        """Lock the rows until the transaction ends."""
-        # no_key: rows that merely refer to an order, such as its items, need not wait.
-        return self.select_for_update(of=("self",), no_key=True)
-
-    def with_items(self) -> Self:
-        """Fetch what an order shows: the user, the items, and the status changes with the names in them.
-
-        They are lists on each order, `fetched_items` and `fetched_status_changes`.
-        """
-        status_changes = StatusChange.objects.select_related("changed_by")
-        return self.select_related("user").prefetch_related(
-            models.Prefetch("items", to_attr="fetched_items"),
-            models.Prefetch("status_changes", status_changes, to_attr="fetched_status_changes"),
-        )
-
-    def with_items_count(self) -> Self:
-        """Count the items, and fetch the user."""
-        items = OrderItem.objects.filter(order=models.OuterRef("pk")).order_by().values("order")
-        count = models.Subquery(items.annotate(count=models.Count("pk")).values("count"))
-        return self.select_related("user").annotate(items_count=functions.Coalesce(count, 0))
-
-    def with_failed_jobs(self) -> Self:
-        """Return the orders one of whose jobs has failed."""
-        number = functions.Substr("subject", len(JOB_SUBJECT) + 1)
-        failed = Job.objects.filter(status=JobStatus.FAILED, subject__startswith=JOB_SUBJECT).order_by()
-        return self.filter(pk__in=failed.values(order_id=functions.Cast(number, models.BigIntegerField())))
-
-    def noting_failed_jobs(self) -> Self:
-        """Tell of each order whether one of its jobs `has_failed`."""
-        number = functions.Cast(models.OuterRef("pk"), models.CharField())
-        subject = functions.Concat(models.Value(JOB_SUBJECT), number)
-        failed = Job.objects.filter(status=JobStatus.FAILED, subject=subject)
-        return self.annotate(has_failed=models.Exists(failed))
-
-    def matching(self, text: str) -> Self:
-        """Return those with this id, or with the text in the customer's name or e-mail or an item's sku."""
-        text = text.strip().removeprefix("№").removeprefix("#")  # as orders are called
-        if not (text := as_stored(text)):  # nothing of it can be seen: it is in no text
-            return self.none()
-        named = models.Q(username__icontains=text) | models.Q(email__icontains=text)
-        # Whole ones in any spelling: a database may know the case of few alphabets.
-        named |= models.Q(username_key=USERNAME.key(text)) | models.Q(email_key=EMAIL.key(text))
-        items = _items_with_sku(text)
-        few_users = list(User.objects.filter(named).values_list("pk", flat=True)[: FEW + 1])
-        few_orders = list(items.values_list("order_id", flat=True)[: FEW + 1])
-        if len(few_users) <= FEW and len(few_orders) <= FEW:
-            found = models.Q(user_id__in=few_users) | models.Q(pk__in=few_orders)
-        else:  # what so many have soon fills a page, order for order
-            # One customer at a time: a join would make the database read all of them first.
-            customer = User.objects.filter(pk=models.OuterRef("user_id"))
-            is_named = models.ExpressionWrapper(named, models.BooleanField())
-            found = models.Q(models.Subquery(customer.values_list(is_named)))
-            found |= models.Q(models.Exists(items.filter(order=models.OuterRef("pk"))))
-        if text.isascii() and text.isdigit() and len(text) < 19:
-            found |= models.Q(pk=int(text))
-        return self.filter(found)
-
-
-def _items_with_sku(text: str) -> models.QuerySet["OrderItem"]:
-    """Return the items with the text in the sku.
-
-    All skus of a shop begin alike, which costs an index of parts dearly: it is asked for the last word alone,
-    and the rest is compared.
-    """
-    words = [word for word in re.findall(r"\w+", text) if len(word) >= TRIGRAM]
-    place = functions.StrIndex(functions.Upper("sku"), functions.Upper(models.Value(text)))
-    items = OrderItem.objects.filter(sku__icontains=words[-1] if words else text).order_by()
-    return items.alias(place=place).filter(place__gt=0)
 
 
 @audited(keeps_name=False, is_shown_with_row=True)
@@ -183,8 +99,8 @@ class Order(models.Model):
 
     objects = OrderQuerySet.as_manager()
 
-    fetched_items: "list[OrderItem]"  # of an order that was fetched `with_items`
-    fetched_status_changes: "list[StatusChange]"
+    fetched_items: list[OrderItem]  # of an order that was fetched `with_items`
+    fetched_status_changes: list[StatusChange]
     has_failed: bool  # a job of it, of an order that was fetched `noting_failed_jobs`
 
     class Meta:
@@ -270,3 +186,45 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return _("Order #%(number)s") % {"number": self.pk}
+
+    @property
+    def customer_name(self) -> str:
+        """Return the username of the customer."""
+        return self.user.username
+
+    @property
+    def customer_email(self) -> str:
+        """Return where mail to the customer goes; empty for one without an address."""
+        return self.user.email
+
+    @property
+    def goods_total(self) -> Decimal:
+        """Return the price of the goods, before discounts."""
+        return self.total_price if self.items_total is None else self.items_total
+
+    @property
+    def amount_due(self) -> Decimal:
+        """Return what the order costs after all that was cancelled and given back."""
+        if self.status == OrderStatus.CANCELLED:
+            return ZERO
+        return self.total_price - self.cancelled_total - self.returned_total - self.allowance_total
+
+    @property
+    def balance(self) -> Decimal:
+        """Return what the customer owes; below zero, what the store owes."""
+        return self.amount_due - (self.paid_total - self.refunded_total)
+
+    @property
+    def has_discounts(self) -> bool:
+        """Tell whether promotions apply to it."""
+        return self.discount_total > 0 or self.delivery_discount > 0
+
+    @cached_property
+    def fetched_addresses(self) -> list[OrderAddress]:
+        """Return its addresses, by a query where it has any."""
+        return list(self.addresses.all()) if self.has_addresses else []
+
+    @cached_property
+    def fetched_discounts(self) -> list[OrderDiscount]:
+        """Return its discounts, by a query where it has any."""
+        return list(self.discounts.all()) if self.has_discounts else []

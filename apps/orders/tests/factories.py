@@ -2,7 +2,7 @@
 
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_product
-from apps.orders.checkout import BasketLine
+from apps.orders.checkout import BasketLine, Checkout
 from apps.orders.models import Order
 from apps.orders.services import change_status, place_order
 from apps.orders.statuses import OrderStatus
@@ -21,7 +21,7 @@ PATHS = {
 def make_order(user: User, quantities: dict[Product, int] | None = None, *, language: str = "ru") -> Order:
     quantities = quantities or {make_product(): 1}
     items = [BasketLine(product.pk, quantity) for product, quantity in quantities.items()]
-    placed = place_order(user=user, items=items, language=language)
+    placed = place_order(user=user, checkout=Checkout(items), language=language)
     return Order.objects.get(pk=placed.pk)  # which remembers no lines and no history
 
 

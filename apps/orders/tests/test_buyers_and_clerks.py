@@ -20,7 +20,7 @@ from apps.catalog.exceptions import InsufficientStock
 from apps.catalog.models import Product, StockMovement
 from apps.catalog.tests.factories import make_products
 from apps.core.tests.threads import at_once
-from apps.orders.checkout import BasketLine
+from apps.orders.checkout import BasketLine, Checkout
 from apps.orders.models import Order
 from apps.orders.services import change_status, place_order
 from apps.orders.statuses import OrderStatus
@@ -65,7 +65,7 @@ def buyer(user: User, products: list[Product]) -> Callable[[random.Random], str]
     def act(chance: random.Random) -> str:
         lines = [BasketLine(product.pk, chance.randint(1, 3)) for product in chance.sample(products, 3)]
         try:
-            order = place_order(user=user, items=lines, language="en")
+            order = place_order(user=user, checkout=Checkout(lines), language="en")
         except InsufficientStock:
             return "sold out"
         if chance.random() < 0.8:

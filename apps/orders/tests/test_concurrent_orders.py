@@ -13,7 +13,7 @@ from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_product, make_products
 from apps.core.tests.threads import at_once, rounds
 from apps.jobs.models import Job
-from apps.orders.checkout import BasketLine
+from apps.orders.checkout import BasketLine, Checkout
 from apps.orders.exceptions import InvalidStatusTransition
 from apps.orders.models import Order, OrderItem, StatusChange
 from apps.orders.services import change_status, place_order
@@ -34,7 +34,7 @@ def test_last_fifty_pieces_are_sold_to_fifty(customer: User):
         bought = 0
         while True:
             try:
-                place_order(user=customer, items=[BasketLine(mug.pk, 1)], language="ru")
+                place_order(user=customer, checkout=Checkout([BasketLine(mug.pk, 1)]), language="ru")
             except InsufficientStock:
                 return bought
             bought += 1
@@ -54,7 +54,7 @@ def test_last_piece_is_sold_to_one_of_two(customer: User, other_customer: User):
 
         outcomes = together(
             *[
-                refusable(place_order, user=buyer, items=items, language="ru")
+                refusable(place_order, user=buyer, checkout=Checkout(items), language="ru")
                 for buyer in (customer, other_customer)
             ]
         )
@@ -74,7 +74,10 @@ def test_baskets_in_any_order_never_block_each_other(customer: User):
     outcomes: Counter[str] = Counter()
     for _round in rounds(25):
         baskets = [random_basket() for _thread in range(THREADS)]
-        calls = [refusable(place_order, user=customer, items=basket, language="ru") for basket in baskets]
+        calls = [
+            refusable(place_order, user=customer, checkout=Checkout(basket), language="ru")
+            for basket in baskets
+        ]
         outcomes.update(together(*calls))
 
     stock = dict(Product.objects.values_list("pk", "stock"))
@@ -96,7 +99,10 @@ def test_orders_and_cancellations_cross_without_loss(customer: User):
 
         outcomes = together(
             *[move(order, OrderStatus.CANCELLED, by=customer) for order in placed],
-            *[refusable(place_order, user=customer, items=basket, language="ru") for basket in baskets],
+            *[
+                refusable(place_order, user=customer, checkout=Checkout(basket), language="ru")
+                for basket in baskets
+            ],
         )
 
         assert outcomes == ["done"] * 8

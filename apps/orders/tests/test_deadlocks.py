@@ -11,7 +11,7 @@ from apps.catalog.models import Product
 from apps.catalog.stock import set_stock
 from apps.catalog.tests.factories import make_products
 from apps.core.tests.threads import at_once
-from apps.orders.checkout import BasketLine
+from apps.orders.checkout import BasketLine, Checkout
 from apps.orders.models import Order
 from apps.orders.services import change_status, place_order
 from apps.orders.statuses import OrderStatus
@@ -67,7 +67,9 @@ def test_part_of_a_larger_transaction_is_not_repeated(customer: User, caplog):
 
 
 def buy(customer: User, *products: Product) -> None:
-    place_order(user=customer, items=[BasketLine(product.pk, 1) for product in products], language="ru")
+    place_order(
+        user=customer, checkout=Checkout([BasketLine(product.pk, 1) for product in products]), language="ru"
+    )
 
 
 def cancel(order: Order, customer: User) -> None:

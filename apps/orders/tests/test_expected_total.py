@@ -48,6 +48,12 @@ def test_order_at_another_total_is_refused_with_each_changed_price(customer_api:
             {"product_id": mug.pk, "old_price": "2.50", "new_price": "3.00"},
             {"product_id": cup.pk, "old_price": "1.00", "new_price": "0.75"},
         ],
+        parts={
+            "items": {"old": "27.00", "new": "27.50"},
+            "discount": {"old": "0.00", "new": "0.00"},
+            "delivery": {"old": "0.00", "new": "0.00"},
+            "tax": {"old": "0.00", "new": "0.00"},
+        },
     )
 
 
@@ -58,6 +64,12 @@ def test_total_that_never_was_is_told_without_old_prices(customer_api: APIClient
 
     assert (response.status_code, response.json()["code"]) == (409, "price_changed")
     assert response.json()["details"] == [{"product_id": mug.pk, "old_price": None, "new_price": "2.50"}]
+    assert response.json()["parts"] == {
+        "items": {"old": None, "new": "5.00"},
+        "discount": {"old": None, "new": "0.00"},
+        "delivery": {"old": None, "new": "0.00"},
+        "tax": {"old": None, "new": "0.00"},
+    }
 
 
 def test_refused_order_changes_nothing(customer_api: APIClient):

@@ -15,7 +15,7 @@ from apps.catalog.exceptions import InsufficientStock
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_products
 from apps.core.tests.threads import at_once
-from apps.orders.checkout import BasketLine
+from apps.orders.checkout import BasketLine, Checkout
 from apps.orders.models import Order, OrderItem
 from apps.orders.services import change_status, place_order
 from apps.orders.statuses import OrderStatus
@@ -39,7 +39,7 @@ def test_random_baskets_of_sixteen_buyers_all_become_orders(customer: User, staf
             basket = chance.sample(products, chance.randint(1, LARGEST_BASKET))
             items = [BasketLine(pk, chance.randint(1, 3)) for pk in basket]
             try:
-                order = place_order(user=customer, items=items, language="ru")
+                order = place_order(user=customer, checkout=Checkout(items), language="ru")
             except InsufficientStock:
                 outcomes["short"] += 1
                 continue

@@ -58,10 +58,10 @@ def orders(staff):
     chance = random.Random(3)
     for order in orders:
         order.status = chance.choice(["pending", "processing", "shipped"])
-        order.total_price = Decimal(chance.choice(["0.00", "10.00", "9999999999999.99"]))
+        order.total_price = order.items_total = Decimal(chance.choice(["0.00", "10.00", "9999999999999.99"]))
         order.created_at = chance.choice(orders).created_at
         order.updated_at = chance.choice(orders).updated_at
-    Order.objects.bulk_update(orders, ["status", "total_price", "created_at", "updated_at"])
+    Order.objects.bulk_update(orders, ["status", "total_price", "items_total", "created_at", "updated_at"])
     return orders
 
 

@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
 from apps.catalog.tests.factories import make_product
-from apps.orders.api.serializers import (
+from apps.orders.api.serializers.orders import (
     OrderItemOutput,
     OrderOutput,
     OrderRowOutput,

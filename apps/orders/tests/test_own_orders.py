@@ -10,6 +10,7 @@ from apps.catalog.tests.factories import make_product
 from apps.core.tests.answers import on_the_wire, problem, problem_of, refusal_of
 from apps.orders.models import Order
 from apps.orders.tests.factories import make_order, make_order_in
+from apps.orders.tests.order_bodies import plain_row
 from apps.users.models import User
 
 URL = "/api/v1/orders/"
@@ -32,8 +33,7 @@ def test_list_shows_rows_with_a_count_of_lines_and_no_history(customer_api: APIC
             {
                 "id": order.pk,
                 "status": "pending",
-                "total_price": "12.50",
-                "currency": "RUB",
+                **plain_row("12.50"),
                 "items_count": 2,
                 "allowed_statuses": ["cancelled"],
                 "tracking_number": None,

@@ -11,7 +11,7 @@ from apps.catalog.tests.factories import make_product, make_products
 from apps.core.tests.answers import on_the_wire
 from apps.jobs.models import Job
 from apps.orders.models import Order, OrderItem
-from apps.orders.tests.order_bodies import item, stock_of
+from apps.orders.tests.order_bodies import item, plain_line, plain_price, stock_of
 from apps.users.models import User
 
 URL = "/api/v1/orders/"
@@ -35,8 +35,7 @@ def test_placed_order_is_answered_whole(customer_api: APIClient, customer: User)
     assert response.json() == {
         "id": order.pk,
         "status": "pending",
-        "total_price": "6900.97",
-        "currency": "RUB",
+        **plain_price("6900.97"),
         "items": [
             shown(mugs, mug, quantity=2, price="450.50", total="901.00"),
             shown(lamps, lamp, quantity=3, price="1999.99", total="5999.97"),
@@ -179,4 +178,4 @@ def test_ten_thousand_pieces_on_two_lines_are_accepted(customer_api: APIClient):
 def shown(line: OrderItem, product: Product, **values: int | str) -> dict[str, int | str]:
     """Return what the API shows of a line of an order for the product."""
     named = {"product_id": product.pk, "product_name": product.name, "sku": product.sku}
-    return {"id": line.pk, **named, **values}
+    return {"id": line.pk, **named, **values, **plain_line(str(values["total"]))}

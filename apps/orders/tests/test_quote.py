@@ -10,6 +10,8 @@ from apps.catalog.services import update_product
 from apps.catalog.tests.factories import make_product, make_products
 from apps.jobs.models import Job
 from apps.orders.models import Order
+from apps.orders.tests.order_bodies import plain_line, plain_price
+from apps.store.configuration_cache import current_configuration
 
 URL = "/api/v1/orders/quote/"
 UNKNOWN = 10**15
@@ -42,7 +44,7 @@ def test_quote_has_lines_and_total_and_stores_nothing(customer_api: APIClient):
                 "sku": "MUG",
                 "quantity": 3,
                 "price": "2.50",
-                "total": "7.50",
+                **plain_line("7.50", quoted=True),
             },
             {
                 "product_id": lamp.pk,
@@ -50,11 +52,17 @@ def test_quote_has_lines_and_total_and_stores_nothing(customer_api: APIClient):
                 "sku": "LAMP",
                 "quantity": 1,
                 "price": "10.00",
-                "total": "10.00",
+                **plain_line("10.00", quoted=True),
             },
         ],
-        "total_price": "17.50",
-        "currency": "RUB",
+        **plain_price("17.50", quoted=True),
+        "weight_g": 2000,
+        "weight_estimated": True,
+        "delivery_options": [],
+        "payment_methods": [
+            {"code": "manual", "name": "По счёту", "terms": "invoice", "available": True, "reason": None}
+        ],
+        "notices": [],
         "problems": [],
     }
     assert response.headers["Cache-Control"] == "no-store"
@@ -106,6 +114,12 @@ def test_other_total_is_a_problem_with_both_prices(customer_api: APIClient):
             "total_price": "16.00",
             "currency": "RUB",
             "details": [{"product_id": mug.pk, "old_price": "2.50", "new_price": "3.00"}],
+            "parts": {
+                "items": {"old": "15.00", "new": "16.00"},
+                "discount": {"old": "0.00", "new": "0.00"},
+                "delivery": {"old": "0.00", "new": "0.00"},
+                "tax": {"old": "0.00", "new": "0.00"},
+            },
         }
     ]
 
@@ -137,6 +151,7 @@ def test_quote_takes_as_many_queries_whatever_its_length(customer_api: APIClient
     counts = []
     for number in (2, 100, 1103):
         body = basket(*((product, 1) for product in make_products(number)))
+        current_configuration()
         with CaptureQueriesContext(connection) as queries:
             assert customer_api.post(URL, body).json()["problems"] == []
         counts.append(len(queries))

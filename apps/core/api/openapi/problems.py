@@ -91,7 +91,7 @@ def _problem_schema(problem: Problem) -> Schema:
 
 def _nested_schemas(hint: Any) -> Iterator[tuple[str, Schema]]:
     for inner in _members(hint).values():
-        for nested in get_args(inner):
+        for nested in (inner, *get_args(inner)):
             if is_typeddict(nested):
                 yield nested.__name__, _object_schema(nested)
                 yield from _nested_schemas(nested)

@@ -1,0 +1,39 @@
+"""Payment methods as a part of the configuration."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from apps.orders.models import PaymentMethod
+from apps.store.configuration_cache import ConfigurationPart, configures
+
+
+@dataclass(frozen=True)
+class OfferedPaymentMethod:
+    """A payment method, with the codes of the delivery methods that it is for; none: for all."""
+
+    row: PaymentMethod
+    delivery_codes: frozenset[str]
+
+    def reason_against(self, total: Decimal, delivery_code: str) -> str | None:
+        """Return why an order of this total, delivered so, cannot be paid by it; None where it can."""
+        if self.delivery_codes and delivery_code not in self.delivery_codes:
+            return "delivery_method"
+        if self.row.min_total is not None and total < self.row.min_total:
+            return "below_minimum"
+        if self.row.max_total is not None and total > self.row.max_total:
+            return "above_maximum"
+        return None
+
+
+def load_payment_methods() -> Sequence[OfferedPaymentMethod]:
+    """Read the payment methods that are offered."""
+    rows = PaymentMethod.objects.filter(is_active=True).prefetch_related("delivery_methods")
+    return [
+        OfferedPaymentMethod(row, frozenset(method.code for method in row.delivery_methods.all()))
+        for row in rows
+    ]
+
+
+PAYMENT_METHODS = ConfigurationPart(load_payment_methods)
+configures(PaymentMethod)

@@ -1,0 +1,104 @@
+"""Questions about orders, for lists, details and searches."""
+
+import re
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import functions
+
+from apps.core.database.querysets import SignallingQuerySet
+from apps.core.normalization import EMAIL, USERNAME, as_stored
+from apps.jobs.models import Job, JobStatus
+from apps.orders.models.history import StatusChange
+from apps.orders.models.items import OrderItem
+from apps.orders.statuses import OrderStatus
+from apps.users.models import User
+
+if TYPE_CHECKING:
+    from apps.orders.models.orders import Order  # noqa: F401  # the type of the rows, below
+
+TRIGRAM = 3  # characters that an index of parts needs
+FEW = 2_000  # customers, or items, that a search finds one by one
+JOB_SUBJECT = "order:"  # and the order's number: what its jobs are found by
+
+
+class OrderQuerySet(SignallingQuerySet["Order"]):
+    """Questions about orders."""
+
+    def of(self, user: User) -> Self:
+        """Return the user's own orders."""
+        return self.filter(user=user)
+
+    def uncancelled_of(self, user: User) -> Self:
+        """Return the user's own orders but for those that were cancelled."""
+        return self.of(user).exclude(status=OrderStatus.CANCELLED)
+
+    def locked(self) -> Self:
+        """Lock the rows until the transaction ends."""
+        # no_key: rows that merely refer to an order, such as its items, need not wait.
+        return self.select_for_update(of=("self",), no_key=True)
+
+    def with_items(self) -> Self:
+        """Fetch what an order shows: the user, the items, and the status changes with the names in them.
+
+        They are lists on each order, `fetched_items` and `fetched_status_changes`.
+        """
+        status_changes = StatusChange.objects.select_related("changed_by")
+        return self.select_related("user").prefetch_related(
+            models.Prefetch("items", to_attr="fetched_items"),
+            models.Prefetch("status_changes", status_changes, to_attr="fetched_status_changes"),
+        )
+
+    def with_items_count(self) -> Self:
+        """Count the items, and fetch the user."""
+        items = OrderItem.objects.filter(order=models.OuterRef("pk")).order_by().values("order")
+        count = models.Subquery(items.annotate(count=models.Count("pk")).values("count"))
+        return self.select_related("user").annotate(items_count=functions.Coalesce(count, 0))
+
+    def with_failed_jobs(self) -> Self:
+        """Return the orders one of whose jobs has failed."""
+        number = functions.Substr("subject", len(JOB_SUBJECT) + 1)
+        failed = Job.objects.filter(status=JobStatus.FAILED, subject__startswith=JOB_SUBJECT).order_by()
+        return self.filter(pk__in=failed.values(order_id=functions.Cast(number, models.BigIntegerField())))
+
+    def noting_failed_jobs(self) -> Self:
+        """Tell of each order whether one of its jobs `has_failed`."""
+        number = functions.Cast(models.OuterRef("pk"), models.CharField())
+        subject = functions.Concat(models.Value(JOB_SUBJECT), number)
+        failed = Job.objects.filter(status=JobStatus.FAILED, subject=subject)
+        return self.annotate(has_failed=models.Exists(failed))
+
+    def matching(self, text: str) -> Self:
+        """Return those with this id, or with the text in the customer's name or e-mail or an item's sku."""
+        text = text.strip().removeprefix("№").removeprefix("#")  # as orders are called
+        if not (text := as_stored(text)):  # nothing of it can be seen: it is in no text
+            return self.none()
+        named = models.Q(username__icontains=text) | models.Q(email__icontains=text)
+        # Whole ones in any spelling: a database may know the case of few alphabets.
+        named |= models.Q(username_key=USERNAME.key(text)) | models.Q(email_key=EMAIL.key(text))
+        items = _items_with_sku(text)
+        few_users = list(User.objects.filter(named).values_list("pk", flat=True)[: FEW + 1])
+        few_orders = list(items.values_list("order_id", flat=True)[: FEW + 1])
+        if len(few_users) <= FEW and len(few_orders) <= FEW:
+            found = models.Q(user_id__in=few_users) | models.Q(pk__in=few_orders)
+        else:  # what so many have soon fills a page, order for order
+            # One customer at a time: a join would make the database read all of them first.
+            customer = User.objects.filter(pk=models.OuterRef("user_id"))
+            is_named = models.ExpressionWrapper(named, models.BooleanField())
+            found = models.Q(models.Subquery(customer.values_list(is_named)))
+            found |= models.Q(models.Exists(items.filter(order=models.OuterRef("pk"))))
+        if text.isascii() and text.isdigit() and len(text) < 19:
+            found |= models.Q(pk=int(text))
+        return self.filter(found)
+
+
+def _items_with_sku(text: str) -> models.QuerySet["OrderItem"]:
+    """Return the items with the text in the sku.
+
+    All skus of a shop begin alike, which costs an index of parts dearly: it is asked for the last word alone,
+    and the rest is compared.
+    """
+    words = [word for word in re.findall(r"\w+", text) if len(word) >= TRIGRAM]
+    place = functions.StrIndex(functions.Upper("sku"), functions.Upper(models.Value(text)))
+    items = OrderItem.objects.filter(sku__icontains=words[-1] if words else text).order_by()
+    return items.alias(place=place).filter(place__gt=0)
