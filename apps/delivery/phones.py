@@ -6,6 +6,9 @@ import phonenumbers
 from django.conf import settings
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 
+FEWEST_DIGITS = 4  # that a number is looked for by: fewer are in many
+LOCAL_DIGITS = 7  # from so many on they may begin with what is dialled before a number
+
 # Whatever else a number is typed with is no number of ours: an extension, letters, a second number.
 _plain = re.compile(r"[+＋]?[\d\s()\[\]./（）．－\N{HYPHEN}-\N{HORIZONTAL BAR}\N{MINUS SIGN}-]+").fullmatch
 
@@ -33,6 +36,26 @@ def national(phone: str) -> str:
     except NumberParseException:
         return phone
     return phonenumbers.format_number(number, _format_of(number))
+
+
+def digits_of_phone(text: str) -> str | None:
+    """Return what a number in E.164 has in common with the typed one, or with the part of one.
+
+    None for what is no part of a number; empty for what has too few digits to tell one from another. What is
+    dialled before a number within a country, or to get out of it, is left out.
+    """
+    if not _plain(text):
+        return None
+    digits = phonenumbers.normalize_digits_only(text)
+    if len(digits) < FEWEST_DIGITS:
+        return ""
+    if text.lstrip()[:1] in "+＋":
+        return f"+{digits}"
+    if len(digits) < LOCAL_DIGITS:
+        return digits
+    prefix = phonenumbers.ndd_prefix_for_region(settings.STORE_COUNTRY, True) or ""
+    bare = digits.removeprefix(prefix).lstrip("0")
+    return bare if len(bare) >= FEWEST_DIGITS else digits
 
 
 def _format_of(number: PhoneNumber) -> int:

@@ -48,8 +48,20 @@ def shop(customer):
         (f"{ORDERS}?page_size=2&ordering=-status", ["orders_order_status_falling"]),
         (
             f"{ORDERS}?search=nobody",
-            ["users_user_username_parts", "users_user_email_parts", "orders_orderitem_sku_parts"],
+            [
+                "users_user_username_parts",
+                "users_user_email_parts",
+                "orders_orderitem_sku_parts",
+                "orders_orderaddress_text_parts",
+            ],
         ),
+        (f"{ORDERS}?search=8+912+345-67-89", ["orders_orderaddress_text_parts"]),
+        (f"{ORDERS}?payment_status=paid", ["orders_order_by_payment_status"]),
+        (f"{ORDERS}?shipment_status=returned", ["orders_order_by_shipment"]),
+        (f"{ORDERS}?delivery_method=courier", ["orders_order_by_delivery"]),
+        (f"{ORDERS}?payment_method=manual", ["orders_order_by_payment_method"]),
+        (f"{ORDERS}?coupon=TEA10", ["orders_orderdiscount_by_code"]),
+        (f"{ORDERS}?needs_look=true", ["orders_order_needs_look"]),
     ],
 )
 def test_list_can_be_read_by_index(staff_api, shop, address, indexes):

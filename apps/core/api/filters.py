@@ -182,9 +182,9 @@ class UntilFilter(_TimeFilter):
 class SearchFilter(django_filters.CharFilter):
     """A text to look for."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, max_length=MAX_SEARCH_LENGTH, **kwargs)
-        text = {"type": "string", "maxLength": MAX_SEARCH_LENGTH}
+    def __init__(self, *args: Any, max_length: int = MAX_SEARCH_LENGTH, **kwargs: Any) -> None:
+        super().__init__(*args, max_length=max_length, **kwargs)
+        text = {"type": "string", "maxLength": max_length}
         set_override(self, "field", {**text, "description": kwargs["help_text"]})
 
 

@@ -1,9 +1,12 @@
 """Filters of the lists of orders."""
 
+from typing import Any
+
 import django_filters
 
 from apps.core.api.filters import (
     AnyOfFilter,
+    BooleanFilter,
     IdFilter,
     MoneyFilter,
     SearchFilter,
@@ -12,11 +15,22 @@ from apps.core.api.filters import (
     UntilFilter,
 )
 from apps.orders.models import OrderQuerySet
-from apps.orders.statuses import OrderStatus
+from apps.orders.statuses import OrderStatus, PaymentStatus, ShipmentStatus
+from apps.promotions.models import code_as_kept
+
+MAX_CODE = 40  # characters of the code of a method or a promotion
 
 # How long before the last round of an app that syncs the next one begins. A change has its `updated_at` while
 # nobody can see it: its transaction still takes what the database's time-outs allow. And clocks differ.
 SYNC_OVERLAP_MINUTES = 5
+
+
+class ShipmentStatusFilter(AnyOfFilter):
+    """Where the parcels are, as orders show it."""
+
+    def filter(self, qs: Any, value: list[str]) -> Any:
+        """Return the orders with one of the statuses."""
+        return qs.with_shipment_status(value) if value else qs
 
 
 class OrderFilter(django_filters.FilterSet):
@@ -25,6 +39,14 @@ class OrderFilter(django_filters.FilterSet):
     status = AnyOfFilter(
         choices=OrderStatus.choices,
         help_text="Status of the order; repeat the parameter to match any of several",
+    )
+    payment_status = AnyOfFilter(
+        choices=PaymentStatus.choices,
+        help_text="Where the money stands; repeat the parameter to match any of several",
+    )
+    shipment_status = ShipmentStatusFilter(
+        choices=ShipmentStatus.choices,
+        help_text="Where the parcels are; repeat the parameter to match any of several",
     )
     created_after = SinceFilter(field_name="created_at", help_text="Placed at or after this time")
     created_before = UntilFilter(field_name="created_at", help_text="Placed at or before this time")
@@ -44,9 +66,27 @@ class StaffOrderFilter(OrderFilter):
     user = IdFilter(field_name="user_id", help_text="Id of the customer")
     total_min = MoneyFilter(field_name="total_price", lookup_expr="gte", help_text="Minimum total")
     total_max = MoneyFilter(field_name="total_price", lookup_expr="lte", help_text="Maximum total")
-    search = SearchFilter(
-        method="matching", help_text="Id of the order, or part of a username, e-mail address or SKU"
+    delivery_method = SearchFilter(max_length=MAX_CODE, help_text="Code of the delivery method")
+    payment_method = SearchFilter(max_length=MAX_CODE, help_text="Code of the payment method")
+    coupon = SearchFilter(
+        method="with_coupon",
+        max_length=MAX_CODE,
+        help_text="Code of a discount of the order, in upper or lower case",
     )
+    needs_look = BooleanFilter(method="needing_look", help_text="Whether somebody should look at the order")
+    search = SearchFilter(
+        method="matching",
+        help_text="Id of the order, or part of a username, e-mail address, SKU, recipient's name or phone "
+        "number; the number in any form, at least four digits of it",
+    )
+
+    def with_coupon(self, queryset: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
+        """Return the orders with the code."""
+        return queryset.with_coupon(code_as_kept(value))
+
+    def needing_look(self, queryset: OrderQuerySet, name: str, value: bool) -> OrderQuerySet:
+        """Return the orders that somebody should look at, or the others."""
+        return queryset.needing_look() if value else queryset.filter(needs_look="")
 
     def matching(self, queryset: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
         """Return the orders that have the text."""

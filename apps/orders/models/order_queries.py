@@ -1,6 +1,7 @@
 """Questions about orders, for lists, details and searches."""
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -9,16 +10,19 @@ from django.db.models import functions
 from apps.core.database.querysets import SignallingQuerySet
 from apps.core.normalization import EMAIL, USERNAME, as_stored
 from apps.jobs.models import Job, JobStatus
+from apps.orders.models.addresses import OrderAddress
+from apps.orders.models.discounts import OrderDiscount
 from apps.orders.models.history import StatusChange
 from apps.orders.models.items import OrderItem
-from apps.orders.statuses import OrderStatus
+from apps.orders.statuses import OrderStatus, ShipmentStatus
 from apps.users.models import User
 
 if TYPE_CHECKING:
     from apps.orders.models.orders import Order  # noqa: F401  # the type of the rows, below
 
+SENT = (OrderStatus.SHIPPED, OrderStatus.DELIVERED)  # by which an order without parcels is on its way
 TRIGRAM = 3  # characters that an index of parts needs
-FEW = 2_000  # customers, or items, that a search finds one by one
+FEW = 2_000  # customers, items or addresses that a search finds one by one
 JOB_SUBJECT = "order:"  # and the order's number: what its jobs are found by
 
 
@@ -68,28 +72,65 @@ class OrderQuerySet(SignallingQuerySet["Order"]):
         failed = Job.objects.filter(status=JobStatus.FAILED, subject=subject)
         return self.annotate(has_failed=models.Exists(failed))
 
+    def with_shipment_status(self, statuses: Collection[str]) -> Self:
+        """Return those whose parcels stand so; of an order without any, its status says it."""
+        wanted = set(statuses)
+        found = models.Q(shipment_status__in=sorted(wanted - {ShipmentStatus.NOT_SHIPPED}))
+        without_parcels = models.Q(shipment_status=ShipmentStatus.NOT_SHIPPED)
+        if ShipmentStatus.NOT_SHIPPED in wanted:
+            found |= without_parcels & ~models.Q(status__in=SENT)
+        if sent := wanted.intersection(SENT):
+            found |= without_parcels & models.Q(status__in=sorted(sent))
+        return self.filter(found)
+
+    def with_coupon(self, code: str) -> Self:
+        """Return those that were placed with the code, as promotions keep it."""
+        discounted = OrderDiscount.objects.filter(code=code).order_by()
+        return self.filter(pk__in=discounted.values("order_id"))
+
+    def needing_look(self) -> Self:
+        """Return those that somebody should look at."""
+        return self.exclude(needs_look="")
+
     def matching(self, text: str) -> Self:
-        """Return those with this id, or with the text in the customer's name or e-mail or an item's sku."""
+        """Return those with this id, or with the text in the customer, the recipient or an item.
+
+        Of the customer that is name and e-mail, of the recipient name and phone, of an item its sku.
+        """
         text = text.strip().removeprefix("№").removeprefix("#")  # as orders are called
         if not (text := as_stored(text)):  # nothing of it can be seen: it is in no text
             return self.none()
-        named = models.Q(username__icontains=text) | models.Q(email__icontains=text)
-        # Whole ones in any spelling: a database may know the case of few alphabets.
-        named |= models.Q(username_key=USERNAME.key(text)) | models.Q(email_key=EMAIL.key(text))
-        items = _items_with_sku(text)
-        few_users = list(User.objects.filter(named).values_list("pk", flat=True)[: FEW + 1])
-        few_orders = list(items.values_list("order_id", flat=True)[: FEW + 1])
-        if len(few_users) <= FEW and len(few_orders) <= FEW:
-            found = models.Q(user_id__in=few_users) | models.Q(pk__in=few_orders)
-        else:  # what so many have soon fills a page, order for order
-            # One customer at a time: a join would make the database read all of them first.
-            customer = User.objects.filter(pk=models.OuterRef("user_id"))
-            is_named = models.ExpressionWrapper(named, models.BooleanField())
-            found = models.Q(models.Subquery(customer.values_list(is_named)))
-            found |= models.Q(models.Exists(items.filter(order=models.OuterRef("pk"))))
+        found = _found_in_rows(_named(text), _items_with_sku(text), OrderAddress.objects.of_recipient(text))
         if text.isascii() and text.isdigit() and len(text) < 19:
             found |= models.Q(pk=int(text))
         return self.filter(found)
+
+
+def _found_in_rows(
+    named: models.Q, items: models.QuerySet[OrderItem], addresses: models.QuerySet[OrderAddress]
+) -> models.Q:
+    """Return the condition of the orders with such a customer, or one of the items or addresses."""
+    few_users = list(User.objects.filter(named).values_list("pk", flat=True)[: FEW + 1])
+    parts = (items.order_by(), addresses.order_by())
+    few_orders = [list(rows.values_list("order_id", flat=True)[: FEW + 1]) for rows in parts]
+    if all(len(few) <= FEW for few in (few_users, *few_orders)):
+        return models.Q(user_id__in=few_users) | models.Q(pk__in={*few_orders[0], *few_orders[1]})
+    # What so many have soon fills a page, order for order. One customer at a time: a join would make the
+    # database read all of them first.
+    customer = User.objects.filter(pk=models.OuterRef("user_id"))
+    found = models.Q(
+        models.Subquery(customer.values_list(models.ExpressionWrapper(named, models.BooleanField())))
+    )
+    for rows in parts:
+        found |= models.Q(models.Exists(rows.filter(order=models.OuterRef("pk"))))
+    return found
+
+
+def _named(text: str) -> models.Q:
+    """Return the condition of the customers with the text in their name or e-mail."""
+    named = models.Q(username__icontains=text) | models.Q(email__icontains=text)
+    # Whole ones in any spelling: a database may know the case of few alphabets.
+    return named | models.Q(username_key=USERNAME.key(text)) | models.Q(email_key=EMAIL.key(text))
 
 
 def _items_with_sku(text: str) -> models.QuerySet["OrderItem"]:

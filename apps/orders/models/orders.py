@@ -182,6 +182,14 @@ class Order(models.Model):
                 name="orders_order_by_payment_method",
                 condition=~models.Q(payment_method=""),
             ),
+            models.Index(
+                fields=["payment_status", "-created_at", "-id"], name="orders_order_by_payment_status"
+            ),
+            models.Index(
+                fields=["shipment_status", "-created_at", "-id"],
+                name="orders_order_by_shipment",
+                condition=~models.Q(shipment_status="not_shipped"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -83,12 +83,12 @@ def test_staff_s_list_asks_as_often_whatever_the_number_of_orders(
 
 
 @pytest.mark.parametrize("orders", [1, 20])
-def test_search_of_staff_asks_twice_more_for_customers_and_lines(
+def test_search_of_staff_asks_thrice_more_for_customers_lines_and_recipients(
     staff_api: APIClient, customer: User, django_assert_num_queries: Callable, orders: int
 ):
     make_orders(orders, customer)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         response = staff_api.get(f"{ALL}?search={customer.username}")
 
     assert len(response.json()["results"]) == orders

@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from apps.catalog.tests.factories import make_product
-from apps.orders import models
+from apps.orders.models import order_queries
 from apps.orders.tests.factories import make_order
 from apps.users.models import User
 
@@ -33,7 +33,7 @@ def test_search_finds_the_same_however_many_have_the_text(
     text: str,
     found: list[str],
 ):
-    monkeypatch.setattr(models, "FEW", few)
+    monkeypatch.setattr(order_queries, "FEW", few)
     names = {}
     for name, sku in (("anna", "MUG-1"), ("boris", "CUP-1")):
         buyer = make_user(username=name, email=f"{name}@shop.example.com")
