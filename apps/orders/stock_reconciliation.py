@@ -1,10 +1,8 @@
 """Stock reconciliation: whether stock, its ledger and the orders agree, by a few queries over all."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
-from django.db import connection, transaction
+from apps.orders.reconciliation import Difference, one_moment, rows
 
 # A sum over the ledger against the stock that each product has.
 _STOCK = """
@@ -40,33 +38,13 @@ _ORDERS = """
 """
 
 
-@dataclass(frozen=True)
-class Difference:
-    """Two numbers of pieces that should be one, and where they stand."""
-
-    where: str
-    expected: int
-    found: int
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.expected} expected, {self.found} found"
-
-
 def stock_differences() -> Iterator[Difference]:
     """Yield every difference between stock, ledger and orders, as of one moment."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":  # all three questions see the same state, sales going on beside
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            cursor.execute("SET LOCAL work_mem = '256MB'")  # millions of rows are sorted
-        for pk, sku, stock, total in _rows(cursor, _STOCK):
+    with one_moment() as cursor:
+        for pk, sku, stock, total in rows(cursor, _STOCK):
             yield Difference(f"stock of product {pk} ({sku}), by its ledger", total, stock)
-        for product_id, movement_id, stock, expected in _rows(cursor, _BALANCE):
+        for product_id, movement_id, stock, expected in rows(cursor, _BALANCE):
             yield Difference(f"stock after movement {movement_id} of product {product_id}", expected, stock)
-        for order_id, product_id, held, taken in _rows(cursor, _ORDERS):
+        for order_id, product_id, held, taken in rows(cursor, _ORDERS):
             where = f"pieces of product {product_id} in order {order_id}, by the ledger"
             yield Difference(where, held, taken)
-
-
-def _rows(cursor: Any, query: str) -> list[tuple[Any, ...]]:
-    cursor.execute(query)
-    return list(cursor.fetchall())
