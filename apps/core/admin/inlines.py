@@ -1,13 +1,37 @@
 """Inlines of the admin: rows that are edited on the page of the row that they belong to."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 
 from apps.core.admin.fields import LocalizedAmounts
+
+
+class DistinctRowsFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # Django's class takes no parameter
+    """The rows of an inline, of which no two are alike."""
+
+    distinct: Sequence[str]  # the fields by which they are told apart
+    duplicate_message: Any
+
+    def validate_unique(self) -> None:
+        """Refuse a row that is there twice.
+
+        Django calls columns by their names in the code, and does not compare rows in which one is empty.
+        """
+        seen = set()
+        for form in self.forms:
+            is_blank = not form.instance.pk and not form.has_changed()
+            if is_blank or form.errors or form in self.deleted_forms:
+                continue
+            values = tuple(form.cleaned_data[name] for name in self.distinct)
+            if values in seen:
+                form.add_error(None, ValidationError(self.duplicate_message, code="duplicate"))
+            seen.add(values)
 
 
 class StoreInline(LocalizedAmounts, admin.TabularInline):  # type: ignore[type-arg]  # Django's class takes no parameter

@@ -5,12 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import F
-from django.forms import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from apps.audit.audited_admin import AuditedAdmin
-from apps.core.admin.inlines import StoreInline
+from apps.core.admin.inlines import DistinctRowsFormSet, StoreInline
 from apps.core.admin.optimistic_locking import VersionedForm
 from apps.delivery.admin.calculator import calculator_context
 from apps.delivery.models import DeliveryKind, DeliveryMethod, DeliveryRate
@@ -37,21 +36,11 @@ class DeliveryMethodForm(VersionedForm):
         return cleaned
 
 
-class RateFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # Django's class takes no parameter
+class RateFormSet(DistinctRowsFormSet):
     """The rates of a method, each of another step."""
 
-    def validate_unique(self) -> None:
-        """Refuse a step that is there twice; Django would not compare those without a zone."""
-        seen = set()
-        for form in self.forms:
-            if form.errors or form in self.deleted_forms or (not form.has_changed() and not form.instance.pk):
-                continue
-            row = form.cleaned_data
-            step = (row["zone"], row["from_total"], row["from_weight_g"])
-            if step in seen:
-                text = _("There is another rate for this zone, total and weight.")
-                form.add_error("from_total", ValidationError(text, code="duplicate"))
-            seen.add(step)
+    distinct = ("zone", "from_total", "from_weight_g")
+    duplicate_message = _("There is another rate for this zone, total and weight.")
 
 
 class RateInline(StoreInline):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.audited_admin import AuditedAdmin
-from apps.core.admin.inlines import StoreInline
+from apps.core.admin.inlines import DistinctRowsFormSet, StoreInline
 from apps.core.admin.pages import AdminPage, ListTool, PagedAdmin
 from apps.delivery.admin.places import CountryField, PlaceForm, zone_name
 from apps.delivery.configuration import DELIVERY
@@ -32,10 +32,18 @@ class MemberForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class t
         return compact_postal_code(self.cleaned_data["postal_prefix"])
 
 
+class MemberFormSet(DistinctRowsFormSet):
+    """The parts of a zone, each once."""
+
+    distinct = ("country", "region", "postal_prefix")
+    duplicate_message = _("The zone has this part already.")
+
+
 class MemberInline(StoreInline):
     """The parts of a zone."""
 
     model = DeliveryZoneMember
+    formset = MemberFormSet
     form = MemberForm
     fields = ("country", "region", "postal_prefix")
 

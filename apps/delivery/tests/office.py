@@ -1,10 +1,12 @@
 """Pages of delivery in the admin, as staff see them."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import models
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from tests.support.html_forms import opened_form
 
@@ -26,8 +28,12 @@ def errors_of(page: Any) -> list[str]:
     """Return all texts of errors on the page of a row, those of its inlines among them."""
     form = page.context["adminform"].form
     formsets = [each.formset for each in page.context["inline_admin_formsets"]]
-    found = [text for texts in form.errors.values() for text in texts]
+    with override(page["Content-Language"]):
+        return [str(text) for text in _errors(form, formsets)]
+
+
+def _errors(form: Any, formsets: list[Any]) -> Iterator[Any]:
+    yield from (text for texts in form.errors.values() for text in texts)
     for formset in formsets:
-        found += formset.non_form_errors()
-        found += [text for errors in formset.errors for texts in errors.values() for text in texts]
-    return found
+        yield from formset.non_form_errors()
+        yield from (text for errors in formset.errors for texts in errors.values() for text in texts)

@@ -157,7 +157,7 @@ def test_rates_that_somebody_else_has_changed_are_not_written_over(office: Clien
     assert page.status_code == 200
     errors = errors_of(page)
     assert "страница устарела" in errors[0]
-    assert errors[1].startswith("Значение «тарифы доставки» изменилось") or "тариф" in errors[1]
+    assert errors[1].startswith("Пока страница была открыта, поле «тарифы доставки» изменилось.")
     assert rates_of(method) == before
     assert DeliveryMethod.objects.get().name_ru != "Иначе"
 
