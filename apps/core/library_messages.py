@@ -16,6 +16,8 @@ TEXTS = (
     # Without the noun: xgettext:no-python-format
     _("Add %(name)s"),
     _("Add another %(model)s"),
+    # Without the noun: xgettext:no-python-format
+    _("Add another %(verbose_name)s"),
     _("Change selected %(model)s"),
     _("Delete selected %(model)s"),
     _("View selected %(model)s"),

@@ -45,6 +45,7 @@ def test_nothing_on_a_page_hinders_anyone(browser: Any, shop: Shop):
     found |= {address: hindrances_at(visit, address) for address in FURTHER}
     found |= {action: hindrances_after(visit, address, action) for address, action in ACTIONS}
     found |= {"export": hindrances_of_an_export(visit), "import": hindrances_of_an_import(visit)}
+    found |= {"delivery": hindrances_of_a_delivery_method(visit)}
 
     assert {page: hindrances for page, hindrances in found.items() if hindrances} == {}
     assert visit.foreign == []
@@ -99,4 +100,18 @@ def hindrances_of_an_import(visit: Visit) -> list[str]:
     visit.page.locator("input[type=file]").set_input_files(file)
     visit.page.get_by_role("button", name="Check the file").click()
     visit.page.get_by_role("button", name="Discard").wait_for()
+    return visit.hindrances()
+
+
+def hindrances_of_a_delivery_method(visit: Visit) -> list[str]:
+    """Add a method with a rate, and let its calculator find the price."""
+    visit.open("/admin/delivery/deliverymethod/add/")
+    typed = {"name_ru": "Курьер", "code": "courier", "rates-0-price": "350"}
+    for name, value in typed.items():
+        visit.page.locator(f"#id_{name}").fill(value)
+    visit.page.locator("#id_kind").select_option("courier")
+    visit.page.locator("input[name=_continue]").click()
+    visit.page.locator("#id_calculator_total").fill("1200")
+    visit.page.get_by_role("button", name="Calculate").click()
+    visit.page.get_by_text("Price of delivery: 350.00").wait_for()
     return visit.hindrances()

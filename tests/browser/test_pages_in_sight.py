@@ -22,6 +22,7 @@ PHONE = {"width": 390, "height": 844}
 FILL = """
 from django.utils import timezone
 from apps.catalog.models import Category, Product, StockMovement
+from apps.delivery.models import DeliveryMethod, DeliveryZone
 from apps.jobs.models import Job
 from apps.orders.models import Order
 from apps.users.models import EndReason, Session, User
@@ -43,6 +44,13 @@ Order.objects.update(user=clerk, total_price="12345678.90")
 Job.objects.filter(subject__startswith="order:").update(
     status="failed", attempts=5, last_error="ConnectionRefusedError: [Errno 111] Connection refused",
 )
+DeliveryMethod.objects.create(
+    code="kuryerskaya-dostavka-do-dveri-s-primerkoi", kind="courier",
+    name_ru="Курьерская доставка до двери с примеркой",
+)
+zone = DeliveryZone.objects.create(name="Московская область, города-спутники и аэропорты")
+for prefix in range(100_000, 100_006):
+    zone.members.create(country="RU", region="Московская область", postal_prefix=str(prefix))
 for session in Session.objects.all():
     session.user, session.ip, session.ended_at = clerk, "2001:db8:85a3:8d3:1319:8a2e:370:7348", now
     session.device = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
