@@ -40,7 +40,7 @@ StockMovement.objects.create(
     product=product, kind="adjusted", delta=-1_234_567, stock=1_234_567, created_by=clerk,
     reason="Пересчёт по распоряжению заведующего складом",
 )
-Order.objects.update(user=clerk, total_price="12345678.90")
+Order.objects.update(user=clerk, total_price="12345678.90", items_total="12345678.90")
 Job.objects.filter(subject__startswith="order:").update(
     status="failed", attempts=5, last_error="ConnectionRefusedError: [Errno 111] Connection refused",
 )
