@@ -9,3 +9,4 @@ class OrdersConfig(AppConfig):
 
     name = "apps.orders"
     verbose_name = _("Orders")
+    rows_of_migrations = {"orders_paymentmethod": 1}

@@ -9,3 +9,4 @@ class StoreConfig(AppConfig):
 
     name = "apps.store"
     verbose_name = _("Store")
+    rows_of_migrations = {"store_configversion": 1, "store_taxclass": 6, "store_taxrate": 7}
