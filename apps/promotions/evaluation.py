@@ -230,4 +230,4 @@ def _is_worth_anything(
 
 def _better_discount() -> Notice:
     detail = gettext("Your code was not used: another discount is worth more.")
-    return Notice(code="coupon_not_used", reason="better_discount", detail=detail)
+    return {"code": "coupon_not_used", "reason": "better_discount", "detail": detail}

@@ -13,6 +13,7 @@ from apps.users.models import User
 from tests.support.committed_schema import SCHEMA
 
 ORDERS, ALL_ORDERS, PRODUCTS = "/api/v1/orders/", "/api/v1/admin/orders/", "/api/v1/products/"
+POINTS = "/api/v1/pickup-points/"
 PARAMETERS = [
     (method, path, parameter)
     for path, operations in SCHEMA["paths"].items()
@@ -33,7 +34,7 @@ def test_every_parameter_of_every_call_is_refused_when_it_comes_twice(staff_api:
         name = parameter["name"]
         if is_list(parameter):
             continue
-        address = path.format(id=1, product_id=1)
+        address = path.format(id=1, product_id=1, country="RU")
 
         for query in (f"{name}=1&{name}=2", f"{name}=1&{name}=1", f"{name}=&{name}="):
             response = staff_api.generic(method.upper(), f"{address}?{query}")
@@ -47,7 +48,7 @@ def test_every_call_refuses_a_parameter_that_it_does_not_know(staff_api: APIClie
 
     for method, path in calls:
         row_id = "00000000-0000-0000-0000-000000000000" if "sessions" in path else 1
-        address = path.format(id=row_id, product_id=row_id)
+        address = path.format(id=row_id, product_id=row_id, country="RU")
 
         response = staff_api.generic(method.upper(), f"{address}?serch=tea")
 
@@ -55,10 +56,10 @@ def test_every_call_refuses_a_parameter_that_it_does_not_know(staff_api: APIClie
         assert refusal_of(response) == refused, f"{method} {address}"
 
 
-def test_lists_are_the_statuses_of_orders():
+def test_lists_are_statuses_and_kinds():
     lists = {(path, parameter["name"]) for _method, path, parameter in PARAMETERS if is_list(parameter)}
 
-    assert lists == {(ORDERS, "status"), (ALL_ORDERS, "status")}
+    assert lists == {(ORDERS, "status"), (ALL_ORDERS, "status"), (POINTS, "kind")}
 
 
 def test_category_given_twice_does_not_win(api: APIClient):

@@ -17,6 +17,7 @@ from apps.core.api.problems.unreadable_requests import response_to_unreadable
 from apps.delivery.models import MAX_SAVED_ADDRESSES
 from apps.delivery.tests.factories import make_saved_address
 from apps.jobs.models import Job
+from apps.orders.tests.checkout_shop import make_method
 from apps.orders.tests.factories import make_order, make_order_in
 from apps.users.login_throttling import ACCOUNT
 from apps.users.models import User
@@ -158,6 +159,24 @@ def token_expired(world: World) -> Any:
         return world.customer.get(ORDERS)
 
 
+def with_setting(name: str) -> Callable[[World], Any]:
+    def provoke(world: World) -> Any:
+        with patch(f"django.conf.settings.{name}", True):
+            return world.order({make_product(): 1})
+
+    return provoke
+
+
+def delivered(world: World, *, kind: str = "courier", **more: Any) -> Any:
+    """Order by a method of the kind, which costs 350.00 in Russia and carries 10 kg."""
+    make_method(kind, max_weight_g=10_000, carrier="boxes")
+    product = make_product(stock=100)
+    product.weight_g = 500
+    product.save()
+    quantity = more.pop("quantity", 1)
+    return world.order({product: quantity}, delivery={"method": kind}, **more)
+
+
 def too_many_addresses(world: World) -> Any:
     for _number in range(MAX_SAVED_ADDRESSES):
         make_saved_address(world.user)
@@ -193,10 +212,15 @@ def unavailable(world: World) -> Any:
 
 
 PROVOKED: dict[str, Callable[[World], Any]] = {
+    "address_required": delivered,
     "bad_request": lambda world: world.anyone.get(PRODUCTS, HTTP_HOST="evil.example"),
     "body_too_large": lambda world: world.log_in(password="x" * (512 * 1024)),
     "category_not_empty": category_not_empty,
     "conflict": conflict,
+    "coupon_invalid": lambda world: world.order({make_product(): 1}, coupon="NONE"),
+    "delivery_required": with_setting("ORDERS_NEED_DELIVERY"),
+    "delivery_too_heavy": lambda world: delivered(world, quantity=21, shipping_address=MOSCOW),
+    "delivery_unavailable": lambda world: world.order({make_product(): 1}, delivery={"method": "drone"}),
     "email_unverified": email_unverified,
     "idempotency_key_invalid": lambda world: world.keyed("", 1, make_product()),
     "idempotency_key_required": idempotency_key_required,
@@ -214,7 +238,16 @@ PROVOKED: dict[str, Callable[[World], Any]] = {
     "not_authenticated": lambda world: world.anyone.get(ORDERS),
     "not_found": lambda world: world.anyone.get(f"{PRODUCTS}999/"),
     "parse_error": lambda world: world.anyone.post(LOGIN, "{", content_type="application/json"),
+    "payment_method_required": with_setting("ORDERS_NEED_PAYMENT_METHOD"),
+    "payment_method_unavailable": lambda world: world.order({make_product(): 1}, payment_method="barter"),
     "permission_denied": lambda world: world.customer.post(PRODUCTS, {}),
+    "pickup_point_required": lambda world: delivered(world, kind="pickup_point", shipping_address=MOSCOW),
+    "pickup_point_unavailable": lambda world: delivered(
+        world,
+        kind="pickup_point",
+        shipping_address=MOSCOW,
+        pickup_point={"provider": "boxes", "code": "none"},
+    ),
     "precondition_failed": lambda world: world.anyone.get(PRODUCTS, headers={"If-Match": '"old"'}),
     "price_changed": lambda world: world.order({make_product(): 1}, expected_total="9.99"),
     "product_unavailable": lambda world: world.order({make_product(is_active=False): 1}),

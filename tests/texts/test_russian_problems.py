@@ -160,6 +160,10 @@ def wrong_orders(world: World, product: Any) -> Iterator[Any]:
         yield world.customer.post(ORDERS, {"items": [{"product_id": number, "quantity": number}]})
     yield world.customer.post(ORDERS, {"items": [line], "expected_total": "дорого"})
     yield world.order({make_product(is_active=False): 1})
+    yield world.order({product: 1}, coupon="НЕТ")
+    yield world.order({product: 1}, payment_method="бартер")
+    yield world.order({product: 1}, shipping_address=MOSCOW, shipping_address_id=1)
+    yield world.order({product: 1}, shipping_address={"country": "Россия"}, delivery={}, pickup_point={})
     address = f"{ORDERS}{world.order({product: 1}).json()['id']}/"
     for move in ({}, {"status": "утерян"}, {"status": None}, {"status": []}, {"comment": "я" * 1001}):
         yield world.customer.patch(address, move)

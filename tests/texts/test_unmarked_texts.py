@@ -40,8 +40,12 @@ SHOWN = {"message_user", "error", "info", "success", "warning"}  # of the admin'
 SCHEMA = {"OpenApiParameter", "OpenApiResponse"}  # whose descriptions are in English
 # Fields that no page shows by their name, or whose name is one in every language.
 NAMELESS_FIELDS = {"id", "uuid", "pdf", "search_text", "StoredResponse.user", "OrderItem.order"}
+NAMELESS_FIELDS |= {"ConfigVersion.version", "StatusChange.actor", "Cancellation.actor", "allocation"}
+NAMELESS_FIELDS |= {"OrderAddress.order", "OrderDiscount.order", "OrderDiscount.promotion_id", "email_hash"}
+NAMELESS_FIELDS |= {"Cancellation.order", "Order.has_addresses", "Redemption.user", "Redemption.counted"}
 NAMELESS_FIELDS |= {"StatusChange.order", "Invoice.order", "login_stamp", "mail_stamp"}
 NAMELESS_FIELDS |= {"username_key", "email_key", "name_key", "sku_key"}
+RELATIONS = {"ManyToManyField", "OneToOneField"}  # whose first argument is a model
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 NOT_TEXT = re.compile(
     r"\{% (blocktranslate|comment)\b.*?\{% end\1 %\}|\{[%{#].*?[#}%]\}|<(script|style)\b.*?</\2>|<!--.*?-->",
@@ -133,7 +137,7 @@ def _read_arguments(call: ast.Call) -> Iterator[ast.expr]:
         yield from call.args[:1]
     elif name == "message_user" or (owner == "messages" and name in SHOWN):
         yield from call.args[1:2]
-    elif owner == "models" and name.endswith("Field"):
+    elif owner == "models" and name.endswith("Field") and name not in RELATIONS:
         yield from call.args[:1]
 
 
