@@ -22,6 +22,7 @@ ROLES: dict[str, frozenset[str]] = {
             "delivery.view_deliveryrate",
             "delivery.view_deliveryzone",
             "delivery.view_deliveryzonemember",
+            "delivery.view_pickuppoint",
         }
     ),
     "Stock clerk": frozenset(
@@ -59,6 +60,7 @@ ROLES: dict[str, frozenset[str]] = {
             "delivery.view_deliveryrate",
             "delivery.view_deliveryzone",
             "delivery.view_deliveryzonemember",
+            "delivery.view_pickuppoint",
             "users.view_user",
             "users.view_session",
         }

@@ -12,6 +12,7 @@ FURTHER = (
     "/admin/catalog/product/import/",
     "/admin/catalog/product/export/",
     "/admin/orders/order/export/",
+    "/admin/delivery/pickuppoint/import/",
     "/admin/delivery/deliveryzone/find/?country=RU&postal_code=101000",
     "/admin/orders/order/1/history/",
     "/admin/audit/auditentry/1/change/",
@@ -44,6 +45,7 @@ WRITTEN_BY_HAND = {
     "catalog.Product",
     "delivery.DeliveryMethod",
     "delivery.DeliveryZone",
+    "delivery.PickupPoint",
     "users.User",
 }
 

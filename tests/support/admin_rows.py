@@ -10,13 +10,14 @@ from django.urls import reverse
 
 from apps.catalog.models import Category
 from apps.catalog.tests.factories import make_category
-from apps.delivery.models import DeliveryMethod, DeliveryZone
+from apps.delivery.models import DeliveryMethod, DeliveryZone, PickupPoint
 from apps.store.models import TaxClass
 from apps.users.models import User
 
 TYPED: dict[Any, tuple[str, str]] = {
     User: ("first_name", "last_name"),
     DeliveryMethod: ("name_ru", "name_en"),
+    PickupPoint: ("name", "city"),
 }
 OTHERS: dict[Any, Callable[[], Any]] = {TaxClass: lambda: TaxClass.objects.create(code="x")}
 ADMINS = {model._meta.label_lower: each for model, each in admin.site._registry.items()}
@@ -56,6 +57,8 @@ def change(row: models.Model, name: str) -> None:
         value = not value
     elif column.choices:
         value = next(choice for choice in column.choices if choice[0] != value)[0]
+    elif isinstance(column, models.JSONField):
+        value = {"mon": "10:00-20:00"}
     elif isinstance(column, models.DecimalField | models.IntegerField):
         value = (value or 0) + 1
     else:

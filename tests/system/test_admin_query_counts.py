@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.catalog.tests.factories import make_category, make_product
-from apps.delivery.tests.factories import make_method, make_rate, make_zone
+from apps.delivery.tests.factories import make_method, make_point, make_rate, make_zone
 from apps.import_export.formats import FileFormat
 from apps.import_export.services import order_export
 from apps.orders.tests.factories import make_order
@@ -44,6 +44,7 @@ def trade(rounds: int, staff: User, make_user: Callable[..., User]) -> None:
         product = make_product(category=make_category(parent=make_category()))
         make_order(customer, {product: 1})
         make_rate(make_method(), "350.00", zone=make_zone(("RU", "", ""), ("KZ", "", "")))
+        make_point()
         Session.objects.open(customer)
         order_export(kind="products", query="", listed=1, file_format=FileFormat.PROGRAMS, created_by=staff)
 

@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, reverse
 
 from apps.backoffice.roles import ROLES
-from apps.delivery.tests.factories import make_method, make_rate, make_zone
+from apps.delivery.tests.factories import make_method, make_point, make_rate, make_zone
 from apps.orders.tests.factories import make_order
 from apps.users.models import Session, User
 
@@ -70,6 +70,12 @@ PAGES: dict[str, tuple[int, ...]] = {
     "delivery_deliveryzone_delete": (403, 403, 403, 403, 403, 200),
     "delivery_deliveryzone_find": (403, 200, 403, 403, 200, 200),
     "delivery_deliveryzone_history": (403, 200, 403, 403, 200, 200),
+    "delivery_pickuppoint_add": (403, 403, 403, 403, 403, 200),
+    "delivery_pickuppoint_change": (403, 200, 403, 403, 200, 200),
+    "delivery_pickuppoint_changelist": (403, 200, 403, 403, 200, 200),
+    "delivery_pickuppoint_delete": (403, 403, 403, 403, 403, 200),
+    "delivery_pickuppoint_history": (403, 200, 403, 403, 200, 200),
+    "delivery_pickuppoint_import": (403, 403, 403, 403, 403, 200),
     "import_export_export_add": (403, 403, 403, 403, 403, 403),
     "import_export_export_again": (405, 405, 405, 405, 405, 405),
     "import_export_export_change": (404, 404, 404, 404, 404, 404),
@@ -137,6 +143,7 @@ ACTIONS: dict[str, tuple[bool, ...]] = {
     "catalog.product: stocktake": (False, False, True, True, False, True),
     "delivery.deliverymethod: delete_selected": (False, False, False, False, False, True),
     "delivery.deliveryzone: delete_selected": (False, False, False, False, False, True),
+    "delivery.pickuppoint: delete_selected": (False, False, False, False, False, True),
     "jobs.job: run_again": (False, True, False, False, False, True),
     "orders.order: cancel": (False, True, False, False, False, True),
     "orders.order: export_chosen": (True, True, True, True, True, True),
@@ -212,6 +219,7 @@ def walk(make_user: Callable[..., User]) -> Callable[[str], User]:
         customer = make_user()
         make_order(customer)
         make_rate(make_method(), "350.00", zone=make_zone())
+        make_point()
         Session.objects.open(customer)
         user = make_user(is_staff=True, is_superuser=walker == "boss")
         if walker in ROLES:

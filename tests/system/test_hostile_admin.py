@@ -17,7 +17,7 @@ from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_category, make_product
 from apps.core.admin.optimistic_locking import VERSION
 from apps.core.tests.threads import rounds
-from apps.delivery.tests.factories import make_method, make_rate, make_zone
+from apps.delivery.tests.factories import make_method, make_point, make_rate, make_zone
 from apps.import_export.formats import FileFormat
 from apps.import_export.services import order_export
 from apps.orders.models import Order
@@ -60,6 +60,7 @@ def staff_client(client: Client, staff: User, make_user: Callable[..., User]) ->
     customer = make_user()
     make_order(customer, {make_product(category=make_category(parent=make_category())): 1})
     make_rate(make_method(), "350.00", zone=make_zone(("RU", "", "")))
+    make_point()
     Session.objects.open(customer)
     order_export(kind="products", query="", listed=1, file_format=FileFormat.PROGRAMS, created_by=staff)
     client.force_login(staff)

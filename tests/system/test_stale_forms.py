@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory
 
 from apps.catalog.tests.factories import make_category, make_product
 from apps.core.admin.optimistic_locking import VERSION, VersionedAdmin
-from apps.delivery.tests.factories import make_method, make_rate, make_zone
+from apps.delivery.tests.factories import make_method, make_point, make_rate, make_zone
 from apps.import_export.formats import FileFormat
 from apps.import_export.services import order_export
 from apps.orders.tests.factories import make_order
@@ -43,6 +43,24 @@ FORMS = {
         "free_from_basis",
     },
     "delivery.deliveryzone": {"name"},
+    "delivery.pickuppoint": {
+        "provider",
+        "code",
+        "kind",
+        "name",
+        "country",
+        "region",
+        "city",
+        "postal_code",
+        "address",
+        "lat",
+        "lon",
+        "hours",
+        "max_weight_g",
+        "takes_cash",
+        "takes_cards",
+        "is_active",
+    },
     "users.user": {
         "username",
         "first_name",
@@ -76,6 +94,7 @@ def shop(make_user: Callable[..., User], staff: User) -> None:
     make_order(customer, {make_product(category=make_category(parent=make_category())): 1, make_product(): 1})
     for _row in range(2):
         make_rate(make_method(), "350.00", zone=make_zone(("RU", "", "")))
+        make_point()
     Session.objects.open(customer)
     order_export(kind="products", query="", listed=1, file_format=FileFormat.PROGRAMS, created_by=staff)
 

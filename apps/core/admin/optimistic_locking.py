@@ -263,8 +263,10 @@ def _shown(row: models.Model, name: str) -> str:
         text = ", ".join(map(str, value.all()))
     elif isinstance(value, bool):
         text = _("Yes") if value else _("No")
-    else:
+    elif field.flatchoices:
         text = str(dict(field.flatchoices).get(value, localize(value)))
+    else:
+        text = str(localize(value))
     return Truncator(text).chars(SHOWN_CHARACTERS) or "—"
 
 

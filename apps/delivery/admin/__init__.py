@@ -1,5 +1,5 @@
 """Delivery in the admin. Django looks here for what is registered."""
 
-from apps.delivery.admin import methods, zones
+from apps.delivery.admin import methods, pickup_points, zones
 
-__all__ = ["methods", "zones"]
+__all__ = ["methods", "pickup_points", "zones"]

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from apps.catalog.product_import import UnusableFile
@@ -16,6 +17,7 @@ from apps.delivery.models import PickupPoint
 
 REQUIRED = ("provider", "code", "kind", "name", "country")
 _DEGREES = Decimal("0.000001")  # what a column holds: 11 cm
+_QUOTED = 100  # characters of a cell that a reason repeats
 _YES, _NO = {"1", "true", "yes", "да"}, {"0", "false", "no", "нет", ""}
 
 
@@ -82,7 +84,8 @@ def _read_cells(cells: list[str], columns: list[str]) -> tuple[dict[str, Any], l
         try:
             values[column] = _READERS[column](clean_name(cell))
         except (ValueError, InvalidOperation, AttributeError):
-            faults.append(f"{column}: {_('“%s” cannot be read') % cell[:100]}")
+            text = _("“%s” cannot be read") % Truncator(cell).chars(_QUOTED)
+            faults.append(f"{column}: {text}")
     return values, faults
 
 
