@@ -1,19 +1,36 @@
-"""Attention list of the dashboard: orders not shipped yet, failed and late jobs."""
+"""Attention list of the dashboard: orders not shipped yet, failed and late jobs, taxes that end."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from operator import attrgetter
+from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import attrgetter, or_
+from typing import Any
 
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from apps.catalog.models import Category, Product
 from apps.core.admin.changelists import BoundedPaginator
+from apps.delivery.models import DeliveryMethod
 from apps.jobs.circuit_breaker import failing_circuits
 from apps.jobs.models import CircuitState, Job, JobStatus
 from apps.jobs.stats import KindFigures, unfinished_by_kind
 from apps.orders.models import Order
 from apps.orders.statuses import OrderStatus
+from apps.store.configuration import TAXES
+from apps.store.configuration_cache import current_configuration
+from apps.store.models import TaxClass
+from apps.store.taxes import UncoveredDay
 
 WAITING_STATUSES = (OrderStatus.PENDING, OrderStatus.PROCESSING)
 SHOWN_ORDERS, SHOWN_ERRORS = 10, 5
+TAXED: tuple[QuerySet[Any], ...] = (
+    Product.objects.all(),
+    Category.objects.all(),
+    DeliveryMethod.objects.all(),
+)
+WARNED_BEFORE = timedelta(days=31)  # of the first day without a rate: the last one with it is 30 days ahead
 
 
 @dataclass(frozen=True)
@@ -42,6 +59,18 @@ def job_troubles(now: datetime) -> Troubles:
     kinds = [kind for kind in unfinished_by_kind(now) if kind.failed or kind.late]
     failed = Job.objects.filter(status=JobStatus.FAILED).order_by("-pk")[:SHOWN_ERRORS]
     return Troubles(kinds, list(failed), failing_circuits(now))
+
+
+def ending_tax_rates(day: date) -> list[tuple[TaxClass, UncoveredDay]]:
+    """Return which tax classes in use have a rate that ends within 30 days, or has ended, without another."""
+    ends = current_configuration()[TAXES].uncovered_days(day, day + WARNED_BEFORE)
+    if not ends:
+        return []
+    uses = (Exists(rows.filter(tax_class=OuterRef("pk"))) for rows in TAXED)
+    in_use: Q = reduce(or_, uses, Q(code=settings.STORE_TAX_CLASS))
+    found = TaxClass.objects.filter(in_use, code__in={end.code for end in ends})
+    classes = {each.code: each for each in found}
+    return [(classes[end.code], end) for end in ends if end.code in classes]
 
 
 def _oldest(status: OrderStatus) -> Iterable[Order]:

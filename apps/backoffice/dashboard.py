@@ -11,11 +11,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice import charts
-from apps.backoffice.attention import job_troubles, longest_waiting_orders, waiting_counts
+from apps.backoffice.attention import (
+    ending_tax_rates,
+    job_troubles,
+    longest_waiting_orders,
+    waiting_counts,
+)
 from apps.backoffice.bestsellers import DAYS_LEFT, SHOWN, noteworthy_goods, noteworthy_rows
 from apps.backoffice.cached_rows import kept
 from apps.backoffice.sales import SHOWN_DAYS, daily_sales, recent_sales
 from apps.core.admin.changelists import AtLeast
+from apps.core.days import today
 from apps.orders.statuses import OrderStatus
 from apps.users.models import User
 
@@ -55,6 +61,8 @@ def sections_for(user: User | AnonymousUser) -> dict[str, Any]:
     if sees_products:
         found = kept("goods", noteworthy_rows, seconds=GOODS_SECONDS)
         sections |= {"goods": noteworthy_goods(found.rows), "goods_read_at": found.read_at}
+    if user.has_perm("store.view_taxclass"):
+        sections["tax_ends"] = ending_tax_rates(today())
     if user.has_perm("jobs.view_job"):
         sections["jobs"] = job_troubles(sections["now"])
     return {**sections, "tasks": _tasks(sections)}

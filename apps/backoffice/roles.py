@@ -44,6 +44,8 @@ ROLES: dict[str, frozenset[str]] = {
             "catalog.view_pricechange",
             "catalog.view_stockmovement",
             "catalog.add_stockmovement",  # the import of products counts them, too
+            "store.view_taxclass",  # the owner sets the rates
+            "store.view_taxrate",
         }
     ),
     "Support": frozenset(

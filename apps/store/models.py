@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.registry import audited
@@ -101,8 +101,12 @@ class TaxRate(models.Model):
         ]
 
     def __str__(self) -> str:
-        rate = _("without VAT") if self.rate is None else f"{self.rate.normalize():f} %"
-        return f"{self.country}: {rate}"
+        return f"{self.country}: {self.percent}, {self.valid_from} – {self.valid_to or '…'}"
+
+    @property
+    def percent(self) -> str:
+        """Return the rate for people."""
+        return gettext("without VAT") if self.rate is None else f"{self.rate.normalize():f} %"
 
 
 class ConfigVersion(models.Model):

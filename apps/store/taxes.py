@@ -1,8 +1,8 @@
 """Tax rates by class, country and day."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -50,6 +50,25 @@ class Taxes:
                     return dated.rate
         return None
 
+    def uncovered_days(self, since: date, until: date) -> list["UncoveredDay"]:
+        """Return the days from which no rate is valid, of those within the two, by class and country."""
+        countries = None if settings.TAX_DESTINATION == "destination" else {settings.STORE_COUNTRY}
+        firsts = (
+            UncoveredDay(*key, _first_uncovered_day(rates, since))
+            for key, rates in self.rates.items()
+            if countries is None or key[1] in countries
+        )
+        return [first for first in firsts if first.day <= until]
+
+
+@dataclass(frozen=True)
+class UncoveredDay:
+    """The first day on which a tax class has no rate in a country where it had one, or will have."""
+
+    code: str
+    country: str
+    day: date
+
 
 def load_taxes() -> Taxes:
     """Read the classes and rates."""
@@ -58,3 +77,12 @@ def load_taxes() -> Taxes:
         key = (row.tax_class.code, row.country)
         rates[key] = (*rates.get(key, ()), DatedRate(row.rate, row.valid_from, row.valid_to))
     return Taxes(dict(TaxClass.objects.values_list("pk", "code")), rates)
+
+
+def _first_uncovered_day(rates: Sequence[DatedRate], day: date) -> date:
+    """Return the first day from this one on that has no rate."""
+    while valid := next((rate for rate in rates if rate.is_valid_on(day)), None):
+        if valid.valid_to is None or valid.valid_to == date.max:
+            return date.max
+        day = valid.valid_to + timedelta(days=1)
+    return day

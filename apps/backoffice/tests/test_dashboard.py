@@ -1,7 +1,7 @@
 """The dashboard of the admin: statistics and tasks, as far as each member of staff may see them."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,20 +9,24 @@ import time_machine
 from django.contrib.auth.models import Permission
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import override
 
 from apps.backoffice.sales import Tally
 from apps.catalog.models import Product
-from apps.catalog.tests.factories import make_product
+from apps.catalog.tests.factories import make_category, make_product
 from apps.jobs.tests.factories import make_job
 from apps.orders.models import Order
 from apps.orders.tests.factories import make_order, make_order_in
+from apps.store.configuration_cache import current_configuration
+from apps.store.models import TaxClass, TaxRate
 
 PAGE = reverse("admin:index")
 NOON = datetime(2026, 3, 31, 12, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-# Session and user; sales; four of orders that wait; two of products; three of jobs; what the user did last.
-QUERIES = 14
+# Session and user; sales; four of orders that wait; two of products; the version of the configuration; three
+# of jobs; what the user did last.
+QUERIES = 15
 QUERIES_KEPT = QUERIES - 4  # sales and products are kept for a while
 
 pytestmark = pytest.mark.django_db
@@ -269,6 +273,7 @@ def test_everybody_sees_what_they_may_see_elsewhere(client, make_user, shop, per
 def test_page_takes_as_many_queries_for_many_rows(office, shop, customer, django_assert_num_queries):
     for _round in range(2):
         cache.clear()
+        current_configuration()
         with django_assert_num_queries(QUERIES):
             look(office)
         with django_assert_num_queries(QUERIES_KEPT):
@@ -277,3 +282,33 @@ def test_page_takes_as_many_queries_for_many_rows(office, shop, customer, django
             for product in shop:
                 make_order(customer, {product: 1, make_product(stock=2): 2})
                 make_job(f"kind of {product.pk}", status="failed", last_error="Oh")
+
+
+@pytest.mark.parametrize(
+    ("days_left", "is_used", "is_followed", "is_warned"),
+    [
+        (30, True, False, True),
+        (0, True, False, True),
+        (-1, True, False, True),  # it has ended
+        (31, True, False, False),
+        (30, False, False, False),
+        (30, True, True, False),
+    ],
+)
+def test_rate_in_use_that_ends_without_another_is_told(office, days_left, is_used, is_followed, is_warned):
+    books = TaxClass.objects.create(code="books", name_ru="Книги", name_en="Books")
+    last = (NOON + days_left * DAY).date()
+    TaxRate.objects.create(tax_class=books, country="RU", rate=10, valid_from=date(2020, 1, 1), valid_to=last)
+    if is_followed:
+        TaxRate.objects.create(tax_class=books, country="RU", rate=None, valid_from=last + DAY)
+    if is_used:
+        make_product(category=make_category(tax_class=books))
+
+    page = look(office).text
+
+    assert ("Tax rates that end" in page) is is_warned
+    if is_warned:
+        with override("en"):
+            told = f"no rate from {date_format(last + DAY)} on"
+        assert f'<a href="{reverse("admin:store_taxclass_change", args=[books.pk])}">Books</a>, RU: ' in page
+        assert told in page

@@ -1,11 +1,15 @@
-"""Fields of admin forms: amounts as people type them."""
+"""Fields of admin forms: amounts and countries as people type them."""
 
 from typing import Any
 
 from django import forms
 from django.contrib.admin.options import BaseModelAdmin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.countries import COUNTRIES
 
 
 class AmountField(forms.DecimalField):
@@ -16,6 +20,22 @@ class AmountField(forms.DecimalField):
         if isinstance(value, str):
             value = "".join(value.split()).replace("\N{MINUS SIGN}", "-")
         return super().to_python(value)
+
+
+class CountryField(forms.CharField):
+    """The two letters of a country, typed in any case."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"label": _("Country"), "max_length": 2, **kwargs})
+        self.widget.attrs["size"] = 2
+
+    def to_python(self, value: Any) -> str:
+        """Return the code. Raises ValidationError for letters that no country has."""
+        code = (super().to_python(value) or "").upper()
+        if code and code not in COUNTRIES:
+            text = _("Enter the two-letter code of a country (ISO 3166), such as RU.")
+            raise ValidationError(text, code="country_code")
+        return code
 
 
 class LocalizedAmounts(BaseModelAdmin):  # type: ignore[type-arg]  # Django's class takes no parameter

@@ -14,9 +14,9 @@ from django.utils.translation import ngettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from apps.audit.audited_admin import AuditedAdmin
+from apps.core.admin.fields import CountryField
 from apps.core.admin.optimistic_locking import VersionedForm
 from apps.core.admin.pages import AdminPage, ListTool, PagedAdmin
-from apps.delivery.admin.places import CountryField
 from apps.delivery.models import PickupPoint
 from apps.delivery.pickup_point_import import OPTIONAL, REQUIRED, UnusableFile, import_points
 from apps.users.current_user import current_user

@@ -4,28 +4,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.countries import COUNTRIES
+from apps.core.admin.fields import CountryField
 from apps.delivery.zones import Place, Zones
-
-
-class CountryField(forms.CharField):
-    """The two letters of a country, typed in any case."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"label": _("Country"), "max_length": 2, **kwargs})
-        self.widget.attrs["size"] = 2
-
-    def to_python(self, value: Any) -> str:
-        """Return the code. Raises ValidationError for letters that no country has."""
-        code = (super().to_python(value) or "").upper()
-        if code and code not in COUNTRIES:
-            text = _("Enter the two-letter code of a country (ISO 3166), such as RU.")
-            raise ValidationError(text, code="country_code")
-        return code
 
 
 class PlaceForm(forms.Form):

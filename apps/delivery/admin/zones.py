@@ -11,9 +11,10 @@ from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.audited_admin import AuditedAdmin
+from apps.core.admin.fields import CountryField
 from apps.core.admin.inlines import DistinctRowsFormSet, StoreInline
 from apps.core.admin.pages import AdminPage, ListTool, PagedAdmin
-from apps.delivery.admin.places import CountryField, PlaceForm, zone_name
+from apps.delivery.admin.places import PlaceForm, zone_name
 from apps.delivery.configuration import DELIVERY
 from apps.delivery.models import DeliveryZone, DeliveryZoneMember
 from apps.delivery.zones import compact_postal_code

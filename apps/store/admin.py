@@ -1,0 +1,126 @@
+"""Tax classes in the admin, each with its dated rates."""
+
+from datetime import date
+from itertools import pairwise
+from operator import itemgetter
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.forms import BaseInlineFormSet
+from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from apps.audit.audited_admin import AuditedAdmin
+from apps.core.admin.fields import CountryField
+from apps.core.admin.inlines import StoreInline
+from apps.core.days import today
+from apps.store.models import TaxClass, TaxRate
+
+
+class TaxRateForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class takes no parameter
+    """A rate, whose days are in order."""
+
+    country = CountryField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "country" in self.fields:
+            self.fields["country"].initial = settings.STORE_COUNTRY
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a last day before the first one. Django's own words for a broken constraint say nothing."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        first, last = cleaned.get("valid_from"), cleaned.get("valid_to")
+        if first and last and last < first:
+            text = _("The last day is before the first one.")
+            self.add_error("valid_to", ValidationError(text, code="not_in_order"))
+        return cleaned
+
+
+class TaxRateFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # Django's class takes no parameter
+    """The rates of a class: on each day one for a country. The class is locked, and these are all of them."""
+
+    def clean(self) -> None:
+        """Refuse rates that overlap."""
+        rates = [
+            (form.cleaned_data["country"], form.cleaned_data["valid_from"], form)
+            for form in self.forms
+            if form not in self.deleted_forms and {"country", "valid_from"} <= form.cleaned_data.keys()
+        ]
+        in_order = sorted(rates, key=itemgetter(0, 1))
+        for (country, first, earlier), (other_country, next_first, later) in pairwise(in_order):
+            last = earlier.cleaned_data.get("valid_to") or date.max
+            if country == other_country and next_first <= last:
+                later.add_error("valid_from", _overlap(country, first))
+
+
+class TaxRateInline(StoreInline):
+    """The rates, by country and first day."""
+
+    model = TaxRate
+    form = TaxRateForm
+    formset = TaxRateFormSet
+    fields = ("country", "rate", "valid_from", "valid_to", "state")
+    readonly_fields = ("state",)
+    ordering = ("country", "valid_from")
+
+    @admin.display(description=_("validity"))
+    def state(self, rate: TaxRate) -> str:
+        """Tell whether the rate is the one of today."""
+        if rate.pk is None:
+            return ""
+        if rate.valid_from > today():
+            return gettext("not yet valid")
+        return gettext("no longer valid") if _has_ended(rate) else gettext("valid")
+
+
+@admin.register(TaxClass)
+class TaxClassAdmin(AuditedAdmin):
+    """Tax classes: what they are called, and what is due when and where."""
+
+    counted = ngettext_lazy("%(number)s tax class", "%(number)s tax classes", "count")
+    list_display = ("shown_name", "code", "rates_of_today", "is_default")
+    search_fields = ("name_ru", "name_en", "code")
+    fields = ("name_ru", "name_en", "code")
+    inlines = (TaxRateInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TaxClass]:
+        """Fetch the rates, too, for the list."""
+        return super().get_queryset(request).prefetch_related("rates")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: TaxClass | None = None) -> tuple[str, ...]:
+        """Keep the code of a class: settings, files and programs name it."""
+        return ("code",) if obj else ()
+
+    @admin.display(description=_("name"), ordering="name_ru")
+    def shown_name(self, tax_class: TaxClass) -> str:
+        """Return the name in the reader's language."""
+        return tax_class.name
+
+    @admin.display(description=_("rates today"))
+    def rates_of_today(self, tax_class: TaxClass) -> str:
+        """Return the rates of today, by country."""
+        rates = [rate for rate in tax_class.rates.all() if rate.valid_from <= today()]
+        valid = [f"{rate.country}: {rate.percent}" for rate in rates if not _has_ended(rate)]
+        return ", ".join(valid) or "—"
+
+    @admin.display(description=_("default"), boolean=True)
+    def is_default(self, tax_class: TaxClass) -> bool:
+        """Tell whether it is the class of whatever has none of its own."""
+        return tax_class.code == settings.STORE_TAX_CLASS
+
+
+def _has_ended(rate: TaxRate) -> bool:
+    return rate.valid_to is not None and rate.valid_to < today()
+
+
+def _overlap(country: str, first: date) -> ValidationError:
+    text = gettext("Another rate for %(country)s is valid then: the one from %(day)s. End it the day before.")
+    values = {"country": country, "day": date_format(first, "SHORT_DATE_FORMAT")}
+    return ValidationError(text % values, code="overlap")
