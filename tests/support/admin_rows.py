@@ -18,6 +18,7 @@ TYPED: dict[Any, tuple[str, str]] = {
     User: ("first_name", "last_name"),
     DeliveryMethod: ("name_ru", "name_en"),
     PickupPoint: ("name", "city"),
+    TaxClass: ("name_ru", "name_en"),
 }
 OTHERS: dict[Any, Callable[[], Any]] = {TaxClass: lambda: TaxClass.objects.create(code="x")}
 ADMINS = {model._meta.label_lower: each for model, each in admin.site._registry.items()}
@@ -59,6 +60,8 @@ def change(row: models.Model, name: str) -> None:
         value = next(choice for choice in column.choices if choice[0] != value)[0]
     elif isinstance(column, models.JSONField):
         value = {"mon": "10:00-20:00"}
+    elif name == "compare_at_price":
+        value = 1_000  # it is above the price
     elif isinstance(column, models.DecimalField | models.IntegerField):
         value = (value or 0) + 1
     else:

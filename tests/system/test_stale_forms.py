@@ -13,6 +13,7 @@ from apps.delivery.tests.factories import make_method, make_point, make_rate, ma
 from apps.import_export.formats import FileFormat
 from apps.import_export.services import order_export
 from apps.orders.tests.factories import make_order
+from apps.store.tests.factories import shipped_tax_class
 from apps.users.models import Session, User
 from conftest import PASSWORD, signed_in
 from tests.support.admin_rows import ADMINS, change, page_of, row_of, typed
@@ -22,8 +23,19 @@ from tests.support.parameters import spread
 
 FORMS = {
     "auth.group": {"name", "permissions"},
-    "catalog.category": {"name", "slug", "parent", "description", "is_active"},
-    "catalog.product": {"name", "slug", "sku", "category", "price", "description", "is_active"},
+    "catalog.category": {"name", "slug", "parent", "tax_class", "description", "is_active"},
+    "catalog.product": {
+        "name",
+        "slug",
+        "sku",
+        "category",
+        "price",
+        "compare_at_price",
+        "tax_class",
+        "weight_g",
+        "description",
+        "is_active",
+    },
     "delivery.deliverymethod": {
         "name_ru",
         "name_en",
@@ -61,6 +73,7 @@ FORMS = {
         "takes_cards",
         "is_active",
     },
+    "store.taxclass": {"name_ru", "name_en"},
     "users.user": {
         "username",
         "first_name",
@@ -74,7 +87,11 @@ FORMS = {
     },
 }
 # Rows of others that are edited on the page; the tests of their apps change them.
-INLINED = {"delivery.deliverymethod": {"rates"}, "delivery.deliveryzone": {"members"}}
+INLINED = {
+    "delivery.deliverymethod": {"rates"},
+    "delivery.deliveryzone": {"members"},
+    "store.taxclass": {"rates"},
+}
 OUTDATED = "Nothing was saved: this page is out of date."
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +112,7 @@ def shop(make_user: Callable[..., User], staff: User) -> None:
     for _row in range(2):
         make_rate(make_method(), "350.00", zone=make_zone(("RU", "", "")))
         make_point()
+    shipped_tax_class("none")
     Session.objects.open(customer)
     order_export(kind="products", query="", listed=1, file_format=FileFormat.PROGRAMS, created_by=staff)
 

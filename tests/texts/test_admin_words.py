@@ -29,6 +29,7 @@ ENGLISH = {
     "import_export.export": ("export", "exports"),
     "jobs.job": ("job", "jobs"),
     "orders.order": ("order", "orders"),
+    "store.taxclass": ("tax class", "tax classes"),
     "users.session": ("session", "sessions"),
     "users.user": ("user", "users"),
 }
@@ -44,6 +45,7 @@ RUSSIAN = {
     "import_export.export": ("выгрузка", "выгрузки", "выгрузок"),
     "jobs.job": ("задание", "задания", "заданий"),
     "orders.order": ("заказ", "заказа", "заказов"),
+    "store.taxclass": ("ставка налога", "ставки налога", "ставок налога"),
     "users.session": ("сеанс", "сеанса", "сеансов"),
     "users.user": ("пользователь", "пользователя", "пользователей"),
 }

@@ -36,7 +36,7 @@ class CategoryAdmin(StoreAdmin):
     search_fields = ("name",)  # opens the search box; get_search_results does the work
     sortable_by = ("shown_name", "slug")
     autocomplete_fields = ("parent",)
-    fields = ("name", "slug", "parent", "description", "is_active", "created_at", "updated_at")
+    fields = ("name", "slug", "parent", "tax_class", "description", "is_active", "created_at", "updated_at")
     readonly_fields = ("created_at", "updated_at")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CategoryTree]:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog import services, stock
-from apps.catalog.exceptions import StockOutOfRange
+from apps.catalog.exceptions import StockOutOfRange, no_reduction
 from apps.catalog.models import MAX_STOCK, Category, MovementKind, Product, StockMovement
 from apps.core.admin.bulk_actions import BulkChange, Change, Values, change_many
 from apps.core.admin.fields import AmountField
@@ -106,7 +106,7 @@ def change_price(
             product,
             "price",
             seen,
-            lambda: _changed_price(product.price, values["percent"]),
+            lambda: _changed_price(product, values["percent"]),
         )
 
     change = BulkChange(
@@ -219,19 +219,21 @@ def _updated(by: User, product: Product, field: str, seen: str, value: Callable[
 
 def _preview_of_price(product: Product, values: Values) -> Change:
     try:
-        price = _changed_price(product.price, values["percent"]) if values else product.price
+        price = _changed_price(product, values["percent"]) if values else product.price
         after = None if price == product.price else format_money(price)
     except ValidationError as refusal:
         after = " ".join(refusal.messages)
     return Change(before=format_money(product.price), after=after, seen=str(product.price))
 
 
-def _changed_price(price: Decimal, percent: Decimal) -> Decimal:
-    changed = (price * (100 + percent) / 100).quantize(CENT, ROUND_HALF_UP)
-    if price and not changed:
+def _changed_price(product: Product, percent: Decimal) -> Decimal:
+    changed = (product.price * (100 + percent) / 100).quantize(CENT, ROUND_HALF_UP)
+    if product.price and not changed:
         raise ValidationError(gettext("Refused: the price would drop to zero."))
     if changed > MAX_PRICE:
         raise ValidationError(gettext("Refused: the price would be too high."))
+    if product.compare_at_price is not None and changed >= product.compare_at_price:
+        raise no_reduction(product.compare_at_price)
     return changed
 
 

@@ -18,6 +18,7 @@ from apps.catalog.admin.product_detail import product_context
 from apps.catalog.admin.saving import save_by_service
 from apps.catalog.admin.stock import StockPage, may_adjust_stock
 from apps.catalog.admin.stocktake import StocktakePage, stocktake, stocktake_tool
+from apps.catalog.exceptions import no_reduction
 from apps.catalog.models import MAX_STOCK, Category, Product
 from apps.core.admin.changelists import (
     AutocompleteFilter,
@@ -28,6 +29,7 @@ from apps.core.admin.changelists import (
 )
 from apps.core.admin.list_editing import ListEditingAdmin, ListedRowForm
 from apps.core.admin.model_admin import StoreAutocompleteSelect
+from apps.core.admin.optimistic_locking import VersionedForm
 from apps.core.money import format_money
 from apps.import_export.admin.exportable import ExportableAdmin, ExportPage, export_chosen, export_tool
 from apps.users.current_user import current_user
@@ -55,12 +57,25 @@ class StockFilter(RangeFilter):
         return forms.IntegerField(required=False, min_value=0, max_value=MAX_STOCK)
 
 
+class ProductForm(VersionedForm):
+    """A product, whose crossed-out price is above its price."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse another one. Django's own words for a broken constraint say nothing."""
+        cleaned = super().clean()
+        price, before = cleaned.get("price"), cleaned.get("compare_at_price")
+        if price is not None and before is not None and before <= price:
+            self.add_error("compare_at_price", no_reduction(before))
+        return cleaned
+
+
 @admin.register(Product)
 class ProductAdmin(ExportableAdmin, ListEditingAdmin, LongListAdmin):
     """Products. Their stock is given once, on creation, and moved by the stock pages from then on."""
 
+    form = ProductForm
     counted = ngettext_lazy("%(number)s product", "%(number)s products", "count")
-    list_display = ("name", "sku", "category", "price", "stock", "is_active")
+    list_display = ("name", "sku", "category", "price", "compare_at_price", "stock", "is_active")
     list_filter = (
         "is_active",
         ("category", CategoryTreeFilter),
@@ -78,6 +93,10 @@ class ProductAdmin(ExportableAdmin, ListEditingAdmin, LongListAdmin):
         "sku",
         "category",
         "price",
+        "compare_at_price",
+        "lowest_price_30d",
+        "tax_class",
+        "weight_g",
         "stock",
         "description",
         "is_active",
@@ -136,7 +155,7 @@ class ProductAdmin(ExportableAdmin, ListEditingAdmin, LongListAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> tuple[str, ...]:
         """Open the stock for a new product only."""
-        always = ("created_at", "updated_at")
+        always = ("lowest_price_30d", "created_at", "updated_at")
         return (*always, "stock") if obj else always
 
     def save_model(

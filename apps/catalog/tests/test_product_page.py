@@ -87,7 +87,8 @@ def test_page_takes_the_same_queries_for_any_number_of_rows(office, staff, djang
     tea = make_product(stock=100)
     opened(office, tea)
     for _time in range(2):
-        with django_assert_num_queries(7):  # session, user, product, category, movements, sales, prices
+        # Session, user, product, category, tax classes, movements, sales, prices.
+        with django_assert_num_queries(8):
             opened(office, tea)
         for _movement in range(15):
             stock.adjust_stock(product_id=tea.pk, delta=-1, reason="x", created_by=staff)
