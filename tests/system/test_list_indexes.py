@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.audit.models import AuditEntry
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_category, make_products
+from apps.delivery.models import PickupPoint
 from apps.orders.tests.factories import make_order
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -68,6 +69,37 @@ def test_list_can_be_read_by_index(staff_api, shop, address, indexes):
     plans = plans_of(staff_api, address)
 
     assert [index for index in indexes if index not in plans] == [], plans
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("", "by_name"),
+        ("provider=post&kind=pvz", "by_name"),
+        ("city=City+7", "by_city"),
+        ("near=55.75,37.61", "by_place"),
+    ],
+)
+def test_pick_up_points_can_be_read_by_index(api, query, index):
+    PickupPoint.objects.bulk_create(
+        PickupPoint(
+            provider="post",
+            code=str(number),
+            kind="pvz",
+            name=f"Point {number}",
+            country="RU",
+            city=f"City {number % 100}",
+            lat=number % 90,
+            lon=number % 180,
+        )
+        for number in range(5000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE delivery_pickuppoint")
+
+    plans = plans_of(api, f"/api/v1/pickup-points/?{query}")
+
+    assert f"delivery_pickuppoint_{index}" in plans, plans
 
 
 @pytest.mark.parametrize(

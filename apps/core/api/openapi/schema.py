@@ -254,6 +254,8 @@ def _name_parameter_enums(result: dict[str, Any]) -> None:
             for parameter in operation.get("parameters", ()):
                 schema = parameter["schema"]
                 schema.pop("title", None)  # a label of the form
+                if "example" in schema:
+                    parameter["example"] = schema.pop("example")
                 if "description" in parameter:
                     parameter["description"] = parameter["description"].strip()
                 holder, key = (schema, "items") if schema.get("type") == "array" else (parameter, "schema")

@@ -29,7 +29,7 @@ from apps.users.current_user import current_user
 
 COUNTRY = OpenApiParameter(
     "country",
-    {"type": "string", "enum": sorted(COUNTRIES)},
+    {"type": "string", "enum": sorted(COUNTRIES), "example": "RU"},
     OpenApiParameter.PATH,
     description="ISO 3166 code",
 )
