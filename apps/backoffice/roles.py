@@ -16,6 +16,9 @@ ROLES: dict[str, frozenset[str]] = {
             "orders.view_statuschange",
             "users.view_user",
             "catalog.view_product",
+            "promotions.view_promotion",
+            "promotions.view_promotioncode",
+            "promotions.view_redemption",
             "jobs.view_job",
             "jobs.change_job",
             "delivery.view_deliverymethod",
@@ -46,6 +49,13 @@ ROLES: dict[str, frozenset[str]] = {
             "catalog.add_stockmovement",  # the import of products counts them, too
             "store.view_taxclass",  # the owner sets the rates
             "store.view_taxrate",
+            "promotions.view_promotion",
+            "promotions.add_promotion",
+            "promotions.change_promotion",
+            "promotions.view_promotioncode",
+            "promotions.add_promotioncode",
+            "promotions.change_promotioncode",
+            "promotions.view_redemption",
         }
     ),
     "Support": frozenset(
@@ -57,6 +67,9 @@ ROLES: dict[str, frozenset[str]] = {
             "catalog.view_product",
             "catalog.view_pricechange",
             "catalog.view_stockmovement",
+            "promotions.view_promotion",
+            "promotions.view_promotioncode",
+            "promotions.view_redemption",
             "jobs.view_job",
             "delivery.view_deliverymethod",
             "delivery.view_deliveryrate",

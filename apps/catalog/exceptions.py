@@ -148,5 +148,5 @@ class CategoryNotEmpty(DomainError):
 
     status_code = HTTPStatus.CONFLICT
     code = "category_not_empty"
-    message = _("The category still contains products or subcategories.")
-    advice = _("Move its contents to another category first, or leave out `hard=true` to deactivate it.")
+    message = _("The category still contains products or subcategories, or a promotion is for it.")
+    advice = _("Empty it and take it out of promotions first, or leave out `hard=true` to deactivate it.")

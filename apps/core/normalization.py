@@ -93,6 +93,11 @@ def clean_code(text: str) -> str:
     return _in_one_line(unicodedata.normalize("NFC", without_invisible(text)))
 
 
+def clean_capitals(text: str) -> str:
+    """Return a text that people type in any case and that is kept in capitals, such as a coupon's code."""
+    return unicodedata.normalize("NFC", text.strip().upper())
+
+
 def clean_username(text: str) -> str:
     """Return a username as Django stores it, in compatible characters (NFKC), without invisible ones."""
     return _in_one_line(unicodedata.normalize("NFKC", without_invisible(text)))
@@ -179,6 +184,7 @@ USERNAME = IdentifierKind(clean_username, username_key)
 EMAIL = IdentifierKind(mailbox_of, email_key)
 CODE = IdentifierKind(clean_code, code_key)
 NAME = IdentifierKind(clean_name, name_key)
+CAPITALS = IdentifierKind(clean_capitals, clean_capitals)
 
 
 def _in_one_line(text: str) -> str:

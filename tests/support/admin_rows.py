@@ -4,21 +4,24 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.models import Group
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.catalog.models import Category
 from apps.catalog.tests.factories import make_category
-from apps.delivery.models import DeliveryMethod, DeliveryZone, PickupPoint
 from apps.store.models import TaxClass
 from apps.users.models import User
 
-TYPED: dict[Any, tuple[str, str]] = {
-    User: ("first_name", "last_name"),
-    DeliveryMethod: ("name_ru", "name_en"),
-    PickupPoint: ("name", "city"),
-    TaxClass: ("name_ru", "name_en"),
+TYPED = {  # in other fields than names and descriptions
+    "auth.group": {"name": "Typed"},
+    "delivery.deliverymethod": {"name_ru": "Typed", "name_en": "Typed"},
+    "delivery.deliveryzone": {"name": "Typed"},
+    "delivery.pickuppoint": {"name": "Typed", "city": "Typed"},
+    "promotions.promotion": {"name_ru": "Typed", "name_en": "Typed"},
+    "promotions.promotioncode": {"usage_limit": "7"},
+    "store.taxclass": {"name_ru": "Typed", "name_en": "Typed"},
+    "users.user": {"first_name": "Typed", "last_name": "Typed"},
 }
 OTHERS: dict[Any, Callable[[], Any]] = {TaxClass: lambda: TaxClass.objects.create(code="x")}
 ADMINS = {model._meta.label_lower: each for model, each in admin.site._registry.items()}
@@ -38,10 +41,8 @@ def page_of(row: models.Model) -> str:
 
 def typed(row: models.Model, field: str = "") -> dict[str, str]:
     """Return what whoever has the form open types: a field other than this one."""
-    if isinstance(row, Group | DeliveryZone):
-        return {} if field == "name" else {"name": "Typed"}
-    names = TYPED.get(type(row), ("name", "description"))
-    return {next(name for name in names if name != field): "Typed"}
+    values = TYPED.get(row._meta.label_lower, {"name": "Typed", "description": "Typed"})
+    return dict([(name, value) for name, value in values.items() if name != field][:1])
 
 
 def change(row: models.Model, name: str) -> None:
@@ -57,11 +58,13 @@ def change(row: models.Model, name: str) -> None:
     elif isinstance(value, bool):
         value = not value
     elif column.choices:
-        value = next(choice for choice in column.choices if choice[0] != value)[0]
+        value = next(choice for choice, _label in column.choices if choice != value)
     elif isinstance(column, models.JSONField):
         value = {"mon": "10:00-20:00"}
     elif name == "compare_at_price":
         value = 1_000  # it is above the price
+    elif isinstance(column, models.DateTimeField):
+        value = timezone.now()
     elif isinstance(column, models.DecimalField | models.IntegerField):
         value = (value or 0) + 1
     else:

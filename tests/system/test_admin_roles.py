@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, reverse
 from apps.backoffice.roles import ROLES
 from apps.delivery.tests.factories import make_method, make_point, make_rate, make_zone
 from apps.orders.tests.factories import make_order
+from apps.promotions.tests.factories import make_redemption
 from apps.users.models import Session, User
 
 # Nobody is staff without a group; the boss is a superuser.
@@ -112,6 +113,23 @@ PAGES: dict[str, tuple[int, ...]] = {
     "store_taxclass_changelist": (403, 403, 403, 200, 403, 200),
     "store_taxclass_delete": (403, 403, 403, 403, 403, 200),
     "store_taxclass_history": (403, 403, 403, 200, 403, 200),
+    "promotions_promotion_add": (403, 403, 403, 200, 403, 200),
+    "promotions_promotion_change": (403, 200, 403, 200, 200, 200),
+    "promotions_promotion_changelist": (403, 200, 403, 200, 200, 200),
+    "promotions_promotion_delete": (403, 403, 403, 403, 403, 200),
+    "promotions_promotion_draw_codes": (403, 403, 403, 200, 403, 200),
+    "promotions_promotion_history": (403, 200, 403, 200, 200, 200),
+    "promotions_promotioncode_add": (403, 403, 403, 200, 403, 200),
+    "promotions_promotioncode_change": (403, 200, 403, 200, 200, 200),
+    "promotions_promotioncode_changelist": (403, 200, 403, 200, 200, 200),
+    "promotions_promotioncode_delete": (403, 403, 403, 403, 403, 200),
+    "promotions_promotioncode_export": (403, 200, 403, 200, 200, 200),
+    "promotions_promotioncode_history": (403, 200, 403, 200, 200, 200),
+    "promotions_redemption_add": (403, 403, 403, 403, 403, 403),
+    "promotions_redemption_change": (403, 200, 403, 200, 200, 200),
+    "promotions_redemption_changelist": (403, 200, 403, 200, 200, 200),
+    "promotions_redemption_delete": (403, 403, 403, 403, 403, 403),
+    "promotions_redemption_history": (403, 200, 403, 200, 200, 200),
     "users_session_add": (403, 403, 403, 403, 403, 403),
     "users_session_change": (403, 403, 403, 403, 200, 200),
     "users_session_changelist": (403, 403, 403, 403, 200, 200),
@@ -160,6 +178,10 @@ ACTIONS: dict[str, tuple[bool, ...]] = {
     "orders.order: remake_invoice": (False, True, False, False, False, True),
     "orders.order: resend_email": (False, True, False, False, False, True),
     "store.taxclass: delete_selected": (False, False, False, False, False, True),
+    "promotions.promotion: delete_selected": (False, False, False, False, False, True),
+    "promotions.promotioncode: deactivate": (False, False, False, True, False, True),
+    "promotions.promotioncode: delete_selected": (False, False, False, False, False, True),
+    "promotions.promotioncode: export_chosen": (True, True, True, True, True, True),
     "users.session: end_sessions": (False, False, False, False, False, True),
     "users.user: delete_selected": (False, False, False, False, False, True),
 }
@@ -226,6 +248,7 @@ def walk(make_user: Callable[..., User]) -> Callable[[str], User]:
         make_order(customer)
         make_rate(make_method(), "350.00", zone=make_zone())
         make_point()
+        make_redemption(customer)
         Session.objects.open(customer)
         user = make_user(is_staff=True, is_superuser=walker == "boss")
         if walker in ROLES:

@@ -19,6 +19,7 @@ LISTS = {
     "order-items": "orders_order",
     "orders": "orders_order",
     "products": "catalog_product",
+    "promotion-codes": "promotions_promotioncode",
 }
 
 pytestmark = pytest.mark.django_db

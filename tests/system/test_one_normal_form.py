@@ -33,6 +33,7 @@ EXACT = {
     "catalog.Product.slug": "the same",
     "delivery.DeliveryMethod.code": "ASCII letters, digits, hyphens and underscores; chosen from a list",
     "jobs.Job.key": "made by the store",
+    "promotions.PromotionCode.code": "kept in capitals, and looked for in them",
 }
 SHARED = {"catalog.Category.name_key": "several may be called alike; an import takes the oldest"}
 

@@ -29,6 +29,7 @@ ERASED = {
     "jobs.job": {"arguments", "last_error"},
     "orders.invoice": {"pdf"},
     "orders.statuschange": {"comment"},
+    "promotions.redemption": {"email_hash"},
     "users.session": {"device", "ip"},
     "users.user": {
         "email",
@@ -72,6 +73,8 @@ NAMELESS = {
     "jobs.circuitstate": {"name", "last_error"},
     "orders.order": {"currency", "language", "tracking_number"},
     "orders.orderitem": {"product_name", "sku"},
+    "promotions.promotion": {"name_en", "name_ru"},
+    "promotions.promotioncode": {"code"},
     "sessions.session": {"session_data", "session_key"},
     "users.knownip": {"key"},
     "users.loginfailures": {"key", "kind"},

@@ -13,6 +13,7 @@ from apps.delivery.tests.factories import make_method, make_point, make_rate, ma
 from apps.import_export.formats import FileFormat
 from apps.import_export.services import order_export
 from apps.orders.tests.factories import make_order
+from apps.promotions.tests.factories import make_code
 from apps.store.tests.factories import shipped_tax_class
 from apps.users.models import Session, User
 from conftest import PASSWORD, signed_in
@@ -74,6 +75,24 @@ FORMS = {
         "is_active",
     },
     "store.taxclass": {"name_ru", "name_en"},
+    "promotions.promotion": {
+        "name_ru",
+        "name_en",
+        "is_active",
+        "kind",
+        "value",
+        "trigger",
+        "scope",
+        "starts_at",
+        "ends_at",
+        "products",
+        "categories",
+        "min_total",
+        "usage_limit",
+        "per_customer_limit",
+        "first_order_only",
+    },
+    "promotions.promotioncode": {"usage_limit", "is_active"},
     "users.user": {
         "username",
         "first_name",
@@ -113,6 +132,8 @@ def shop(make_user: Callable[..., User], staff: User) -> None:
         make_rate(make_method(), "350.00", zone=make_zone(("RU", "", "")))
         make_point()
     shipped_tax_class("none")
+    make_code()
+    make_code()
     Session.objects.open(customer)
     order_export(kind="products", query="", listed=1, file_format=FileFormat.PROGRAMS, created_by=staff)
 

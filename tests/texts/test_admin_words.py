@@ -30,6 +30,9 @@ ENGLISH = {
     "jobs.job": ("job", "jobs"),
     "orders.order": ("order", "orders"),
     "store.taxclass": ("tax class", "tax classes"),
+    "promotions.promotion": ("promotion", "promotions"),
+    "promotions.promotioncode": ("code", "codes"),
+    "promotions.redemption": ("use", "uses"),
     "users.session": ("session", "sessions"),
     "users.user": ("user", "users"),
 }
@@ -46,6 +49,9 @@ RUSSIAN = {
     "jobs.job": ("задание", "задания", "заданий"),
     "orders.order": ("заказ", "заказа", "заказов"),
     "store.taxclass": ("ставка налога", "ставки налога", "ставок налога"),
+    "promotions.promotion": ("акция", "акции", "акций"),
+    "promotions.promotioncode": ("промокод", "промокода", "промокодов"),
+    "promotions.redemption": ("применение", "применения", "применений"),
     "users.session": ("сеанс", "сеанса", "сеансов"),
     "users.user": ("пользователь", "пользователя", "пользователей"),
 }

@@ -11,6 +11,7 @@ from tests.support.translations import counted_texts
 # What is counted, in Russian for 1, 2 and 5.
 NOUNS = {
     ("category", "categories"): ("категория", "категории", "категорий"),
+    ("code", "codes"): ("промокод", "промокода", "промокодов"),
     ("day", "days"): ("день", "дня", "дней"),
     ("delivery method", "delivery methods"): ("способ доставки", "способа доставки", "способов доставки"),
     ("delivery zone", "delivery zones"): ("зона доставки", "зоны доставки", "зон доставки"),
@@ -23,9 +24,11 @@ NOUNS = {
     ("order", "orders"): ("заказ", "заказа", "заказов"),
     ("pick-up point", "pick-up points"): ("пункт выдачи", "пункта выдачи", "пунктов выдачи"),
     ("product", "products"): ("товар", "товара", "товаров"),
+    ("promotion", "promotions"): ("акция", "акции", "акций"),
     ("row", "rows"): ("строка", "строки", "строк"),
     ("session", "sessions"): ("сеанс", "сеанса", "сеансов"),
     ("tax class", "tax classes"): ("ставка налога", "ставки налога", "ставок налога"),
+    ("use", "uses"): ("применение", "применения", "применений"),
     ("user", "users"): ("пользователь", "пользователя", "пользователей"),
 }
 ENGLISH_FORM = {1: 0, 2: 1, 5: 1, 11: 1, 21: 1}

@@ -20,6 +20,7 @@ def test_apps_register_what_is_audited():
         "orders.order",
         "orders.paymentmethod",
         "promotions.promotion",
+        "promotions.promotioncode",
         "store.taxclass",
         "store.taxrate",
         "users.user",

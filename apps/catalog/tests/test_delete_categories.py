@@ -68,7 +68,9 @@ def test_category_with_something_in_it_stays(staff_api, make, is_active):
     response = staff_api.delete(f"{URL}{tea.pk}/?hard=true", headers={"accept-language": "en"})
 
     assert problem_of(response) == problem(
-        409, "category_not_empty", "The category still contains products or subcategories."
+        409,
+        "category_not_empty",
+        "The category still contains products or subcategories, or a promotion is for it.",
     )
     tea.refresh_from_db()
     assert tea.is_active

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import DataError, models
 from django.http import HttpRequest, HttpResponse
@@ -31,12 +31,15 @@ REFUSED_LOOKUPS = frozenset({"range", "regex", "iregex", *_TRANSFORMS})
 NAME_CHARACTERS = 48  # of a row's name in the title of its page: the buttons stand beside it
 
 
-class StoreAutocompleteSelect(AutocompleteSelect):
-    """Django's widget, which can be shown again after a choice that no row can have, such as `id=x`."""
+class _AnyChoice:
+    """A widget that can be shown again after a choice that no row can have, such as `id=x`."""
+
+    field: Any
 
     def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
         """Return the chosen rows as options."""
-        return super().optgroups(name, [each for each in value if self._can_be(each)], attr)
+        found: Any = super()
+        return found.optgroups(name, [each for each in value if self._can_be(each)], attr)
 
     def _can_be(self, chosen: Any) -> bool:
         try:
@@ -44,6 +47,14 @@ class StoreAutocompleteSelect(AutocompleteSelect):
         except ValidationError:
             return False
         return not isinstance(key, int) or abs(key) <= MAX_ID
+
+
+class StoreAutocompleteSelect(_AnyChoice, AutocompleteSelect):
+    """A choice of one row that is found by typing."""
+
+
+class StoreAutocompleteSelectMultiple(_AnyChoice, AutocompleteSelectMultiple):
+    """A choice of rows that are found by typing."""
 
 
 class StoreAdmin(LocalizedAmounts, PagedAdmin):
@@ -114,3 +125,11 @@ class StoreAdmin(LocalizedAmounts, PagedAdmin):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", StoreAutocompleteSelect(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(
+        self, db_field: "models.ManyToManyField[Any, Any]", request: Any = None, **kwargs: Any
+    ) -> Any:
+        """Return the field of a form for references to many rows."""
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", StoreAutocompleteSelectMultiple(db_field, self.admin_site))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)

@@ -3,7 +3,8 @@
 from itertools import count
 from typing import Any
 
-from apps.promotions.models import Promotion, PromotionCode
+from apps.promotions.models import Promotion, PromotionCode, Redemption
+from apps.users.models import User
 
 _numbers = count(1)
 
@@ -23,3 +24,10 @@ def make_code(promotion: Promotion | None = None, **values: Any) -> PromotionCod
     """Make a code; of a new promotion unless one is given."""
     code = {"code": f"CODE{next(_numbers)}", **values}
     return PromotionCode.objects.create(promotion=promotion or make_promotion(), **code)
+
+
+def make_redemption(user: User, code: PromotionCode | None = None, **values: Any) -> Redemption:
+    """Make the use of a code by an order."""
+    code = code or make_code()
+    defaults = {"order_id": next(_numbers), "user": user, "counted": code.is_limited}
+    return Redemption.objects.create(promotion=code.promotion, code=code, **{**defaults, **values})

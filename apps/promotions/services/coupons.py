@@ -1,4 +1,4 @@
-"""Services of promotions: an order takes the uses of its coupon, and gives them back when it is cancelled."""
+"""Coupons of orders: an order takes the use of its coupon, and gives it back when it is cancelled."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -65,21 +65,25 @@ def settle_coupon(coupon: Coupon, *, order_id: int, user: User, is_applied: bool
             counted=coupon.is_counted,
         )
     elif coupon.is_counted:
-        _give_back(row.promotion_id, row.pk if row.usage_limit is not None else None)
+        Promotion.objects.filter(pk=row.promotion_id).count_uses(-1)
+        if row.usage_limit is not None:
+            PromotionCode.objects.filter(pk=row.pk).count_uses(-1)
 
 
 @transaction.atomic(savepoint=False)
 def release(order_id: int) -> None:
     """Give the uses of an order that is cancelled back, once. To be called before products are locked."""
     redemptions = Redemption.objects.unreleased().filter(order_id=order_id)
-    locked = Promotion.objects.filter(pk__in=redemptions.values("promotion"))
     # First the lock: whoever sets a limit meanwhile makes uncounted redemptions counted ones.
-    if not list(locked.select_for_update(no_key=True).order_by("pk").values_list("pk")):
+    locked = Promotion.objects.filter(pk__in=redemptions.values("promotion")).locked()
+    if not list(locked.values_list("pk")):
         return
-    for promotion_id, code_id, is_counted in list(redemptions.values_list("promotion", "code", "counted")):
-        if is_counted:
-            _give_back(promotion_id, code_id)
+    rows = list(redemptions)
     redemptions.update(released_at=timezone.now())
+    for row in rows:
+        if row.counted:
+            Promotion.objects.filter(pk=row.promotion_id).count_uses(-1)
+            PromotionCode.objects.filter(redemptions=row).recount()
 
 
 def _looked_up(code: str) -> Coupon:
@@ -102,11 +106,3 @@ def _refusal_for(user: User, promotion: Promotion, has_ordered: Callable[[], boo
         uses = Redemption.objects.unreleased().filter(promotion=promotion).by_customer(user).count()
         return RefusalReason.USED_UP if uses >= limit else None
     return None
-
-
-def _give_back(promotion_id: int, code_id: int | None) -> None:
-    Promotion.objects.filter(pk=promotion_id).count_uses(-1)
-    if code_id is not None:
-        # Where it counts; an order that read the code just before it was limited stands in no counter of it.
-        counted = PromotionCode.objects.filter(pk=code_id, usage_limit__isnull=False, used__gt=0)
-        counted.count_uses(-1)

@@ -1,0 +1,24 @@
+"""Models of promotions: what they are worth and when, their codes, and each use of one."""
+
+from apps.promotions.models.codes import MAX_CODE_LENGTH, PromotionCode, code_as_kept
+from apps.promotions.models.promotions import (
+    MAX_PRODUCTS,
+    Promotion,
+    PromotionKind,
+    PromotionScope,
+    PromotionTrigger,
+)
+from apps.promotions.models.redemptions import Redemption, email_hash
+
+__all__ = [
+    "MAX_CODE_LENGTH",
+    "MAX_PRODUCTS",
+    "Promotion",
+    "PromotionCode",
+    "PromotionKind",
+    "PromotionScope",
+    "PromotionTrigger",
+    "Redemption",
+    "code_as_kept",
+    "email_hash",
+]
