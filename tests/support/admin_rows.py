@@ -55,18 +55,22 @@ def change(row: models.Model, name: str) -> None:
     value = getattr(row, column.attname)
     if column.many_to_one:
         value = OTHERS.get(column.related_model, make_category)().pk
-    elif isinstance(value, bool):
-        value = not value
     elif column.choices:
         value = next(choice for choice, _label in column.choices if choice != value)
-    elif isinstance(column, models.JSONField):
-        value = {"mon": "10:00-20:00"}
-    elif name == "compare_at_price":
-        value = 1_000  # it is above the price
-    elif isinstance(column, models.DateTimeField):
-        value = timezone.now()
-    elif isinstance(column, models.DecimalField | models.IntegerField):
-        value = (value or 0) + 1
     else:
-        value = f"{value}-x" if name != "email" else f"x{value}"
+        value = _another(column, value)
     type(row)._default_manager.filter(pk=row.pk).update(**{column.attname: value})
+
+
+def _another(column: Any, value: Any) -> Any:
+    """Return another value that the column can have."""
+    match column:
+        case models.BooleanField():
+            return not value
+        case models.JSONField():
+            return {"mon": "10:00-20:00"}
+        case models.DateTimeField():
+            return timezone.now()
+        case models.DecimalField() | models.IntegerField():
+            return 1_000 if column.name == "compare_at_price" else (value or 0) + 1  # it is above the price
+    return f"{value}-x" if column.name != "email" else f"x{value}"
