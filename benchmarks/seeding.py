@@ -1,4 +1,4 @@
-"""A shop of any size, by COPY: products, customers and orders with lines, history and movements of stock.
+"""A shop of any size, by COPY: products, customers, and orders with lines, recipients, coupons and history.
 
 Words are as unequal as in a language, and the same shop comes out each time. Everything is whole:
 `verify_stock` finds no difference.
@@ -28,6 +28,9 @@ WORDS_OF_A_NAME, WORDS_OF_A_DESCRIPTION, VOCABULARY = 3, 10, 5_000
 BEGINNING = datetime(2025, 1, 1, tzinfo=UTC)
 BETWEEN_ORDERS = timedelta(seconds=25)
 STATUSES = ("pending", "processing", "shipped", "delivered", "delivered", "delivered", "cancelled")
+COUPON, RARE_COUPON = "TEA10", "RARE5"  # of every twentieth order, and of five of them
+FIRST_NAMES = ("anna", "boris", "dmitri", "elena", "georgi", "irina", "kirill", "olga", "pavel", "tatiana")
+PAID, FREE = ("shipped", "delivered"), "0.00"
 ROWS_AT_ONCE = 2_000
 
 Row = Sequence[object]
@@ -49,6 +52,10 @@ class Shop:
     def is_active(self, product_id: int) -> bool:
         """Tell whether the product is on sale."""
         return not self.off_sale or product_id % self.off_sale != 1
+
+    def is_rare(self, order: int) -> bool:
+        """Tell whether the order is one of the five in which all is rare."""
+        return order % max(1, self.orders // 5) == 0
 
     @property
     def customers(self) -> int:
@@ -85,6 +92,16 @@ def price_of(product_id: int) -> int:
     return 100 + product_id * 7_919 % 500_000
 
 
+def recipient_of(order: int) -> str:
+    """Return the name of whoever gets the order: one of ten first names, and hardly another's last name."""
+    return f"{FIRST_NAMES[order % len(FIRST_NAMES)]} {hashlib.md5(f'r{order}'.encode()).hexdigest()[:8]}"
+
+
+def phone_of(order: int) -> str:
+    """Return the recipient's phone."""
+    return f"+79{order * 7_919_317 % 1_000_000_007 % 1_000_000_000:09}"
+
+
 def _tables(shop: Shop) -> Sequence[tuple[str, str, Iterable[Row]]]:
     return (
         (
@@ -100,8 +117,21 @@ def _tables(shop: Shop) -> Sequence[tuple[str, str, Iterable[Row]]]:
         ),
         (
             "orders_order",
-            "id user_id status total_price currency language tracking_number created_at updated_at",
+            "id user_id status total_price items_total delivery_price delivery_discount payment_status"
+            " paid_total delivery_method payment_method needs_look has_addresses currency language"
+            " tracking_number created_at updated_at",
             _orders(shop),
+        ),
+        (
+            "orders_orderaddress",
+            "order_id kind name company tax_id phone country region city district postal_code line1 line2"
+            " note search_text",
+            _addresses(shop),
+        ),
+        (
+            "orders_orderdiscount",
+            "order_id promotion_id kind code name target amount allocation",
+            _discounts(shop),
         ),
         ("orders_orderitem", "order_id product_id product_name sku quantity price", _items(shop)),
         (
@@ -195,10 +225,35 @@ def _products(shop: Shop) -> Iterator[Row]:
 
 def _orders(shop: Shop) -> Iterator[Row]:
     for number in range(1, shop.orders + 1):
-        total = sum(quantity * price_of(product_id) for product_id, quantity in _lines(shop, number))
-        created_at = _created_at(number)
-        customer, status = _customer(shop, number), _status(number)
-        yield number, customer, status, _money(total), "RUB", "en", None, created_at, created_at
+        total = _money(sum(quantity * price_of(product_id) for product_id, quantity in _lines(shop, number)))
+        created_at, is_rare = _created_at(number), shop.is_rare(number)
+        customer, status, delivery = _customer(shop, number), _status(number), _delivery_price(shop, number)
+        payment_status, paid = ("paid", total) if status in PAID else ("unpaid", FREE)
+        if status == "cancelled":
+            payment_status = "not_due"
+        elif is_rare:
+            payment_status, paid = "partially_paid", "1.00"
+        yield (
+            number, customer, status, total, total, delivery, delivery, payment_status, paid,
+            "pickup" if is_rare else ("courier", "post")[number % 2], "cash" if is_rare else "manual",
+            "overpaid" if is_rare else "", True, "RUB", "en", None, created_at, created_at,
+        )  # fmt: skip
+
+
+def _addresses(shop: Shop) -> Iterator[Row]:
+    for number in range(1, shop.orders + 1):
+        name, phone = recipient_of(number), phone_of(number)
+        yield (
+            number, "shipping", name.title(), "", "", phone, "RU", "", "Москва", "", "101000",
+            f"Мясницкая, {number % 50 + 1}", "", "", f"{name}\\n\\n{phone}",
+        )  # fmt: skip
+
+
+def _discounts(shop: Shop) -> Iterator[Row]:
+    for number in range(1, shop.orders + 1):
+        if (price := _delivery_price(shop, number)) != FREE:
+            code = RARE_COUPON if shop.is_rare(number) else COUPON
+            yield number, 1, "coupon", code, "Free delivery", "delivery", price, "{}"
 
 
 def _items(shop: Shop) -> Iterator[Row]:
@@ -243,6 +298,11 @@ def _stock_left(shop: Shop) -> list[int]:
 def _lines(shop: Shop, order: int) -> list[tuple[int, int]]:
     first = order * 104_729 % shop.products
     return [(1 + (first + line * 7) % shop.products, 1 + (order + line) % 3) for line in range(LINES)]
+
+
+def _delivery_price(shop: Shop, order: int) -> str:
+    """Return the price of delivery, all of which a coupon takes off; so the goods are the total."""
+    return "350.00" if order % 20 == 0 or shop.is_rare(order) else FREE
 
 
 def _customer(shop: Shop, order: int) -> int:

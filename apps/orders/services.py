@@ -109,6 +109,30 @@ def process_and_ship(*, order_id: int, changed_by: User) -> Order:
 
 
 @retried_atomic
+def write_staff_note(
+    *,
+    order_id: int,
+    note: str,
+    written_by: User,
+    precondition: Callable[[Order], None] | None = None,
+) -> Order:
+    """Write what staff tell one another about the order, in place of what stands there.
+
+    `precondition` is called with the locked order, and raises when it is another version than they mean.
+
+    Raises Order.DoesNotExist.
+    """
+    order = Order.objects.locked().get(pk=order_id)
+    if precondition:
+        precondition(_with_items(order))
+    before, order.staff_note = order.staff_note, note
+    if note != before:
+        order.save(update_fields=["staff_note", "updated_at"])
+        record_change(order, {"staff_note": [before, note]}, by=written_by)
+    return _with_items(order)
+
+
+@retried_atomic
 def resend_email(*, order_id: int) -> Job:
     """Have the e-mail about the order's present status sent once more.
 

@@ -7,13 +7,27 @@ from enum import Enum
 from random import Random
 from typing import Any
 
-from benchmarks.seeding import BEGINNING, BETWEEN_ORDERS, COMMON, FIRST_CUSTOMER, RARE, Shop, name_of
+from benchmarks.seeding import (
+    BEGINNING,
+    BETWEEN_ORDERS,
+    COMMON,
+    COUPON,
+    FIRST_CUSTOMER,
+    RARE,
+    RARE_COUPON,
+    Shop,
+    name_of,
+    phone_of,
+    recipient_of,
+)
 
 PRODUCTS, OWN, ORDERS = "/api/v1/products/", "/api/v1/orders/", "/api/v1/admin/orders/"
 ON_SALE = "SELECT count(*) FROM catalog_product WHERE is_active"
 ALL_ORDERS = "SELECT count(*) FROM orders_order AS o WHERE true"
 OF_USERS = "user_id IN (SELECT id FROM users_user WHERE username ILIKE '%{0}%' OR email ILIKE '%{0}%')"
 OF_LINES = "EXISTS (SELECT FROM orders_orderitem WHERE order_id = o.id AND sku ILIKE '%{0}%')"
+OF_RECIPIENTS = "EXISTS (SELECT FROM orders_orderaddress WHERE order_id = o.id AND search_text LIKE '%{0}%')"
+OF_COUPONS = "EXISTS (SELECT FROM orders_orderdiscount WHERE order_id = o.id AND code = '{0}')"
 SOME = 0.03  # of all orders
 
 
@@ -58,6 +72,9 @@ def _values(shop: Shop) -> dict[str, Any]:
     return {
         **values,
         "order": shop.orders * 7 // 9,
+        "recipient": recipient_of(shop.orders * 2 // 3),
+        "phone": phone_of(shop.orders * 2 // 3),
+        "part_of_phone": phone_of(shop.orders * 2 // 3)[-7:],
         "customer": name_of(shop.customers),
         "sku": f"{shop.products * 462_137 // 1_000_000:07}",
     }
@@ -78,9 +95,14 @@ def _orders(name: str, query: str, where: str = "true", **more: Any) -> Case:
 
 
 def _orders_searched(name: str, text: str, **more: Any) -> Case:
-    found = [OF_USERS.replace("{0}", text), OF_LINES.replace("{0}", text)]
+    found = [part.replace("{0}", text) for part in (OF_USERS, OF_LINES, OF_RECIPIENTS)]
     found += [f"id = {text}"] * (text == "{order}")
     return _orders(f"search: {name}", f"search={text}", " OR ".join(found), **more)
+
+
+def _orders_of_recipient(name: str, text: str, kept: str) -> Case:
+    """Return a search for recipients, whose names and phones are kept so."""
+    return _orders(f"search: {name}", f"search={text}", OF_RECIPIENTS.replace("{0}", kept))
 
 
 def _own(name: str, query: str, where: str = "true") -> Case:
@@ -140,6 +162,17 @@ CASES = (
     _orders("updated_since", "updated_since={late}", "updated_at >= '{late}'"),
     _orders("total_min", "total_min=28000", "total_price >= 28000"),
     _orders("total_max", "total_max=2000", "total_price <= 2000"),
+    _orders("payment_status", "payment_status=unpaid", "payment_status = 'unpaid'"),
+    _orders("a rare payment_status", "payment_status=partially_paid", "payment_status = 'partially_paid'"),
+    _orders("shipment_status", "shipment_status=delivered", "status = 'delivered'"),
+    _orders("a rare shipment_status", "shipment_status=returned", "false"),
+    _orders("delivery_method", "delivery_method=post", "delivery_method = 'post'"),
+    _orders("a rare delivery_method", "delivery_method=pickup", "delivery_method = 'pickup'"),
+    _orders("payment_method", "payment_method=manual", "payment_method = 'manual'"),
+    _orders("a rare payment_method", "payment_method=cash", "payment_method = 'cash'"),
+    _orders("coupon", f"coupon={COUPON}", OF_COUPONS.replace("{0}", COUPON)),
+    _orders("a rare coupon", f"coupon={RARE_COUPON}", OF_COUPONS.replace("{0}", RARE_COUPON)),
+    _orders("needs_look", "needs_look=true", "needs_look <> ''"),
     *_ordered(_orders, "created_at", "total_price", "status"),
     _orders_searched("id", "{order}"),
     _orders_searched("username", "{customer}"),
@@ -147,6 +180,10 @@ CASES = (
     _orders_searched("sku", "SKU-{sku}"),
     _orders_searched("part of a sku", "U-{sku}"),
     _orders_searched("part of all e-mails", "@example", at_most=None),
+    _orders_of_recipient("recipient", "{recipient}", "{recipient}"),
+    _orders_of_recipient("first name of many recipients", "Tatiana", "tatiana"),
+    _orders_of_recipient("phone", "{phone}", "{phone}"),
+    _orders_of_recipient("part of a phone", "{part_of_phone}", "{part_of_phone}"),
     _orders_searched("no hit", "nothing-like-it"),
     Case("order, for staff", ORDERS.replace("admin/", "") + "{any}/", Reader.STAFF),
 )

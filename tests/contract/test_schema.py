@@ -135,6 +135,7 @@ def test_order_leads_to_all_that_can_be_done_with_it(name: str):
     assert {key: link["operationId"] for key, link in answer["links"].items()} == {
         "getOrder": "getOrder",
         "listOrderJobs": "listOrderJobs",
+        "getOrderBasket": "getOrderBasket",
         "getInvoice": "getInvoice",
         **dict.fromkeys(["processOrder", "shipOrder", "deliverOrder", "cancelOrder"], "changeOrderStatus"),
     }

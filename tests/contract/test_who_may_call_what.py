@@ -59,6 +59,9 @@ def test_every_route_of_the_api_stands_in_the_table():
         ("jobs.change_job", "POST", "admin/jobs/{job}/retry/", 409),
         ("orders.view_order", "GET", "orders/{order}/", 200),
         ("orders.change_order", "PATCH", "orders/{order}/", 400),
+        ("orders.change_order", "PATCH", "admin/orders/{order}/", 400),
+        ("orders.view_order", "PATCH", "admin/orders/{order}/", 403),
+        ("orders.view_order", "GET", "orders/{order}/basket/", 200),
     ],
 )
 def test_one_permission_opens_one_door(

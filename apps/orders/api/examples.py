@@ -4,6 +4,8 @@ CHECKOUT = {
     "items": [{"product_id": 1, "quantity": 2}, {"product_id": 8, "quantity": 1}],
     "expected_total": "1200.00",
 }
+STAFF_NOTE = {"staff_note": "Asked for a call before the delivery"}
+BASKET = {"items": [{"product_id": 1, "quantity": 2}, {"product_id": 8, "quantity": 1}], "left_out": []}
 TRANSITION = {"status": "cancelled", "comment": "Ordered by mistake"}
 
 _UNTAXED = {"discount": "0.00", "tax_rate": None, "tax_amount": "0.00"}

@@ -23,6 +23,7 @@ def _move(status: OrderStatus) -> dict[str, Any]:
 ORDER_LINKS = {
     "getOrder": _link("getOrder", "The current order with its history"),
     "listOrderJobs": _link("listOrderJobs", "Its background jobs"),
+    "getOrderBasket": _link("getOrderBasket", "The basket to order the same again"),
     "getInvoice": _link("getInvoice", "Its invoice"),
     "cancelOrder": _move(OrderStatus.CANCELLED),
     "processOrder": _move(OrderStatus.PROCESSING),

@@ -6,11 +6,9 @@ from typing import Any
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.permissions import BasePermission, IsAuthenticated
-from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -20,7 +18,6 @@ from apps.core.api.cached_views import cached_response, conditional_response, no
 from apps.core.api.conditional import if_match, written
 from apps.core.api.openapi.annotations import leads_to, raises, sends
 from apps.core.api.pagination.page_numbers import LongListPagination
-from apps.core.api.permissions import StaffOnly
 from apps.core.api.viewsets import StoreViewSet
 from apps.core.caching.cache_control import NO_STORE
 from apps.core.caching.responses import CachedResponse
@@ -37,10 +34,12 @@ from apps.delivery.models import SavedAddress
 from apps.idempotency.decorators import KEY_PARAMETER, idempotent
 from apps.jobs.models import Job, JobStatus
 from apps.orders import services
-from apps.orders.api.filters import OrderFilter, StaffOrderFilter
+from apps.orders.api.filters import OrderFilter
+from apps.orders.api.invoice_rendering import PDF
 from apps.orders.api.links import ORDER_LINKS
 from apps.orders.api.permissions import Access, access_of, transitions_of
 from apps.orders.api.serializers import (
+    BasketOutput,
     ChangeStatusInput,
     JobOutput,
     OrderOutput,
@@ -65,6 +64,7 @@ from apps.orders.exceptions import (
 )
 from apps.orders.jobs import INVOICE, subject_of
 from apps.orders.models import Invoice, Order, OrderQuerySet
+from apps.orders.reordering import basket_of
 from apps.orders.statuses import OrderStatus
 from apps.promotions.coupon_throttling import count_wrong_codes, counting_wrong_codes
 from apps.promotions.exceptions import CouponInvalid
@@ -90,27 +90,6 @@ REFUSALS_OF_A_CHECKOUT = (
     TotalTooLarge,
     PriceChanged,
 )
-PDF = OpenApiResponse(
-    OpenApiTypes.BINARY,
-    description="The invoice",
-    examples=[OpenApiExample("example", value="%PDF-1.4 …", media_type="application/pdf")],
-)
-
-
-class PdfRenderer(BaseRenderer):
-    """Lets a client ask for `application/pdf`; the bytes come from the invoice's row."""
-
-    media_type = "application/pdf"
-    format = "pdf"
-    charset = None
-    render_style = "binary"
-
-    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
-        """Return nothing: an invoice that is being made has no bytes yet."""
-        return b""
-
-
-INVOICE_RENDERERS = (JSONRenderer, PdfRenderer)
 
 
 def own_scope(request: Request) -> str:
@@ -158,13 +137,13 @@ class OrderViewSet(StoreViewSet):
     def list(self, request: Request) -> Response:
         """List the caller's own orders, newest first."""
         own = Order.objects.of(current_user(request)).with_items_count()
-        return self.get_paginated_response(self._rows(self.paginate_queryset(self.filter_queryset(own))))
+        return self.get_paginated_response(self.rows(self.paginate_queryset(self.filter_queryset(own))))
 
     @cached_response(orders_cache, scope=access_scope)
     def retrieve(self, request: Request, pk: int) -> Response:
         """Get an order. Customers get 404 for other people's orders."""
         order = get_object_or_404(self.get_queryset().with_items(), pk=pk)
-        return Response(self._shown(order))
+        return Response(self.shown(order))
 
     @extend_schema(
         operation_id="placeOrder",
@@ -189,7 +168,7 @@ class OrderViewSet(StoreViewSet):
         with _limited(user, checkout):
             order = services.place_order(user=user, checkout=checkout, language=get_language())
         headers = {"Location": reverse("order-detail", args=[order.pk], request=request)}
-        return written(self._shown(order), status=status.HTTP_201_CREATED, headers=headers)
+        return written(self.shown(order), status=status.HTTP_201_CREATED, headers=headers)
 
     @extend_schema(
         operation_id="quoteOrder",
@@ -226,9 +205,9 @@ class OrderViewSet(StoreViewSet):
             comment=wanted.validated_data.get("comment", ""),
             changed_by=current_user(request),
             transitions=transitions_of(request.user, order),
-            precondition=if_match(request, self._shown),
+            precondition=if_match(request, self.shown),
         )
-        return written(self._shown(moved))
+        return written(self.shown(moved))
 
     @extend_schema(
         operation_id="getInvoice",
@@ -274,33 +253,31 @@ class OrderViewSet(StoreViewSet):
         jobs = JobOutput(Job.objects.about(subject_of(order.pk)), many=True)
         return Response(jobs.data)
 
+    @extend_schema(
+        operation_id="getOrderBasket",
+        summary="Get the basket of an order",
+        responses=BasketOutput,
+        filters=False,
+    )
+    @no_store
+    def basket(self, request: Request, pk: int) -> Response:
+        """Get the products and quantities of an order, to order the same again. Never cached."""
+        order = get_object_or_404(self.get_queryset(), pk=pk)
+        return Response(BasketOutput(basket_of(order)).data)
+
     def _checkout(self) -> Checkout:
         own_addresses = SavedAddress.objects.filter(user=current_user(self.request))
         wanted = PlaceOrderInput(data=self.request.data, context={"own_addresses": own_addresses})
         wanted.is_valid(raise_exception=True)
         return wanted.checkout()
 
-    def _shown(self, order: Order) -> dict[str, Any]:
+    def shown(self, order: Order) -> dict[str, Any]:
+        """Return the order as the caller may see it."""
         serializer = OrderOutput if access_of(self.request.user) is Access.CUSTOMER else StaffOrderOutput
         return serializer(order, context={"request": self.request}).data
 
-    def _rows(self, orders: Any) -> Any:
+    def rows(self, orders: Any) -> Any:
+        """Return the orders of a list as the caller may see them."""
         is_customer = access_of(self.request.user) is Access.CUSTOMER
         serializer = OrderRowOutput if is_customer else StaffOrderRowOutput
         return serializer(orders, many=True, context={"request": self.request}).data
-
-
-class StaffOrderViewSet(OrderViewSet):
-    """All orders, for staff."""
-
-    permission_classes = (StaffOnly,)
-    filterset_class = StaffOrderFilter
-
-    @extend_schema(
-        operation_id="listOrders", summary="List all orders", responses=StaffOrderRowOutput(many=True)
-    )
-    @cached_response(orders_cache, scope=access_scope)
-    def list(self, request: Request) -> Response:
-        """List all customers' orders, newest first."""
-        orders = Order.objects.with_items_count()
-        return self.get_paginated_response(self._rows(self.paginate_queryset(self.filter_queryset(orders))))

@@ -1,6 +1,7 @@
 """Serializers of orders, by what they are about."""
 
 from apps.orders.api.serializers.orders import (
+    BasketOutput,
     JobOutput,
     OrderOutput,
     OrderRowOutput,
@@ -8,15 +9,21 @@ from apps.orders.api.serializers.orders import (
     StaffOrderRowOutput,
 )
 from apps.orders.api.serializers.quotes import QuoteOutput
-from apps.orders.api.serializers.requests import ChangeStatusInput, PlaceOrderInput
+from apps.orders.api.serializers.requests import (
+    ChangeStatusInput,
+    PlaceOrderInput,
+    StaffNoteInput,
+)
 
 __all__ = [
+    "BasketOutput",
     "ChangeStatusInput",
     "JobOutput",
     "OrderOutput",
     "OrderRowOutput",
     "PlaceOrderInput",
     "QuoteOutput",
+    "StaffNoteInput",
     "StaffOrderOutput",
     "StaffOrderRowOutput",
 ]

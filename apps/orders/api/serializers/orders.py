@@ -319,6 +319,23 @@ class StaffOrderOutput(OrderOutput):
         fields = (*OrderOutput.Meta.fields, "staff_note", "needs_look", "user")
 
 
+class BasketLineOutput(serializers.Serializer[Any]):
+    """A product, and how many units of it, as an order takes them."""
+
+    product_id = serializers.IntegerField()
+    quantity = serializers.IntegerField()
+
+
+@shown_as(examples.BASKET)
+class BasketOutput(serializers.Serializer[Any]):
+    """What to order to have the same again."""
+
+    items = BasketLineOutput(many=True)
+    left_out = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Ids of the products that are no longer on sale"
+    )
+
+
 @shown_as(examples.JOB)
 class JobOutput(OutputSerializer[Job]):
     """A background job of an order."""

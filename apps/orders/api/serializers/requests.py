@@ -117,3 +117,10 @@ class ChangeStatusInput(InputSerializer):
 
     status = serializers.ChoiceField(choices=OrderStatus.choices)
     comment = StrictCharField(max_length=1000, allow_blank=True, required=False)
+
+
+@shown_as(examples.STAFF_NOTE)
+class StaffNoteInput(InputSerializer):
+    """What staff tell one another about an order. Customers never see it."""
+
+    staff_note = StrictCharField(max_length=MAX_NOTE, allow_blank=True)
