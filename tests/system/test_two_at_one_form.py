@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from apps.catalog.tests.factories import make_category, make_product
 from apps.core.tests.threads import at_once, rounds
+from apps.delivery.tests.factories import make_method, make_rate, make_zone
 from apps.users.models import User
 from conftest import signed_in
 from tests.support.admin_rows import page_of, row_of
@@ -19,6 +20,7 @@ NAMES = {
     "auth.group": "name",
     "catalog.category": "name",
     "catalog.product": "name",
+    "delivery.deliverymethod": "name_ru",
     "users.user": "first_name",
 }
 
@@ -30,6 +32,7 @@ def bosses(make_user: Callable[..., User], customer: User) -> list[User]:
     """Return two superusers of a shop with a row for each form."""
     make_product(category=make_category(parent=make_category()))
     Group.objects.create(name="Packers")
+    make_rate(make_method(), "350.00", zone=make_zone())
     return [make_user(is_staff=True, is_superuser=True) for _each in range(2)]
 
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -235,6 +236,24 @@ def test_code_that_another_method_has_is_refused(office: Client):
     assert page.status_code == 200
     assert "уже существует" in errors_of(page)[0]
     assert DeliveryMethod.objects.count() == 1
+
+
+def test_whoever_may_only_see_rates_changes_the_rest_of_the_page(client: Client, make_user: Any):
+    method = make_method()
+    for total in (0, 5000):
+        make_rate(method, "350.00", from_total=total)
+    clerk = make_user(is_staff=True)
+    names = ["view_deliverymethod", "change_deliverymethod", "view_deliveryrate"]
+    clerk.user_permissions.set(Permission.objects.filter(codename__in=names))
+    client.force_login(clerk)
+    form = {**opened_form(client, page_of(method)), "name_ru": "Иначе", "rates-0-price": "1"}
+
+    response = client.post(page_of(method), form)
+
+    assert response.status_code == 302
+    method.refresh_from_db()
+    assert method.name_ru == "Иначе"
+    assert {price for *_step, price in rates_of(method)} == {Decimal("350.00")}
 
 
 @pytest.mark.parametrize("numbers", [1, 6])
