@@ -1,14 +1,21 @@
 """Examples of orders for the schema. The requests work on the demo data, and are sent by a test."""
 
+from apps.delivery.api.examples import ADDRESS, WANTED_ADDRESS
+
 CHECKOUT = {
     "items": [{"product_id": 1, "quantity": 2}, {"product_id": 8, "quantity": 1}],
-    "expected_total": "1200.00",
+    "delivery": {"method": "courier"},
+    "shipping_address": WANTED_ADDRESS,
+    "coupon": "TEA10",
+    "payment_method": "manual",
+    "customer_note": "Позвоните за час",
+    "expected_total": "1430.00",
 }
 STAFF_NOTE = {"staff_note": "Asked for a call before the delivery"}
 BASKET = {"items": [{"product_id": 1, "quantity": 2}, {"product_id": 8, "quantity": 1}], "left_out": []}
 TRANSITION = {"status": "cancelled", "comment": "Ordered by mistake"}
 
-_UNTAXED = {"discount": "0.00", "tax_rate": None, "tax_amount": "0.00"}
+_UNTAXED = {"tax_rate": None, "tax_amount": "0.00"}
 TEA = {
     "product_id": 1,
     "product_name": "Чай чёрный крупнолистовой «Вечерний», 200 г",
@@ -16,7 +23,8 @@ TEA = {
     "quantity": 2,
     "price": "390.00",
     "total": "780.00",
-    "amount": "780.00",
+    "discount": "78.00",
+    "amount": "702.00",
     **_UNTAXED,
 }
 MUG = {
@@ -26,42 +34,83 @@ MUG = {
     "quantity": 1,
     "price": "420.00",
     "total": "420.00",
-    "amount": "420.00",
+    "discount": "42.00",
+    "amount": "378.00",
     **_UNTAXED,
 }
-TAXES = [{"rate": None, "base": "1200.00", "amount": "0.00"}]
+DELIVERY = {
+    "method": "courier",
+    "name": "Курьер",
+    "kind": "courier",
+    "price": "350.00",
+    "discount": "0.00",
+    **_UNTAXED,
+}
+DISCOUNTS = [
+    {
+        "kind": "coupon",
+        "target": "items",
+        "code": "TEA10",
+        "name": "10 % для любителей чая",
+        "amount": "120.00",
+    }
+]
+TAXES = [{"rate": None, "base": "1430.00", "amount": "0.00"}]
 _TOTALS = {
     "items_total": "1200.00",
-    "discount_total": "0.00",
-    "delivery_price": "0.00",
+    "discount_total": "120.00",
+    "delivery_price": "350.00",
     "delivery_discount": "0.00",
     "tax_total": "0.00",
     "prices_include_tax": True,
-    "total_price": "1200.00",
+    "total_price": "1430.00",
+}
+COURIER = {
+    "method": "courier",
+    "name": "Курьер",
+    "kind": "courier",
+    "available": True,
+    "reason": None,
+    "price": "350.00",
+    "discount": "0.00",
+    "free_from": "3000.00",
+    "days_min": 1,
+    "days_max": 3,
+}
+POST = {
+    "method": "post",
+    "name": "Почта",
+    "kind": "post",
+    "available": True,
+    "reason": None,
+    "price": "250.00",
+    "discount": "0.00",
+    "free_from": None,
+    "days_min": 4,
+    "days_max": 10,
+}
+POINT = {
+    "method": "pickup_point",
+    "name": "Пункт выдачи",
+    "kind": "pickup_point",
+    "available": False,
+    "reason": "address_required",
+    "price": None,
+    "discount": None,
+    "free_from": "2000.00",
+    "days_min": 2,
+    "days_max": 5,
 }
 QUOTE = {
     "items": [TEA, MUG],
     **_TOTALS,
     "currency": "RUB",
-    "discounts": [],
+    "discounts": DISCOUNTS,
     "taxes": TAXES,
-    "weight_g": 1500,
-    "weight_estimated": True,
-    "delivery": None,
-    "delivery_options": [
-        {
-            "method": "courier",
-            "name": "Курьер",
-            "kind": "courier",
-            "available": False,
-            "reason": "address_required",
-            "price": None,
-            "discount": None,
-            "free_from": "3000.00",
-            "days_min": 1,
-            "days_max": 3,
-        }
-    ],
+    "weight_g": 860,
+    "weight_estimated": False,
+    "delivery": DELIVERY,
+    "delivery_options": [COURIER, POST, POINT],
     "payment_methods": [
         {"code": "manual", "name": "По счёту", "terms": "invoice", "available": True, "reason": None}
     ],
@@ -75,19 +124,19 @@ _HEAD = {
     "status": "pending",
     "payment_status": "unpaid",
     "shipment_status": "not_shipped",
-    "payment_method": None,
-    "payment_method_name": None,
+    "payment_method": "manual",
+    "payment_method_name": "По счёту",
     "expires_at": None,
     **_TOTALS,
     "cancelled_total": "0.00",
     "returned_total": "0.00",
     "allowance_total": "0.00",
-    "amount_due": "1200.00",
+    "amount_due": "1430.00",
     "paid_total": "0.00",
     "refunded_total": "0.00",
-    "balance": "1200.00",
+    "balance": "1430.00",
     "currency": "RUB",
-    "delivery": None,
+    "delivery": DELIVERY,
 }
 _TAIL = {
     "allowed_statuses": ["cancelled"],
@@ -100,12 +149,12 @@ _PIECES = {"cancelled_quantity": 0, "shipped_quantity": 0, "returned_quantity": 
 ORDER = {
     **_HEAD,
     "items": [{"id": 1, **TEA, **_PIECES}, {"id": 2, **MUG, **_PIECES}],
-    "discounts": [],
+    "discounts": DISCOUNTS,
     "taxes": TAXES,
-    "shipping_address": None,
+    "shipping_address": ADDRESS,
     "billing_address": None,
     "pickup_point": None,
-    "customer_note": "",
+    "customer_note": "Позвоните за час",
     "gift_message": "",
     "shipped_at": None,
     "delivered_at": None,

@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
-from apps.catalog.management.commands.load_demo import CUSTOMER_LOGIN, DEMO_PASSWORD, STAFF_LOGIN
+from apps.backoffice.management.commands.load_demo import CUSTOMER_LOGIN, DEMO_PASSWORD, STAFF_LOGIN
 from apps.core.observability.gunicorn_logger import JsonServerLog
 from apps.jobs.maintenance import run_maintenance
 from online_store.gunicorn_worker import MAX_REQUEST_LINE

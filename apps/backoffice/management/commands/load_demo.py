@@ -1,0 +1,52 @@
+"""`python manage.py load_demo`: demo data for an empty store."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from apps.backoffice.demo import load_catalogue, load_delivery, load_promotion
+from apps.catalog.models import Product
+from apps.delivery.models import DeliveryMethod, DeliveryZone, PickupPoint
+from apps.promotions.models import Promotion
+from apps.users.models import User
+
+STAFF_LOGIN, CUSTOMER_LOGIN = "admin", "customer"
+DEMO_PASSWORD = "online-store-demo"  # noqa: S105  it stands in the README too
+DELIVERY_MODELS = (DeliveryMethod, DeliveryZone, PickupPoint)
+
+
+class Command(BaseCommand):
+    """Fill an empty store once."""
+
+    help = (
+        "Load demo products, delivery methods and codes into an empty store and, in embedded mode, create the"
+        " demo logins."
+    )
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Load what is missing; a store that has products or users keeps them as they are."""
+        made = [*_shop(), *_logins()]
+        for line in made or ["nothing, the store has products of its own"]:
+            self.stdout.write(f"Demo data: {line}")
+
+
+def _shop() -> Iterator[str]:
+    if Product.objects.exists():
+        return
+    yield load_catalogue()
+    if not any(model.objects.exists() for model in DELIVERY_MODELS):
+        yield load_delivery()
+    if not Promotion.objects.exists():
+        yield load_promotion()
+
+
+def _logins() -> Iterator[str]:
+    # A password that stands in the documentation is for a store on one's own machine only.
+    if settings.STORE_EMBEDDED and not User.objects.exists():
+        User.objects.create_superuser(STAFF_LOGIN, "admin@example.com", DEMO_PASSWORD)
+        User.objects.create_user(CUSTOMER_LOGIN, "customer@example.com", DEMO_PASSWORD)
+        yield f"the logins {STAFF_LOGIN} and {CUSTOMER_LOGIN}"
