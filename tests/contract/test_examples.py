@@ -66,7 +66,7 @@ def send(shop: Shop, method: str, path: str, operation: dict[str, Any]) -> tuple
     user = CUSTOMER if "orders" in operation["tags"] else STAFF
     needs_token = operation["security"] and {} not in operation["security"]
     headers = {"Authorization": f"Bearer {shop.token(user)}"} if needs_token else {}
-    parameters = dict(map(example_of, map(resolved, operation.get("parameters", ()))))
+    parameters = {each["name"]: resolved(each).get("example") for each in operation.get("parameters", ())}
 
     def sent() -> list[requests.Response]:
         address = f"{shop.url}{path.format(**parameters)}"
@@ -75,11 +75,6 @@ def send(shop: Shop, method: str, path: str, operation: dict[str, Any]) -> tuple
         return [] if is_being_made else [response]
 
     return operation, *wait_for(sent)
-
-
-def example_of(parameter: dict[str, Any]) -> tuple[str, Any]:
-    (example,) = parameter.get("examples", {"": {"value": parameter.get("example")}}).values()
-    return parameter["name"], example["value"]
 
 
 def body_of(shop: Shop, operation: dict[str, Any]) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
@@ -32,7 +32,6 @@ COUNTRY = OpenApiParameter(
     {"type": "string", "enum": sorted(COUNTRIES), "example": "RU"},
     OpenApiParameter.PATH,
     description="ISO 3166 code",
-    examples=[OpenApiExample("example", value="RU")],
 )
 
 
