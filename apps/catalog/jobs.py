@@ -6,7 +6,7 @@ locked at a time, for a moment: one transaction for a long file would stop the s
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from decimal import Decimal
 from functools import partial
 from itertools import islice
@@ -23,7 +23,7 @@ from apps.catalog.product_import.headings import UnusableFile
 from apps.catalog.product_import.preview import add_bad_rows, add_rows, empty_preview
 from apps.catalog.product_import.rows import BadRow, ProductRow, SeenSkus, reason_of, validated
 from apps.catalog.product_import.tables import ProductTable, opened_table
-from apps.catalog.product_import.writing import CHUNK, write_rows
+from apps.catalog.product_import.writing import CHUNK, known_products, refused_rows, without, write_rows
 from apps.core.database.advisory_locks import lock_alone
 from apps.core.database.transactions import retried_atomic
 from apps.import_export.chunked_jobs import run_in_slices
@@ -39,6 +39,8 @@ CHECK_IMPORT = "import_check"
 WRITE_IMPORT = "import_write"
 FILES = SubjectKind(_("File #%(number)s"), "admin:catalog_product_import_page", "import_export.view_upload")
 register_subjects("upload:", FILES)
+_STORED = tuple(each.name for each in fields(ProductRow) if each.name != "cells")
+_AMOUNTS = ("price", "compare_at_price")
 PERMISSIONS = ("catalog.add_product", "catalog.change_product", "catalog.add_stockmovement")
 
 
@@ -123,7 +125,9 @@ class _Check:
 
     def _note(self, upload: Upload, rows: list[ProductRow | BadRow]) -> None:
         good = [row for row in rows if isinstance(row, ProductRow)]
-        if bad := [row for row in rows if isinstance(row, BadRow)]:
+        refused = refused_rows(good, {key: before for _pk, key, before in known_products(good)})
+        good = without(good, refused)
+        if bad := sorted([*(row for row in rows if isinstance(row, BadRow)), *refused], key=_number):
             add_bad_rows(upload.report, bad)
             number = upload.report.get("bad_parts", 0)
             beginning = b"" if number else self._bad_rows.beginning()
@@ -136,6 +140,10 @@ class _Check:
             )
             upload.parts_checked += 1
         upload.last_row = rows[-1].number if rows else upload.last_row
+
+
+def _number(row: BadRow) -> int:
+    return row.number
 
 
 def _refuse(upload: Upload, problem: str) -> None:
@@ -178,22 +186,22 @@ def _write_rows(upload: Upload, rows: Iterator[ProductRow]) -> None:
         except ValidationError as error:
             add_bad_rows(upload.report, [BadRow(row.number, reason_of(error))])
     counts = write_rows(good, by=upload.created_by)
+    add_bad_rows(upload.report, counts.refused)
     written = upload.report.setdefault("written", {"created": 0, "updated": 0, "unchanged": 0})
     for name in written:
         written[name] += getattr(counts, name)
 
 
 def _encoded(rows: list[ProductRow]) -> bytes:
-    values = [
-        [row.number, row.sku, row.name, str(row.price), row.category, row.stock, row.description]
-        for row in rows
-    ]
-    return json.dumps(values, ensure_ascii=False).encode()
+    values = [[getattr(row, name) for name in _STORED] for row in rows]
+    return json.dumps(values, ensure_ascii=False, default=str).encode()
 
 
 def _decoded(data: bytes) -> Iterator[ProductRow]:
-    for number, sku, name, price, *others in json.loads(data):
-        yield ProductRow(number, sku, name, Decimal(price), *others)
+    for values in json.loads(data):
+        row = dict(zip(_STORED, values, strict=False))  # a former release has stored fewer
+        amounts = {name: row[name] and Decimal(row[name]) for name in _AMOUNTS if name in row}
+        yield ProductRow(**row | amounts)
 
 
 def _job(kind: str, upload: Upload, place: str) -> JobSpec:

@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import attrgetter
 from typing import BinaryIO, TypeVar
 
 from django.db import transaction
@@ -17,7 +18,7 @@ from apps.catalog.product_import.headings import COLUMNS, UnusableFile
 from apps.catalog.product_import.preview import SHOWN_BAD_ROWS, SHOWN_SPOILT, keep_first
 from apps.catalog.product_import.rows import BadRow, ProductRow, SeenSkus
 from apps.catalog.product_import.tables import ProductTable, opened_table
-from apps.catalog.product_import.writing import CHUNK, Counts, known_ids, write_rows
+from apps.catalog.product_import.writing import CHUNK, Counts, known_products, refused_rows, write_rows
 from apps.core.database.advisory_locks import lock_alone
 
 __all__ = ["COLUMNS", "BadRow", "Dialect", "ImportReport", "UnusableFile", "dialect_of", "import_products"]
@@ -57,13 +58,19 @@ def import_products(
     """
     dialect = dialect or dialect_of(file)
     report = ImportReport()
-    known = array("q")
+    known, contradicting = array("q"), set[int]()
     total = 0
     with SeenSkus() as seen, opened_table(file, dialect) as table:
         report.heading_row, report.unknown_columns = table.heading_row, table.heading.unread
         for rows in in_chunks(_good_rows(table, seen, report, bad_rows), CHUNK):
-            total += len(rows)
-            known.extend(known_ids(rows))
+            products = known_products(rows)
+            known.extend(pk for pk, _key, _before in products)
+            refused = refused_rows(rows, {key: before for _pk, key, before in products})
+            for row in refused:
+                _note_bad(report, row, table, bad_rows)
+            contradicting.update(row.number for row in refused)
+            total += len(rows) - len(refused)
+    report.bad_rows.sort(key=attrgetter("number"))
     if report.bad_count and not skip_bad_rows:
         return report
     with SeenSkus() as seen, opened_table(file, dialect) as table, transaction.atomic():
@@ -75,6 +82,12 @@ def import_products(
             done += len(rows)
             if on_progress:
                 on_progress(done, total)
+        # Those that somebody has made so since they were looked at.
+        late = [row for row in report.counts.refused if row.number not in contradicting]
+        for row in late:
+            _note_bad(report, row, table, None)
+        if late and not skip_bad_rows:
+            transaction.set_rollback(True)
     return report
 
 
@@ -98,11 +111,15 @@ def _good_rows(
                 keep_first(report.spoilt_skus, SHOWN_SPOILT, row)
             yield row
         elif report:
-            if bad_rows:
-                bad = table.of_bad_rows()
-                bad_rows.write((b"" if report.bad_count else bad.beginning()) + bad.rows([row]))
-            report.bad_count += 1
-            keep_first(report.bad_rows, SHOWN_BAD_ROWS, row)
+            _note_bad(report, row, table, bad_rows)
+
+
+def _note_bad(report: ImportReport, row: BadRow, table: ProductTable, bad_rows: BinaryIO | None) -> None:
+    if bad_rows:
+        bad = table.of_bad_rows()
+        bad_rows.write((b"" if report.bad_count else bad.beginning()) + bad.rows([row]))
+    report.bad_count += 1
+    keep_first(report.bad_rows, SHOWN_BAD_ROWS, row)
 
 
 def _lock(product_ids: "array[int]") -> None:

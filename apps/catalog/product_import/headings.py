@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from apps.core.normalization import NAME
 
 REQUIRED_COLUMNS = ("sku", "name", "price", "category")
-OPTIONAL_COLUMNS = ("stock", "description")
+OPTIONAL_COLUMNS = ("stock", "description", "tax_class", "weight_g", "compare_at_price")
 COLUMNS = (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)
 VARIANT_COLUMNS = ("handle", "option1", "option2", "option3")  # of Shopify
 _SHOWN_NAMES, _SHOWN_CHARACTERS = 50, 50  # of columns that are told of
@@ -53,6 +53,11 @@ _ALIASES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("Количество", "Кол-во", "Свободный остаток", "В наличии", "Quantity", "Qty"),
     ),
     "description": (("description", "Описание", "Body (HTML)"), ("Текстовое описание",)),
+    "tax_class": (("tax_class", "Ставка налога", "Налоговый класс"),),
+    "weight_g": (("weight_g", "Вес, г", "Вес (г)", "Вес, гр", "Вес г"),),
+    "compare_at_price": (
+        ("compare_at_price", "Старая цена", "Цена до скидки", "Цена без скидки", "Зачёркнутая цена"),
+    ),
     "handle": (("Handle",),),
     "option1": (("Option1 Value",),),
     "option2": (("Option2 Value",),),
@@ -127,6 +132,9 @@ def column_name(column: str) -> str:
         "category": _("category"),
         "stock": _("stock"),
         "description": _("description"),
+        "tax_class": _("tax class"),
+        "weight_g": _("weight, g"),
+        "compare_at_price": _("price before"),
     }
     return names.get(column, column)
 

@@ -38,7 +38,7 @@ def add_rows(preview: dict[str, Any], rows: list[ProductRow]) -> None:
 
     The number of queries does not grow with the rows.
     """
-    known = Product.objects.with_skus(row.sku for row in rows).select_related("category")
+    known = Product.objects.with_skus(row.sku for row in rows).select_related("category", "tax_class")
     products = {product.sku_key: product for product in known}
     categories = categories_called(row.category for row in rows)
     for row in rows:

@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Self
@@ -13,12 +13,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from apps.catalog.category_paths import parts_of
+from apps.catalog.exceptions import no_reduction
 from apps.catalog.models import Category, Product
 from apps.catalog.product_import.headings import column_name
 from apps.core.normalization import CODE, NAME
 
 _NOTE = "INSERT OR IGNORE INTO seen VALUES (?, ?)"
-_FIELDS: list[Any] = [Product._meta.get_field(name) for name in ("sku", "name", "price", "description")]
+_FIELDS: list[Any] = [
+    Product._meta.get_field(name)
+    for name in ("sku", "name", "price", "description", "weight_g", "compare_at_price")
+]
 _CATEGORY_NAME: Any = Category._meta.get_field("name")
 _SPOILT_SKU = re.compile(r"[0-9][.,]?[0-9]*E\+[0-9]+", re.IGNORECASE)
 
@@ -34,7 +38,11 @@ class BadRow:
 
 @dataclass(frozen=True)
 class ProductRow:
-    """A row that can be imported; None stands for a column that the file lacks or an empty cell of it."""
+    """A row that can be imported; None stands for a column that the file lacks or an empty cell of it.
+
+    A `compare_at_price` of zero takes the crossed-out price away. The cells are kept for a row that turns out
+    to be bad when it is compared with what is stored.
+    """
 
     number: int
     sku: str
@@ -43,6 +51,10 @@ class ProductRow:
     category: str
     stock: int | None
     description: str | None
+    tax_class: str | None = None  # its code
+    weight_g: int | None = None
+    compare_at_price: Decimal | None = None
+    cells: Sequence[str | Decimal] = field(default=(), compare=False)
 
     @property
     def key(self) -> str:
@@ -106,8 +118,15 @@ def reason_of(error: ValueError | ValidationError) -> str:
 
 
 def product_of(row: ProductRow) -> Product:
-    """Return the product of the row, without its category."""
-    return Product(sku=row.sku, name=row.name, price=row.price, description=row.description or "")
+    """Return the product of the row, without its category and tax class."""
+    return Product(
+        sku=row.sku,
+        name=row.name,
+        price=row.price,
+        compare_at_price=row.compare_at_price or None,
+        weight_g=row.weight_g,
+        description=row.description or "",
+    )
 
 
 @lru_cache(maxsize=1000)
@@ -123,13 +142,15 @@ def _faults_of_category(name: str, language: str) -> dict[str, ValidationError]:
 def _faults_of_fields(row: ProductRow) -> dict[str, ValidationError]:
     """Return what is wrong by field, as `Product.clean_fields` does; a model takes its time."""
     faults = {}
-    for field in _FIELDS:
-        value = getattr(row, field.name)
+    for column in _FIELDS:
+        value = getattr(row, column.name)
         try:
             if value is not None:
-                field.clean(value, None)
+                column.clean(value, None)
         except ValidationError as error:
-            faults[field.name] = error
+            faults[column.name] = error
+    if not faults and row.compare_at_price and row.compare_at_price <= row.price:
+        faults["price"] = no_reduction(row.compare_at_price)
     return faults
 
 

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from apps.catalog.models import MAX_STOCK
+from apps.catalog.models import MAX_STOCK, MAX_WEIGHT_G
 from apps.catalog.product_import.bad_rows import BadRowsTable
 from apps.catalog.product_import.dialects import NAMED_DELIMITER, Dialect
 from apps.catalog.product_import.headings import (
@@ -151,10 +151,30 @@ class ProductTable:
             number=number,
             sku=texts["sku"],
             name=texts["name"],
-            price=_price(texts["price"], self._decimal_sign("price", cells)),
+            price=self._price(texts, cells),
             category=texts["category"],
-            stock=_stock(texts["stock"], self._decimal_sign("stock", cells)),
+            stock=self._whole(texts, cells, "stock", most=MAX_STOCK),
             description=texts["description"] or None,
+            tax_class=texts["tax_class"] or None,
+            weight_g=self._whole(texts, cells, "weight_g", most=MAX_WEIGHT_G),
+            compare_at_price=self._amount(texts, cells, "compare_at_price"),
+            cells=cells or (),
+        )
+
+    def _price(self, texts: dict[str, str], cells: Sequence[Cell] | None) -> Decimal:
+        price = self._amount(texts, cells, "price")
+        if price is None:
+            raise _fault("price", _("empty"))
+        return price
+
+    def _amount(self, texts: dict[str, str], cells: Sequence[Cell] | None, column: str) -> Decimal | None:
+        return _amount(column, texts[column], self._decimal_sign(column, cells)) if texts[column] else None
+
+    def _whole(
+        self, texts: dict[str, str], cells: Sequence[Cell] | None, column: str, *, most: int
+    ) -> int | None:
+        return (
+            _whole(column, texts[column], self._decimal_sign(column, cells), most) if texts[column] else None
         )
 
     def _texts(self, cells: Sequence[Cell] | None) -> dict[str, str]:
@@ -203,31 +223,30 @@ def _refuse_title(texts: Iterable[str]) -> None:
         raise ValueError(_("only one cell is filled: perhaps the title of a group"))
 
 
-def _price(text: str, decimal: str) -> Decimal:
-    if not text:
-        raise _fault("price", _("empty"))
+def _amount(column: str, text: str, decimal: str) -> Decimal:
     try:
         return number_of(text, decimal)
     except UnclearNumber as error:
-        raise _fault("price", str(error)) from error
+        raise _fault(column, str(error)) from error
     except ValueError as error:
-        raise _fault("price", _("“%s” is not a number") % _quoted(text)) from error
+        raise _fault(column, _("“%s” is not a number") % _quoted(text)) from error
 
 
-def _stock(text: str, decimal: str) -> int | None:
-    if not text:
-        return None
-    if _PIECES.fullmatch(text) and int(text) <= MAX_STOCK:
+def _whole(column: str, text: str, decimal: str, most: int) -> int:
+    if _PIECES.fullmatch(text) and int(text) <= most:
         return int(text)
     try:
-        pieces = number_of(text, decimal)
-        if 0 <= pieces <= MAX_STOCK and pieces == int(pieces):
-            return int(pieces)
+        number = number_of(text, decimal)
+        if 0 <= number <= most and number == int(number):
+            return int(number)
     except UnclearNumber as error:
-        raise _fault("stock", str(error)) from error
+        raise _fault(column, str(error)) from error
     except ValueError:
         pass
-    raise _fault("stock", _("“%s” is not a number of pieces") % _quoted(text))
+    wrong = (
+        _("“%s” is not a number of grams") if column == "weight_g" else _("“%s” is not a number of pieces")
+    )
+    raise _fault(column, wrong % _quoted(text))
 
 
 def _quoted(text: str) -> str:

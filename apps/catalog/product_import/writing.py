@@ -1,32 +1,45 @@
 """Writing of rows into the database, some hundred at a time."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from apps.audit.models import Action
 from apps.audit.services import AuditRecord, changes_between, changes_from_nothing, record_all, values_of
 from apps.catalog.category_paths import categories_called, parts_of, paths_to
+from apps.catalog.exceptions import no_reduction
 from apps.catalog.lowest_prices import write_lowest_prices
 from apps.catalog.models import Category, MovementKind, PriceChange, Product
-from apps.catalog.product_import.rows import ProductRow, product_of
+from apps.catalog.product_import.headings import column_name
+from apps.catalog.product_import.rows import BadRow, ProductRow, product_of
 from apps.catalog.services import create_category
 from apps.catalog.slugs import SLUG_ATTEMPTS, free_slugs
 from apps.catalog.stock import set_stock
 from apps.core.database.advisory_locks import lock_alone
 from apps.core.normalization import NAME
+from apps.store.models import TaxClass
 from apps.users.models import User
 
 CHUNK = 500  # rows written by one statement
-IMPORTED_FIELDS = ("name", "price", "category", "description")  # of a product that is known
+# Of a product that is known.
+IMPORTED_FIELDS = ("name", "price", "category", "description", "tax_class", "weight_g", "compare_at_price")
 _CREATING = "catalog.creating_categories"
 _LINE_BREAK = re.compile(r"\r\n?")
-_COMPARED = ("name", "price", "stock", "description")  # where an empty cell says nothing
+_COMPARED = ("name", "price", "stock", "description", "weight_g")  # where an empty cell says nothing
+
+
+class _Related(NamedTuple):
+    """The rows of other tables that products refer to, by what the rows call them."""
+
+    categories: Mapping[str, Category]
+    tax_classes: Mapping[str, TaxClass]
 
 
 @dataclass
@@ -36,11 +49,13 @@ class Counts:
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    refused: list[BadRow] = field(default_factory=list)  # which contradict what is stored
 
     def __iadd__(self, other: "Counts") -> "Counts":
         self.created += other.created
         self.updated += other.updated
         self.unchanged += other.unchanged
+        self.refused += other.refused
         return self
 
 
@@ -50,13 +65,18 @@ def write_rows(rows: list[ProductRow], *, by: User | None = None) -> Counts:
     What is already as it is to be is left alone. A transaction is needed, which keeps the known products
     locked.
     """
-    locked = Product.objects.locked(known_ids(rows)).select_related("category")
+    known_ids = [pk for pk, _key, _before in known_products(rows)]
+    locked = Product.objects.locked(known_ids).select_related("category", "tax_class")
     existing = {product.sku_key: product for product in locked}
+    tax_classes = _tax_classes(rows)
+    reductions = {key: product.compare_at_price for key, product in existing.items()}
+    refused = _refused(rows, reductions, tax_classes)
+    rows = without(rows, refused)
     categories = _categories(rows)
     changes = {row.key: differences(row, existing.get(row.key), categories[row.category]) for row in rows}
     new = [row for row in rows if row.key not in existing]
     edited = [row for row in rows if row.key in existing and changes[row.key].keys() - {"stock"}]
-    created = _write_products(new + edited, existing, categories, by)
+    created = _write_products(new + edited, existing, _Related(categories, tax_classes), by)
     received = {created[row.key].pk: row.stock for row in new if row.stock}
     counted = {
         existing[row.key].pk: row.stock
@@ -67,12 +87,24 @@ def write_rows(rows: list[ProductRow], *, by: User | None = None) -> Counts:
     set_stock(received, reason=_("import"), kind=MovementKind.RECEIVED, by=by)
     set_stock(counted, reason=_("import"), by=by)
     written = sum(bool(change) for change in changes.values())
-    return Counts(len(new), written - len(new), len(rows) - written)
+    return Counts(len(new), written - len(new), len(rows) - written, refused)
 
 
-def known_ids(rows: Iterable[ProductRow]) -> list[int]:
-    """Return the ids of the products that the rows speak of and that exist already."""
-    return list(Product.objects.with_skus(row.sku for row in rows).values_list("pk", flat=True))
+def known_products(rows: Iterable[ProductRow]) -> list[tuple[int, str, Decimal | None]]:
+    """Return id, key and crossed-out price of the products that the rows speak of and that exist already."""
+    known = Product.objects.with_skus(row.sku for row in rows)
+    return list(known.values_list("pk", "sku_key", "compare_at_price"))
+
+
+def refused_rows(rows: Sequence[ProductRow], reductions: Mapping[str, Decimal | None]) -> list[BadRow]:
+    """Return the rows that contradict what is stored, such as the crossed-out prices of known products."""
+    return _refused(rows, reductions, _tax_classes(rows))
+
+
+def without(rows: list[ProductRow], refused: Iterable[BadRow]) -> list[ProductRow]:
+    """Return the other rows."""
+    numbers = {row.number for row in refused}
+    return [row for row in rows if row.number not in numbers] if numbers else rows
 
 
 def differences(
@@ -83,17 +115,50 @@ def differences(
     `category` is that of the row (None: it is not there yet); the result has the id of the present one.
     """
     if known is None:
-        return {
-            "name": (None, row.name),
-            "price": (None, row.price),
-            "category": (None, row.category),
-            "stock": (None, row.stock),
-        }
-    pairs = {field: (getattr(known, field), getattr(row, field)) for field in _COMPARED}
-    changed = {field: (old, new) for field, (old, new) in pairs.items() if not _says_the_same(old, new)}
+        told = ("name", "price", "category", "stock")
+        return {name: (None, getattr(row, name)) for name in told} | _terms(row, None)
+    pairs = {name: (getattr(known, name), getattr(row, name)) for name in _COMPARED}
+    changed: dict[str, tuple[Any, Any]] = {
+        name: (old, new) for name, (old, new) in pairs.items() if not _says_the_same(old, new)
+    }
     if category is None or category.pk != known.category_id:
         changed["category"] = (known.category_id, row.category)
+    return changed | _terms(row, known)
+
+
+def _terms(row: ProductRow, known: Product | None) -> dict[str, tuple[Any, Any]]:
+    """Return what the row changes of the tax class, by its code, and of the crossed-out price."""
+    present = known.tax_class.code if known and known.tax_class else None
+    before = known.compare_at_price if known else None
+    changed: dict[str, tuple[Any, Any]] = {}
+    if row.tax_class not in (None, present):
+        changed["tax_class"] = (present, row.tax_class)
+    if row.compare_at_price is not None and (row.compare_at_price or None) != before:
+        changed["compare_at_price"] = (before, row.compare_at_price or None)
     return changed
+
+
+def _tax_classes(rows: Iterable[ProductRow]) -> dict[str, TaxClass]:
+    """Return all tax classes by their codes, if any row names one."""
+    if not any(row.tax_class for row in rows):
+        return {}
+    return {tax_class.code: tax_class for tax_class in TaxClass.objects.all()}
+
+
+def _refused(
+    rows: Iterable[ProductRow], reductions: Mapping[str, Decimal | None], tax_classes: Mapping[str, TaxClass]
+) -> list[BadRow]:
+    refused = []
+    for row in rows:
+        before = reductions.get(row.key) if row.compare_at_price is None else None
+        if row.tax_class and row.tax_class not in tax_classes:
+            text = _("there is no “%(code)s”, but %(known)s")
+            values = {"code": Truncator(row.tax_class).chars(20), "known": ", ".join(tax_classes)}
+            refused.append(BadRow(row.number, f"{column_name('tax_class')}: {text % values}", row.cells))
+        elif before is not None and before <= row.price:
+            reason = f"{column_name('price')}: {no_reduction(before).message}"
+            refused.append(BadRow(row.number, reason, row.cells))
+    return refused
 
 
 def _says_the_same(old: Any, new: Any) -> bool:
@@ -125,11 +190,11 @@ def _create_category(name: str) -> None:
 def _write_products(
     rows: list[ProductRow],
     existing: Mapping[str, Product],
-    categories: Mapping[str, Category],
+    related: _Related,
     by: User | None,
 ) -> dict[str, Product]:
     """Write new and known products and note changed prices; return the written ones by their keys."""
-    products = _stored(rows, existing, categories)
+    products = _stored(rows, existing, related)
     PriceChange.objects.bulk_create(
         PriceChange(product=known, old_price=known.price, new_price=product.price, created_by=by)
         for product in products
@@ -140,9 +205,7 @@ def _write_products(
     return {product.sku_key: product for product in products}
 
 
-def _stored(
-    rows: list[ProductRow], existing: Mapping[str, Product], categories: Mapping[str, Category]
-) -> list[Product]:
+def _stored(rows: list[ProductRow], existing: Mapping[str, Product], related: _Related) -> list[Product]:
     """Write the products, those that are new with slugs that are made as often as somebody takes one.
 
     Raises IntegrityError when that goes on.
@@ -150,7 +213,7 @@ def _stored(
     names = {row.key: row.name for row in rows if row.key not in existing}
     for attempt in count(1):
         slugs = dict(zip(names, free_slugs(list(names.values()), among=Product.objects.all()), strict=True))
-        products = [_prepared(row, categories[row.category], existing.get(row.key), slugs) for row in rows]
+        products = [_prepared(row, related, existing.get(row.key), slugs) for row in rows]
         try:
             with transaction.atomic():
                 # One statement for new and known ones; the stock is in neither.
@@ -178,14 +241,17 @@ def _audit_records(products: Iterable[Product], existing: Mapping[str, Product])
             yield AuditRecord(Action.CHANGED, product, changes)
 
 
-def _prepared(
-    row: ProductRow, category: Category, known: Product | None, slugs: Mapping[str, str]
-) -> Product:
+def _prepared(row: ProductRow, related: _Related, known: Product | None, slugs: Mapping[str, str]) -> Product:
     product = product_of(row)
-    product.category = category
-    product.slug = known.slug if known else slugs[row.key]
-    if known is not None:
-        product.compare_at_price, product.lowest_price_30d = known.compare_at_price, known.lowest_price_30d
-    if known is not None and _says_the_same(known.description, row.description):
+    product.category = related.categories[row.category]
+    product.tax_class = related.tax_classes[row.tax_class] if row.tax_class else None
+    if known is None:
+        product.slug = slugs[row.key]
+        return product
+    product.slug, product.lowest_price_30d = known.slug, known.lowest_price_30d
+    if _says_the_same(known.description, row.description):
         product.description = known.description
+    for name in ("tax_class", "weight_g", "compare_at_price"):
+        if getattr(row, name) is None:
+            setattr(product, name, getattr(known, name))
     return product
