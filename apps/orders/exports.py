@@ -5,28 +5,86 @@ from collections.abc import Iterator, Sequence
 from django.utils.translation import gettext_lazy as _
 
 from apps.import_export.registry import ExportKind, Row, exportable
-from apps.orders.models import Order, OrderItem
+from apps.orders.models import AddressKind, DiscountKind, Order, OrderAddress, OrderDiscount, OrderItem
 
 ROWS_IN_MEMORY = 2000
-ORDER_COLUMNS = {
-    "id": "pk",
-    "created_at": "created_at",
-    "updated_at": "updated_at",
-    "status": "status",
-    "username": "user__username",
-    "email": "user__email",
-    "items_count": "items_count",
-    "total_price": "total_price",
-    "currency": "currency",
-    "tracking_number": "tracking_number",
-}
-ITEM_COLUMNS = ("order_id", "created_at", "status", "sku", "name", "quantity", "price", "total", "currency")
+ORDER_COLUMNS = (
+    "id",
+    "created_at",
+    "updated_at",
+    "status",
+    "username",
+    "email",
+    "items_count",
+    "total_price",
+    "currency",
+    "tracking_number",
+    "items_total",
+    "discount_total",
+    "delivery_price",
+    "delivery_discount",
+    "tax_total",
+    "delivery_method",
+    "payment_method",
+    "payment_status",
+    "coupon",
+    "recipient",
+    "phone",
+    "country",
+    "region",
+    "city",
+    "postal_code",
+    "line1",
+)
+ITEM_COLUMNS = (
+    "order_id",
+    "created_at",
+    "status",
+    "sku",
+    "name",
+    "quantity",
+    "price",
+    "total",
+    "currency",
+    "discount",
+    "amount",
+    "tax_rate",
+    "tax_amount",
+    "weight_g",
+)
+NOWHERE = ("",) * 7
 
 
 def order_rows(order_ids: Sequence[int]) -> Iterator[Row]:
     """Yield the rows of the orders, by id."""
+    shipping = OrderAddress.objects.filter(order__in=order_ids, kind=AddressKind.SHIPPING)
+    recipients = {address.order_id: _recipient(address) for address in shipping}
+    coupons = OrderDiscount.objects.filter(order__in=order_ids, kind=DiscountKind.COUPON)
+    codes = dict(coupons.values_list("order_id", "code"))
     orders = Order.objects.filter(pk__in=order_ids).with_items_count().order_by("pk")
-    return orders.values_list(*ORDER_COLUMNS.values()).iterator(ROWS_IN_MEMORY)
+    for order in orders.iterator(ROWS_IN_MEMORY):
+        yield (
+            order.pk,
+            order.created_at,
+            order.updated_at,
+            order.status,
+            order.customer_name,
+            order.customer_email,
+            order.items_count,
+            order.total_price,
+            order.currency,
+            order.tracking_number,
+            order.goods_total,
+            order.discount_total,
+            order.delivery_price,
+            order.delivery_discount,
+            order.tax_total,
+            order.delivery_method,
+            order.payment_method,
+            order.payment_status,
+            codes.get(order.pk, ""),
+            *recipients.get(order.pk, NOWHERE),
+        )
 
 
 def item_rows(order_ids: Sequence[int]) -> Iterator[Row]:
@@ -44,7 +102,21 @@ def item_rows(order_ids: Sequence[int]) -> Iterator[Row]:
             item.price,
             item.total,
             order.currency,
+            item.discount,
+            item.amount,
+            item.tax_rate,
+            item.tax_amount,
+            item.weight_g,
         )
+
+
+def _recipient(address: OrderAddress) -> Row:
+    """Return who gets the order, and where: at the pick-up point, if it goes to one."""
+    if point := address.pickup_point:
+        place = [point[name] for name in ("country", "region", "city", "postal_code", "address")]
+    else:
+        place = [address.country, address.region, address.city, address.postal_code, address.line1]
+    return address.name, address.phone, *place
 
 
 ORDERS = exportable(
@@ -52,7 +124,7 @@ ORDERS = exportable(
         name="orders",
         label=_("Orders"),
         model=Order,
-        columns=tuple(ORDER_COLUMNS),
+        columns=ORDER_COLUMNS,
         rows=order_rows,
         naming=Order.objects.of,
     )

@@ -9,9 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_product
 from apps.import_export.tests.export_pages import cells_of, exported
+from apps.orders.checkout import PointChoice
 from apps.orders.exports import item_rows, order_rows
 from apps.orders.models import Order, OrderItem
+from apps.orders.tests.checkout_shop import make_method, make_point
 from apps.orders.tests.factories import make_order, make_order_in
+from apps.orders.tests.full_orders import make_full_order, open_full_shop
 
 LIST = "orders_order"
 CREATED = datetime(2026, 3, 1, 9, 30, 0, 120_000, UTC)
@@ -46,11 +49,15 @@ def test_file_of_orders(browser, orders):
     first, second = (order.pk for order in orders)
 
     assert exported(browser, LIST, "orders").decode() == (
-        "id,created_at,updated_at,status,username,email,items_count,total_price,currency,tracking_number\r\n"
+        "id,created_at,updated_at,status,username,email,items_count,total_price,currency,tracking_number,"
+        "items_total,discount_total,delivery_price,delivery_discount,tax_total,delivery_method,payment_method,"
+        "payment_status,coupon,recipient,phone,country,region,city,postal_code,line1\r\n"
         f"{first},2026-03-01T09:30:00.120000Z,2026-03-02T12:00:00Z,pending,"
-        "'@SUM(A1),'=cmd@example.com,2,781.50,RUB,\r\n"
+        "'@SUM(A1),'=cmd@example.com,2,781.50,RUB,,"
+        "781.50,0.00,0.00,0.00,0.00,,,unpaid,,,,,,,,\r\n"
         f"{second},2026-03-01T09:30:00.120000Z,2026-03-02T12:00:00Z,shipped,"
-        "olga,olga@example.com,1,0.50,RUB,'+EM1\r\n"
+        "olga,olga@example.com,1,0.50,RUB,'+EM1,"
+        "0.50,0.00,0.00,0.00,0.00,,,unpaid,,,,,,,,\r\n"
     )
 
 
@@ -59,11 +66,47 @@ def test_file_of_lines_has_names_and_prices_as_they_were_ordered(browser, orders
     at = "2026-03-01T09:30:00.120000Z"
 
     assert exported(browser, LIST, "order-items").decode() == (
-        "order_id,created_at,status,sku,name,quantity,price,total,currency\r\n"
-        f'{first},{at},pending,\'-TEA,"Чай ""Утро"", <b>1</b>",2,390.00,780.00,RUB\r\n'
-        f"{first},{at},pending,MUG,Кружка 🫖,3,0.50,1.50,RUB\r\n"
-        f"{second},{at},shipped,MUG,Кружка 🫖,1,0.50,0.50,RUB\r\n"
+        "order_id,created_at,status,sku,name,quantity,price,total,currency,"
+        "discount,amount,tax_rate,tax_amount,weight_g\r\n"
+        f'{first},{at},pending,\'-TEA,"Чай ""Утро"", <b>1</b>",2,390.00,780.00,RUB,0.00,780.00,,0.00,\r\n'
+        f"{first},{at},pending,MUG,Кружка 🫖,3,0.50,1.50,RUB,0.00,1.50,,0.00,\r\n"
+        f"{second},{at},shipped,MUG,Кружка 🫖,1,0.50,0.50,RUB,0.00,0.50,,0.00,\r\n"
     )
+
+
+def test_goods_and_delivery_stand_apart_and_beside_them_who_gets_the_order(browser, customer, settings):
+    open_full_shop(settings)
+    order = make_full_order(customer)
+
+    (row,) = cells_of(exported(browser, LIST, "orders"))
+
+    assert row[7:] == [
+        *("1430.00", "RUB", "", "1200.00", "120.00", "350.00", "0.00", "257.86"),
+        *("courier", "invoice", "unpaid", "TEA10", "Анна Смирнова", "'+79123456789"),
+        *("RU", "", "Москва", "101000", "Мясницкая, 1"),
+    ]
+    lines = cells_of(exported(browser, LIST, "order-items"))
+    assert [line[5:] for line in lines] == [
+        ["2", "390.00", "780.00", "RUB", "78.00", "702.00", "22.00", "126.59", "250"],
+        ["1", "420.00", "420.00", "RUB", "42.00", "378.00", "22.00", "68.16", ""],
+    ]
+    assert [line[0] for line in lines] == [str(order.pk)] * 2
+
+
+def test_order_for_a_pick_up_point_shows_the_point_and_who_collects_it(browser, customer, settings):
+    open_full_shop(settings)
+    make_method("pickup_point", carrier="boxes", price="100.00")
+    make_point(region="=1+1", city="@Химки")
+    make_full_order(
+        customer, delivery_method="pickup_point", pickup_point=PointChoice("boxes", "MSK1"), coupon=""
+    )
+
+    (row,) = cells_of(exported(browser, LIST, "orders"))
+
+    assert row[-8:] == [
+        *("", "Анна Смирнова", "'+79123456789"),
+        *("RU", "'=1+1", "'@Химки", "101000", "Мясницкая, 10"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -91,13 +134,13 @@ def test_list_of_orders_has_the_button_and_the_action(browser, orders):
 
 
 @pytest.mark.parametrize("rows", [order_rows, item_rows])
-def test_number_of_queries_does_not_grow_with_the_orders(customer, rows):
+def test_number_of_queries_does_not_grow_with_the_orders(customer, rows, settings):
     def queries_of(number):
-        product = make_product()
-        ids = [make_order(customer, {product: 1}).pk for _time in range(number)]
+        ids = [make_full_order(customer).pk for _time in range(number)]
         with CaptureQueriesContext(connection) as queries:
-            assert len(list(rows(ids))) == number
+            assert len(list(rows(ids))) == number * (2 if rows == item_rows else 1)
         return len(queries)
 
+    open_full_shop(settings)
     assert queries_of(1) == queries_of(10)
-    assert OrderItem.objects.count() == 11
+    assert OrderItem.objects.count() == 22
