@@ -20,7 +20,14 @@ FEWEST_LETTERS = 3  # of the beginning of a name, to mean its owner
 @erases
 def write_without(user: User) -> None:
     """Have the files that name the user written anew; delete those of a search for the user's name."""
-    names = names_of(user)
+    rewrite_exports(user, names_of(user))
+
+
+def rewrite_exports(user: User, names: Collection[str]) -> None:
+    """Have the files with rows of the user written anew; delete those of a search for one of the names.
+
+    The names are folded.
+    """
     for export in Export.objects.select_for_update().order_by("pk"):
         if _is_search_for(names, export.query):
             export.delete()

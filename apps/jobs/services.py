@@ -169,6 +169,11 @@ def release(job: Job) -> None:
     _put_back(job, timezone.now(), attempts=F("attempts") - 1)
 
 
+def forget_errors(subjects: Iterable[str]) -> None:
+    """Forget the errors of the subjects' jobs."""
+    Job.objects.filter(subject__in=subjects).exclude(last_error="").update(last_error="")
+
+
 def revoke(subjects: Iterable[str]) -> None:
     """Forget the errors of the subjects' jobs, and revoke the leases of those that run.
 

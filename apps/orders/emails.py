@@ -48,7 +48,7 @@ def _reason_of_staff(order: Order) -> str:
 def _message(order: Order, template: str, subject: str, message_id: UUID, **more: Any) -> EmailMessage:
     subject = subject % {"number": order.pk}
     context = {
-        "name": name_in_greeting(order.user, order.user.email),
+        "name": name_in_greeting(order.user, order.customer_email),
         "order": order,
         "tracking_number": order.tracking_number,
         "subject": subject,
@@ -61,6 +61,6 @@ def _message(order: Order, template: str, subject: str, message_id: UUID, **more
     return compose(
         subject=subject,
         body=render_to_string(template, context),
-        recipient=order.user.email,
+        recipient=order.customer_email,
         message_id=message_id,
     )

@@ -96,7 +96,7 @@ def _stored(order: Order, pdf: bytes) -> Invoice:
     if order.status != OrderStatus.CANCELLED:
         same_order = same_order.exclude(status=OrderStatus.CANCELLED)
     customer = User.objects.locked().filter(
-        pk=order.user_id, username=order.user.username, email=order.user.email
+        pk=order.user_id, username=order.customer_name, email=order.customer_email
     )
     # One in the other: the rows are locked in this order, as everywhere.
     if_the_same = Case(When(Exists(customer), then=Value(pdf, output_field=BinaryField())))
@@ -136,7 +136,7 @@ def _head(order: Order, title: str) -> list[Flowable]:
         paragraph(settings.STORE_NAME, _TEXT),
         paragraph(title, _HEADING),
         paragraph(_("Date: %(date)s") % {"date": _date(order.created_at)}, _TEXT),
-        paragraph(_("Customer: %(name)s") % {"name": _name_of(order.user)}, _TEXT),
+        paragraph(_("Customer: %(name)s") % {"name": _name_of(order)}, _TEXT),
         Spacer(0, 6 * mm),
     ]
 
@@ -145,9 +145,9 @@ def _date(moment: datetime) -> str:
     return formats.date_format(day_of(moment), _("j F Y"))
 
 
-def _name_of(customer: User) -> str:
+def _name_of(order: Order) -> str:
     # Whoever typed somebody else's address chose the username as well: it would be a text to a stranger.
-    return customer.email or customer.username
+    return order.customer_email or order.customer_name
 
 
 def _lines(order: Order) -> Flowable:

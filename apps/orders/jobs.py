@@ -17,9 +17,10 @@ from apps.jobs.models import Job
 from apps.jobs.registry import enqueues, handler
 from apps.jobs.services import JobSpec
 from apps.jobs.subjects import SubjectKind, register_subjects
-from apps.orders import emails
+from apps.orders import emails, personal_data
 from apps.orders.models import JOB_SUBJECT, Invoice, Order
-from apps.orders.statuses import OrderStatus
+from apps.orders.statuses import CLOSED, OrderStatus
+from apps.users.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ INVOICE = "invoice"
 CONFIRMATION_EMAIL = "confirmation_email"
 STATUS_EMAIL = "status_email"
 SHIPMENT = "shipment"
+ERASURE = "order_erasure"
 EMAILS = (CONFIRMATION_EMAIL, STATUS_EMAIL)  # to the customer, in the order of the status changes
 UNCONFIRMED = "unconfirmed"  # rate limit of a mailbox: e-mails while its address is not confirmed
 STALE_AFTER = timedelta(minutes=10)
@@ -61,6 +63,8 @@ def jobs_of_status(order: Order) -> list[JobSpec]:
     jobs = [job_of(STATUS_EMAIL, order, status=order.status)]
     if order.status == OrderStatus.SHIPPED and settings.SHIPPING_API_URL:
         jobs.insert(0, job_of(SHIPMENT, order))  # the e-mail tells its number
+    if order.status in CLOSED and order.holds_personal_data and _is_of_nobody(order):
+        jobs.append(job_of(ERASURE, order))
     return jobs
 
 
@@ -83,7 +87,7 @@ def send_confirmation_email(job: Job, *, order_id: int) -> None:
     order = load_order(order_id, "invoice")
     if _is_cancelled(order):
         logger.info("%s is left out: order %s is cancelled by now", job, order_id)
-    elif order.user.email:
+    elif order.customer_email:
         _deliver(job, order, emails.confirmation(order, _invoice_of(order), message_id=job.uuid))
 
 
@@ -97,14 +101,24 @@ def send_status_email(job: Job, *, order_id: int, status: str) -> None:
     order = load_order(order_id)
     if order.status != status and (_is_cancelled(order) or _is_stale(job)):
         logger.info("%s is left out: order %s is %s by now", job, order_id, order.status)
-    elif order.user.email:
+    elif order.customer_email:
         _deliver(job, order, emails.status_notice(order, OrderStatus(status), message_id=job.uuid))
+
+
+@handler(ERASURE, label=_("Erasure of personal data"))
+def erase_closed_order(job: Job, *, order_id: int) -> None:
+    """Erase what the order kept of a customer whose data was erased while it was open."""
+    personal_data.erase_closed_order(order_id)
+
+
+def _is_of_nobody(order: Order) -> bool:
+    # Asked under the lock of the order, which an erasure takes first: it comes before, or finds it closed.
+    return User.objects.filter(pk=order.user_id, erased_at__isnull=False).exists()
 
 
 def _deliver(job: Job, order: Order, message: EmailMessage) -> None:
     # Who has not confirmed an address may have typed a stranger's.
-    is_confirmed = order.user.has_confirmed(order.user.email)
-    deliver(job, message, rate_limit=None if is_confirmed else UNCONFIRMED)
+    deliver(job, message, rate_limit=None if order.has_confirmed_email else UNCONFIRMED)
 
 
 def _is_cancelled(order: Order) -> bool:

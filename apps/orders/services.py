@@ -140,7 +140,7 @@ def resend_email(*, order_id: int) -> Job:
     still on its way.
     """
     order = Order.objects.locked().select_related("user").get(pk=order_id)
-    if not order.user.email:
+    if not order.customer_email:
         raise ValidationError(_("The customer has no e-mail address."), code="no_address")
     is_new = order.status == OrderStatus.PENDING
     wanted = job_of(CONFIRMATION_EMAIL, order) if is_new else job_of(STATUS_EMAIL, order, status=order.status)

@@ -70,6 +70,9 @@ CUSTOMER_TRANSITIONS: Transitions = {
 }
 
 
+CLOSED = tuple(status for status, following in TRANSITIONS.items() if not following)  # nothing comes after
+
+
 def can_transition(from_status: str, to_status: str) -> bool:
     """Tell whether the table has this transition."""
     return to_status in TRANSITIONS[OrderStatus(from_status)]

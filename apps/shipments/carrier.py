@@ -52,7 +52,7 @@ def _payload(order: Order) -> dict[str, Any]:
         "status": order.status,
         "total_price": f"{order.total_price:.2f}",
         "currency": order.currency,
-        "customer": {"username": order.user.username, "email": order.user.email},
+        "customer": {"username": order.customer_name, "email": order.customer_email},
         "items": [{"sku": item.sku, "quantity": item.quantity} for item in order.items.all()],
     }
 

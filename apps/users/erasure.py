@@ -3,7 +3,8 @@
 import re
 import uuid
 from collections.abc import Callable, Collection
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -24,17 +25,49 @@ from apps.users.usernames import ERASED
 _COPYING = "users.copying_names"
 _NAMING = ("username", "email", "new_email", "first_name", "last_name")
 
-_erasers: list[Callable[[User], object]] = []
+
+@dataclass(frozen=True)
+class Remainder:
+    """What still tells of a person after the erasure: orders under way, by id, and documents to be kept."""
+
+    open_orders: tuple[int, ...] = ()
+    documents: int = 0
+
+    def __add__(self, other: Self) -> "Remainder":
+        return Remainder(self.open_orders + other.open_orders, self.documents + other.documents)
+
+    def __bool__(self) -> bool:
+        return bool(self.open_orders or self.documents)
 
 
-def erases(function: Callable[[User], object]) -> Callable[[User], object]:
+Eraser = Callable[[User], Remainder | None]
+
+_erasers: list[Eraser] = []
+_lockers: list[Callable[[int], object]] = []
+
+
+def erases(function: Eraser) -> Eraser:
     """Register the decorated function to erase what its app keeps of a user, in the same transaction.
+
+    It returns what has to stay for now, if anything has.
 
     It still reads what the user was called. It finds everything that was written under the lock of the user
     (`User.objects.locked`), or while nobody could be erased; whatever names people is written so.
     """
     _erasers.append(function)
     return function
+
+
+def locks_before_users(function: Callable[[int], object]) -> Callable[[int], object]:
+    """Register the decorated function to lock those rows of a user (by id) that are locked before users."""
+    _lockers.append(function)
+    return function
+
+
+def lock_rows_before(user: User) -> None:
+    """Lock the rows of the user that whoever has them may want the user for: the user comes last."""
+    for lock in _lockers:
+        lock(user.pk)
 
 
 def names_of(user: User) -> set[str]:
@@ -77,12 +110,18 @@ def block_erasures() -> None:
     lock_shared(_COPYING)
 
 
-def erase(user: User) -> None:
+def wait_for_copies() -> None:
+    """Wait for the transactions that copy names; they see what this one erases, or wait for its end."""
+    lock_alone(_COPYING)
+
+
+def erase(user: User) -> Remainder:
     """Erase the user's name, address, password, sessions and e-mail jobs; the row stays, for the orders.
 
-    The audit trail keeps what was done to the account, without the values. A transaction is needed.
+    Return what stays for now. The audit trail keeps what was done to the account, without the values. A
+    transaction is needed, in which `lock_rows_before` was called before the user was locked, if that is done.
     """
-    erase_related(user)
+    remainder = erase_related(user)
     user.erased_at = timezone.now()
     user.username = f"{ERASED}{uuid.uuid4().hex}"
     user.email = user.new_email = user.first_name = user.last_name = ""
@@ -91,17 +130,18 @@ def erase(user: User) -> None:
     user.set_unusable_password()
     store_account(user, events=[Event.ERASED])
     wipe_on_commit()  # comes after the drop, by which a response that is being built is found out of date
+    return remainder
 
 
-def erase_related(user: User) -> None:
-    """Erase what is kept of the user beside the row itself, which is locked. A transaction is needed."""
+def erase_related(user: User) -> Remainder:
+    """Erase what is kept of the user beside the row itself, which is locked; return what stays for now."""
     # The whole row: an order that is being placed has to be there first, or to wait until the user is erased.
     User.objects.select_for_update().get(pk=user.pk)
-    lock_alone(_COPYING)
+    wait_for_copies()
     user.sessions.all().delete()
     Job.objects.filter(subject=subject_of(user.pk)).delete()
     pages = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User))
     pages.filter(object_id=str(user.pk)).update(object_repr=f"{user.pk}")
-    for eraser in _erasers:
-        eraser(user)
+    stays = [eraser(user) for eraser in _erasers]
     AuditEntry.objects.about(user).forget_values()  # last: the others find former names there
+    return sum(filter(None, stays), start=Remainder())

@@ -10,7 +10,7 @@ from apps.core.database.row_changes import changed_columns, columns_of
 from apps.core.database.transactions import retried_atomic
 from apps.core.mail_limits import refuse_full_mailbox
 from apps.users.email_verification import fault_of_taken_email, request_verification
-from apps.users.erasure import erase, erase_related
+from apps.users.erasure import Remainder, erase, erase_related, lock_rows_before
 from apps.users.exceptions import StaffAccount
 from apps.users.login_throttling import Caller
 from apps.users.models import User
@@ -49,13 +49,13 @@ def rename(user: User, **names: str) -> User:
     return user
 
 
-def close_account(user: User, *, password: str, caller: Caller) -> None:
-    """Erase the user's personal data. The orders stay, without it.
+def close_account(user: User, *, password: str, caller: Caller) -> Remainder:
+    """Erase the user's personal data. The orders stay, without it; return what has to keep it for now.
 
     Raises StaffAccount, and ValidationError when the password is wrong; TooManyAttempts.
     """
     confirm_password(user, password, field="password", caller=caller)
-    _close_account(user)
+    return _close_account(user)
 
 
 @retried_atomic
@@ -64,6 +64,7 @@ def delete_account(user: User) -> None:
 
     Raises ProtectedError.
     """
+    lock_rows_before(user)
     # Whoever logs in at the same moment has the row locked: that session is found, or there is none.
     locked = User.objects.select_for_update().filter(pk=user.pk).first()
     if locked is None:
@@ -74,11 +75,12 @@ def delete_account(user: User) -> None:
 
 
 @retried_atomic
-def _close_account(user: User) -> None:
+def _close_account(user: User) -> Remainder:
+    lock_rows_before(user)
     user = locked_as_confirmed(user, field="password")
     if user.is_staff:
         raise StaffAccount
-    erase(user)
+    return erase(user)
 
 
 def _refuse_taken(user: User) -> None:

@@ -126,7 +126,7 @@ class OrderAdmin(ExportableAdmin, LongListAdmin):
     @admin.display(description=_("name and e-mail"), empty_value="—")
     def contact(self, order: Order) -> str:
         """Return the customer's name and address: staff who see orders need not see accounts."""
-        return ", ".join(filter(None, (order.user.get_full_name(), order.user.email)))
+        return ", ".join(filter(None, (order.customer_full_name, order.customer_email)))
 
     @admin.display(description=_("language"))
     def shown_language(self, order: Order) -> str:

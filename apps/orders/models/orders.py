@@ -206,6 +206,21 @@ class Order(models.Model):
         return self.user.email
 
     @property
+    def customer_full_name(self) -> str:
+        """Return the first and last name of the customer; empty for one who has told neither."""
+        return self.user.get_full_name()
+
+    @property
+    def has_confirmed_email(self) -> bool:
+        """Tell whether the customer has shown to read the mail of the address."""
+        return self.user.has_confirmed(self.user.email)
+
+    @property
+    def holds_personal_data(self) -> bool:
+        """Tell whether it says who it is for, beside whose it is."""
+        return self.has_addresses or bool(self.customer_note or self.gift_message)
+
+    @property
     def goods_total(self) -> Decimal:
         """Return the price of the goods, before discounts."""
         return self.total_price if self.items_total is None else self.items_total

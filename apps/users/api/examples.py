@@ -12,6 +12,7 @@ NAMES = {"first_name": "Анна", "last_name": "Смирнова"}
 OWN_ACCOUNT = {**USER, "email_verified": True, **NAMES, "date_joined": "2026-11-24T09:00:00.125000Z"}
 OWN_PASSWORD = {"password": LOGIN["password"]}
 PASSWORD_CHANGE = {"old_password": LOGIN["password"], "new_password": "a-long-walk-by-the-river"}
+REMAINDER = {"open_orders": [72], "documents": 0}
 ADDRESS = {"email": "anna@example.com"}
 MAILED_TOKEN = {"token": "Mw.d1k2r4-5c0a9f3e7b1d8a6c4e2f0b9d7a5c3e1f"}
 PASSWORD_RESET = {**MAILED_TOKEN, "new_password": "a-long-walk-by-the-river"}

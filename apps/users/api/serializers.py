@@ -38,6 +38,17 @@ class RegisterInput(InputSerializer):
     password = NewPasswordField()
 
 
+@shown_as(examples.REMAINDER)
+class RemainderOutput(serializers.Serializer[Any]):
+    """What still tells of a person whose account is closed."""
+
+    open_orders = serializers.ListField(
+        child=serializers.IntegerField(),
+        help_text="Orders that keep their address and notes until they are delivered or cancelled",
+    )
+    documents = serializers.IntegerField(help_text="Issued documents, which the law wants kept")
+
+
 @shown_as(examples.LOGIN)
 class LoginInput(InputSerializer):
     """A username or e-mail address, and the password."""

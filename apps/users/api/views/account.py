@@ -21,6 +21,7 @@ from apps.users.api.serializers import (
     NamesInput,
     OwnAccountOutput,
     OwnPasswordInput,
+    RemainderOutput,
     ResetPasswordInput,
 )
 from apps.users.api.views.auth import OpenView
@@ -68,7 +69,7 @@ class OwnAccountView(OwnView):
         operation_id="closeOwnAccount",
         summary="Erase your account",
         request=OwnPasswordInput,
-        responses={204: None},
+        responses={200: RemainderOutput, 204: None},
     )
     @raises(StaffAccount, TooManyAttempts)
     def delete(self, request: Request) -> Response:
@@ -76,10 +77,17 @@ class OwnAccountView(OwnView):
 
         The name, e-mail address, password and sessions are erased; orders are kept without them. Staff
         accounts can only be closed by other staff (403 `staff_account`).
+
+        200 tells what has to stay for now: orders that are not delivered yet keep their address, phone and
+        notes until they are delivered or cancelled, and are erased then. Otherwise it is 204.
         """
         wanted = OwnPasswordInput(data=request.data)
         wanted.is_valid(raise_exception=True)
-        services.close_account(current_user(request), **wanted.validated_data, caller=self.caller(request))
+        remainder = services.close_account(
+            current_user(request), **wanted.validated_data, caller=self.caller(request)
+        )
+        if remainder:
+            return Response(RemainderOutput(remainder).data)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
