@@ -29,6 +29,8 @@ from apps.promotions.services import release, settle_coupon, take_coupon
 from apps.store.configuration_cache import version_expression
 from apps.users.models import User
 
+PLACED = ("status", "total_price", "delivery_method", "payment_method")  # of a new order in the audit trail
+
 
 @retried_atomic
 def place_order(*, user: User, checkout: Checkout, language: str) -> Order:
@@ -50,7 +52,7 @@ def place_order(*, user: User, checkout: Checkout, language: str) -> Order:
     if coupon:
         settle_coupon(coupon, order_id=order.pk, user=user, is_applied=assessment.coupon_outcome.is_applied)
     order.fetched_status_changes = [order.status_changes.create(to_status=order.status, changed_by=user)]
-    record(Action.CREATED, order, changes_from_nothing(values_of(order, ("status", "total_price"))), by=user)
+    record(Action.CREATED, order, changes_from_nothing(values_of(order, PLACED)), by=user)
     enqueue(job_of(INVOICE, order), job_of(CONFIRMATION_EMAIL, order))
     if order.total_price == 0 and assessment.moves_once_paid:  # nothing is left to be paid
         order.fetched_status_changes.append(_make_transition(order, OrderStatus.PROCESSING, by=None))

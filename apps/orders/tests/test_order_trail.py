@@ -9,6 +9,7 @@ from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 from apps.orders.models import Order
 from apps.orders.tests.factories import make_order, make_order_in
+from apps.orders.tests.full_orders import make_full_order, open_full_shop
 from apps.users.models import User
 from tests.support.audit_trail import REQUEST, audit_entry, trail
 
@@ -32,6 +33,15 @@ def test_order_of_a_customer_from_its_placing_to_its_cancelling(customer_api: AP
             audit_entry("changed", cancelled, source="api", by=customer, request="req-2"),
         ]
     )
+
+
+def test_placing_names_the_methods_that_were_chosen_and_nobody(customer: User, settings):
+    open_full_shop(settings)
+    order = make_full_order(customer, customer_note="For Olga", gift_message="For Olga")
+
+    chosen = {"delivery_method": [None, "courier"], "payment_method": [None, "invoice"]}
+    placed = {"status": [None, "pending"], "total_price": [None, "1430.00"], **chosen}
+    assert trail(order) == [audit_entry("created", placed, source="command", by=customer, request="")]
 
 
 def test_order_that_staff_ship_in_the_admin_and_a_job_announces(

@@ -1,4 +1,4 @@
-"""Addresses and notes of erased customers: gone from closed orders, kept in open ones until those are closed."""
+"""Addresses and notes of erased customers: gone from closed orders, kept in open ones until then."""
 
 from typing import Any
 
