@@ -101,6 +101,7 @@ class Order(models.Model):
 
     fetched_items: list[OrderItem]  # of an order that was fetched `with_items`
     fetched_status_changes: list[StatusChange]
+    items_count: int  # of an order that was fetched `with_items_count`
     has_failed: bool  # a job of it, of an order that was fetched `noting_failed_jobs`
 
     class Meta:
