@@ -58,9 +58,8 @@ def test_a_limit_below_the_uses_is_refused(customer: User, set_limit: Callable[.
     with pytest.raises(ValidationError) as refusal:
         set_limit(row.pk, usage_limit=1)
 
-    assert refusal.value.message_dict == {
-        "usage_limit": ["2 orders use it already: the limit cannot be lower."]
-    }
+    text = "Уже есть 2 заказа с этой скидкой: ограничение не может быть меньше."
+    assert refusal.value.message_dict == {"usage_limit": [text]}
     row.refresh_from_db()
     assert (row.usage_limit, row.used) == (None, 0)
     assert set(Redemption.objects.values_list("counted", flat=True)) == {False}
