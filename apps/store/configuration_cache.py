@@ -60,8 +60,9 @@ def configuration(version: int | None) -> Configuration:
 
     It is loaded again if it was edited meanwhile: it is never a mixture of two versions.
     """
-    if _kept and _kept[0].version == version:
-        return _kept[0]
+    for kept in _kept:  # read once: another thread may keep another one meanwhile
+        if kept.version == version:
+            return kept
     while True:
         loaded = Configuration(version, {part: part.load() for part in _parts})
         version = current_version()

@@ -56,10 +56,10 @@ def problems(assessment: Assessment) -> Iterator[DomainError]:
 
 
 def _problems_of_items(basket: Basket) -> Iterator[DomainError]:
-    if any(quantity > MAX_QUANTITY for quantity in basket.quantities.values()):
-        yield QuantityTooLarge()
     if basket.missing:
         yield UnavailableItems(basket.positions_of(basket.missing))
+    if any(quantity > MAX_QUANTITY for quantity in basket.quantities.values()):
+        yield QuantityTooLarge()
     if shortages := shortages_of(basket.products, basket.available):
         yield InsufficientStock(shortages)
 

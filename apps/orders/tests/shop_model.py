@@ -149,13 +149,13 @@ class Shop:
         """Return every reason against the basket, in the order in which the store looks for them."""
         found: list[Refusal] = []
         pieces = self._added_up(basket)
-        if any(quantity > MOST_PIECES for quantity in pieces.values()):
-            found.append((400, {"code": "quantity_too_large"}))
         missing = [position for position, line in enumerate(basket) if not self.sells(line)]
         if missing:
             code = "product_unavailable"
             errors = [{"code": code, "pointer": f"/items/{position}/product_id"} for position in missing]
             found.append((400, {"code": code, "errors": errors}))
+        if any(quantity > MOST_PIECES for quantity in pieces.values()):
+            found.append((400, {"code": "quantity_too_large"}))
         details = [
             {"product_id": pk, "available": self.products[pk].stock, "requested": quantity}
             for pk, quantity in sorted(pieces.items())

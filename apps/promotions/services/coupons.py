@@ -76,14 +76,15 @@ def release(order_id: int) -> None:
     redemptions = Redemption.objects.unreleased().filter(order_id=order_id)
     # First the lock: whoever sets a limit meanwhile makes uncounted redemptions counted ones.
     locked = Promotion.objects.filter(pk__in=redemptions.values("promotion")).locked()
-    if not list(locked.values_list("pk")):
+    used = list(locked.values_list("used", flat=True))
+    if not used:
         return
-    rows = list(redemptions)
+    if any(used):
+        counted = redemptions.filter(counted=True)
+        Promotion.objects.filter(pk__in=counted.values("promotion")).count_uses(-1)
     redemptions.update(released_at=timezone.now())
-    for row in rows:
-        if row.counted:
-            Promotion.objects.filter(pk=row.promotion_id).count_uses(-1)
-            PromotionCode.objects.filter(redemptions=row).recount()
+    if any(used):
+        PromotionCode.objects.filter(redemptions__order_id=order_id).recount()
 
 
 def _looked_up(code: str) -> Coupon:
