@@ -53,7 +53,6 @@ NAMES |= {
     "true",
     "count",
     "delta",
-    "near",
     "last_seen",
     "price",
     "sku",
@@ -220,7 +219,6 @@ def wrong_queries(world: World) -> Iterator[Any]:
         "near=я",
         "near=1,2&radius_km=я",
         "near=1,2&radius_km=501",
-        "radius_km=1",
         "weight_g=я",
         "kind=я",
     ]

@@ -1,25 +1,27 @@
 """Filters of the pick-up points."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
 import django_filters
 from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.drainage import set_override
 
 from apps.core.api.fields import PLAIN_NUMBER
 from apps.core.api.filters import AnyOfFilter, PlainNumberField
-from apps.core.exceptions import InvalidQuery
 from apps.core.normalization import clean_name
 from apps.delivery.models import PickupPointKind, PickupPointQuerySet, Spot
 
 RADIUS_KM, MAX_RADIUS_KM = 5, 500
 MAX_NEAR = 100  # points
 MAX_WEIGHT_G = 2**31 - 1
-_COORDINATE = r"-?(0|[1-9][0-9]{0,2})(\.[0-9]{1,15})?"
+_LATITUDE = r"-?(90|[1-8]?[0-9](\.[0-9]{1,20})?)"
+_LONGITUDE = r"-?(180|(1[0-7][0-9]|[1-9]?[0-9])(\.[0-9]{1,20})?)"
+_SPOT = f"{_LATITUDE},{_LONGITUDE}"
+_RADIUS = r"(500|([1-4][0-9]{2}|[1-9]?[0-9])(\.[0-9]{1,3})?)"  # up to MAX_RADIUS_KM
 
 
 class _SpotField(forms.CharField):
@@ -30,19 +32,12 @@ class _SpotField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        lat, _comma, lon = text.partition(",")
-        if not all(PLAIN_NUMBER.fullmatch(each) and len(each) <= 20 for each in (lat, lon)):
-            raise self._invalid
-        spot = Spot(float(lat), float(lon))
-        if abs(spot.lat) > 90 or abs(spot.lon) > 180:
-            raise self._invalid
-        return spot
-
-    @property
-    def _invalid(self) -> forms.ValidationError:
-        return forms.ValidationError(
-            _("Must be a latitude and a longitude in degrees, such as 55.75,37.61."), code="invalid"
-        )
+        if not re.fullmatch(_SPOT, text):
+            raise forms.ValidationError(
+                _("Must be a latitude and a longitude in degrees, such as 55.75,37.61."), code="invalid"
+            )
+        lat, lon = map(float, text.split(","))
+        return Spot(lat, lon)
 
 
 class NearFilter(django_filters.Filter):
@@ -52,7 +47,7 @@ class NearFilter(django_filters.Filter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        text = {"type": "string", "pattern": f"^{_COORDINATE},{_COORDINATE}$"}
+        text = {"type": "string", "pattern": f"^{_SPOT}$"}
         set_override(self, "field", {**text, "description": kwargs["help_text"]})
 
 
@@ -69,7 +64,7 @@ class RadiusFilter(django_filters.NumberFilter):
         super().__init__(
             *args, min_value=0, max_value=MAX_RADIUS_KM, max_digits=6, decimal_places=3, **kwargs
         )
-        number = {"type": "number", "minimum": 0, "maximum": MAX_RADIUS_KM, "default": RADIUS_KM}
+        number = {"type": "string", "format": "decimal", "pattern": f"^{_RADIUS}$", "default": str(RADIUS_KM)}
         set_override(self, "field", {**number, "description": kwargs["help_text"]})
 
     def get_max_validator(self) -> None:
@@ -101,7 +96,9 @@ class PickupPointFilter(django_filters.FilterSet):
         help_text="Latitude and longitude in degrees, such as `55.75,37.61`; the nearest points come first, "
         f"at most {MAX_NEAR}",
     )
-    radius_km = RadiusFilter(method="skip", help_text="With `near`: how far away a point may be")
+    radius_km = RadiusFilter(
+        method="skip", help_text=f"With `near`: how far away a point may be, at most {MAX_RADIUS_KM}"
+    )
     weight_g = WeightFilter(method="taking", help_text="Points that take a parcel of this weight")
 
     def in_city(self, queryset: PickupPointQuerySet, name: str, value: str) -> PickupPointQuerySet:
@@ -117,14 +114,9 @@ class PickupPointFilter(django_filters.FilterSet):
         return queryset
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> Any:
-        """Return the points that all filters let through, the nearest of them with `near`.
-
-        Raises InvalidQuery for a radius around nothing.
-        """
+        """Return the points that all filters let through, the nearest of them with `near`."""
         found = super().filter_queryset(queryset)
         spot, radius_km = self.form.cleaned_data["near"], self.form.cleaned_data["radius_km"]
         if spot is None:
-            if radius_km is not None:
-                raise InvalidQuery({"radius_km": [("invalid", gettext("Must come with `near`."))]})
             return found
         return found.within(float(RADIUS_KM if radius_km is None else radius_km), of=spot)[:MAX_NEAR]
