@@ -3,6 +3,7 @@
 from apps.delivery.models.addresses import ADDRESS_FIELDS, MAX_SAVED_ADDRESSES, Address, SavedAddress
 from apps.delivery.models.great_circles import Spot
 from apps.delivery.models.methods import (
+    AT_A_POINT,
     DeliveryKind,
     DeliveryMethod,
     DeliveryRate,
@@ -14,6 +15,7 @@ from apps.delivery.models.pickup_points import PickupPoint, PickupPointKind, Pic
 
 __all__ = [
     "ADDRESS_FIELDS",
+    "AT_A_POINT",
     "MAX_SAVED_ADDRESSES",
     "Address",
     "DeliveryKind",

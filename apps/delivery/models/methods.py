@@ -19,6 +19,9 @@ class DeliveryKind(models.TextChoices):
     DIGITAL = "digital", _("digital")
 
 
+AT_A_POINT = (DeliveryKind.PICKUP_POINT, DeliveryKind.PICKUP)  # where the customer collects the order
+
+
 class FreeFromBasis(models.TextChoices):
     """What is compared with the total from which delivery is free."""
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from django.utils import timezone
 
 from apps.catalog.configuration import CATEGORY_TREE
-from apps.delivery.models import DeliveryKind, PickupPoint
+from apps.delivery.models import PickupPoint
 from apps.delivery.pickup_points import find_point
 from apps.delivery.pricing import DeliveryOption, usable_point
 from apps.orders.checkout.basket import Basket, Checkout
@@ -18,8 +18,6 @@ from apps.promotions.evaluation import CouponOutcome, coupon_outcome
 from apps.promotions.terms import Coupon
 from apps.store.configuration_cache import configuration, current_version
 from apps.users.models import User
-
-AT_A_POINT = (DeliveryKind.PICKUP_POINT, DeliveryKind.PICKUP)
 
 
 @dataclass(frozen=True)

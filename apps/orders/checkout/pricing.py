@@ -14,6 +14,7 @@ from apps.catalog.product_taxes import tax_code_of
 from apps.core.days import day_of
 from apps.core.money import ZERO, tax_of
 from apps.delivery.configuration import DELIVERY
+from apps.delivery.models import AT_A_POINT
 from apps.delivery.pricing import DeliveryOption, Parcel, delivery_options, usable_point, weigh
 from apps.orders.checkout.basket import Checkout
 from apps.orders.checkout.situation import Situation
@@ -206,9 +207,10 @@ class _Rates:
 
 
 def _country(checkout: Checkout, situation: Situation, option: DeliveryOption | None) -> str:
-    """Return the country of the pick-up point, else of the address; empty if neither is known."""
-    if option and (point := usable_point(option.method, situation.point)):
-        return point.country
+    """Return the country of the pick-up point, else of the address; empty: the store's own."""
+    if option and option.method.kind in AT_A_POINT:  # the address is that of whoever collects the order
+        point = usable_point(option.method, situation.point)
+        return point.country if point else ""
     return checkout.shipping_address.country if checkout.shipping_address else ""
 
 

@@ -19,9 +19,9 @@ from apps.delivery.exceptions import (
     PickupPointRequired,
     PickupPointUnavailable,
 )
-from apps.delivery.models import DeliveryKind
+from apps.delivery.models import AT_A_POINT, DeliveryKind
 from apps.delivery.pricing import option_payload
-from apps.orders.checkout.assessment import AT_A_POINT, Assessment
+from apps.orders.checkout.assessment import Assessment
 from apps.orders.checkout.basket import MAX_QUANTITY, Basket
 from apps.orders.checkout.price_changes import price_changed
 from apps.orders.checkout.pricing import PricedOrder

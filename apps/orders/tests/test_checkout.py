@@ -202,3 +202,22 @@ def test_total_of_nothing_is_processed_by_the_store_itself(customer_api: APIClie
         ("processing", "system"),
     ]
     assert customer_api.get(f"{ORDERS}{order['id']}/").json() == order
+
+
+def test_own_shop_sells_at_the_rates_of_its_country_whoever_collects(customer_api: APIClient, settings):
+    settings.STORE_TAX_CLASS, settings.TAX_DESTINATION = make_tax().code, "destination"
+    make_tax(rate="19.00", country="DE")
+    make_method("pickup", price="0.00")
+    make_method("courier", price=None).rates.create(price="0.00")
+    mug = make_product(price="122.00")
+    body = {
+        "items": [{"product_id": mug.pk, "quantity": 1}],
+        "shipping_address": {**ADDRESS, "country": "DE", "postal_code": "10115", "phone": ""},
+    }
+
+    collected = customer_api.post(QUOTE, body | {"delivery": {"method": "pickup"}}).json()
+    sent = customer_api.post(QUOTE, body | {"delivery": {"method": "courier"}}).json()
+
+    assert (collected["problems"], sent["problems"]) == ([], [])
+    assert [row["rate"] for row in collected["taxes"]] == ["22.00"]
+    assert [row["rate"] for row in sent["taxes"]] == ["19.00"]
