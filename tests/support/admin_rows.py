@@ -73,4 +73,4 @@ def _another(column: Any, value: Any) -> Any:
             return timezone.now()
         case models.DecimalField() | models.IntegerField():
             return 1_000 if column.name == "compare_at_price" else (value or 0) + 1  # it is above the price
-    return f"{value}-x" if column.name != "email" else f"x{value}"
+    return f"x{value}"[: column.max_length]
