@@ -125,7 +125,7 @@ class _Check:
 
     def _note(self, upload: Upload, rows: list[ProductRow | BadRow]) -> None:
         good = [row for row in rows if isinstance(row, ProductRow)]
-        refused = refused_rows(good, {key: before for _pk, key, before in known_products(good)})
+        refused = refused_rows(good, known_products(good))
         good = without(good, refused)
         if bad := sorted([*(row for row in rows if isinstance(row, BadRow)), *refused], key=_number):
             add_bad_rows(upload.report, bad)

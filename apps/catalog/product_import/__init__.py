@@ -65,7 +65,7 @@ def import_products(
         for rows in in_chunks(_good_rows(table, seen, report, bad_rows), CHUNK):
             products = known_products(rows)
             known.extend(pk for pk, _key, _before in products)
-            refused = refused_rows(rows, {key: before for _pk, key, before in products})
+            refused = refused_rows(rows, products)
             for row in refused:
                 _note_bad(report, row, table, bad_rows)
             contradicting.update(row.number for row in refused)

@@ -69,7 +69,7 @@ def write_rows(rows: list[ProductRow], *, by: User | None = None) -> Counts:
     locked = Product.objects.locked(known_ids).select_related("category", "tax_class")
     existing = {product.sku_key: product for product in locked}
     tax_classes = _tax_classes(rows)
-    reductions = {key: product.compare_at_price for key, product in existing.items()}
+    reductions = {key: each.compare_at_price for key, each in existing.items() if each.compare_at_price}
     refused = _refused(rows, reductions, tax_classes)
     rows = without(rows, refused)
     categories = _categories(rows)
@@ -96,8 +96,11 @@ def known_products(rows: Iterable[ProductRow]) -> list[tuple[int, str, Decimal |
     return list(known.values_list("pk", "sku_key", "compare_at_price"))
 
 
-def refused_rows(rows: Sequence[ProductRow], reductions: Mapping[str, Decimal | None]) -> list[BadRow]:
-    """Return the rows that contradict what is stored, such as the crossed-out prices of known products."""
+def refused_rows(
+    rows: Sequence[ProductRow], known: Iterable[tuple[int, str, Decimal | None]]
+) -> list[BadRow]:
+    """Return the rows that contradict what is stored: of the `known_products`, and of tax classes."""
+    reductions = {key: before for _pk, key, before in known if before is not None}
     return _refused(rows, reductions, _tax_classes(rows))
 
 
@@ -146,11 +149,12 @@ def _tax_classes(rows: Iterable[ProductRow]) -> dict[str, TaxClass]:
 
 
 def _refused(
-    rows: Iterable[ProductRow], reductions: Mapping[str, Decimal | None], tax_classes: Mapping[str, TaxClass]
+    rows: Iterable[ProductRow], reductions: Mapping[str, Decimal], tax_classes: Mapping[str, TaxClass]
 ) -> list[BadRow]:
     refused = []
     for row in rows:
-        before = reductions.get(row.key) if row.compare_at_price is None else None
+        # Few products are reduced, and a key takes its time.
+        before = reductions.get(row.key) if reductions and row.compare_at_price is None else None
         if row.tax_class and row.tax_class not in tax_classes:
             text = _("there is no “%(code)s”, but %(known)s")
             values = {"code": Truncator(row.tax_class).chars(20), "known": ", ".join(tax_classes)}
