@@ -56,6 +56,10 @@ PLENTY = 1_000_000  # pieces of each product
 # where a code can mean much.
 REFUSALS = {
     "conflict cursor": "OpenAPI 3.0 has no words for parameters that exclude each other",
+    **dict.fromkeys(
+        ["country_unsupported", "field_required_here", "phone_invalid", "postal_code_invalid"],
+        "what each country has and requires",
+    ),
     "delta_or_count": "nor for such members, unless the typed clients get a type for each choice",
     "required /delta": "one of these members",
     "zero /delta": "nor for a number that is anything but 0",
