@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, replace
+from itertools import groupby
 from typing import Self
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +13,7 @@ from apps.core.exceptions import Fault
 from apps.core.normalization import clean_name
 from apps.delivery.address_rules import AddressRule, rule_of
 from apps.delivery.models import ADDRESS_FIELDS, Address
-from apps.delivery.phones import read_phone
+from apps.delivery.phones import national, read_phone
 
 _MESSAGES = {
     "country_unsupported": _("Enter the two capital letters of a country (ISO 3166), such as RU."),
@@ -19,6 +21,9 @@ _MESSAGES = {
     "phone_invalid": _("Enter a valid phone number."),
     "postal_code_invalid": _("Enter a postal code of this country."),
 }
+
+_PRINTED = ("name", "line1", "district", "city", "region", "postal_code")  # all that is printed
+_WITH = {"name": ("company",), "line1": ("line2",)}  # and what stands below them
 
 
 @dataclass(frozen=True)
@@ -78,12 +83,40 @@ def refuse_faulty(address: PostalAddress) -> None:
         raise ValidationError(faults)
 
 
+def printed(address: PostalAddress) -> list[str]:
+    """Return the lines of the address as its country prints them, then the country, if abroad, and the phone.
+
+    What the country has no place for comes last, and empty members are left out.
+    """
+    rule = rule_of(address.country)
+    usual = rule.format if rule else ()
+    lines: list[str] = []
+    for is_town, members in groupby([*usual, *(each for each in _PRINTED if each not in usual)], _is_of_town):
+        texts = {
+            each: getattr(address, each) for member in members for each in (member, *_WITH.get(member, ()))
+        }
+        lines += [_town(texts)] if is_town else texts.values()
+    abroad = address.country if address.country != settings.STORE_COUNTRY else ""
+    return [line for line in (*lines, abroad, address.phone and national(address.phone)) if line]
+
+
 def lacks_place(address: PostalAddress) -> bool:
     """Tell whether no zone can be found: the country, or a postal code that it requires, is missing."""
     if not address.country:
         return True
     rule = rule_of(address.country)
     return rule is not None and "postal_code" in rule.required and not address.postal_code
+
+
+def _is_of_town(member: str) -> bool:
+    return member in {"city", "region", "postal_code"}
+
+
+def _town(texts: dict[str, str]) -> str:
+    """Return town, region and postal code in one line, the code at the end where it comes in their order."""
+    place = ", ".join(text for member, text in texts.items() if text and member != "postal_code")
+    parts = [texts.get("postal_code", ""), place]
+    return " ".join(filter(None, parts if next(iter(texts)) == "postal_code" else reversed(parts)))
 
 
 def _faults(

@@ -11,17 +11,19 @@ from django.utils.translation import gettext as _
 
 from apps.core.mail import compose
 from apps.core.money import format_money
-from apps.orders.models import Invoice, Order
+from apps.orders.models import Order, PaymentMethod
+from apps.orders.order_text import destination, line_price, sums_before_total, taxes_in_total
 from apps.orders.statuses import OrderStatus
+from apps.store.models import in_present_language
 from apps.users.emails import name_in_greeting
 
 
-def confirmation(order: Order, invoice: Invoice, *, message_id: UUID) -> EmailMessage:
-    """Return the message that thanks the customer for the order, with the invoice."""
+def confirmation(order: Order, invoice: bytes, *, message_id: UUID) -> EmailMessage:
+    """Return the message that thanks the customer for the order, with the invoice as PDF."""
     with translation.override(order.language):
         subject = _("Your order #%(number)s is confirmed")
-        message = _message(order, "orders/email/confirmation.txt", subject, message_id)
-        message.attach(_("invoice") + f"-{order.pk}.pdf", bytes(invoice.pdf), "application/pdf")
+        message = _message(order, "orders/email/confirmation.txt", subject, message_id, **_payment(order))
+        message.attach(_("invoice") + f"-{order.pk}.pdf", invoice, "application/pdf")
         return message
 
 
@@ -39,6 +41,24 @@ def status_notice(order: Order, status: OrderStatus, *, message_id: UUID) -> Ema
         return _message(order, "orders/email/status.txt", subject, message_id, **more)
 
 
+def _may_name(order: Order) -> bool:
+    """Tell whether the message may hold texts of the customer's: a stranger's mailbox gets none."""
+    return order.has_confirmed_email
+
+
+def _own_text(order: Order, text: str) -> str:
+    return " ".join(text.split()) if _may_name(order) else ""
+
+
+def _payment(order: Order) -> dict[str, str]:
+    """Return how the order is paid, with the method's present instructions."""
+    method = PaymentMethod.objects.filter(code=order.payment_method).first() if order.payment_method else None
+    return {
+        "payment_method": order.payment_method_name,
+        "instructions": in_present_language(method.instructions_ru, method.instructions_en) if method else "",
+    }
+
+
 def _reason_of_staff(order: Order) -> str:
     """Return why staff cancelled the order; what customers gave as theirs may reach a stranger's mailbox."""
     cancelled = order.status_changes.filter(to_status=OrderStatus.CANCELLED)
@@ -52,7 +72,12 @@ def _message(order: Order, template: str, subject: str, message_id: UUID, **more
         "order": order,
         "tracking_number": order.tracking_number,
         "subject": subject,
-        "items": [(item, format_money(item.total, order.currency)) for item in order.items.all()],
+        "items": [(item, line_price(item, order.currency)) for item in order.items.all()],
+        "sums": sums_before_total(order),
+        "taxes": taxes_in_total(order),
+        "destination": destination(order) if _may_name(order) else None,
+        "customer_note": _own_text(order, order.customer_note),
+        "gift_message": _own_text(order, order.gift_message),
         "total": format_money(order.total_price, order.currency),
         "store_name": settings.STORE_NAME,
         "store_url": settings.STORE_URL,

@@ -1,6 +1,9 @@
 """The invoice of an order as a PDF. The same order gives the same bytes at any time."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -17,18 +20,29 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, LongTable, SimpleDocTemplate, Spacer, TableStyle
+from reportlab.platypus import Flowable, LongTable, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from apps.core.days import day_of
 from apps.core.money import format_money
+from apps.delivery.addresses import PostalAddress, printed
 from apps.orders.invoice_text import FONT, paragraph, prepare
-from apps.orders.models import Invoice, Order, OrderItem
+from apps.orders.models import AddressKind, Invoice, Order, OrderItem
+from apps.orders.order_text import (
+    address_of,
+    destination,
+    is_taxed,
+    rate_text,
+    sums_before_total,
+    taxes_in_total,
+)
 from apps.orders.statuses import OrderStatus
 from apps.users.models import User
 
 MARGIN = 18 * mm
 FRAME_PADDING = 6  # points, that reportlab leaves within the margins
 NUMBER_WIDTH, SKU_WIDTH = 10 * mm, 28 * mm
+NAME_WIDTH = 30 * mm  # at least
+TEXT_COLUMNS = 3  # number, SKU and name; the others hold numbers
 PADDING = 4  # points, left and right of a cell, but for the edges of the table
 
 rl_config.useA85 = 0  # bytes in the file, not letters for them, which are a quarter more
@@ -48,6 +62,14 @@ _TABLE = TableStyle(
         ("RIGHTPADDING", (-1, 0), (-1, -1), 0),
     ]
 )
+_COLUMNS = TableStyle(
+    [
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LEFTPADDING", (0, 0), (0, -1), 0),
+        ("TOPPADDING", (0, 0), (-1, -1), 0),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 0),
+    ]
+)
 _FOOT_SIZE = 8  # points
 
 
@@ -61,8 +83,11 @@ def invoice_of(order: Order) -> Invoice:
         return invoice_of(Order.objects.select_related("user", "invoice").get(pk=order.pk))
 
 
-def drawn(order: Order) -> bytes:
-    """Return the invoice of the order as PDF, in the order's language."""
+def drawn(order: Order, *, has_addresses: bool = True) -> bytes:
+    """Return the invoice of the order as PDF, in the order's language.
+
+    Addresses are left out where that is asked for, and for good once the customer's data is erased.
+    """
     prepare()
     buffer = BytesIO()
     with translation.override(order.language):
@@ -78,7 +103,10 @@ def drawn(order: Order) -> bytes:
             author=settings.STORE_NAME,
             invariant=1,  # no time of making in the file
         )
-        story = [*_head(order, title), _lines(order), Spacer(0, 6 * mm), *_sum(order)]
+        story = [*_head(order, title)]
+        if has_addresses and not order.is_of_erased_customer:
+            story += _addresses(order)
+        story += [_lines(order), Spacer(0, 6 * mm), *_sum(order)]
         document.build(story, canvasmaker=partial(_Pages, title=title))
     return buffer.getvalue()
 
@@ -150,37 +178,105 @@ def _name_of(order: Order) -> str:
     return order.customer_email or order.customer_name
 
 
-def _lines(order: Order) -> Flowable:
-    rows = [[_("#"), _("SKU"), _("Name"), _("Quantity"), _("Price"), _("Amount")]]
-    rows += [_line(number, item, order.currency) for number, item in enumerate(order.items.all(), start=1)]
-    styles = (_TEXT, _TEXT, _TEXT, _NUMBER, _NUMBER, _NUMBER)
-    cells = [[paragraph(text, style) for text, style in zip(row, styles, strict=True)] for row in rows]
-    return LongTable(cells, colWidths=_widths(rows), repeatRows=1, style=_TABLE)
-
-
-def _line(number: int, item: OrderItem, currency: str) -> list[str]:
-    prices = [format_money(item.price, currency), format_money(item.total, currency)]
-    return [str(number), item.sku, item.product_name, str(item.quantity), *prices]
-
-
-def _widths(rows: list[list[str]]) -> list[float]:
-    """Return the widths of the columns: numbers are never broken, the names have what is left."""
-    numbers = [
-        max(pdfmetrics.stringWidth(text, FONT, _NUMBER.fontSize) for text in column) + 2 * PADDING + 1
-        for column in list(zip(*rows, strict=True))[3:]
+def _addresses(order: Order) -> list[Flowable]:
+    """Return whom the order is billed to and where it goes, side by side; nothing without addresses."""
+    columns = []
+    if billing := address_of(order, AddressKind.BILLING):
+        tax_id = [_("Tax number: %(number)s") % {"number": billing.tax_id}] if billing.tax_id else []
+        columns.append((_("Bill to"), [*printed(PostalAddress.of(billing)), *tax_id]))
+    if goes_to := destination(order):
+        columns.append(goes_to)
+    if not columns:
+        return []
+    cells = [
+        [paragraph(f"{heading}:", _TEXT), *(paragraph(line, _TEXT) for line in lines)]
+        for heading, lines in columns
     ]
-    rest = A4[0] - 2 * MARGIN - NUMBER_WIDTH - SKU_WIDTH - sum(numbers)
-    return [NUMBER_WIDTH, SKU_WIDTH, rest, *numbers]
+    width = (A4[0] - 2 * MARGIN) / len(cells)
+    table = Table([cells], colWidths=[width] * len(cells), style=_COLUMNS)
+    return [table, Spacer(0, 6 * mm)]
+
+
+def _lines(order: Order) -> Flowable:
+    columns = _columns(order)
+    rows = [[column.heading for column in columns]]
+    rows += [
+        [column.of_item(number, item) for column in columns]
+        for number, item in enumerate(order.items.all(), start=1)
+    ]
+    if order.delivery_method:
+        rows.append([column.of_delivery for column in columns])
+    widths, number_style = _layout(rows)
+    styles = [_TEXT] * TEXT_COLUMNS + [number_style] * (len(columns) - TEXT_COLUMNS)
+    cells = [[paragraph(text, style) for text, style in zip(row, styles, strict=True)] for row in rows]
+    return LongTable(cells, colWidths=widths, repeatRows=1, style=_TABLE)
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of the table: its heading, the text of the item with this number, and that of delivery."""
+
+    heading: str
+    of_item: Callable[[int, OrderItem], str]
+    of_delivery: str = ""
+
+
+def _columns(order: Order) -> list[_Column]:
+    """Return the columns; those of discounts and taxes only where there are any."""
+
+    def money(amount: Decimal) -> str:
+        return format_money(amount, order.currency)
+
+    name = _("Delivery (%(name)s)") % {"name": order.delivery_name}
+    left = order.delivery_price - order.delivery_discount
+    columns = [
+        _Column(_("#"), lambda number, _item: str(number)),
+        _Column(_("SKU"), lambda _number, item: item.sku),
+        _Column(_("Name"), lambda _number, item: item.product_name, name),
+        _Column(_("Quantity"), lambda _number, item: str(item.quantity)),
+        _Column(_("Price"), lambda _number, item: money(item.price), money(order.delivery_price)),
+    ]
+    if order.has_discounts:
+        columns.append(
+            _Column(_("Discount"), lambda _number, item: money(item.discount), money(order.delivery_discount))
+        )
+    if is_taxed(order):
+        rate = rate_text(order.delivery_tax_rate)
+        columns.append(_Column(_("VAT"), lambda _number, item: rate_text(item.tax_rate), rate))
+    return [*columns, _Column(_("Amount"), lambda _number, item: money(item.amount), money(left))]
+
+
+def _layout(rows: list[list[str]]) -> tuple[list[float], ParagraphStyle]:
+    """Return the widths of the columns and the style of numbers.
+
+    Numbers are never broken, the names have what is left. Where that is too little, numbers are smaller.
+    """
+    room = A4[0] - 2 * MARGIN - NUMBER_WIDTH - SKU_WIDTH
+    columns = list(zip(*rows, strict=True))[TEXT_COLUMNS:]
+    around = 2 * PADDING + 1
+    texts = [
+        max(pdfmetrics.stringWidth(text, FONT, _NUMBER.fontSize) for text in column) for column in columns
+    ]
+    scale = min(1.0, (room - NAME_WIDTH - around * len(texts)) / sum(texts))
+    numbers = [text * scale + around for text in texts]
+    style = _NUMBER.clone("scaled", fontSize=_NUMBER.fontSize * scale) if scale < 1 else _NUMBER
+    return [NUMBER_WIDTH, SKU_WIDTH, room - sum(numbers), *numbers], style
 
 
 def _sum(order: Order) -> list[Flowable]:
     total = {"total": format_money(order.total_price, order.currency)}
+    before = [paragraph(str(row), _NUMBER) for row in sums_before_total(order)]
+    taxes = [paragraph(str(row), _NUMBER) for row in taxes_in_total(order)]
     if order.status != OrderStatus.CANCELLED:
-        return [paragraph(_("To be paid: %(total)s") % total, _SUM)]
+        paid_by = [_("Payment: %(name)s") % {"name": order.payment_method_name}] * bool(order.payment_method)
+        payment = [paragraph(text, _NUMBER) for text in paid_by]
+        return [*before, paragraph(_("To be paid: %(total)s") % total, _SUM), *taxes, *payment]
     cancelled = order.status_changes.get(to_status=OrderStatus.CANCELLED)
     date = {"date": _date(cancelled.created_at)}
     return [
+        *before,
         paragraph(_("Total: %(total)s") % total, _SUM),
+        *taxes,
         Spacer(0, 2 * mm),
         paragraph(_("The order was cancelled on %(date)s. There is nothing to pay.") % date, _NUMBER),
     ]

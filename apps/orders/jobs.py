@@ -88,7 +88,7 @@ def send_confirmation_email(job: Job, *, order_id: int) -> None:
     if _is_cancelled(order):
         logger.info("%s is left out: order %s is cancelled by now", job, order_id)
     elif order.customer_email:
-        _deliver(job, order, emails.confirmation(order, _invoice_of(order), message_id=job.uuid))
+        _deliver(job, order, emails.confirmation(order, _attached_invoice(order), message_id=job.uuid))
 
 
 @handler(STATUS_EMAIL, label=_("E-mail about the status"), follows=(*EMAILS, SHIPMENT), **BY_MAIL)
@@ -131,7 +131,17 @@ def _is_stale(job: Job) -> bool:
 
 def load_order(order_id: int, *also: str) -> Order:
     """Return the order with its customer, and with the further relations. Raises Order.DoesNotExist."""
-    return Order.objects.select_related("user", *also).get(pk=order_id)
+    return Order.objects.select_related("user", *also).prefetch_related("items").get(pk=order_id)
+
+
+def _attached_invoice(order: Order) -> bytes:
+    """Return the order's invoice, but for addresses where a stranger may read it: they are texts too."""
+    from apps.orders import invoices  # noqa: PLC0415  as below
+
+    invoice = _invoice_of(order)
+    if order.has_addresses and not order.has_confirmed_email:
+        return invoices.drawn(order, has_addresses=False)
+    return bytes(invoice.pdf)
 
 
 def _invoice_of(order: Order) -> Invoice:

@@ -217,6 +217,11 @@ class Order(models.Model):
         return self.user.has_confirmed(self.user.email)
 
     @property
+    def is_of_erased_customer(self) -> bool:
+        """Tell whether the customer's personal data was erased."""
+        return self.user.erased_at is not None
+
+    @property
     def holds_personal_data(self) -> bool:
         """Tell whether it says who it is for, beside whose it is."""
         return self.has_addresses or bool(self.customer_note or self.gift_message)

@@ -1,0 +1,121 @@
+"""What mails and invoices say of an order beside its lines: sums, taxes, and where it goes."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from apps.core.money import format_money
+from apps.delivery.addresses import PostalAddress, printed
+from apps.orders.checkout import TaxRow, tax_rows
+from apps.orders.models import AddressKind, Order, OrderAddress, OrderItem
+
+MINUS = "\N{MINUS SIGN}"
+
+
+@dataclass(frozen=True)
+class Sum:
+    """An amount with what it is for."""
+
+    label: str
+    amount: str
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.amount}"
+
+
+def sums_before_total(order: Order) -> list[Sum]:
+    """Return what the total is made of; nothing where that is the goods alone."""
+    parts = _discounts(order, "items")
+    if order.delivery_method:
+        delivery = _("Delivery (%(name)s)") % {"name": order.delivery_name}
+        parts.append(Sum(delivery, format_money(order.delivery_price, order.currency)))
+    parts += _discounts(order, "delivery")
+    if not order.prices_include_tax:
+        parts += [_tax(_("VAT %(rate)s %%"), row, order) for row in _tax_rows(order) if row.rate is not None]
+    return parts and [Sum(_("Goods"), format_money(order.goods_total, order.currency)), *parts]
+
+
+def taxes_in_total(order: Order) -> list[Sum]:
+    """Return the taxes that the total includes, if prices do, and the price of what is without VAT.
+
+    An order without any tax rate says nothing of taxes.
+    """
+    if not (order.prices_include_tax and is_taxed(order)):
+        return []
+    return [
+        Sum(_("without VAT"), format_money(row.base, order.currency))
+        if row.rate is None
+        else _tax(_("including VAT %(rate)s %%"), row, order)
+        for row in _tax_rows(order)
+    ]
+
+
+def is_taxed(order: Order) -> bool:
+    """Tell whether anything in the order has a tax rate, be it 0 %."""
+    return any(rate is not None for rate, _amount, _tax in _taxed(order))
+
+
+def rate_text(rate: Decimal | None) -> str:
+    """Return the tax rate as a column shows it."""
+    return _("no VAT") if rate is None else f"{_number(rate)} %"
+
+
+def destination(order: Order) -> tuple[str, list[str]] | None:
+    """Return where the order goes, as a heading and lines: its pick-up point, or the address."""
+    address = address_of(order, AddressKind.SHIPPING)
+    if address is None:
+        return None
+    if point := address.pickup_point:
+        town = " ".join(filter(None, (point["postal_code"], point["city"])))
+        who = printed(PostalAddress(name=address.name, phone=address.phone, country=point["country"]))
+        return _("Pick-up point"), [line for line in (point["name"], point["address"], town) if line] + who
+    return _("Delivery address"), printed(PostalAddress.of(address))
+
+
+def address_of(order: Order, kind: AddressKind) -> OrderAddress | None:
+    """Return the address of the order that is for this; None if it has none."""
+    return next((address for address in order.fetched_addresses if address.kind == kind), None)
+
+
+def line_price(item: OrderItem, currency: str) -> str:
+    """Return what the line costs, with the discount that was taken off."""
+    total = format_money(item.total, currency)
+    if not item.discount:
+        return total
+    discount, amount = format_money(item.discount, currency), format_money(item.amount, currency)
+    return f"{total} {MINUS} {discount} = {amount}"
+
+
+def _discounts(order: Order, target: str) -> list[Sum]:
+    return [
+        Sum(
+            _("Discount “%(name)s”") % {"name": discount.name}
+            + (f" ({discount.code})" if discount.code else ""),
+            MINUS + format_money(discount.amount, order.currency),
+        )
+        for discount in order.fetched_discounts
+        if discount.target == target
+    ]
+
+
+def _tax(text: str, row: TaxRow, order: Order) -> Sum:
+    rate = "" if row.rate is None else _number(row.rate)
+    return Sum(text % {"rate": rate}, format_money(row.amount, order.currency))
+
+
+def _tax_rows(order: Order) -> list[TaxRow]:
+    return tax_rows(_taxed(order), included=order.prices_include_tax)
+
+
+def _taxed(order: Order) -> list[tuple[Decimal | None, Decimal, Decimal]]:
+    taxed = [(item.tax_rate, item.amount, item.tax_amount) for item in order.items.all()]
+    if order.delivery_method:
+        delivery = order.delivery_price - order.delivery_discount
+        taxed.append((order.delivery_tax_rate, delivery, order.delivery_tax))
+    return taxed
+
+
+def _number(rate: Decimal) -> str:
+    return formats.number_format(Decimal(f"{rate.normalize():f}"))
