@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.core.exceptions import ImproperlyConfigured
 
-from apps.jobs.circuits import circuit_named
+from apps.jobs.circuit_registry import circuit_named
 from apps.jobs.registry import default_circuit_of, enqueued_kinds, kinds
 
 

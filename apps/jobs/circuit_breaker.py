@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from apps.jobs.circuits import Circuit, circuit_named, circuit_of
+from apps.jobs.circuit_registry import Circuit, circuit_named, circuit_of
 from apps.jobs.errors import line_of
 from apps.jobs.models import CircuitState, Job, JobQuerySet, JobStatus
 from apps.jobs.registry import handler_of

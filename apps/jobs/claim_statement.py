@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.jobs.circuit_breaker import FAILURES_TO_PAUSE
-from apps.jobs.circuits import Circuit, circuit_of
+from apps.jobs.circuit_registry import Circuit, circuit_of
 from apps.jobs.models import Job, JobStatus
 from apps.jobs.registry import followers
 

@@ -6,7 +6,7 @@ from django.core.mail import EmailMessage
 
 from apps.core.mail import MailUnavailable, MessageRefused, RecipientDeferred, send
 from apps.core.mail_limits import counted_for_mailbox
-from apps.jobs.circuits import MAIL
+from apps.jobs.circuit_registry import MAIL
 from apps.jobs.models import Job
 from apps.jobs.registry import MAX_ATTEMPTS, Options
 from apps.jobs.services import renew_lease

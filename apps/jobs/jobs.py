@@ -9,7 +9,7 @@ import time
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.caching.namespaces import EVERYONE, NotDropped, namespaces
-from apps.jobs.circuits import MAIL, register_circuit
+from apps.jobs.circuit_registry import MAIL, register_circuit
 from apps.jobs.models import Job
 from apps.jobs.registry import handler
 

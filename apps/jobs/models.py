@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.registry import audited
-from apps.jobs.circuits import Circuit, circuit_label
+from apps.jobs.circuit_registry import Circuit, circuit_label
 from apps.jobs.errors import last_line
 from apps.jobs.registry import followers, label_of
 from apps.jobs.subjects import name_of

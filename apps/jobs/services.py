@@ -21,7 +21,7 @@ from apps.audit.services import AuditRecord, record, record_all
 from apps.core.database.transactions import retried_atomic
 from apps.core.observability.request_id import current_request_id
 from apps.jobs import broker, circuit_breaker
-from apps.jobs.circuits import circuit_named, circuit_of
+from apps.jobs.circuit_registry import circuit_named, circuit_of
 from apps.jobs.claim_statement import claim_as_read
 from apps.jobs.errors import traceback_of
 from apps.jobs.exceptions import JobNotFailed

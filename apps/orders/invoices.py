@@ -25,7 +25,7 @@ from reportlab.platypus import Flowable, LongTable, SimpleDocTemplate, Spacer, T
 from apps.core.days import day_of
 from apps.core.money import format_money
 from apps.delivery.addresses import PostalAddress, printed
-from apps.orders.invoice_text import FONT, paragraph, prepare
+from apps.orders.invoice_fonts import FONT, paragraph, prepare
 from apps.orders.models import AddressKind, Invoice, Order, OrderItem
 from apps.orders.order_text import (
     address_of,

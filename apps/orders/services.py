@@ -12,7 +12,7 @@ from apps.catalog.stock import lock_for_sale, return_stock, sell
 from apps.core.database.transactions import retried_atomic
 from apps.jobs.models import Job
 from apps.jobs.services import JobSpec, enqueue, repeat
-from apps.orders.cancellation import CREDITED_COLUMNS, credit_rest, pieces_left
+from apps.orders.cancellation_credits import CREDITED_COLUMNS, credit_rest, pieces_left
 from apps.orders.checkout import Basket, Checkout, assess, problems
 from apps.orders.exceptions import InvalidStatusTransition, TransitionForbidden
 from apps.orders.jobs import (
@@ -20,6 +20,7 @@ from apps.orders.jobs import (
     INVOICE,
     STATUS_EMAIL,
     job_of,
+    jobs_of_placing,
     jobs_of_status,
 )
 from apps.orders.models import Actor, Invoice, Order, OrderItem, StatusChange
@@ -53,7 +54,7 @@ def place_order(*, user: User, checkout: Checkout, language: str) -> Order:
         settle_coupon(coupon, order_id=order.pk, user=user, is_applied=assessment.coupon_outcome.is_applied)
     order.fetched_status_changes = [order.status_changes.create(to_status=order.status, changed_by=user)]
     record(Action.CREATED, order, changes_from_nothing(values_of(order, PLACED)), by=user)
-    enqueue(job_of(INVOICE, order), job_of(CONFIRMATION_EMAIL, order))
+    enqueue(*jobs_of_placing(order))
     if order.total_price == 0 and assessment.moves_once_paid:  # nothing is left to be paid
         order.fetched_status_changes.append(_make_transition(order, OrderStatus.PROCESSING, by=None))
         enqueue(*jobs_of_status(order))

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.services import record_change
-from apps.jobs.circuits import register_circuit
+from apps.jobs.circuit_registry import register_circuit
 from apps.jobs.models import Job, JobStatus
 from apps.jobs.registry import handler
 from apps.jobs.services import enqueue

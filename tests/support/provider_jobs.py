@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from apps.jobs.circuits import register_circuit
+from apps.jobs.circuit_registry import register_circuit
 from apps.jobs.exceptions import RunLater
 from apps.jobs.models import Job
 from apps.jobs.registry import handler

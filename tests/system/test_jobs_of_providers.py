@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from apps.jobs.circuits import _declared, register_circuit
+from apps.jobs.circuit_registry import _declared, register_circuit
 from apps.jobs.models import CircuitState, Job
 from apps.jobs.services import JobSpec, enqueue
 from tests.support.processes import wait_for

@@ -20,7 +20,7 @@ ANOTHER_FORM = re.compile(
 HOMES = {
     "apps/core/normalization.py": "the one form",
     "apps/core/search_words.py": "texts that are found by parts of them, without accents",
-    "apps/orders/invoice_text.py": "letters as a PDF draws them",
+    "apps/orders/invoice_fonts.py": "letters as a PDF draws them",
     "apps/users/models/user.py": "gives Django's methods the one form",
     "apps/users/models/user_manager.py": "the same",
     "apps/users/services.py": "calls them",

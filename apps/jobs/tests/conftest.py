@@ -9,7 +9,7 @@ import pytest
 from kombu import pools
 
 from apps.jobs import broker
-from apps.jobs.circuits import _declared, register_circuit
+from apps.jobs.circuit_registry import _declared, register_circuit
 from apps.jobs.registry import HandlerFunction, _handlers, handler
 from online_store.celery import app as celery_app
 

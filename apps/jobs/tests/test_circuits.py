@@ -13,7 +13,7 @@ from django.utils import translation
 from apps.core.observability.metrics import AT_SCRAPE
 from apps.jobs import services
 from apps.jobs.circuit_breaker import FAILURES_TO_PAUSE, PAUSE_SECONDS
-from apps.jobs.circuits import circuit_label, circuit_named, register_circuit
+from apps.jobs.circuit_registry import circuit_label, circuit_named, register_circuit
 from apps.jobs.models import CircuitState, Job
 from apps.jobs.runner import Runner, run_due_jobs, run_job
 from apps.jobs.services import JobSpec, enqueue

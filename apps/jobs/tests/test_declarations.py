@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from apps.jobs import registry
 from apps.jobs.checks import check_declarations
-from apps.jobs.circuits import register_circuit
+from apps.jobs.circuit_registry import register_circuit
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from apps.core.tests.threads import at_once
 from apps.jobs import circuit_breaker, services
 from apps.jobs.circuit_breaker import FAILURES_TO_PAUSE, PAUSE_SECONDS
-from apps.jobs.circuits import register_circuit
+from apps.jobs.circuit_registry import register_circuit
 from apps.jobs.claim_statement import statement
 from apps.jobs.models import CircuitState, Job
 from apps.jobs.runner import run_due_jobs, run_job

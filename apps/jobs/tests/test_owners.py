@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.jobs.circuits import register_circuit
+from apps.jobs.circuit_registry import register_circuit
 from apps.jobs.fairness import LONG_SECONDS, yield_to_other_owners
 from apps.jobs.models import CircuitState, Job
 from apps.jobs.runner import run_due_jobs

@@ -14,7 +14,7 @@ from apps.orders.checkout.pricing import PricedOrder, price
 from apps.orders.checkout.situation import Situation
 from apps.orders.configuration import OfferedPaymentMethod
 from apps.orders.models import PaymentTerms
-from apps.promotions.evaluation import CouponOutcome, coupon_outcome
+from apps.promotions.discounts import CouponOutcome, coupon_outcome
 from apps.promotions.terms import Coupon
 from apps.store.configuration_cache import configuration, current_version
 from apps.users.models import User

@@ -20,7 +20,7 @@ from apps.orders.checkout.basket import Checkout
 from apps.orders.checkout.situation import Situation
 from apps.orders.configuration import PAYMENT_METHODS, OfferedPaymentMethod
 from apps.promotions.configuration import PROMOTIONS
-from apps.promotions.evaluation import AppliedDiscount, GoodsDiscounts, delivery_discount, goods_discounts
+from apps.promotions.discounts import AppliedDiscount, GoodsDiscounts, delivery_discount, goods_discounts
 from apps.promotions.terms import Line
 from apps.store.configuration import TAXES
 

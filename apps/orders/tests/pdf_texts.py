@@ -8,7 +8,7 @@ from pypdf import PdfReader
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
-from apps.orders.invoice_text import FONT
+from apps.orders.invoice_fonts import FONT
 
 
 def lines_of(pdf: bytes) -> list[str]:

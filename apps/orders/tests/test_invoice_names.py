@@ -10,7 +10,7 @@ from reportlab.lib.styles import ParagraphStyle
 
 from apps.catalog.tests.factories import make_product
 from apps.orders import invoice_text
-from apps.orders.invoice_text import FONT
+from apps.orders.invoice_fonts import FONT
 from apps.orders.invoices import drawn
 from apps.orders.tests.factories import make_order
 from apps.orders.tests.pdf_texts import lines_of, overlapping_pieces_of, unspaced

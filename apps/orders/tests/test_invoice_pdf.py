@@ -22,7 +22,7 @@ from apps.core.tests.threads import at_once
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs, run_job
 from apps.orders import invoice_text, invoices
-from apps.orders.invoice_text import FONT
+from apps.orders.invoice_fonts import FONT
 from apps.orders.invoices import MARGIN, drawn
 from apps.orders.models import Invoice, Order
 from apps.orders.tests.factories import make_order, moved

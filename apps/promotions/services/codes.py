@@ -15,7 +15,7 @@ from apps.audit.services import (
 )
 from apps.core.database.transactions import retried_atomic
 from apps.promotions.models import Promotion, PromotionCode
-from apps.promotions.services.uses import count_present_uses, refuse_limit_below_uses
+from apps.promotions.services.limit_changes import count_present_uses, refuse_limit_below_uses
 
 # Codes are read from paper: no character looks like another, such as 0 and O, 1, I and L, 2 and Z, 5 and S.
 # And without vowels, no words come out.

@@ -15,7 +15,7 @@ from apps.audit.services import (
 from apps.catalog.models import Category, Product
 from apps.core.database.transactions import retried_atomic
 from apps.promotions.models import Promotion
-from apps.promotions.services.uses import count_present_uses, refuse_limit_below_uses
+from apps.promotions.services.limit_changes import count_present_uses, refuse_limit_below_uses
 
 SCOPE = ("products", "categories")
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from apps.catalog.category_tree import CategoryTree
-from apps.promotions.evaluation import goods_discounts
+from apps.promotions.discounts import goods_discounts
 from apps.promotions.models import Promotion
 from apps.promotions.terms import Coupon, Line, Promotions, Terms
 from apps.promotions.tests.test_stacking import NOW

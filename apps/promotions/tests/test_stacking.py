@@ -8,7 +8,7 @@ import pytest
 from django.utils import translation
 
 from apps.catalog.category_tree import CategoryTree
-from apps.promotions.evaluation import (
+from apps.promotions.discounts import (
     AppliedDiscount,
     CouponOutcome,
     GoodsDiscounts,
