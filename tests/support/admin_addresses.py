@@ -46,6 +46,7 @@ WRITTEN_BY_HAND = {
     "delivery.DeliveryMethod",
     "delivery.DeliveryZone",
     "delivery.PickupPoint",
+    "orders.PaymentMethod",
     "users.User",
 }
 

@@ -18,6 +18,7 @@ TYPED = {  # in other fields than names and descriptions
     "delivery.deliverymethod": {"name_ru": "Typed", "name_en": "Typed"},
     "delivery.deliveryzone": {"name": "Typed"},
     "delivery.pickuppoint": {"name": "Typed", "city": "Typed"},
+    "orders.paymentmethod": {"name_ru": "Typed", "name_en": "Typed"},
     "promotions.promotion": {"name_ru": "Typed", "name_en": "Typed"},
     "promotions.promotioncode": {"usage_limit": "7"},
     "store.taxclass": {"name_ru": "Typed", "name_en": "Typed"},

@@ -12,6 +12,7 @@ from apps.core.admin.optimistic_locking import VERSION, VersionedAdmin
 from apps.delivery.tests.factories import make_method, make_point, make_rate, make_zone
 from apps.import_export.formats import FileFormat
 from apps.import_export.services import order_export
+from apps.orders.models import PaymentMethod
 from apps.orders.tests.factories import make_order
 from apps.promotions.tests.factories import make_code
 from apps.store.tests.factories import shipped_tax_class
@@ -74,6 +75,21 @@ FORMS = {
         "takes_cards",
         "is_active",
     },
+    "orders.paymentmethod": {
+        "name_ru",
+        "name_en",
+        "code",
+        "is_active",
+        "position",
+        "terms",
+        "expire_minutes",
+        "moves_to_processing",
+        "min_total",
+        "max_total",
+        "delivery_methods",
+        "instructions_ru",
+        "instructions_en",
+    },
     "store.taxclass": {"name_ru", "name_en"},
     "promotions.promotion": {
         "name_ru",
@@ -131,6 +147,7 @@ def shop(make_user: Callable[..., User], staff: User) -> None:
     for _row in range(2):
         make_rate(make_method(), "350.00", zone=make_zone(("RU", "", "")))
         make_point()
+    PaymentMethod.objects.create(code="card", name_ru="Картой", terms="prepaid")  # beside the one there is
     shipped_tax_class("none")
     make_code()
     make_code()

@@ -1,5 +1,6 @@
-"""The page of an order in the admin: its fields, items, history and jobs, its buttons and its invoice."""
+"""The page of an order in the admin: its items, bill, history and jobs, its buttons and its invoice."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -12,16 +13,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.core.admin.bulk_actions import address_of, outcome_of, seen_of
-from apps.core.admin.optimistic_locking import unless_changed
+from apps.core.admin.optimistic_locking import (
+    VERSION,
+    changed_since,
+    text_of_change,
+    unless_changed,
+    version_of,
+)
 from apps.core.admin.pages import AdminPage, PagedAdmin
 from apps.core.caching.cache_control import NO_STORE
 from apps.jobs.models import Job
 from apps.orders import services
+from apps.orders.admin.order_fields import bill_of
 from apps.orders.jobs import subject_of
-from apps.orders.models import Invoice, Order
+from apps.orders.models import Invoice, Order, OrderDiscount, OrderItem
 from apps.orders.statuses import TRANSITIONS, OrderStatus
 from apps.users.current_user import current_user
 
+MAX_NOTE_LENGTH = 1000  # characters
+NOTE, NOTE_FIELDS = forms.CharField(required=False, max_length=MAX_NOTE_LENGTH), ("staff_note",)
 COMMENT = forms.CharField(required=False, max_length=1000)
 BUTTONS = {  # the buttons beside the cancellation, which needs a reason
     OrderStatus.PROCESSING: gettext_lazy("Start processing"),
@@ -30,17 +40,6 @@ BUTTONS = {  # the buttons beside the cancellation, which needs a reason
 }
 READ_BY_CUSTOMER = gettext_lazy(
     "The customer will see it in the cancellation e-mail and in the order history."
-)
-FIELDS = (  # above the items; `OrderAdmin` says how each is shown
-    "id",
-    "user",
-    "contact",
-    "shown_status",
-    "shown_total",
-    "shown_language",
-    "tracking_number",
-    "created_at",
-    "updated_at",
 )
 
 
@@ -52,6 +51,14 @@ def order_context(model_admin: PagedAdmin, request: HttpRequest, order: Order) -
     may_see_jobs = request.user.has_perm("jobs.view_job")
     context = {
         "items": shown.fetched_items,
+        "has_discounts": any(item.discount for item in shown.fetched_items),
+        "has_taxes": any(item.tax_rate is not None for item in shown.fetched_items),
+        "discounts": [
+            (discount, _shares(discount, shown.fetched_items)) for discount in shown.fetched_discounts
+        ],
+        "bill": bill_of(shown),
+        "note_version": version_of(order, NOTE_FIELDS),
+        "note_length": MAX_NOTE_LENGTH,
         "status_changes": shown.fetched_status_changes,
         "read_by_customer": READ_BY_CUSTOMER,
         "next_transitions": [(status, BUTTONS[status]) for status in transitions if status in BUTTONS],
@@ -85,6 +92,26 @@ class OrderButton(AdminPage):
         filters = self.model_admin.get_preserved_filters(request)
         kept: dict[str, Any] = {"preserved_filters": filters, "opts": self.model_admin.opts}
         return HttpResponseRedirect(add_preserved_filters(kept, address_of(order)))
+
+
+class NoteButton(OrderButton):
+    """The note that staff write to one another."""
+
+    route, name = "<int:order_id>/note/", "note"
+
+    def act(self, order: Order) -> str:
+        """Write the note, unless somebody else has changed it since it was shown."""
+        note = NOTE.clean(self.request.POST.get("staff_note", ""))
+
+        def as_seen(present: Order) -> None:
+            if changed_since(self.request.POST.get(VERSION, ""), present, NOTE_FIELDS):
+                yours = _("You wrote: “%(note)s”") % {"note": note}
+                raise ValidationError([text_of_change(present, "staff_note"), yours])
+
+        services.write_staff_note(
+            order_id=order.pk, note=note, written_by=current_user(self.request), precondition=as_seen
+        )
+        return _("The staff note is saved.")
 
 
 class MoveButton(OrderButton):
@@ -147,7 +174,13 @@ class InvoicePage(AdminPage):
         return HttpResponse(bytes(invoice.pdf), content_type="application/pdf", headers=headers)
 
 
-ORDER_PAGES = (MoveButton, ResendButton, RemakeButton, InvoicePage)
+ORDER_PAGES = (NoteButton, MoveButton, ResendButton, RemakeButton, InvoicePage)
+
+
+def _shares(discount: OrderDiscount, items: list[OrderItem]) -> list[tuple[str, Decimal]]:
+    """Return how much of the discount was taken off each line that has a share."""
+    shares = [(item.product_name, discount.allocation.get(str(item.product_id))) for item in items]
+    return [(name, Decimal(share)) for name, share in shares if share is not None]
 
 
 def resent(order: Order) -> str:

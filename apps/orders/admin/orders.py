@@ -3,12 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -17,43 +17,50 @@ from apps.core.admin.model_admin import StoreAutocompleteSelect
 from apps.core.money import format_money
 from apps.import_export.admin.exportable import ExportableAdmin, ExportPage, export_chosen, export_tool
 from apps.orders.admin import order_actions
-from apps.orders.admin.order_detail import FIELDS, ORDER_PAGES, order_context
+from apps.orders.admin.order_detail import ORDER_PAGES, order_context
+from apps.orders.admin.order_fields import OrderFields, fieldsets_of
+from apps.orders.admin.order_filters import (
+    DeliveryMethodFilter,
+    DiscountFilter,
+    FailedJobFilter,
+    NeedsLookFilter,
+    PaymentMethodFilter,
+)
 from apps.orders.models import Order
 
 
-class FailedJobFilter(admin.SimpleListFilter):
-    """Orders that need somebody: a job of theirs has failed."""
-
-    title = _("jobs")
-    parameter_name = "failed_job"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Return the one choice beside all orders."""
-        return [("yes", _("has a failed job"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        """Return the orders with a failed job, when they are asked for."""
-        return queryset.with_failed_jobs() if self.value() == "yes" else queryset
-
-
 @admin.register(Order)
-class OrderAdmin(ExportableAdmin, LongListAdmin):
-    """Orders. Nothing of an order can be edited; its status is moved by buttons and actions."""
+class OrderAdmin(OrderFields, ExportableAdmin, LongListAdmin):
+    """Orders. Only the staff note is edited, in a form of its own; buttons and actions move the status."""
 
     counted = ngettext_lazy("%(number)s order", "%(number)s orders", "count")
-    list_display = ("id", "customer", "shown_status", "shown_total", "created_at")
+    list_display = (
+        "id",
+        "customer",
+        "shown_status",
+        "shown_payment",
+        "shown_delivery",
+        "shown_total",
+        "created_at",
+    )
     list_filter = (
         "status",
+        NeedsLookFilter,
         FailedJobFilter,
+        "payment_status",
+        PaymentMethodFilter,
+        DeliveryMethodFilter,
+        ("discount_total", DiscountFilter),
         ("user", AutocompleteFilter),
         ("created_at", DateRangeFilter),
         ("total_price", NumberRangeFilter),
     )
     list_select_related = ("user",)
     search_fields = ("id",)  # opens the search box; get_search_results does the work
-    search_help_text = _("Order number, or part of a username, e-mail address or SKU")
+    search_help_text = _(
+        "Order number, or part of a username, e-mail address, SKU, recipient’s name or phone"
+    )
     sortable_by = ("id", "shown_status", "shown_total", "created_at")
-    fields = readonly_fields = FIELDS
     change_form_template = "admin/orders/order/change_form.html"
     actions = (
         order_actions.mark_processing,
@@ -78,6 +85,14 @@ class OrderAdmin(ExportableAdmin, LongListAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         """Tell of each order whether a job of it has failed."""
         return Order.objects.noting_failed_jobs()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Order | None = None) -> Any:
+        """Return what there is to say of the order."""
+        return fieldsets_of(obj) if obj else ()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Order | None = None) -> list[str]:
+        """Return all fields of the page."""
+        return flatten_fieldsets(self.get_fieldsets(request, obj))
 
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
@@ -109,26 +124,16 @@ class OrderAdmin(ExportableAdmin, LongListAdmin):
 
     @admin.display(description=_("status"), ordering="status")
     def shown_status(self, order: Order) -> str:
-        """Return the status in its colour, and that a job has failed."""
-        trouble = format_html(' <span class="store-failed">⚠ {}</span>', _("failed job"))
+        """Return the status in its colour, and what needs somebody: a failed job, or a look at the order."""
+        troubles = [_("failed job")] * order.has_failed + [_("needs a look")] * bool(order.needs_look)
         return format_html(
             '<span class="store-status store-{}">{}</span>{}',
             order.status,
             order.get_status_display(),
-            trouble if order.has_failed else "",
+            format_html_join("", ' <span class="store-failed">⚠ {}</span>', ([text] for text in troubles)),
         )
 
     @admin.display(description=_("total"), ordering="total_price")
     def shown_total(self, order: Order) -> str:
         """Return the total with its currency."""
         return format_money(order.total_price, order.currency)
-
-    @admin.display(description=_("name and e-mail"), empty_value="—")
-    def contact(self, order: Order) -> str:
-        """Return the customer's name and address: staff who see orders need not see accounts."""
-        return ", ".join(filter(None, (order.customer_full_name, order.customer_email)))
-
-    @admin.display(description=_("language"))
-    def shown_language(self, order: Order) -> str:
-        """Return what the language is called, in which the customer is written to."""
-        return str(dict(settings.LANGUAGES).get(order.language, order.language))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import functions
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SENT = (OrderStatus.SHIPPED, OrderStatus.DELIVERED)  # by which an order without parcels is on its way
 TRIGRAM = 3  # characters that an index of parts needs
-FEW = 2_000  # customers, items or addresses that a search finds one by one
+FEW = 10_000  # customers, items or addresses that a search finds one by one
 JOB_SUBJECT = "order:"  # and the order's number: what its jobs are found by
 
 
@@ -88,6 +88,11 @@ class OrderQuerySet(SignallingQuerySet["Order"]):
         discounted = OrderDiscount.objects.filter(code=code).order_by()
         return self.filter(pk__in=discounted.values("order_id"))
 
+    def with_promotion(self, promotion_id: int) -> Self:
+        """Return those that the promotion made cheaper."""
+        discounted = OrderDiscount.objects.filter(promotion_id=promotion_id).order_by()
+        return self.filter(pk__in=discounted.values("order_id"))
+
     def needing_look(self) -> Self:
         """Return those that somebody should look at."""
         return self.exclude(needs_look="")
@@ -100,30 +105,32 @@ class OrderQuerySet(SignallingQuerySet["Order"]):
         text = text.strip().removeprefix("№").removeprefix("#")  # as orders are called
         if not (text := as_stored(text)):  # nothing of it can be seen: it is in no text
             return self.none()
-        found = _found_in_rows(_named(text), _items_with_sku(text), OrderAddress.objects.of_recipient(text))
+        found = _of_users(_named(text))
+        found |= _of_rows(_items_with_sku(text)) | _of_rows(OrderAddress.objects.of_recipient(text))
         if text.isascii() and text.isdigit() and len(text) < 19:
             found |= models.Q(pk=int(text))
         return self.filter(found)
 
 
-def _found_in_rows(
-    named: models.Q, items: models.QuerySet[OrderItem], addresses: models.QuerySet[OrderAddress]
-) -> models.Q:
-    """Return the condition of the orders with such a customer, or one of the items or addresses."""
-    few_users = list(User.objects.filter(named).values_list("pk", flat=True)[: FEW + 1])
-    parts = (items.order_by(), addresses.order_by())
-    few_orders = [list(rows.values_list("order_id", flat=True)[: FEW + 1]) for rows in parts]
-    if all(len(few) <= FEW for few in (few_users, *few_orders)):
-        return models.Q(user_id__in=few_users) | models.Q(pk__in={*few_orders[0], *few_orders[1]})
+def _of_users(named: models.Q) -> models.Q:
+    """Return the condition of the orders of such customers."""
+    few = list(User.objects.filter(named).values_list("pk", flat=True)[: FEW + 1])
+    if len(few) <= FEW:
+        return models.Q(user_id__in=few)
     # What so many have soon fills a page, order for order. One customer at a time: a join would make the
     # database read all of them first.
     customer = User.objects.filter(pk=models.OuterRef("user_id"))
-    found = models.Q(
+    return models.Q(
         models.Subquery(customer.values_list(models.ExpressionWrapper(named, models.BooleanField())))
     )
-    for rows in parts:
-        found |= models.Q(models.Exists(rows.filter(order=models.OuterRef("pk"))))
-    return found
+
+
+def _of_rows(rows: models.QuerySet[Any]) -> models.Q:
+    """Return the condition of the orders that have one of these rows."""
+    few = list(rows.order_by().values_list("order_id", flat=True)[: FEW + 1])
+    if len(few) <= FEW:
+        return models.Q(pk__in=set(few))
+    return models.Q(models.Exists(rows.filter(order=models.OuterRef("pk"))))
 
 
 def _named(text: str) -> models.Q:

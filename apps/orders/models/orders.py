@@ -244,6 +244,13 @@ class Order(models.Model):
         return self.amount_due - (self.paid_total - self.refunded_total)
 
     @property
+    def shown_shipment_status(self) -> str:
+        """Return where the parcels are; of an order without any, what its status says."""
+        is_sent = self.status in (OrderStatus.SHIPPED, OrderStatus.DELIVERED)
+        without_parcels = self.shipment_status == ShipmentStatus.NOT_SHIPPED
+        return self.status if is_sent and without_parcels else self.shipment_status
+
+    @property
     def has_discounts(self) -> bool:
         """Tell whether promotions apply to it."""
         return self.discount_total > 0 or self.delivery_discount > 0

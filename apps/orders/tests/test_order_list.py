@@ -118,7 +118,7 @@ def test_name_of_the_customer_leads_to_their_orders(office: Client, make_user: C
         ("1", ["tea", "lamp", "cups"]),
         ("-3", ["lamp", "tea", "cups"]),
         ("3", ["cups", "tea", "lamp"]),
-        ("-6", ["cups", "lamp", "tea"]),
+        ("-7", ["cups", "lamp", "tea"]),
     ],
 )
 def test_list_is_sorted_by_its_columns(

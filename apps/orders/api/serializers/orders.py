@@ -94,7 +94,9 @@ class OrderBaseOutput(OutputSerializer[Order]):
     """What every view of an order shows."""
 
     items_total = money(source="goods_total", help_text="Before discounts")
-    shipment_status = serializers.SerializerMethodField()
+    shipment_status = serializers.ChoiceField(
+        choices=ShipmentStatus.choices, source="shown_shipment_status", help_text="Where the parcels are"
+    )
     payment_method = serializers.SerializerMethodField()
     payment_method_name = serializers.SerializerMethodField()
     delivery = serializers.SerializerMethodField()
@@ -108,16 +110,6 @@ class OrderBaseOutput(OutputSerializer[Order]):
         """Return the statuses that the reader, who is the context's request's, may move the order to now."""
         transitions = transitions_of(self.context["request"].user, order)
         return [status.value for status in allowed_transitions(order.status, transitions)]
-
-    @extend_schema_field(serializers.ChoiceField(choices=ShipmentStatus.choices))
-    def get_shipment_status(self, order: Order) -> str:
-        """Return where the parcels are; of an order without any, what its status says."""
-        is_sent = order.status in (OrderStatus.SHIPPED, OrderStatus.DELIVERED)
-        return (
-            order.status
-            if is_sent and order.shipment_status == ShipmentStatus.NOT_SHIPPED
-            else order.shipment_status
-        )
 
     @extend_schema_field(serializers.CharField(allow_null=True, help_text="Code of the method"))
     def get_payment_method(self, order: Order) -> str | None:

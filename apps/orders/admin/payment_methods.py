@@ -1,0 +1,74 @@
+"""Payment methods in the admin: one page for each, with whom it is offered to and what customers read."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from apps.audit.audited_admin import AuditedAdmin
+from apps.audit.services import record_change
+from apps.core.admin.optimistic_locking import VersionedForm
+from apps.orders.models import PaymentMethod
+
+
+class PaymentMethodForm(VersionedForm):
+    """A payment method, whose limits are in order."""
+
+    class Meta:
+        widgets = {"delivery_methods": forms.CheckboxSelectMultiple}
+        help_texts = {
+            "terms": _("When the customer pays."),
+            "min_total": _("Of the whole order, with delivery."),
+            "expire_minutes": _("Leave empty to keep unpaid orders."),
+            "instructions_ru": _("What customers read after they have ordered."),
+            "instructions_en": _("Leave empty to use the Russian instructions."),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse limits that no order can keep."""
+        cleaned = super().clean()
+        least, most = cleaned.get("min_total"), cleaned.get("max_total")
+        if least is not None and most is not None and most < least:
+            text = _("The maximum is below the minimum.")
+            self.add_error("max_total", ValidationError(text, code="not_in_order"))
+        return cleaned
+
+
+@admin.register(PaymentMethod)
+class PaymentMethodAdmin(AuditedAdmin):
+    """Payment methods: what they are called, by which terms, and for which orders."""
+
+    form = PaymentMethodForm
+    counted = ngettext_lazy("%(number)s payment method", "%(number)s payment methods", "count")
+    list_display = ("shown_name", "code", "terms", "is_active", "position")
+    list_filter = ("is_active", "terms")
+    search_fields = ("name_ru", "name_en", "code")
+    radio_fields = {"terms": admin.HORIZONTAL}
+    fieldsets = (
+        (None, {"fields": ("name_ru", "name_en", "code", "is_active", "position")}),
+        (_("Payment"), {"fields": ("terms", "expire_minutes", "moves_to_processing")}),
+        (_("Offered for"), {"fields": ("min_total", "max_total", "delivery_methods")}),
+        (_("Instructions"), {"fields": ("instructions_ru", "instructions_en")}),
+    )
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save the delivery methods, with an entry of those before and after."""
+        method: PaymentMethod = form.instance
+        before = _delivery_methods(method)
+        super().save_related(request, form, formsets, change)
+        after = _delivery_methods(method)
+        if before != after:
+            record_change(method, {"delivery_methods": [before, after]})
+
+    @admin.display(description=_("name"), ordering="name_ru")
+    def shown_name(self, method: PaymentMethod) -> str:
+        """Return the name in the reader's language."""
+        return method.name
+
+
+def _delivery_methods(method: PaymentMethod) -> list[str]:
+    return [f"{each.pk}: {each}" for each in method.delivery_methods.order_by("pk")]
