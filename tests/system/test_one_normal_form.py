@@ -34,6 +34,7 @@ EXACT = {
     "delivery.DeliveryMethod.code": "ASCII letters, digits, hyphens and underscores; chosen from a list",
     "jobs.Job.key": "made by the store",
     "promotions.PromotionCode.code": "kept in capitals, and looked for in them",
+    "orders.PaymentMethod.code": "ASCII letters, digits, hyphens and underscores; chosen from a list",
     "store.TaxClass.code": "ASCII letters, digits, hyphens and underscores; chosen from a list",
 }
 SHARED = {"catalog.Category.name_key": "several may be called alike; an import takes the oldest"}

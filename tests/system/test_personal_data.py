@@ -30,7 +30,7 @@ ERASED = {
     "orders.cancellation": {"note"},
     "orders.invoice": {"pdf"},
     "orders.order": {"customer_note", "gift_message", "staff_note"},
-    "orders.orderaddress": {*ADDRESS_FIELDS},
+    "orders.orderaddress": {*ADDRESS_FIELDS, "search_text"},
     "orders.statuschange": {"comment"},
     "promotions.redemption": {"email_hash"},
     "users.session": {"device", "ip"},
