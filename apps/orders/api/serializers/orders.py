@@ -95,7 +95,7 @@ class OrderBaseOutput(OutputSerializer[Order]):
 
     items_total = money(source="goods_total", help_text="Before discounts")
     shipment_status = serializers.ChoiceField(
-        choices=ShipmentStatus.choices, source="shown_shipment_status", help_text="Where the parcels are"
+        choices=ShipmentStatus.choices, source="shown_shipment_status", read_only=True
     )
     payment_method = serializers.SerializerMethodField()
     payment_method_name = serializers.SerializerMethodField()
