@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from reportlab.lib.styles import ParagraphStyle
 
 from apps.catalog.tests.factories import make_product
-from apps.orders import invoice_text
+from apps.orders import invoice_fonts
 from apps.orders.invoice_fonts import FONT
 from apps.orders.invoices import drawn
 from apps.orders.tests.factories import make_order
@@ -36,8 +36,8 @@ from apps.users.models import User
     ],
 )
 def test_names_from_right_to_left_are_drawn_as_they_are_read(name: str, lines: list[str]):
-    invoice_text.prepare()
-    drawn_name = invoice_text.paragraph(name, ParagraphStyle("name", fontName=FONT, fontSize=9))
+    invoice_fonts.prepare()
+    drawn_name = invoice_fonts.paragraph(name, ParagraphStyle("name", fontName=FONT, fontSize=9))
     drawn_name.wrap(40 if len(lines) > 1 else 400, 400)
 
     assert [" ".join(words) for _space, words in drawn_name.blPara.lines] == lines

@@ -21,7 +21,7 @@ from apps.catalog.tests.factories import make_product, make_products
 from apps.core.tests.threads import at_once
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs, run_job
-from apps.orders import invoice_text, invoices
+from apps.orders import invoice_fonts, invoices
 from apps.orders.invoice_fonts import FONT
 from apps.orders.invoices import MARGIN, drawn
 from apps.orders.models import Invoice, Order
@@ -244,13 +244,13 @@ def test_threads_that_draw_first_at_the_same_time_know_all_colours(monkeypatch):
 
     def draw(barrier):
         barrier.wait()
-        invoice_text.prepare()
+        invoice_fonts.prepare()
         failures.append(colors.toColor("black", default="unknown") == "unknown")
 
     sys.setswitchinterval(1e-6)
     try:
         for _round in range(20):
-            invoice_text._prepare.cache_clear()
+            invoice_fonts._prepare.cache_clear()
             monkeypatch.setattr(colors, "_namedColors", None)
             barrier = Barrier(8)
             with ThreadPoolExecutor(8) as pool:
