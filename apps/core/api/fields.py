@@ -62,6 +62,12 @@ class RowIdField(serializers.PrimaryKeyRelatedField[Any]):
         "incorrect_type": _("Must be an id: an integer."),
     }
 
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """Return the row. Raises ValidationError, for an empty text too, which DRF would take for null."""
+        if data == "":
+            self.fail("incorrect_type", data_type="str")
+        return super().run_validation(data)
+
     def to_internal_value(self, data: Any) -> Any:
         """Return the row.
 
