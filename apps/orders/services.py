@@ -131,7 +131,8 @@ def write_staff_note(
     before, order.staff_note = order.staff_note, note
     if note != before:
         order.save(update_fields=["staff_note", "updated_at"])
-        record_change(order, {"staff_note": [before, note]}, by=written_by)
+        # That there is one, not what it says: a note can name somebody, and the trail is for ever.
+        record_change(order, {"staff_note": [before and "…", note and "…"]}, by=written_by)
     return _with_items(order)
 
 

@@ -13,7 +13,7 @@ from apps.import_export.tests.export_pages import downloaded, ordered
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs, run_job
 from apps.orders.models import Cancellation, Order
-from apps.orders.services import change_status
+from apps.orders.services import change_status, write_staff_note
 from apps.orders.statuses import OrderStatus
 from apps.orders.tests.checkout_shop import ADDRESS, make_method, make_point
 from apps.orders.tests.factories import PATHS, moved
@@ -149,7 +149,7 @@ def test_what_staff_wrote_about_the_recipient_is_emptied_and_the_rest_stays(anna
     for text in texts:
         orders[text] = order = place(anna)
         change_status(order_id=order.pk, new_status=OrderStatus.CANCELLED, changed_by=staff, comment=text)
-        Order.objects.filter(pk=order.pk).update(staff_note=text)
+        write_staff_note(order_id=order.pk, note=text, written_by=staff)
         Cancellation.objects.filter(order=order).update(note=text)
 
     close(anna)
@@ -161,6 +161,7 @@ def test_what_staff_wrote_about_the_recipient_is_emptied_and_the_rest_stays(anna
             order.staff_note,
             order.cancellations.get().note,
         ] == [left] * 3
+    assert [traces_of(text) for text in texts if text != "Fragile"] == [[], [], []]
 
 
 def test_own_cancellation_note_goes_and_a_confirmed_address_is_struck_out_elsewhere(
