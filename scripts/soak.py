@@ -81,7 +81,7 @@ def soak(stage: Production, seconds: float) -> int:
     requests, orders = journal.tally["requests"], len(journal.orders)
     print(f"{requests:,} requests, {orders:,} orders requested in {seconds:g} seconds")
     print_tables(stage)
-    failures = [*compare(early, late), *journal.unexpected_responses, *stage.stock_differences()]
+    failures = [*compare(early, late), *journal.unexpected_responses, *stage.differences("verify_stock")]
     for failure in failures:
         print(f"FAILED {failure}")
     return 1 if failures else 0

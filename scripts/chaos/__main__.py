@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from types import FrameType
 
-from scripts.chaos.actors import actors_of, night_clerk, open_shop
+from scripts.chaos.actors import actors_of, editing, night_clerk, open_shop
 from scripts.chaos.checks import run_checks
 from scripts.chaos.faults import FaultInjector
 from scripts.chaos.findings import Findings
@@ -68,7 +68,7 @@ def _findings(options: Options, stage: Stage, smtp_server: SmtpServer) -> Findin
     journal, day = Journal(), Day(options.seconds)
     injector = FaultInjector(stage, Random(f"{options.seed}/plugs"))
     actors = actors_of(shop, stage, journal, day, options.seed)
-    with ThreadPoolExecutor(len(actors)) as crowd:
+    with ThreadPoolExecutor(len(actors)) as crowd, editing(stage, options.seed):
         try:
             shifts = [crowd.submit(run, day) for run in actors]
             injector.run(day.closes_at)
@@ -83,7 +83,8 @@ def _findings(options: Options, stage: Stage, smtp_server: SmtpServer) -> Findin
         incidents=injector.incidents,
         ended_by_themselves=injector.ended_by_themselves,
         given_up=given_up,
-        stock_differences=stage.stock_differences(),
+        stock_differences=stage.differences("verify_stock"),
+        order_differences=stage.differences("verify_orders"),
         deadlocks=stage.deadlocks(),
         settling_seconds=settling_seconds,
     )

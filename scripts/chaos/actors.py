@@ -1,6 +1,7 @@
 """Actors of a chaos run: customers and staff, with the products that they want. Made before any fault."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
@@ -9,7 +10,7 @@ from scripts.chaos.buyers import Buyer
 from scripts.chaos.http_client import HttpClient
 from scripts.chaos.journal import Day, Journal
 from scripts.chaos.staff import Clerk
-from scripts.chaos.stage import PASSWORD, STAFF, Stage
+from scripts.chaos.stage import PASSWORD, STAFF, Stage, StageFailed
 from scripts.replay.catalogue import stock_products
 from scripts.replay.client import Account, Store
 from scripts.replay.customers import register_customers
@@ -36,6 +37,7 @@ def open_shop(stage: Stage, buyers: int) -> Shop:
     store = Store(f"http://127.0.0.1:{stage.ports[0]}", Account(STAFF, PASSWORD))
     store.wait_for_start()
     store.log_in(store.staff)
+    stage.manage(*stage.calls("make_coupons()"))
     products = {
         f"CHAOS-{number}": Product(f"CHAOS-{number}", f"Thing {number}", Decimal(number), "Things", STOCK)
         for number in range(1, PRODUCTS + 1)
@@ -44,6 +46,19 @@ def open_shop(stage: Stage, buyers: int) -> Shop:
         shelves = stock_products(store, pool, products)
         customers = register_customers(store, pool, buyers)
     return Shop(list(customers), store.staff, [shelves[sku].id for sku in products])
+
+
+@contextmanager
+def editing(stage: Stage, seed: str) -> Iterator[None]:
+    """Have staff edit rates, taxes and promotions meanwhile. Raises StageFailed when they could not."""
+    process = stage.process("configuration", "manage.py", *stage.calls(f"edit({seed!r})"))
+    process.start()
+    try:
+        yield
+        if process.has_ended:
+            raise StageFailed(f"the edits of the configuration ended: {process.log.read_text()[-2000:]}")
+    finally:
+        process.kill()
 
 
 def night_clerk(shop: Shop, stage: Stage, journal: Journal, seed: str) -> Clerk:

@@ -3,7 +3,9 @@
 import time
 import uuid
 from random import Random
+from typing import Any
 
+from scripts.chaos.coupons import ADDRESSES, COUPONS, METHODS, POINT, UNKNOWN_CODE
 from scripts.chaos.http_client import HttpClient, Request, Response
 from scripts.chaos.journal import Day, Journal, RequestedOrder, RequestedTransition
 from scripts.replay.client import Account
@@ -11,6 +13,11 @@ from scripts.replay.client import Account
 MAX_LINES = 5
 MAX_PIECES = 3
 REPEATED_SHARE = 0.15  # of the answered orders: sent once more, to get the same response
+DELIVERED_SHARE = 0.5
+COUPON_SHARE = 0.5
+CODES = [*(coupon.code for coupon in COUPONS), "TEA10", UNKNOWN_CODE]
+# What a customer may be told who has seen an earlier state of the store.
+REFUSALS = frozenset({"insufficient_stock", "coupon_invalid", "delivery_unavailable"})
 READABLE = frozenset({200, 202, 304})
 
 
@@ -31,17 +38,16 @@ class Buyer:
 
     def run(self, day: Day) -> None:
         """Do one thing after the other until the day is over. Raises GivenUp."""
-        actions = (self._order, self._browse, self._read_own, self._cancel)
+        actions = (self._order, self._quote, self._browse, self._read_own, self._cancel)
         while day.is_open:
-            self._random.choices(actions, weights=(60, 15, 15, 10))[0]()
+            self._random.choices(actions, weights=(55, 5, 15, 15, 10))[0]()
 
     def _order(self) -> None:
         requested = RequestedOrder(
             str(uuid.UUID(int=self._random.getrandbits(128))), self._account, self._basket()
         )
         self._journal.orders.append(requested)
-        items = [{"product_id": pk, "quantity": pieces} for pk, pieces in requested.quantities.items()]
-        request = Request("POST", "orders/", self._account, {"items": items}, requested.key)
+        request = Request("POST", "orders/", self._account, self._body(requested.quantities), requested.key)
         requested.began_at = time.time()
         response = self._client.send(request)
         requested.answered_at, requested.sent_at, requested.lost = (
@@ -53,8 +59,8 @@ class Buyer:
             self._accept(requested, response)
             if self._random.random() < REPEATED_SHARE:
                 self._repeat(request, response)
-        elif response.status == 400 and response.data.get("code") == "insufficient_stock":
-            requested.outcome = "refused"
+        elif response.status == 400 and response.data.get("code") in REFUSALS:
+            requested.outcome, requested.reason = "refused", str(response.data["code"])
         else:
             self._client.report(request, response)
 
@@ -72,6 +78,25 @@ class Buyer:
                 f"the order with the key {request.key} was answered {first.body[:300]!r}, "
                 f"and again {second.status} {second.body[:300]!r}"
             )
+
+    def _quote(self) -> None:
+        request = Request("POST", "orders/quote/", self._account, self._body(self._basket()))
+        response = self._client.send(request)
+        codes = {problem["code"] for problem in response.data.get("problems", ())}
+        if response.status != 200 or not codes <= REFUSALS:
+            self._client.report(request, response)
+
+    def _body(self, quantities: dict[int, int]) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "items": [{"product_id": pk, "quantity": pieces} for pk, pieces in quantities.items()]
+        }
+        if self._random.random() < DELIVERED_SHARE:
+            method = self._random.choice(METHODS)
+            body |= {"delivery": {"method": method}, "shipping_address": self._random.choice(ADDRESSES)}
+            body["pickup_point"] = POINT if method == "pickup_point" else None
+        if self._random.random() < COUPON_SHARE:
+            body["coupon"] = self._random.choice(CODES)
+        return body
 
     def _browse(self) -> None:
         path = self._random.choice(["products/", "categories/", f"products/{self._product_ids[0]}/"])

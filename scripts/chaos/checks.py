@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from apps.orders.statuses import TRANSITIONS, OrderStatus
-from scripts.chaos import effects
+from scripts.chaos import effects, money
 from scripts.chaos.findings import Findings, Problems
 from scripts.chaos.journal import REASON, RequestedOrder, RequestedTransition
 
@@ -164,6 +164,12 @@ CHECKS: dict[str, Callable[[Findings], Problems]] = {
     "stock + sold = start + movements, for every product": _stock_differences,
     "stock, its ledger and the orders agree (verify_stock)": lambda findings: iter(
         findings.stock_differences
+    ),
+    "every order adds up: lines, discounts, delivery, taxes, total": money.wrong_totals,
+    "promotions and codes count their uses, none above its limit": money.wrong_uses,
+    "every use of a coupon belongs to an order, and is given back with it": money.wrong_redemptions,
+    "orders, their parts and the counters agree (verify_orders)": lambda findings: iter(
+        findings.order_differences
     ),
     "every stock movement was made as it was answered, once": _wrong_movements,
     "every history is a chain of allowed transitions that ends in the order's status": _broken_history,

@@ -22,6 +22,7 @@ class Findings:
     ended_by_themselves: list[str]
     given_up: list[str]  # requests that were never answered
     stock_differences: list[str]  # lines of verify_stock
+    order_differences: list[str]  # lines of verify_orders
     deadlocks: list[str]  # lines of PostgreSQL's log
     settling_seconds: float
 

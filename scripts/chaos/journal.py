@@ -40,6 +40,7 @@ class RequestedOrder:
     customer: Account
     quantities: dict[int, int]  # by product id
     outcome: str = "unanswered"  # accepted, refused
+    reason: str = ""  # the code of the refusal
     order_id: int = 0  # of an accepted one
     lost: int = 0  # attempts that may or may not have been carried out
     began_at: float = 0.0  # of time.time()

@@ -51,8 +51,11 @@ def _figures(findings: Findings) -> Iterator[tuple[str, float]]:
     yield "orders requested", len(journal.orders)
     yield "  accepted", len(accepted)
     yield "  of these at the second or a later attempt", sum(requested.lost > 0 for requested in accepted)
-    yield "  refused for stock", sum(requested.outcome == "refused" for requested in journal.orders)
+    for reason in sorted({requested.reason for requested in journal.orders if requested.reason}):
+        yield f"  refused: {reason}", sum(requested.reason == reason for requested in journal.orders)
     yield "  longest wait for an answer, seconds", max(waits, default=0.0)
+    yield "uses of coupons", len(snapshot.ledger.redemptions)
+    yield "  given back", sum(use.is_released for use in snapshot.ledger.redemptions)
     yield "changes of status requested", len(journal.transitions)
     yield "  done", sum(transition.outcome == "done" for transition in journal.transitions)
     yield "stock movements requested", len(journal.restocks)

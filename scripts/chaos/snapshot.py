@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from scripts.chaos import ledger
+from scripts.chaos.ledger import Ledger, ledger_of
 from scripts.chaos.stage import Stage
 
 QUERIES = {
@@ -141,6 +143,7 @@ class Snapshot:
     movements: dict[str, list[tuple[int, int]]]  # products and deltas, by reason
     emails: dict[str, str]  # by username
     run_again: set[tuple[str, str]]  # subject and kind of the jobs that staff ran again
+    ledger: Ledger = field(default_factory=Ledger)
     mails: list[Mail] = field(default_factory=list)
     parcels: list[Parcel] = field(default_factory=list)
 
@@ -159,6 +162,7 @@ def read_snapshot(stage: Stage, mail_log: Path) -> Snapshot:
         movements=_grouped((reason, (pk, delta)) for reason, pk, delta in rows["movements"]),
         emails=dict(rows["users"]),
         run_again=set(rows["run_again"]),
+        ledger=ledger_of(rows),
     )
     for order_id, product_id, quantity in rows["lines"]:
         snapshot.lines[order_id][product_id] += quantity
@@ -182,7 +186,7 @@ def read_unfinished(stage: Stage) -> list[JobRow]:
 
 
 def _rows(stage: Stage) -> dict[str, list[tuple[Any, ...]]]:
-    return {name: _selected(stage, query) for name, query in QUERIES.items()}
+    return {name: _selected(stage, query) for name, query in {**QUERIES, **ledger.QUERIES}.items()}
 
 
 def _selected(stage: Stage, query: str) -> list[tuple[Any, ...]]:

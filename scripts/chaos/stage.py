@@ -53,6 +53,7 @@ class Stage(ABC):
             "EMAIL_URL": smtp_server.url,
             "EMAIL_FROM": "store@localhost",
             "SHIPPING_API_TIMEOUT": CARRIER_TIMEOUT,
+            "STORE_TAX_CLASS": "standard",
         }
         self._carrier_faults = carrier_faults
         self._guards = [guard for guard, _port in guarded]  # no client may be given a dead server's port
@@ -108,13 +109,18 @@ class Stage(ABC):
             raise StageFailed(f"manage.py {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
         return done.stdout
 
-    def stock_differences(self) -> list[str]:
-        """Return what `verify_stock` has to say against stock, ledger and orders."""
+    def differences(self, command: str) -> list[str]:
+        """Return what `verify_stock` or `verify_orders` has to say against the database."""
         try:
-            self.manage("verify_stock")
+            self.manage(command)
         except StageFailed as failure:
             return str(failure).splitlines()[1:]
         return []
+
+    def calls(self, call: str) -> tuple[str, ...]:
+        """Return the arguments that call a function of `scripts.chaos.configuration` in the store."""
+        name = call.partition("(")[0]
+        return "shell", "--no-imports", "-c", f"from scripts.chaos.configuration import {name}; {call}"
 
     def process(self, name: str, *arguments: str, **environment: str) -> StoreProcess:
         """Make a process of the store, which is not started yet."""
@@ -155,10 +161,12 @@ class Production(Stage):
             "THROTTLE_REGISTER": "",
             "THROTTLE_MAILBOX": "",
             "THROTTLE_UNCONFIRMED": "",  # its customers confirm no address
+            "THROTTLE_COUPON": "",
             "WEB_CONCURRENCY": "2",
             "WEB_THREADS": "4",
         }
         self.manage("migrate", "--verbosity", "0")
+        self.manage("load_demo")
         self.environment |= {"DJANGO_SUPERUSER_PASSWORD": PASSWORD}
         self.manage("createsuperuser", "--noinput", "--username", STAFF, "--email", "admin@example.com")
         self.webs = [self._web(number, port) for number, port in enumerate(self.ports, start=1)]

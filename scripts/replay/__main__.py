@@ -6,6 +6,7 @@ import time
 from scripts.replay.audit import Audit
 from scripts.replay.buying import Buyers
 from scripts.replay.catalogue import read_shelves, stock_products
+from scripts.replay.checkout import Checkouts
 from scripts.replay.client import Account, Store
 from scripts.replay.customers import register_customers
 from scripts.replay.exceptions import ReplayError
@@ -44,11 +45,12 @@ def replay(options: Options) -> int:
         start = stock_products(store, pool, products)
         customers = register_customers(store, pool, options.customers)
         with OrderProcessing(store, options.seed) as processing:
-            sales = Buyers(store, customers, start, processing).buy_all(pool, baskets)
+            checkouts = Checkouts(store, options.seed, options.coupons)
+            sales = Buyers(store, customers, start, processing, checkouts).buy_all(pool, baskets)
             processing.finish()
         orders = list_orders(store, pool, customers, sales.orders)
         wait_for_jobs(store, pool, orders, timeout_seconds=options.jobs_timeout)
-        audit = Audit(store, products)
+        audit = Audit(store, products, options.coupons)
         audit.inspect_orders(pool, orders)
     checks = audit.checks(sales=sales, orders=orders, start=start, left=read_shelves(store, products))
 

@@ -1,7 +1,7 @@
 """The audit of a replay: what must hold when everything has been bought, moved and worked off."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,20 @@ from scripts.replay.orders import ListedOrder, PlacedOrder
 from scripts.replay.thread_pool import ThreadPool
 
 Problems = Iterator[str]
+
+QUOTED = (
+    "items_total",
+    "discount_total",
+    "delivery_price",
+    "delivery_discount",
+    "tax_total",
+    "prices_include_tax",
+    "total_price",
+    "discounts",
+    "taxes",
+    "delivery",
+)
+QUOTED_OF_ITEMS = ("sku", "quantity", "price", "total", "discount", "amount", "tax_rate", "tax_amount")
 
 
 @dataclass(frozen=True)
@@ -52,7 +66,9 @@ class Evidence:
 class Audit:
     """Look at every order that the store lists, and then at the store as a whole."""
 
-    def __init__(self, store: Store, products: dict[str, Product]) -> None:
+    def __init__(self, store: Store, products: dict[str, Product], coupons: Mapping[str, int | None]) -> None:
+        self.uses = Tally()  # of coupons by code, by orders that are not cancelled
+        self._coupons = coupons
         self.sold = Tally()  # pieces by sku, of orders that are not cancelled
         self._store = store
         self._products = products
@@ -73,6 +89,7 @@ class Audit:
             Check("no order is doubled or belongs to no basket", list(_surplus_orders(sales.orders, orders))),
             Check("lost connections explain the unanswered orders", list(self._unexplained(sales.orders))),
             *(Check(name, problems) for name, problems in self._order_problems.items()),
+            Check("no coupon is used above its limit", list(self._uses_above_limits())),
             Check("stock sold + stock left = stock at the start", list(self._stock_differences(start, left))),
             Check("no stock is below zero", list(_negative_stocks(left))),
         ]
@@ -95,9 +112,19 @@ class Audit:
         self._store.tally.add("lines", len(evidence.order["items"]))
         if evidence.invoice.status_code == 200:
             self._store.tally.add("PDF bytes", len(evidence.invoice.content))
+        self._store.tally.add("orders with delivery", evidence.order["delivery"] is not None)
+        codes = [each["code"] for each in evidence.order["discounts"] if each["kind"] == "coupon"]
+        self._store.tally.add("orders with a coupon", len(codes))
         if evidence.order["status"] != "cancelled":
+            for code in codes:
+                self.uses.add(code)
             for sku, quantity in evidence.quantities.items():
                 self.sold.add(sku, quantity)
+
+    def _uses_above_limits(self) -> Problems:
+        for code, limit in self._coupons.items():
+            if limit is not None and self.uses[code] > limit:
+                yield f"{code} is used by {self.uses[code]} orders, of {limit} at most"
 
     def _unexplained(self, placed: list[PlacedOrder]) -> Problems:
         unanswered = sum(not order.is_answered for order in placed)
@@ -152,8 +179,48 @@ def _wrong_prices(evidence: Evidence) -> Problems:
         total += price * quantity
         if (Decimal(item["price"]), Decimal(item["total"])) != (price, price * quantity):
             yield f"{quantity} of {sku} at {price} became {item['price']}, {item['total']}"
-    if Decimal(evidence.order["total_price"]) != total:
-        yield f"the total is {evidence.order['total_price']}, the lines make {total}"
+    if Decimal(evidence.order["items_total"]) != total:
+        yield f"the goods cost {evidence.order['items_total']}, the lines make {total}"
+
+
+def _wrong_sums(evidence: Evidence) -> Problems:
+    order = evidence.order
+    delivery = order["delivery"] or dict.fromkeys(("price", "discount", "tax_amount"), "0.00")
+    tax_total = _sum(order["items"], "tax_amount") + Decimal(delivery["tax_amount"])
+    sums = {
+        "discount_total": _sum(order["items"], "discount"),
+        "delivery_price": Decimal(delivery["price"]),
+        "delivery_discount": Decimal(delivery["discount"]),
+        "tax_total": tax_total,
+        "total_price": _sum(order["items"], "amount")
+        + Decimal(delivery["price"])
+        - Decimal(delivery["discount"])
+        + (0 if order["prices_include_tax"] else tax_total),
+    }
+    for name, expected in sums.items():
+        if Decimal(order[name]) != expected:
+            yield f"{name} is {order[name]}, the parts make {expected}"
+    if (taken := _sum(order["discounts"], "amount")) != sums["discount_total"] + sums["delivery_discount"]:
+        yield f"the discounts make {taken}"
+    if (taxes := _sum(order["taxes"], "amount")) != tax_total:
+        yield f"the taxes make {taxes}, of {tax_total}"
+
+
+def _sum(rows: list[dict[str, Any]], name: str) -> Decimal:
+    return sum((Decimal(row[name]) for row in rows), start=Decimal(0))
+
+
+def _other_than_quoted(evidence: Evidence) -> Problems:
+    order, placed = evidence.order, evidence.listed.placed
+    if placed is None or placed.quote is None:
+        return
+    for name in QUOTED:
+        if order[name] != placed.quote[name]:
+            yield f"{name} is {order[name]}, quoted was {placed.quote[name]}"
+    items = [{name: item[name] for name in QUOTED_OF_ITEMS} for item in order["items"]]
+    quoted = [{name: item[name] for name in QUOTED_OF_ITEMS} for item in placed.quote["items"]]
+    if items != quoted:
+        yield f"its items are {items}, quoted were {quoted}"
 
 
 def _wrong_status(evidence: Evidence) -> Problems:
@@ -200,6 +267,8 @@ def _wrong_jobs(evidence: Evidence) -> Problems:
 ORDER_CHECKS: dict[str, Callable[[Evidence], Problems]] = {
     "every order holds the lines of its basket": _wrong_lines,
     "every total is the sum of its lines at the file's prices": _wrong_prices,
+    "every total is the sum of lines, delivery, discounts and taxes": _wrong_sums,
+    "every order costs what was quoted, in every part": _other_than_quoted,
     "every order stands where it was moved": _wrong_status,
     "every order has its PDF invoice": _wrong_invoice,
     "every order has its confirmation and an e-mail per move": _wrong_emails,

@@ -8,6 +8,7 @@ from typing import Any
 import requests
 
 from scripts.replay.catalogue import Shelves
+from scripts.replay.checkout import Checkouts, Purchase
 from scripts.replay.client import Store, described, problem_of
 from scripts.replay.customers import Customer
 from scripts.replay.exceptions import NoAnswer, Refused
@@ -34,12 +35,18 @@ class Buyers:
     """Place each basket for whichever customer is free."""
 
     def __init__(
-        self, store: Store, customers: list[Customer], shelves: Shelves, processing: OrderProcessing
+        self,
+        store: Store,
+        customers: list[Customer],
+        shelves: Shelves,
+        processing: OrderProcessing,
+        checkouts: Checkouts,
     ) -> None:
         self._sales = Sales()
         self._store = store
         self._shelves = shelves
         self._processing = processing
+        self._checkouts = checkouts
         # A customer buys one basket at a time: an unknown order of theirs is then the one just sent.
         self._free: SimpleQueue[Customer] = SimpleQueue()
         for customer in customers:
@@ -68,30 +75,33 @@ class Buyers:
         self._processing.take(order)
 
     def _place(self, basket: Basket, customer: Customer) -> PlacedOrder | None:
+        purchase = self._checkouts.purchase(basket, self._items(basket), customer)
         while True:
             try:
-                response = self._store.send("POST", "orders/", customer, self._body(basket))
+                response = self._store.send("POST", "orders/", customer, purchase.body)
             except NoAnswer as failure:
                 self._store.tally.add("orders without an answer")
                 self._store.wait_until_back(failure)
                 order_id = self._find_unknown_order(customer)
                 if order_id is not None:
-                    return _remember(PlacedOrder(order_id, basket, customer, is_answered=False))
-            else:
-                return self._outcome(response, basket, customer)
+                    return _remember(PlacedOrder(order_id, basket, customer, False, purchase.quote))
+                continue
+            if problem_of(response).get("code") != "coupon_invalid":  # the last use went to somebody else
+                return self._outcome(response, basket, customer, purchase)
+            purchase = self._checkouts.without_coupon(purchase, customer)
 
-    def _body(self, basket: Basket) -> dict[str, Any]:
-        return {
-            "items": [
-                {"product_id": self._shelves[sku].id, "quantity": quantity}
-                for sku, quantity in basket.quantities.items()
-            ]
-        }
+    def _items(self, basket: Basket) -> list[dict[str, Any]]:
+        return [
+            {"product_id": self._shelves[sku].id, "quantity": quantity}
+            for sku, quantity in basket.quantities.items()
+        ]
 
-    def _outcome(self, response: requests.Response, basket: Basket, customer: Customer) -> PlacedOrder | None:
+    def _outcome(
+        self, response: requests.Response, basket: Basket, customer: Customer, purchase: Purchase
+    ) -> PlacedOrder | None:
         self._sales.post_seconds.append(response.elapsed.total_seconds())
         if response.status_code == 201:
-            return _remember(PlacedOrder(response.json()["id"], basket, customer, is_answered=True))
+            return _remember(PlacedOrder(response.json()["id"], basket, customer, True, purchase.quote))
         if response.status_code == 400 and problem_of(response).get("code") == "insufficient_stock":
             return None
         raise Refused(described(response))

@@ -10,6 +10,7 @@ from scripts.replay.exceptions import NoAnswer, Refused, ReplayError
 from scripts.replay.files import Product
 from scripts.replay.thread_pool import ThreadPool
 
+WEIGHT_G = 20  # of a piece: the baskets hold hundreds of small things
 PASSES = 10  # of reading and writing, before a store that keeps losing writes is given up
 
 Listed = TypeVar("Listed")
@@ -99,6 +100,7 @@ def _new_product(product: Product, category: int) -> dict[str, Any]:
         "price": f"{product.price:f}",
         "category": category,
         "stock": product.stock,
+        "weight_g": WEIGHT_G,
     }
 
 

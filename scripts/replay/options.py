@@ -3,7 +3,7 @@
 import argparse
 import os
 from argparse import ArgumentTypeError
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -26,6 +26,7 @@ class Options:
     connections: int
     customers: int
     seed: str
+    coupons: Mapping[str, int | None]  # codes, and how often each may be used in all
     jobs_timeout: int
 
 
@@ -48,6 +49,7 @@ def read_options(arguments: list[str] | None = None) -> Options:
     _add(parser, "--connections", _positive, "8", "how many baskets are placed at once")
     _add(parser, "--customers", _positive, "20", "how many customers share the baskets")
     _add(parser, "--seed", str, "1", "decides which orders are shipped and which cancelled")
+    _add(parser, "--coupons", _coupons, "TEA10", "codes for a part of the baskets, with their limits: A B:20")
     _add(parser, "--jobs-timeout", _positive, "600", "seconds to wait for jobs while none ends")
     return Options(**vars(parser.parse_args(arguments)))
 
@@ -78,6 +80,11 @@ def _file(text: str) -> Path:
     if not Path(text).is_file():
         raise ArgumentTypeError(f"there is no file {text!r}")
     return Path(text)
+
+
+def _coupons(text: str) -> Mapping[str, int | None]:
+    coupons = (each.partition(":") for each in text.split())
+    return {code: _limit(limit) for code, _colon, limit in coupons}
 
 
 def _limit(text: str) -> int | None:

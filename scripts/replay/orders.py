@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Any
 
 from scripts.replay.client import Store
 from scripts.replay.customers import Customer
@@ -18,6 +19,7 @@ class PlacedOrder:
     basket: Basket
     customer: Customer
     is_answered: bool
+    quote: dict[str, Any] | None = None  # of those who asked for one
     status: str = "pending"  # as far as it was moved
 
 

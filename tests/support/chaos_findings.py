@@ -8,6 +8,7 @@ from uuid import UUID
 
 from scripts.chaos.findings import Findings
 from scripts.chaos.journal import Journal, RequestedOrder, RequestedTransition, Restock
+from scripts.chaos.ledger import Ledger, OrderMoney, PricedLine, Redemption, UseCounter
 from scripts.chaos.snapshot import JobRow, Mail, Order, Parcel, Snapshot, Step
 from scripts.replay.client import Account
 
@@ -26,6 +27,7 @@ def sound() -> Findings:
         ended_by_themselves=[],
         given_up=[],
         stock_differences=[],
+        order_differences=[],
         deadlocks=[],
         settling_seconds=1.0,
     )
@@ -59,12 +61,37 @@ def sound_snapshot(restock: Restock) -> Snapshot:
         movements={restock.reason: [(1, 5)]},
         emails={"buyer": "buyer@example.com"},
         run_again=set(),
+        ledger=sound_ledger(),
         mails=[
             *[mail(number, f"Your order #7 is {subject}") for number, subject in enumerate(subjects)],
             mail(2, "Your order #7 has been shipped", number="EM1"),
             mail(UUID(int=30), "Confirm your e-mail address"),
         ],
         parcels=[Parcel("uuid-2", 7, "EM1")],
+    )
+
+
+def sound_ledger() -> Ledger:
+    """Return the money of an order of 10.00 less 10 %, with 3.50 for delivery and net tax of 22 %."""
+    money = OrderMoney(
+        7,
+        prices_include_tax=False,
+        items_total=1000,
+        discount_total=100,
+        delivery_price=350,
+        delivery_discount=0,
+        delivery_tax=77,
+        tax_total=275,
+        total_price=1525,
+    )
+    return Ledger(
+        orders=[money],
+        lines={7: [PricedLine(2, 500, 100, 198)]},
+        discounts=Counter({(7, "items"): 100}),
+        coupons={(7, 1)},
+        redemptions=[Redemption(1, 2, 7, 3, is_counted=True, is_released=False)],
+        promotions=[UseCounter(1, "TEA10", used=1, limit=1, per_customer=1)],
+        codes=[UseCounter(2, "TEA10", used=1, limit=1)],
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,14 @@ from tests.support.chaos_findings import delivered, job, mail, second_order, sou
 Spoil = Callable[[Findings], object]
 
 pytestmark = pytest.mark.long
+
+
+def spoil_row(rows: list[Any], **changes: object) -> None:
+    rows[0] = replace(rows[0], **changes)
+
+
+def with_money(**changes: int) -> Spoil:
+    return lambda day: spoil_row(day.snapshot.ledger.orders, **changes)
 
 
 def failing(findings: Findings) -> dict[str, list[str]]:
@@ -63,6 +72,40 @@ def test_sound_findings_violate_nothing():
             "order 7 was made shipped by admin, who never asked for it",
         ),
         (lambda day: day.stock_differences.append("stock of product 1"), "stock of product 1"),
+        (lambda day: day.order_differences.append("goods of order 7"), "goods of order 7"),
+        (with_money(items_total=1001, total_price=1526), "order 7: items_total is 1001, expected 1000 cents"),
+        (with_money(tax_total=276, total_price=1526), "order 7: tax_total is 276, expected 275 cents"),
+        (with_money(total_price=1524), "order 7: total_price is 1524, expected 1525 cents"),
+        (
+            lambda day: day.snapshot.ledger.discounts.update({(7, "items"): 1}),
+            "order 7: discounts is 100, expected 101 cents",
+        ),
+        (
+            lambda day: day.snapshot.ledger.discounts.update({(7, "delivery"): 1}),
+            "order 7: discounts on delivery is 0, expected 1 cents",
+        ),
+        (
+            lambda day: spoil_row(day.snapshot.ledger.promotions, used=2),
+            "promotion TEA10 counts 2 uses, and has 1",
+        ),
+        (lambda day: spoil_row(day.snapshot.ledger.codes, used=0), "code TEA10 counts 0 uses, and has 1"),
+        (
+            lambda day: spoil_row(day.snapshot.ledger.promotions, limit=0),
+            "promotion TEA10 has 1 uses, of 0 at most",
+        ),
+        (lambda day: spoil_row(day.snapshot.ledger.codes, limit=0), "code TEA10 has 1 uses, of 0 at most"),
+        (
+            lambda day: spoil_row(day.snapshot.ledger.promotions, per_customer=0),
+            "user 3 has used TEA10 1 times, of 0 at most",
+        ),
+        (
+            lambda day: day.snapshot.ledger.coupons.clear(),
+            "order 7 shows no discount of promotion 1, which it used",
+        ),
+        (
+            lambda day: day.snapshot.ledger.coupons.add((7, 5)),
+            "order 7 has the discount of promotion 5 without a use of it",
+        ),
         (lambda day: day.deadlocks.append("ERROR:  deadlock detected"), "ERROR:  deadlock detected"),
         (
             lambda day: day.snapshot.jobs.append(job(3, "invoice", "pending")),
@@ -108,6 +151,16 @@ def test_violation_is_found_and_named(spoil: Spoil, problem: str):
     spoil(findings)
 
     assert list(failing(findings).values()) == [[problem]]
+
+
+def test_use_of_an_order_that_is_not_cancelled_must_not_be_given_back():
+    findings = sound()
+    ledger = findings.snapshot.ledger
+    spoil_row(ledger.redemptions, is_released=True)
+    spoil_row(ledger.promotions, used=0)
+    spoil_row(ledger.codes, used=0)
+
+    assert list(failing(findings).values()) == [["order 7 is shipped, its coupon given back"]]
 
 
 @pytest.mark.parametrize(
