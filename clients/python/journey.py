@@ -7,10 +7,18 @@ import uuid
 from online_store_client import AuthenticatedClient, Client
 from online_store_client.api.auth import log_in, register
 from online_store_client.api.categories import list_categories
-from online_store_client.api.orders import change_order_status, get_invoice, list_own_orders, place_order
+from online_store_client.api.orders import (
+    change_order_status,
+    get_invoice,
+    list_own_orders,
+    place_order,
+    quote_order,
+)
 from online_store_client.api.products import list_products
 from online_store_client.models import (
+    AddressInputRequest,
     ChangeStatusInputRequest,
+    DeliveryChoiceInputRequest,
     InsufficientStockProblem,
     LoginInputRequest,
     OrderOutput,
@@ -19,6 +27,7 @@ from online_store_client.models import (
     PaginatedProductOutputList,
     PlaceOrderInputRequest,
     ProductOutput,
+    QuoteOutput,
     RegisterInputRequest,
     RequestedItemInputRequest,
     TokenPairOutput,
@@ -51,18 +60,43 @@ def find_product(client: AuthenticatedClient) -> ProductOutput:
 
 
 def order(client: AuthenticatedClient, product: ProductOutput) -> OrderOutput:
-    """Order too much, which is refused with what there is, and then one piece."""
+    """Order too much, which is refused with what there is, and then one piece by courier, as quoted."""
     too_much = RequestedItemInputRequest(product_id=product.id, quantity=product.stock + 1)
     refused = place_order.sync(client=client, body=PlaceOrderInputRequest(items=[too_much]))
     assert isinstance(refused, InsufficientStockProblem), refused
     assert refused.details[0].available == product.stock
 
-    item = RequestedItemInputRequest(product_id=product.id, quantity=1)
-    body = PlaceOrderInputRequest(items=[item], expected_total=product.price)
+    body = quoted(client, product)
     placed = place_order.sync(client=client, body=body, idempotency_key=str(uuid.uuid4()))
     assert isinstance(placed, OrderOutput), placed
     assert placed.history[0].from_status is None
+    assert placed.total_price == body.expected_total
     return placed
+
+
+def quoted(client: AuthenticatedClient, product: ProductOutput) -> PlaceOrderInputRequest:
+    """Choose a way of delivery and a coupon, and expect what the store quotes for them."""
+    body = PlaceOrderInputRequest(
+        items=[RequestedItemInputRequest(product_id=product.id, quantity=1)],
+        shipping_address=AddressInputRequest(
+            name="Анна Смирнова",
+            phone="8 (912) 345-67-89",
+            country="RU",
+            city="Москва",
+            postal_code="101000",
+            line1="Мясницкая, 1",
+        ),
+    )
+    quote = quote_order.sync(client=client, body=body)
+    assert isinstance(quote, QuoteOutput), quote
+    option = next(each for each in quote.delivery_options if each.available)
+    body.delivery, body.coupon = DeliveryChoiceInputRequest(method=option.method), "tea10"
+    quote = quote_order.sync(client=client, body=body)
+    assert isinstance(quote, QuoteOutput), quote
+    assert (quote.problems, quote.delivery_price) == ([], option.price)
+    assert quote.discounts[0].code == "TEA10"
+    body.expected_total = quote.total_price
+    return body
 
 
 def cancel(client: AuthenticatedClient, placed: OrderOutput) -> None:

@@ -6,6 +6,7 @@ import createClient, { type Middleware } from "openapi-fetch";
 import type { components, paths } from "./generated/schema.js";
 
 type Product = components["schemas"]["ProductOutput"];
+type Checkout = components["schemas"]["PlaceOrderInputRequest"];
 
 const baseUrl = process.argv[2] ?? "http://127.0.0.1:8000";
 const store = createClient<paths>({ baseUrl, headers: { "Accept-Language": "en" } });
@@ -51,13 +52,43 @@ async function refusedOrder(product: Product): Promise<void> {
   assert.equal(refused.error.details[0]?.available, product.stock);
 }
 
+async function quotedCheckout(product: Product): Promise<Checkout> {
+  const rules = await store.GET("/api/v1/address-rules/{country}/", { params: { path: { country: "RU" } } });
+  assert.deepEqual(rules.data?.required, ["line1", "city", "postal_code"]);
+  const basket: Checkout = {
+    items: [{ product_id: product.id, quantity: 1 }],
+    shipping_address: {
+      name: "Анна Смирнова",
+      phone: "8 (912) 345-67-89",
+      country: "RU",
+      city: "Москва",
+      postal_code: "101000",
+      line1: "Мясницкая, 1",
+    },
+  };
+  const first = await store.POST("/api/v1/orders/quote/", { body: basket });
+  const option = first.data?.delivery_options.find((each) => each.available);
+  assert(option?.price);
+
+  const chosen: Checkout = { ...basket, delivery: { method: option.method }, coupon: "tea10" };
+  const quote = await store.POST("/api/v1/orders/quote/", { body: chosen });
+  assert(quote.data);
+  assert.deepEqual(quote.data.problems, []);
+  assert.equal(quote.data.delivery_price, option.price);
+  assert.equal(quote.data.discounts[0]?.code, "TEA10");
+  return { ...chosen, expected_total: quote.data.total_price };
+}
+
 async function placeOrder(product: Product): Promise<number> {
+  const body = await quotedCheckout(product);
   const placed = await store.POST("/api/v1/orders/", {
     params: { header: { "Idempotency-Key": randomUUID() } },
-    body: { items: [{ product_id: product.id, quantity: 1 }], expected_total: product.price },
+    body,
   });
   assert(placed.data);
   assert.equal(placed.data.status, "pending");
+  assert.equal(placed.data.total_price, body.expected_total);
+  assert.equal(placed.data.shipping_address?.phone, "+79123456789");
   assert.equal(placed.data.history[0]?.from_status, null);
   return placed.data.id;
 }
