@@ -59,6 +59,8 @@ SPECTACULAR_SETTINGS = {
         {"name": "products", "description": "Products on sale"},
         {"name": "categories", "description": "The category tree"},
         {"name": "orders", "description": "Orders: customers see their own, staff see all"},
+        {"name": "address-rules", "description": "What an address needs in each country"},
+        {"name": "pickup-points", "description": "Where orders can be collected"},
         {"name": "admin", "description": "Staff only, by Django's model permissions"},
     ],
     "SCHEMA_COERCE_PATH_PK_SUFFIX": True,

@@ -102,6 +102,24 @@ def test_pages_always_have_both_links_which_may_be_null():
         assert page["properties"]["previous"]["nullable"]
 
 
+def test_what_may_be_null_says_of_which_type_it_is_else():
+    nullable = {
+        where: schema
+        for where, schema in schemas(SCHEMA["components"]["schemas"], "")
+        if schema.get("nullable")
+    }
+
+    assert "/AddressInputRequestOrNull" in nullable
+    assert [where for where, schema in nullable.items() if "type" not in schema or "allOf" in schema] == []
+
+
+def test_request_has_no_default_that_a_generated_client_would_send():
+    requests = {name: schema for name, schema in SCHEMA["components"]["schemas"].items() if "Request" in name}
+
+    assert requests
+    assert [where for where, schema in schemas(requests, "") if "default" in schema] == []
+
+
 def test_request_is_described_as_narrowly_as_it_is_read():
     schemas = SCHEMA["components"]["schemas"]
     order = schemas["PlaceOrderInputRequest"]["properties"]

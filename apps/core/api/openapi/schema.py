@@ -77,6 +77,10 @@ class StoreSchema(AutoSchema):
         for name, member in schema.get("properties", {}).items():
             if direction == "response" or isinstance(serializer.fields[name], serializers.RelatedField):
                 _drop_bounds_of_the_database(member)
+            if (
+                direction == "request"
+            ):  # generated clients would insist on it, or send it with a PATCH
+                member.pop("default", None)
         if direction == "response":  # whatever a model's default is, a response has the member
             optional = {name for name, field in serializer._declared_fields.items() if _is_optional(field)}
             schema["required"] = sorted(schema.get("properties", {}).keys() - optional)
@@ -218,6 +222,7 @@ def define_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     known = {**problem_components(all_problems().values()), "headers": header_components()}
     _name_parameter_enums(result)
     _name_nullable_enums(result["components"]["schemas"])
+    _name_nullable_objects(result)
     wanted = list(_references(result))
     while wanted:
         _, _, kind, name = wanted.pop().split("/")
@@ -280,6 +285,24 @@ def _name_nullable_enums(schemas: dict[str, Any]) -> None:
                 member["$ref"] = f"#/components/schemas/{name}OrNull"
     for name in ("BlankEnum", "NullEnum"):
         schemas.pop(name, None)
+
+
+def _name_nullable_objects(result: dict[str, Any]) -> None:
+    """Give an object that may be null a name: beside `allOf`, OpenAPI 3.0.3 gives `nullable` no meaning.
+
+    The title is what generated clients call it. What is never used without null is left out.
+    """
+    schemas, names = result["components"]["schemas"], set()
+    for schema in list(schemas.values()):
+        for member in schema.get("properties", {}).values():
+            if member.get("nullable") and "allOf" in member:
+                name = member["allOf"][0]["$ref"].rpartition("/")[2]
+                names.add(name)
+                schemas[f"{name}OrNull"] = {"title": name, **schemas[name], "nullable": True}
+                member.clear()
+                member["$ref"] = f"#/components/schemas/{name}OrNull"
+    for name in names - {reference.rpartition("/")[2] for reference in _references(result)}:
+        del schemas[name]
 
 
 def _is_optional(field: Any) -> bool:
