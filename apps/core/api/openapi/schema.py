@@ -77,9 +77,7 @@ class StoreSchema(AutoSchema):
         for name, member in schema.get("properties", {}).items():
             if direction == "response" or isinstance(serializer.fields[name], serializers.RelatedField):
                 _drop_bounds_of_the_database(member)
-            if (
-                direction == "request"
-            ):  # generated clients would insist on it, or send it with a PATCH
+            if direction == "request":  # generated clients would insist on it, or send it with a PATCH
                 member.pop("default", None)
         if direction == "response":  # whatever a model's default is, a response has the member
             optional = {name for name, field in serializer._declared_fields.items() if _is_optional(field)}
