@@ -8,13 +8,14 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 
 FEWEST_DIGITS = 4  # that a number is looked for by: fewer are in many
 LOCAL_DIGITS = 7  # from so many on they may begin with what is dialled before a number
+MAX_LENGTH = 16  # of E.164, with the plus; some free-call numbers of Germany and Japan are longer
 
 # Whatever else a number is typed with is no number of ours: an extension, letters, a second number.
 _plain = re.compile(r"[+＋]?[\d\s()\[\]./（）．－\N{HYPHEN}-\N{HORIZONTAL BAR}\N{MINUS SIGN}-]+").fullmatch
 
 
 def read_phone(text: str, country: str) -> str | None:
-    """Return the number in E.164; None for what is no number.
+    """Return the number in E.164; None for what is no number, or a longer one.
 
     It is read as one of the country, unless it begins with a plus.
     """
@@ -26,7 +27,8 @@ def read_phone(text: str, country: str) -> str | None:
         return None
     if not phonenumbers.is_valid_number(number):
         return None
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    phone = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return phone if len(phone) <= MAX_LENGTH else None
 
 
 def national(phone: str) -> str:

@@ -67,6 +67,12 @@ def test_what_is_no_number_alone_is_refused_and_left_as_typed(typed):
     assert cleaned(PostalAddress(country="RU", phone=typed)).phone == typed
 
 
+@pytest.mark.parametrize(("typed", "country"), [("+49 800 123456789012", "DE"), ("0078 1234567890123", "JP")])
+def test_number_longer_than_the_column_is_refused(typed, country):
+    assert read_phone(typed, country) is None
+    assert read_phone("+49 800 1234567890", "DE") == "+498001234567890"
+
+
 def test_number_without_a_country_needs_a_plus():
     assert read_phone("8 912 345 67 89", "XX") is None
     assert read_phone("+7 912 345 67 89", "XX") == "+79123456789"
