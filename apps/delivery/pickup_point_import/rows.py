@@ -47,7 +47,7 @@ def hours_of(text: str) -> dict[str, str]:
     if not text.startswith("{"):
         return {"text": text} if text else {}
     hours = json.loads(text)
-    if not all(isinstance(each, str) for each in hours.values()):
+    if not all(map(_is_storable, (*hours, *hours.values()))):
         raise ValueError
     return hours
 
@@ -83,7 +83,7 @@ def _read_cells(cells: list[str], columns: list[str]) -> tuple[dict[str, Any], l
             continue
         try:
             values[column] = _READERS[column](clean_name(cell))
-        except (ValueError, InvalidOperation, AttributeError):
+        except (ValueError, InvalidOperation, RecursionError):
             text = _("“%s” cannot be read") % Truncator(cell).chars(_QUOTED)
             faults.append(f"{column}: {text}")
     return values, faults
@@ -96,6 +96,11 @@ def _validated(row: PointRow) -> PointRow | BadRow:
         faults = error.message_dict.items()
         return BadRow(row.number, "; ".join(f"{name}: {' '.join(texts)}" for name, texts in faults))
     return row
+
+
+def _is_storable(text: Any) -> bool:
+    # JSON can escape what no text of PostgreSQL holds: NUL, and halves of characters.
+    return isinstance(text, str) and "\0" not in text and text.encode(errors="ignore").decode() == text
 
 
 def _country(text: str) -> str:

@@ -96,6 +96,18 @@ def test_bad_rows_are_told_and_nothing_is_stored():
     assert not AuditEntry.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "hours", [r'{"mon": "\u0000"}', r'{"\ud800": "9-18"}', '{"mon": 9}', '{"a": ' * 5000 + "1" + "}" * 5000]
+)
+def test_hours_that_cannot_be_stored_are_told(hours):
+    cell = '"{}"'.format(hours.replace('"', '""'))
+
+    report = imported(f"cdek,MSK1,pvz,n,RU,{cell}", heading="provider,code,kind,name,country,hours")
+
+    assert [row.number for row in report.bad_rows] == [2]
+    assert report.bad_rows[0].reason.startswith("hours: ")
+
+
 def test_bad_rows_can_be_skipped():
     report = imported(MOSCOW, TVER.replace("locker", "kiosk"), "", ",,,,,,,,,,", skip_bad_rows=True)
 
