@@ -30,6 +30,12 @@ def tax_code_of(product: Product, configuration: Configuration) -> str:
     return _tax_code(configuration, product.tax_class_id, product.category_id)
 
 
+def is_known(product: Product, configuration: Configuration) -> bool:
+    """Tell whether the category and the tax class of the product were there when the configuration was."""
+    codes, parents = configuration[TAXES].codes, configuration[CATEGORY_TREE].parents
+    return product.category_id in parents and (product.tax_class_id is None or product.tax_class_id in codes)
+
+
 @lru_cache(maxsize=1)
 def shown_tax_rates(configuration: Configuration, day: date) -> ShownTaxRates:
     """Return the rates that products show on the day."""

@@ -1,11 +1,14 @@
 """Assessment of a checkout: everything that its price depends on is read, and the price worked out, once."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
 from django.utils import timezone
 
 from apps.catalog.configuration import CATEGORY_TREE
+from apps.catalog.models import Product
+from apps.catalog.product_taxes import is_known
 from apps.delivery.models import PickupPoint
 from apps.delivery.pickup_points import find_point
 from apps.delivery.pricing import DeliveryOption, usable_point
@@ -16,7 +19,7 @@ from apps.orders.configuration import OfferedPaymentMethod
 from apps.orders.models import PaymentTerms
 from apps.promotions.discounts import CouponOutcome, coupon_outcome
 from apps.promotions.terms import Coupon
-from apps.store.configuration_cache import configuration, current_version
+from apps.store.configuration_cache import Configuration, configuration, current_configuration
 from apps.users.models import User
 
 
@@ -74,9 +77,8 @@ class Assessment:
 def assess(checkout: Checkout, *, customer: User, basket: Basket, coupon: Coupon | None) -> Assessment:
     """Return the checkout with its price, by the configuration that was read along with the products."""
     products = basket.products
-    version = next((product.configuration_version for product in products.values()), None)  # type: ignore[attr-defined]  # annotated
     situation = Situation(
-        configuration=configuration(version if products else current_version()),
+        configuration=_configuration_of(products.values()),
         now=timezone.now(),  # once, after the products are locked
         coupon=coupon,
         point=find_point(checkout.pickup_point.provider, checkout.pickup_point.code)
@@ -85,3 +87,14 @@ def assess(checkout: Checkout, *, customer: User, basket: Basket, coupon: Coupon
     )
     priced = price(checkout, products, basket.available, situation)
     return Assessment(checkout, customer, basket, situation, priced)
+
+
+def _configuration_of(products: Collection[Product]) -> Configuration:
+    """Return the configuration of the version that was read along with the products."""
+    first = next(iter(products), None)
+    if first is None:
+        return current_configuration()
+    found = configuration(first.configuration_version)  # type: ignore[attr-defined]  # annotated
+    # Rows that somebody had locked are read as they were left, but the version as it was before: they may lie
+    # in a category that was made meanwhile.
+    return found if all(is_known(each, found) for each in products) else current_configuration()
