@@ -1,6 +1,6 @@
 """Inlines of the admin: rows that are edited on the page of the row that they belong to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -20,19 +20,28 @@ class DistinctRowsFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  #
     duplicate_message: Any
 
     def validate_unique(self) -> None:
-        """Refuse a row that is there twice.
+        """Refuse a row that is there twice, or would be for a moment: rows are saved one after another.
 
-        Django calls columns by their names in the code, and does not compare rows in which one is empty.
+        Django calls columns by their names in the code, does not compare rows in which one is empty, and
+        lets two rows take each other's place, which their constraint does not.
         """
-        seen = set()
+        taken = {self._values(form.initial) for form in self.initial_forms if form.instance.pk}
         for form in self.forms:
             is_blank = not form.instance.pk and not form.has_changed()
-            if is_blank or form.errors or form in self.deleted_forms:
+            if is_blank or form.errors:
                 continue
-            values = tuple(form.cleaned_data[name] for name in self.distinct)
-            if values in seen:
+            if form.instance.pk:
+                taken.discard(self._values(form.initial))
+            if form in self.deleted_forms:
+                continue
+            values = self._values(form.cleaned_data)
+            if values in taken:
                 form.add_error(None, ValidationError(self.duplicate_message, code="duplicate"))
-            seen.add(values)
+            taken.add(values)
+
+    def _values(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+        values = (row[name] for name in self.distinct)
+        return tuple(value.pk if isinstance(value, models.Model) else value for value in values)
 
 
 class StoreInline(LocalizedAmounts, admin.TabularInline):  # type: ignore[type-arg]  # Django's class takes no parameter

@@ -228,6 +228,43 @@ def test_step_that_is_there_twice_is_refused(office: Client, zoned: bool, stored
     assert method.rates.count() == stored
 
 
+@pytest.mark.parametrize("zoned", [True, False])
+def test_steps_of_two_rates_are_not_swapped_in_one_save(office: Client, zoned: bool):
+    method = make_method()
+    zone = make_zone() if zoned else None
+    make_rate(method, "350.00", zone=zone)
+    make_rate(method, "0.00", zone=zone, from_total=5000)
+    before = rates_of(method)
+    swapped = {"rates-0-from_total": "5000", "rates-1-from_total": "0"}
+
+    page = office.post(page_of(method), {**opened_form(office, page_of(method)), **swapped})
+
+    assert page.status_code == 200
+    assert errors_of(page) == ["Для этой зоны, суммы и веса уже есть тариф."]
+    assert rates_of(method) == before
+
+
+def test_step_that_a_rate_leaves_is_free_for_the_next_ones(office: Client):
+    method = make_method()
+    zone = make_zone()
+    for total in (1000, 0):
+        make_rate(method, f"{total}.00", zone=zone, from_total=total)
+    gone = make_rate(method, "5.00", zone=zone, from_total=9000)
+    new = {"zone": zone.pk, "from_total": "9000", "from_weight_g": "0", "price": "6"}
+    form = with_rows(office, method, "rates", new)
+    moved = {"rates-0-from_total": "500", "rates-2-DELETE": "on"}
+
+    response = office.post(page_of(method), {**form, **moved})
+
+    assert response.status_code == 302
+    assert not DeliveryRate.objects.filter(pk=gone.pk).exists()
+    assert [(total, price) for _zone, total, _weight, price in rates_of(method)] == [
+        (Decimal(1000), Decimal(1000)),
+        (Decimal(500), Decimal(0)),
+        (Decimal(9000), Decimal(6)),
+    ]
+
+
 def test_code_that_another_method_has_is_refused(office: Client):
     make_method(code="courier")
 
