@@ -47,8 +47,24 @@ WRITTEN_BY_HAND = {
     "delivery.DeliveryZone",
     "delivery.PickupPoint",
     "orders.PaymentMethod",
+    "promotions.Promotion",
+    "promotions.PromotionCode",
+    "store.TaxClass",
     "users.User",
 }
 
 
-WITH_A_FIRST_ROW = {"catalog.Category", "catalog.Product", "jobs.Job", "orders.Order", "users.User"}
+WITH_A_FIRST_ROW = {
+    "catalog.Category",
+    "catalog.Product",
+    "delivery.DeliveryMethod",
+    "delivery.DeliveryZone",
+    "delivery.PickupPoint",
+    "jobs.Job",
+    "orders.Order",
+    "orders.PaymentMethod",
+    "promotions.Promotion",
+    "promotions.PromotionCode",
+    "store.TaxClass",
+    "users.User",
+}
