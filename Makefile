@@ -9,8 +9,9 @@ WORKERS ?= 4
 # Images of Python often forbid it: then each of these processes would compile all tests anew.
 unexport PYTHONDONTWRITEBYTECODE
 PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
-# Of make test-long: random histories, repetitions of concurrent tests, generated requests for an operation.
-LONGER := STORE_TEST_LIVES=30 STORE_TEST_ROUNDS=50 FUZZ_EXAMPLES=20
+# Of make test-long: random histories, repetitions of concurrent tests, generated requests for an operation, and the time
+# that these may take a test.
+LONGER := STORE_TEST_LIVES=30 STORE_TEST_ROUNDS=50 FUZZ_EXAMPLES=20 STORE_TEST_SECONDS=1200
 # renovate: datasource=pypi depName=pip-audit
 PIP_AUDIT_VERSION := 2.10.1
 

@@ -1,13 +1,16 @@
 """Fixtures of every test: users and clients of each kind, an empty cache, settings fit for tests."""
 
+import faulthandler
 import os
 import re
 import shutil
+import signal
 import socket
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from itertools import count
 from pathlib import Path
+from types import FrameType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,6 +31,11 @@ from tests.support.servers import MemcachedServer
 
 PASSWORD = "correct-horse-battery"
 SERVICES = ("postgres", "redis", "memcached")
+STDERR = 2  # the file as pytest captures it, whatever a test puts in the place of sys.stderr
+LIMIT_SECONDS = float(os.environ.get("STORE_TEST_SECONDS") or 120)  # of a test; as long for its fixtures
+LONG = 1.5  # times as much for a test that is marked so
+SLOW_MACHINE_SECONDS = 60  # a connection of the pool is waited for: production's 5 would fail tests
+AGAIN_SECONDS = 30  # for what swallowed the first one
 
 # By which a file is known that has tests of a marker, or no others than long ones.
 SIGNS = {
@@ -58,6 +66,8 @@ def pytest_configure(config: pytest.Config) -> None:
         changes |= {"STORE_EMBEDDED": True, "CACHES": caches}
     if connection.vendor == "sqlite":  # a file: the threads of a test cannot share a database in memory
         connection.settings_dict["TEST"]["NAME"] = str(folder / "test.sqlite3")
+    if pool := connection.settings_dict["OPTIONS"].get("pool"):
+        pool["timeout"] = SLOW_MACHINE_SECONDS
     if worker := os.environ.get("PYTEST_XDIST_WORKER"):
         changes |= _own_services(worker, config)
     overridden = override_settings(**changes)
@@ -104,6 +114,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for service in SERVICES:
             if item.get_closest_marker(service) and service not in available_services():
                 item.add_marker(pytest.mark.skip(reason=f"needs a real {service}: make test starts one"))
+
+
+def _limited(item: pytest.Item) -> Generator[None, object, object]:
+    """Fail a test that hangs, by its name, and show where each of its threads is."""
+    seconds = LIMIT_SECONDS * (LONG if item.get_closest_marker("long") else 1)
+
+    def fail(_number: int, _frame: FrameType | None) -> None:
+        faulthandler.dump_traceback(STDERR)
+        pytest.fail(f"Not done after {seconds:.0f} s")
+
+    before = signal.signal(signal.SIGALRM, fail)
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN_SECONDS)
+    try:
+        return (yield)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+# Each for itself: what is raised between them would end the whole run.
+pytest_runtest_setup = pytest.hookimpl(wrapper=True)(_limited)
+pytest_runtest_call = pytest.hookimpl(wrapper=True)(_limited)
+pytest_runtest_teardown = pytest.hookimpl(wrapper=True)(_limited)
 
 
 @pytest.hookimpl(wrapper=True)
