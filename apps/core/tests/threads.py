@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from django.core.cache import caches
 from django.core.cache.backends.memcached import BaseMemcachedCache
-from django.db import connections
+from django.db import connection, connections
 
 ResultT = TypeVar("ResultT")
 
@@ -21,6 +21,8 @@ def rounds(few: int) -> range:
 def at_once(hands: int, work: Callable[[int], ResultT]) -> list[ResultT]:
     """Call the work with the number of each hand, all in the same moment, and return what each got."""
     start = Barrier(hands)
+    if not connection.in_atomic_block:
+        connection.close()  # the pool may have one for each hand, and none to spare
 
     def work_of(hand: int) -> ResultT:
         try:

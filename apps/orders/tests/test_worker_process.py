@@ -21,7 +21,7 @@ from apps.orders.models import Invoice, Order
 from apps.orders.tests.factories import make_order, make_order_in
 from apps.shipments.tests.slow_carrier import SlowCarrier
 from apps.users.models import User
-from tests.support.processes import running, wait_for
+from tests.support.processes import LIMIT_SECONDS, running, wait_for
 
 pytestmark = [pytest.mark.embedded, pytest.mark.django_db(transaction=True)]
 
@@ -43,7 +43,7 @@ def test_worker_does_what_is_ordered_while_it_runs_and_ends_when_told(
         wait_for(lambda: Job.objects.filter(status="done").count() == 4)
 
         process.send_signal(number)
-        exit_code = process.wait(20)
+        exit_code = process.wait(LIMIT_SECONDS)
     afterwards = make_order(customer)
 
     assert exit_code == 0
@@ -58,11 +58,12 @@ def test_worker_that_is_told_to_end_finishes_its_job_first(
 ):
     settings.SHIPPING_API_URL = carrier.url
     order = make_order_in("shipped", customer, moved_by=staff)
-    with worker(tmp_path, SHIPPING_API_URL=carrier.url, SHIPPING_API_TIMEOUT="20") as process:
-        assert carrier.called.wait(20)
+    patience = {"SHIPPING_API_TIMEOUT": "60", "JOB_GRACE_SECONDS": "60"}
+    with worker(tmp_path, SHIPPING_API_URL=carrier.url, **patience) as process:
+        assert carrier.called.wait(LIMIT_SECONDS)
         process.send_signal(signal.SIGTERM)
         carrier.go_on.set()
-        exit_code = process.wait(20)
+        exit_code = process.wait(LIMIT_SECONDS)
 
     job = Job.objects.get(kind="shipment")
     assert (exit_code, job.status, job.attempts) == (0, "done", 1)
@@ -75,9 +76,9 @@ def test_job_of_a_killed_worker_is_done_by_another_once_its_lease_is_over(
     settings.SHIPPING_API_URL = carrier.url
     order = make_order_in("shipped", customer, moved_by=staff)
     with worker(tmp_path, SHIPPING_API_URL=carrier.url, SHIPPING_API_TIMEOUT="20") as process:
-        assert carrier.called.wait(20)
+        assert carrier.called.wait(LIMIT_SECONDS)
         process.kill()
-        process.wait(20)
+        process.wait(LIMIT_SECONDS)
     carrier.go_on.set()
     orphan = Job.objects.get(kind="shipment")
     # Those of the order that the shipment came before, and those that the worker's other thread had begun.
@@ -99,7 +100,7 @@ def test_once_does_what_is_due_and_ends(customer: User, tmp_path: Path):
     orders = [make_order(customer) for _ in range(3)]
 
     with worker(tmp_path, "--once") as process:
-        exit_code = process.wait(30)
+        exit_code = process.wait(LIMIT_SECONDS)
 
     assert exit_code == 0
     assert set(Job.objects.values_list("status", "attempts")) == {("done", 1)}
@@ -110,7 +111,7 @@ def test_worker_writes_in_the_language_of_each_order_whatever_its_own_is(custome
     orders = {make_order(customer, language=language).pk: language for language in ("en", "ru", "en")}
 
     with worker(tmp_path, "--once", JOB_THREADS="1") as process:
-        assert process.wait(30) == 0
+        assert process.wait(LIMIT_SECONDS) == 0
 
     titles = {
         "en": ("Your order #{} is confirmed", "Invoice #{}"),
