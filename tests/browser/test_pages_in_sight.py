@@ -25,6 +25,7 @@ from apps.catalog.models import Category, Product, StockMovement
 from apps.delivery.models import DeliveryMethod, DeliveryZone
 from apps.jobs.models import Job
 from apps.orders.models import Order
+from apps.promotions.models import PromotionCode
 from apps.users.models import EndReason, Session, User
 now = timezone.now()
 clerk = User.objects.create_user(
@@ -51,6 +52,11 @@ DeliveryMethod.objects.create(
 zone = DeliveryZone.objects.create(name="Московская область, города-спутники и аэропорты")
 for prefix in range(100_000, 100_006):
     zone.members.create(country="RU", region="Московская область", postal_prefix=str(prefix))
+code = PromotionCode.objects.first()
+PromotionCode.objects.filter(pk=code.pk).update(code="VOZVRASHCHAYTES-ZA-POKUPKAMI-2026", used=1_234_567)
+code.promotion.name_ru = "Скидка на электроинструменты для постоянных покупателей"
+code.promotion.save()
+code.promotion.redemptions.create(code=code, order_id=1, user=clerk, released_at=now)
 for session in Session.objects.all():
     session.user, session.ip, session.ended_at = clerk, "2001:db8:85a3:8d3:1319:8a2e:370:7348", now
     session.device = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
