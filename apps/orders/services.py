@@ -1,6 +1,7 @@
 """Services of orders. `change_status` is the only code that changes a status."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -41,7 +42,9 @@ def place_order(*, user: User, checkout: Checkout, language: str) -> Order:
     """
     coupon = None
     if checkout.coupon:  # the promotion is locked before the products
-        coupon = take_coupon(checkout.coupon, user, has_ordered=Order.objects.uncancelled_of(user).exists)
+        coupon = take_coupon(
+            checkout.coupon, user, has_ordered=partial(Order.objects.has_uncancelled_of, user)
+        )
     basket = Basket(checkout.items, _lock)
     assessment = assess(checkout, customer=user, basket=basket, coupon=coupon)
     for problem in problems(assessment):

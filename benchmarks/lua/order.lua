@@ -1,7 +1,10 @@
 -- Posts orders of LINES products, other ones each time, out of PRODUCTS; or of the product ONLY alone.
+-- MORE are further members of each, in which {coupon} is a number from 1 to COUPONS.
 local lines = tonumber(os.getenv("LINES") or "2")
 local products = tonumber(os.getenv("PRODUCTS"))
 local only = tonumber(os.getenv("ONLY") or "")
+local more = os.getenv("MORE")
+local coupons = tonumber(os.getenv("COUPONS") or "1")
 
 math.randomseed(tonumber(os.getenv("SEED") or "1"))
 
@@ -13,6 +16,7 @@ request = function()
         items[line] = string.format('{"product_id": %d, "quantity": %d}',
             (first + line - 2) % products + 1, (line - 1) % 2 + 1)
     end
-    local body = '{"items": [' .. table.concat(items, ", ") .. "]}"
+    local members = more and ", " .. more:gsub("{coupon}", math.random(1, coupons)) or ""
+    local body = '{"items": [' .. table.concat(items, ", ") .. "]" .. members .. "}"
     return wrk.format("POST", nil, nil, body)
 end

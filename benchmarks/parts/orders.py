@@ -1,5 +1,6 @@
 """Placing orders, against a view by hand with the same statements, and against the database alone."""
 
+import json
 import re
 import secrets
 import subprocess
@@ -7,6 +8,7 @@ from collections.abc import Callable
 from statistics import median
 from time import perf_counter
 
+from benchmarks.checkout_seeding import COUPONS, fill_checkout
 from benchmarks.figures import Figure, ratio
 from benchmarks.load import CONNECTIONS, SECONDS, wrk
 from benchmarks.reference import order_sql
@@ -18,16 +20,33 @@ SHOP = Shop(products=2_000, orders=1_000)
 ORDERS = "/api/v1/orders/"
 BUYERS, PGBENCH_CLIENTS = 64, 8
 LONG, SHORT, TIMES = 1_103, 2, 10  # the longest basket of a real shop
+# What a full order has beside its lines; the coupon is another one each time.
+FULL = {
+    "delivery": {"method": "courier"},
+    "shipping_address": {
+        "name": "Анна Смирнова",
+        "phone": "8 912 345-67-89",
+        "country": "RU",
+        "city": "Москва",
+        "postal_code": "101000",
+        "line1": "Мясницкая, 1",
+    },
+    "payment_method": "manual",
+    "customer_note": "После шести",
+    "coupon": "FULL{coupon}",
+}
 
 
 def measure(stage: Stage) -> list[Figure]:
     """Return what placing orders reaches."""
     with stage.connect() as database:
         fill(database, SHOP)
+        fill_checkout(database)
     with stage.web() as store, stage.reference() as reference:
         token = store.log_in("customer1")
         return [
             _by_hand(stage, store, reference, token),
+            _full(stage, store, token),
             _one_product(stage, store, token),
             _time_of_a_line(store, token),
         ]
@@ -41,6 +60,21 @@ def _by_hand(stage: Stage, store: Web, reference: Web, token: str) -> Figure:
         }
     )
     return ratio("orders of 2 lines: against the same by hand", series, "store", "by hand", at_least=0.5)
+
+
+def _full(stage: Stage, store: Web, token: str) -> Figure:
+    """Compare orders with delivery, address, tax and a coupon of a limit with those that have lines alone."""
+    address = f"{store.url}{ORDERS}"
+    more = json.dumps(FULL, ensure_ascii=False)[1:-1]
+    series = take_turns(
+        {
+            "full": _placing(stage, address, token, LINES="2", MORE=more, COUPONS=str(COUPONS)),
+            "lines alone": _placing(stage, address, token, LINES="2"),
+        }
+    )
+    return ratio(
+        "full orders of 2 lines: against those of lines alone", series, "full", "lines alone", at_least=0.75
+    )
 
 
 def _one_product(stage: Stage, store: Web, token: str) -> Figure:

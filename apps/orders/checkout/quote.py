@@ -1,6 +1,7 @@
 """Quote: what a basket costs now, every way to have it delivered and paid, and every problem at once."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from apps.catalog.models import Product
 from apps.core.exceptions import DomainError
@@ -28,7 +29,9 @@ def quote_order(*, user: User, checkout: Checkout) -> Quote:
     """
     coupon = None
     if checkout.coupon:
-        coupon = find_coupon(checkout.coupon, user, has_ordered=Order.objects.uncancelled_of(user).exists)
+        coupon = find_coupon(
+            checkout.coupon, user, has_ordered=partial(Order.objects.has_uncancelled_of, user)
+        )
     products = Product.objects.on_sale().annotate(configuration_version=version_expression())
     assessment = assess(
         checkout, customer=user, basket=Basket(checkout.items, products.in_bulk), coupon=coupon

@@ -33,9 +33,9 @@ class OrderQuerySet(SignallingQuerySet["Order"]):
         """Return the user's own orders."""
         return self.filter(user=user)
 
-    def uncancelled_of(self, user: User) -> Self:
-        """Return the user's own orders but for those that were cancelled."""
-        return self.of(user).exclude(status=OrderStatus.CANCELLED)
+    def has_uncancelled_of(self, user: User) -> bool:
+        """Tell whether the user has an order that was not cancelled."""
+        return self.of(user).exclude(status=OrderStatus.CANCELLED).exists()
 
     def locked(self) -> Self:
         """Lock the rows until the transaction ends."""

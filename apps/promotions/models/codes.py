@@ -25,10 +25,6 @@ def code_as_kept(text: str) -> str:
 class PromotionCodeQuerySet(models.QuerySet["PromotionCode"]):
     """Questions about codes."""
 
-    def with_code(self, text: str) -> Self:
-        """Return the code that a customer typed, in whatever case."""
-        return self.filter(code=code_as_kept(text))
-
     def valid(self) -> Self:
         """Return the codes that customers can use, at some time."""
         of_promotion = {"promotion__is_active": True, "promotion__trigger": PromotionTrigger.CODE}
