@@ -128,7 +128,7 @@ def test_staff_note_is_edited_and_audited(office: Client, staff: User, order: Or
     assert ">Call first</textarea>" in response.text
     entry = AuditEntry.objects.about(order).latest("pk")
     assert (entry.actor, entry.source) == (staff, "admin")
-    assert entry.changes == {"staff_note": ["", "Call first"]}
+    assert entry.changes == {"staff_note": ["", "…"]}
 
 
 def test_note_of_somebody_else_is_not_overwritten_and_the_own_one_is_told(
