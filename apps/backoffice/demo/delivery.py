@@ -1,9 +1,9 @@
 """Demo delivery: a courier, the post and pick-up points, in Moscow with its region and in all of Russia."""
 
 from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import NamedTuple
 
 from apps.delivery.models import DeliveryMethod, DeliveryRate, DeliveryZone, DeliveryZoneMember
 from apps.delivery.pickup_point_import import import_points
@@ -14,7 +14,8 @@ MOSCOW_REGIONS = ("Москва", "Московская область")
 MOSCOW_POSTAL_PREFIXES = ("10", "11", "12", "140", "141", "142", "143", "144")
 
 
-class Step(NamedTuple):
+@dataclass(frozen=True)
+class Step:
     """A rate: the price from a total of goods and a weight on."""
 
     from_total: int
@@ -100,7 +101,7 @@ def _points() -> DeliveryMethod:
 
 def _rates(method: DeliveryMethod, steps: dict[DeliveryZone, Iterable[Step]]) -> None:
     DeliveryRate.objects.bulk_create(
-        DeliveryRate(method=method, zone=zone, **step._asdict())
+        DeliveryRate(method=method, zone=zone, **asdict(step))
         for zone, zone_steps in steps.items()
         for step in zone_steps
     )
