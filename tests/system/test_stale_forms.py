@@ -82,7 +82,6 @@ FORMS = {
         "is_active",
         "position",
         "terms",
-        "expire_minutes",
         "moves_to_processing",
         "min_total",
         "max_total",

@@ -103,6 +103,16 @@ class StoreAdmin(LocalizedAmounts, PagedAdmin):
             raise BadRequest from error
         return super().changelist_view(request, extra_context)
 
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[Any], list[Any]]:
+        """Return what would be deleted, how many, what the user may not delete, and what cannot be deleted.
+
+        Where something cannot be deleted, a permission would not help: the page should not ask for one.
+        """
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return deleted, counts, set() if protected else lacking, protected
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:

@@ -66,7 +66,7 @@ def _taxes(order: Order) -> list[Row]:
     if order.delivery_method:
         price = order.delivery_price - order.delivery_discount
         taxed.append((order.delivery_tax_rate, price, order.delivery_tax))
-    text = gettext("of it, tax %(rate)s %%") if order.prices_include_tax else gettext("Tax %(rate)s %%")
+    text = gettext("including VAT %(rate)s %%") if order.prices_include_tax else gettext("VAT %(rate)s %%")
     rows = tax_rows(taxed, included=order.prices_include_tax)
     return [
         Row(text % {"rate": f"{row.rate.normalize():f}"}, row.amount) for row in rows if row.rate is not None

@@ -23,7 +23,6 @@ class PaymentMethodForm(VersionedForm):
         help_texts = {
             "terms": _("When the customer pays."),
             "min_total": _("Of the whole order, with delivery."),
-            "expire_minutes": _("Leave empty to keep unpaid orders."),
             "instructions_ru": _("What customers read after they have ordered."),
             "instructions_en": _("Leave empty to use the Russian instructions."),
         }
@@ -50,7 +49,7 @@ class PaymentMethodAdmin(AuditedAdmin):
     radio_fields = {"terms": admin.HORIZONTAL}
     fieldsets = (
         (None, {"fields": ("name_ru", "name_en", "code", "is_active", "position")}),
-        (_("Payment"), {"fields": ("terms", "expire_minutes", "moves_to_processing")}),
+        (_("Payment"), {"fields": ("terms", "moves_to_processing")}),
         (_("Offered for"), {"fields": ("min_total", "max_total", "delivery_methods")}),
         (_("Instructions"), {"fields": ("instructions_ru", "instructions_en")}),
     )

@@ -3,6 +3,7 @@
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.audit.registry import audited
 from apps.core.database.querysets import SignallingQuerySet
@@ -40,7 +41,7 @@ class PaymentMethod(NamedInLanguages):
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
     provider = models.CharField(_("provider"), max_length=20, default="manual")
-    terms = models.CharField(_("paid"), max_length=20, choices=PaymentTerms.choices)
+    terms = models.CharField(pgettext_lazy("terms", "paid"), max_length=20, choices=PaymentTerms.choices)
     is_active = models.BooleanField(_("offered"), default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     min_total = models.DecimalField(

@@ -87,7 +87,7 @@ def test_page_shows_all_of_an_order(office: Client, order: Order):
         "Pack it well",
         "Happy birthday",
         "2 100.00 ₽ 20.00 ₽ 22 %: 32.46 ₽ 180.00 ₽",
-        "Goods 400.00 ₽ Discounts on goods -40.00 ₽ Delivery 350.00 ₽ Total 710.00 ₽ of it, tax 22 % 128.0",
+        "Goods 400.00 ₽ Discounts on goods -40.00 ₽ Delivery 350.00 ₽ Total 710.00 ₽ including VAT 22 % 128.",
         "Ten off TEA10 Assam: 20.00 ₽ Sencha: 20.00 ₽ 40.00 ₽",
         "pending → processing the store itself",
     ):
@@ -107,7 +107,7 @@ def test_net_prices_have_the_tax_on_top(office: Client, customer: User, settings
 
     page = text_of(office.get(page_of(make_order(customer, {make_product(price="100.00"): 1}))))
 
-    assert "Goods 100.00 ₽ Tax 22 % 22.00 ₽ Total 122.00 ₽" in page
+    assert "Goods 100.00 ₽ VAT 22 % 22.00 ₽ Total 122.00 ₽" in page
 
 
 def test_bill_tells_what_was_cancelled_and_paid(office: Client, customer: User):

@@ -3,20 +3,22 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext, ngettext_lazy
+from django.utils.translation import gettext, ngettext_lazy, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.admin.bulk_actions import BulkChange, Change, Values, change_many
 from apps.core.admin.changelists import AutocompleteFilter, LongListAdmin
 from apps.core.admin.model_admin import StoreAdmin, StoreAutocompleteSelect
 from apps.import_export.admin.exportable import ExportableAdmin, ExportPage, export_chosen, export_tool
-from apps.promotions.admin.limits import LimitedForm
-from apps.promotions.models import Promotion, PromotionCode, code_as_kept
+from apps.promotions.admin.limits import LimitedForm, uses
+from apps.promotions.models import Promotion, PromotionCode, PromotionTrigger, code_as_kept
 from apps.promotions.services import create_code, delete_code, update_code
+
+WITHOUT_EFFECT = _("The promotion applies by itself: its codes will not work until it applies by a code.")
 
 
 class CodeForm(LimitedForm):
@@ -44,7 +46,7 @@ def deactivate(
         title=gettext("Switch codes off"),
         form_class=forms.Form,
         preview=lambda code, _values: Change(
-            before=gettext("active") if code.is_active else gettext("switched off"),
+            before=pgettext("promotion code", "active") if code.is_active else gettext("switched off"),
             after=gettext("switched off") if code.is_active else None,
             seen="",
         ),
@@ -59,14 +61,14 @@ class PromotionCodeAdmin(ExportableAdmin, LongListAdmin):
 
     form = CodeForm
     counted = ngettext_lazy("%(number)s code", "%(number)s codes", "count")
-    list_display = ("code", "promotion", "used", "usage_limit", "is_active")
+    list_display = ("code", "promotion", uses, "is_active")
     list_filter = ("is_active", ("promotion", AutocompleteFilter))
     list_select_related = ("promotion",)
     search_fields = ("code",)  # opens the search box; get_search_results does the work
     search_help_text = _("The beginning of a code")
     sortable_by = ()
     autocomplete_fields = ("promotion",)
-    fields = ("promotion", "code", "usage_limit", "is_active", "used")
+    fields = ("promotion", "code", "usage_limit", "is_active", uses)
     actions = (deactivate, export_chosen)
     pages = (ExportPage,)
     list_tools = (export_tool,)
@@ -77,9 +79,9 @@ class PromotionCodeAdmin(ExportableAdmin, LongListAdmin):
         promotion = StoreAutocompleteSelect(PromotionCode._meta.get_field("promotion"), self.admin_site)
         return super().media + promotion.media
 
-    def get_readonly_fields(self, request: HttpRequest, obj: PromotionCode | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(self, request: HttpRequest, obj: PromotionCode | None = None) -> tuple[Any, ...]:
         """Keep what customers were told: the code, and what it is for."""
-        return ("promotion", "code", "used") if obj else ("used",)
+        return ("promotion", "code", uses) if obj else (uses,)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -100,6 +102,8 @@ class PromotionCodeAdmin(ExportableAdmin, LongListAdmin):
             update_code(obj.pk, **{name: form.cleaned_data[name] for name in form.changed_data})
         else:
             obj.pk = create_code(**form.cleaned_data).pk
+            if obj.promotion.trigger != PromotionTrigger.CODE:
+                self.message_user(request, WITHOUT_EFFECT, messages.WARNING)
 
     def delete_model(self, request: HttpRequest, obj: PromotionCode) -> None:
         """Delete the code, which the audit trail tells."""

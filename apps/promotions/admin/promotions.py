@@ -18,7 +18,7 @@ from apps.core.admin.model_admin import StoreAdmin
 from apps.core.admin.pages import PagedAdmin
 from apps.core.money import format_money
 from apps.promotions.admin.drawing import DrawCodesPage
-from apps.promotions.admin.limits import LimitedForm
+from apps.promotions.admin.limits import LimitedForm, uses
 from apps.promotions.models import MAX_PRODUCTS, Promotion, PromotionKind
 from apps.promotions.services import create_promotion, delete_promotion, update_promotion
 
@@ -72,11 +72,11 @@ class PromotionAdmin(StoreAdmin):
 
     form = PromotionForm
     counted = ngettext_lazy("%(number)s promotion", "%(number)s promotions", "count")
-    list_display = ("__str__", "worth", "trigger", "starts_at", "ends_at", "state", "uses")
+    list_display = ("__str__", "worth", "trigger", "starts_at", "ends_at", "state", uses)
     list_filter = ("is_active", "trigger", "kind")
     search_fields = ("name_ru", "name_en")
     autocomplete_fields = ("products", "categories")
-    readonly_fields = ("used",)
+    readonly_fields = (uses,)
     radio_fields = {"kind": admin.HORIZONTAL, "trigger": admin.HORIZONTAL, "scope": admin.HORIZONTAL}
     fieldsets = (
         (None, {"fields": ("name_ru", "name_en", "is_active")}),
@@ -86,7 +86,7 @@ class PromotionAdmin(StoreAdmin):
         (
             _("For whom, and how often"),
             {
-                "fields": ("usage_limit", "per_customer_limit", "first_order_only", "used"),
+                "fields": ("usage_limit", "per_customer_limit", "first_order_only", uses),
                 "description": _("Only promotions with a code have limits."),
             },
         ),
@@ -114,14 +114,6 @@ class PromotionAdmin(StoreAdmin):
             return gettext("over")
         is_planned = promotion.starts_at and promotion.starts_at > now
         return gettext("planned") if is_planned else gettext("valid now")
-
-    @admin.display(description=_("uses"), ordering="used")
-    def uses(self, promotion: Promotion) -> str:
-        """Return how often it was used, of how many times; a dash where nobody counts."""
-        if not promotion.is_limited and not promotion.used:
-            return "—"
-        limit = promotion.usage_limit
-        return str(promotion.used) if limit is None else f"{promotion.used} / {limit}"
 
     def save_model(
         self, request: HttpRequest, obj: Promotion, form: "forms.ModelForm[Promotion]", change: bool

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Least
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.audit.registry import audited
 from apps.core.database.key_columns import CleanCharField
@@ -73,7 +74,7 @@ class PromotionCode(models.Model):
     code = CleanCharField(_("code"), kind=CAPITALS, max_length=MAX_CODE_LENGTH, unique=True)
     usage_limit = models.PositiveIntegerField(_("uses in total, at most"), null=True, blank=True)
     used = models.PositiveIntegerField(_("used"), default=0, editable=False)
-    is_active = models.BooleanField(_("active"), default=True)
+    is_active = models.BooleanField(pgettext_lazy("promotion code", "active"), default=True)
 
     product_ids: list[int] | None  # those of the promotion, read by `with_promotion`
     category_ids: list[int] | None

@@ -8,6 +8,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.audit.registry import audited
 from apps.catalog.models import Category, Product
@@ -107,7 +108,7 @@ class Promotion(NamedInLanguages):
         _("value"), max_digits=15, decimal_places=2, default=0, validators=[MinValueValidator(0)]
     )
     trigger = models.CharField(_("applies by"), max_length=10, choices=PromotionTrigger.choices)
-    is_active = models.BooleanField(_("active"), default=True)
+    is_active = models.BooleanField(pgettext_lazy("promotion", "active"), default=True)
     starts_at = models.DateTimeField(_("starts"), null=True, blank=True)
     ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
     min_total = models.DecimalField(

@@ -12,6 +12,7 @@ from django.utils import translation
 
 from apps.audit.models import AuditEntry
 from apps.catalog.tests.factories import make_category, make_product
+from apps.promotions.admin.limits import uses
 from apps.promotions.configuration import PROMOTIONS
 from apps.promotions.models import Promotion, PromotionCode
 from apps.promotions.tests.factories import make_code, make_promotion, make_redemption
@@ -144,7 +145,7 @@ def test_list_tells_what_each_promotion_is_worth_and_whether_it_runs(browser: Cl
     rows = browser.get(LIST).context["cl"].result_list
     admin = browser.get(LIST).context["cl"].model_admin
 
-    assert [(admin.worth(row), admin.state(row), admin.uses(row)) for row in rows] == [
+    assert [(admin.worth(row), admin.state(row), uses(row)) for row in rows] == [
         ("10 %", "over", "2 / 5"),
         ("free delivery", "planned", "—"),
         ("300.00\u00a0₽", "switched off", "—"),
@@ -162,6 +163,16 @@ def test_promotion_that_has_codes_is_kept(browser: Client):
     assert page.context["protected"]
     entry = AuditEntry.objects.get(target_kind="promotions.promotion")
     assert (entry.action, entry.target_id) == ("deleted", plain.pk)
+
+
+def test_page_of_what_was_used_asks_for_no_permission_to_delete_it(browser: Client, customer: User):
+    code = make_redemption(customer).code
+    assert code
+
+    page = browser.get(reverse("admin:promotions_promotioncode_delete", args=[code.pk]))
+
+    assert (page.context["perms_lacking"], len(page.context["protected"])) == (set(), 1)
+    assert "your account doesn't have permission" not in page.text
 
 
 def test_page_leads_to_codes_and_uses(browser: Client, customer: User):
@@ -230,6 +241,25 @@ def test_code_that_nobody_could_type_is_refused(browser: Client, text: str):
     response = browser.post(reverse("admin:promotions_promotioncode_add"), values)
 
     assert errors_of(response) == {"code": ["Use letters, digits, hyphens and underscores only."]}
+
+
+def test_list_of_codes_tells_uses_only_where_they_are_counted(browser: Client):
+    make_code(usage_limit=3, used=1)
+    make_code(promotion=make_promotion(usage_limit=5, used=2))  # counted by the promotion
+
+    rows = browser.get(reverse("admin:promotions_promotioncode_changelist")).context["cl"].result_list
+
+    assert [uses(row) for row in rows] == ["—", "1 / 3"]
+
+
+def test_code_of_an_automatic_promotion_comes_with_a_warning(browser: Client):
+    add, texts = reverse("admin:promotions_promotioncode_add"), []
+    for trigger in ("automatic", "code"):
+        values = {"promotion": make_promotion(trigger=trigger).pk, "code": trigger, "is_active": "on"}
+        response = browser.post(add, values, follow=True)
+        texts.append([message.level_tag for message in response.context["messages"]])
+
+    assert texts == [["warning", "success"], ["success"]]
 
 
 def test_leaked_codes_are_switched_off(browser: Client):
