@@ -22,7 +22,8 @@ SHOWN = 10
 # the lines of years, which have no date of their own.
 _QUESTION = """
     WITH sold AS (
-        SELECT line.product_id, SUM(line.quantity) AS units, SUM(line.quantity * line.price) AS revenue
+        SELECT line.product_id, SUM(line.quantity) AS units,
+            SUM(line.quantity * line.price - line.discount) AS revenue
         FROM orders_orderitem AS line JOIN orders_order AS placed ON placed.id = line.order_id
         WHERE placed.created_at >= %(since)s AND placed.status <> 'cancelled'
             AND placed.currency = %(currency)s AND placed.id >= %(first_id)s AND line.order_id >= %(first_id)s

@@ -16,7 +16,7 @@ from apps.backoffice.sales import Tally
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_category, make_product
 from apps.jobs.tests.factories import make_job
-from apps.orders.models import Order
+from apps.orders.models import Order, OrderItem
 from apps.orders.tests.factories import make_order, make_order_in
 from apps.store.configuration_cache import current_configuration
 from apps.store.models import TaxClass, TaxRate
@@ -151,6 +151,15 @@ def test_products_that_sell_best_and_that_run_out(office, shop):
     ]
     assert [(product.id, product.stock, product.units_a_day) for product in goods.ending] == [(tea.pk, 10, 3)]
     assert round(goods.ending[0].days_left, 2) == Decimal("3.33")
+
+
+def test_what_a_product_brought_in_is_told_after_discounts(office, shop):
+    tea, _mug = shop
+    OrderItem.objects.filter(product=tea, quantity=50).update(discount=Decimal("0.51"))
+
+    goods = look(office).context["goods"]
+
+    assert [product.revenue for product in goods.best] == [Decimal("899.49"), 300]
 
 
 def test_where_many_are_sold_fewer_days_are_looked_at(office, shop, monkeypatch):
