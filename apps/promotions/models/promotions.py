@@ -198,3 +198,8 @@ class Promotion(NamedInLanguages):
 # Without any, a promotion is for everything: the last one it names cannot be deleted from under it.
 Promotion.products.through._meta.get_field("product").remote_field.on_delete = models.PROTECT
 Promotion.categories.through._meta.get_field("category").remote_field.on_delete = models.PROTECT
+
+# Where the admin says what keeps a product or category, it names the promotion, not the row between them.
+for _through in (Promotion.products.through, Promotion.categories.through):
+    _through._meta.verbose_name = Promotion._meta.verbose_name
+    _through.__str__ = lambda row: str(getattr(row, "promotion"))  # type: ignore[method-assign]  # noqa: B009

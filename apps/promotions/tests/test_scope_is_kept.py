@@ -30,7 +30,7 @@ def test_category_of_a_promotion_is_not_deleted_in_the_admin(client: Client, sta
 
     page = client.post(reverse("admin:catalog_category_delete", args=[category.pk]), {"post": "yes"})
 
-    assert page.context["protected"]
+    assert page.context["protected"] == ["Акция: Скидка"]
     assert list(promotion.categories.all()) == [category]
 
 
