@@ -13,7 +13,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.money import ZERO
-from apps.delivery.models import DeliveryKind
 from apps.delivery.phones import national
 from apps.orders.checkout import tax_rows
 from apps.orders.models import AddressKind, Order, OrderAddress
@@ -115,12 +114,7 @@ class OrderFields:
     @admin.display(description=_("shipment"))
     def shown_shipment(self, order: Order) -> SafeString:
         """Return where the parcels are, and who carries them."""
-        kind = dict(DeliveryKind.choices).get(order.delivery_kind, "")
-        return _badge(
-            ShipmentStatus,
-            order.shown_shipment_status,
-            ", ".join(filter(None, (str(kind), order.delivery_carrier))),
-        )
+        return _badge(ShipmentStatus, order.shown_shipment_status, order.delivery_carrier)
 
     @admin.display(description=_("recipient"), empty_value="—")
     def shown_address(self, order: Order) -> str:

@@ -80,7 +80,7 @@ def test_page_shows_all_of_an_order(office: Client, order: Order):
         "⚠ needs a look",
         "Needs a look: overpaid",
         "Delivery: Boxes",
-        "not shipped pick-up point of a carrier, boxes",
+        "Shipment: not shipped boxes Recipient:",
         "Анна Смирнова 8 (912) 345-67-89 101000, RU, Москва, Мясницкая, 1 Ring twice",
         "Пункт на Мясницкой 101000, Москва, Мясницкая, 10 boxes MSK1",
         "Rose <GmbH> 7701234567",

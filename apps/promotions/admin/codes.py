@@ -14,7 +14,7 @@ from apps.core.admin.bulk_actions import BulkChange, Change, Values, change_many
 from apps.core.admin.changelists import AutocompleteFilter, LongListAdmin
 from apps.core.admin.model_admin import StoreAdmin, StoreAutocompleteSelect
 from apps.import_export.admin.exportable import ExportableAdmin, ExportPage, export_chosen, export_tool
-from apps.promotions.admin.limits import LimitedForm, uses
+from apps.promotions.admin.limits import CountedUses, LimitedForm
 from apps.promotions.models import Promotion, PromotionCode, PromotionTrigger, code_as_kept
 from apps.promotions.services import create_code, delete_code, update_code
 
@@ -56,19 +56,19 @@ def deactivate(
 
 
 @admin.register(PromotionCode)
-class PromotionCodeAdmin(ExportableAdmin, LongListAdmin):
+class PromotionCodeAdmin(CountedUses, ExportableAdmin, LongListAdmin):
     """Codes. Those that were used are kept: they are switched off."""
 
     form = CodeForm
     counted = ngettext_lazy("%(number)s code", "%(number)s codes", "count")
-    list_display = ("code", "promotion", uses, "is_active")
+    list_display = ("code", "promotion", "uses", "is_active")
     list_filter = ("is_active", ("promotion", AutocompleteFilter))
     list_select_related = ("promotion",)
     search_fields = ("code",)  # opens the search box; get_search_results does the work
     search_help_text = _("The beginning of a code")
     sortable_by = ()
     autocomplete_fields = ("promotion",)
-    fields = ("promotion", "code", "usage_limit", "is_active", uses)
+    fields = ("promotion", "code", "usage_limit", "is_active", "uses")
     actions = (deactivate, export_chosen)
     pages = (ExportPage,)
     list_tools = (export_tool,)
@@ -79,9 +79,9 @@ class PromotionCodeAdmin(ExportableAdmin, LongListAdmin):
         promotion = StoreAutocompleteSelect(PromotionCode._meta.get_field("promotion"), self.admin_site)
         return super().media + promotion.media
 
-    def get_readonly_fields(self, request: HttpRequest, obj: PromotionCode | None = None) -> tuple[Any, ...]:
+    def get_readonly_fields(self, request: HttpRequest, obj: PromotionCode | None = None) -> tuple[str, ...]:
         """Keep what customers were told: the code, and what it is for."""
-        return ("promotion", "code", uses) if obj else (uses,)
+        return ("promotion", "code", "uses") if obj else ("uses",)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

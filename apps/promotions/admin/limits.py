@@ -20,12 +20,15 @@ class LimitedForm(VersionedForm):
         return cleaned
 
 
-@admin.display(description=_("uses"), ordering="used")
-def uses(row: Promotion | PromotionCode) -> str:
-    """Return how often the row was used, of how many times; a dash where nobody counts."""
-    if row.usage_limit is not None:
-        return f"{row.used} / {row.usage_limit}"
-    return str(row.used) if row.used or _is_counted(row) else "—"
+class CountedUses:
+    """What the list and the page tell about the uses of a row."""
+
+    @admin.display(description=_("uses"), ordering="used")
+    def uses(self, row: Promotion | PromotionCode) -> str:
+        """Return how often the row was used, of how many times; a dash where nobody counts."""
+        if row.usage_limit is not None:
+            return f"{row.used} / {row.usage_limit}"
+        return str(row.used) if row.used or _is_counted(row) else "—"
 
 
 def _is_counted(row: Promotion | PromotionCode) -> bool:

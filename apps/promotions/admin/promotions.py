@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +19,7 @@ from apps.core.admin.model_admin import StoreAdmin
 from apps.core.admin.pages import PagedAdmin
 from apps.core.money import format_money
 from apps.promotions.admin.drawing import DrawCodesPage
-from apps.promotions.admin.limits import LimitedForm, uses
+from apps.promotions.admin.limits import CountedUses, LimitedForm
 from apps.promotions.models import MAX_PRODUCTS, Promotion, PromotionKind
 from apps.promotions.services import create_promotion, delete_promotion, update_promotion
 
@@ -67,16 +68,16 @@ def links_of(model_admin: PagedAdmin, request: HttpRequest, promotion: Promotion
 
 
 @admin.register(Promotion)
-class PromotionAdmin(StoreAdmin):
+class PromotionAdmin(CountedUses, StoreAdmin):
     """Promotions. Those that were used are kept: they are switched off."""
 
     form = PromotionForm
     counted = ngettext_lazy("%(number)s promotion", "%(number)s promotions", "count")
-    list_display = ("__str__", "worth", "trigger", "starts_at", "ends_at", "state", uses)
+    list_display = ("__str__", "worth", "trigger", "starts_at", "ends_at", "state", "uses")
     list_filter = ("is_active", "trigger", "kind")
     search_fields = ("name_ru", "name_en")
     autocomplete_fields = ("products", "categories")
-    readonly_fields = (uses,)
+    readonly_fields = ("uses",)
     radio_fields = {"kind": admin.HORIZONTAL, "trigger": admin.HORIZONTAL, "scope": admin.HORIZONTAL}
     fieldsets = (
         (None, {"fields": ("name_ru", "name_en", "is_active")}),
@@ -86,7 +87,7 @@ class PromotionAdmin(StoreAdmin):
         (
             _("For whom, and how often"),
             {
-                "fields": ("usage_limit", "per_customer_limit", "first_order_only", uses),
+                "fields": ("usage_limit", "per_customer_limit", "first_order_only", "uses"),
                 "description": _("Only promotions with a code have limits."),
             },
         ),
@@ -99,7 +100,7 @@ class PromotionAdmin(StoreAdmin):
     def worth(self, promotion: Promotion) -> str:
         """Return what is taken off."""
         if promotion.kind == PromotionKind.PERCENT:
-            return f"{promotion.value.normalize():f} %"
+            return f"{localize(promotion.value.normalize())} %"
         if promotion.kind == PromotionKind.FIXED:
             return format_money(promotion.value)
         return promotion.get_kind_display()

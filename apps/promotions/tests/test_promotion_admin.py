@@ -12,7 +12,7 @@ from django.utils import translation
 
 from apps.audit.models import AuditEntry
 from apps.catalog.tests.factories import make_category, make_product
-from apps.promotions.admin.limits import uses
+from apps.promotions.admin.limits import CountedUses
 from apps.promotions.configuration import PROMOTIONS
 from apps.promotions.models import Promotion, PromotionCode
 from apps.promotions.tests.factories import make_code, make_promotion, make_redemption
@@ -145,12 +145,22 @@ def test_list_tells_what_each_promotion_is_worth_and_whether_it_runs(browser: Cl
     rows = browser.get(LIST).context["cl"].result_list
     admin = browser.get(LIST).context["cl"].model_admin
 
-    assert [(admin.worth(row), admin.state(row), uses(row)) for row in rows] == [
+    assert [(admin.worth(row), admin.state(row), admin.uses(row)) for row in rows] == [
         ("10 %", "over", "2 / 5"),
         ("free delivery", "planned", "—"),
         ("300.00\u00a0₽", "switched off", "—"),
         ("12.5 %", "valid now", "—"),
     ]
+
+
+def test_percentage_is_written_as_the_reader_writes_numbers(browser: Client):
+    make_promotion(value="12.50")
+    make_promotion(value="100")
+
+    changelist = browser.get(LIST).context["cl"]
+
+    with translation.override("ru"):
+        assert [changelist.model_admin.worth(row) for row in changelist.result_list] == ["100 %", "12,5 %"]
 
 
 def test_promotion_that_has_codes_is_kept(browser: Client):
@@ -249,7 +259,7 @@ def test_list_of_codes_tells_uses_only_where_they_are_counted(browser: Client):
 
     rows = browser.get(reverse("admin:promotions_promotioncode_changelist")).context["cl"].result_list
 
-    assert [uses(row) for row in rows] == ["—", "1 / 3"]
+    assert [CountedUses().uses(row) for row in rows] == ["—", "1 / 3"]
 
 
 def test_code_of_an_automatic_promotion_comes_with_a_warning(browser: Client):
