@@ -9,6 +9,7 @@ from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_category, make_products
 from apps.delivery.models import PickupPoint
 from apps.orders.tests.factories import make_order
+from apps.users.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -30,10 +31,16 @@ def plans_of(api, address):
 
 @pytest.fixture
 def shop(customer):
-    """Make so much that every list has two pages."""
+    """Make so much that every list has two pages, and let PostgreSQL know of many customers.
+
+    Of a few it would read the orders of each and sort them, by what it remembers of other tests.
+    """
     products = make_products(3, category=make_category(slug="tea"))
     for _time in range(3):
         make_order(customer, dict.fromkeys(products, 1))
+    User.objects.bulk_create(User(username=f"user-{n}", email=f"user-{n}@example.com") for n in range(200))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE users_user")
 
 
 @pytest.mark.parametrize(
