@@ -7,6 +7,7 @@ from rest_framework.test import APIClient
 
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_product
+from apps.delivery.models import DeliveryMethod
 from apps.orders.models import Order, OrderAddress, OrderDiscount
 from apps.orders.tests.checkout_shop import (
     ADDRESS,
@@ -165,6 +166,18 @@ def test_net_prices_get_the_tax_on_top(customer_api: APIClient, settings, body: 
     assert (order["tax_total"], order["total_price"]) == ("314.60", "1744.60")
     assert order["taxes"] == [{"rate": "22.00", "base": "1430.00", "amount": "314.60"}]
     assert order["prices_include_tax"] is False
+
+
+def test_delivery_is_taxed_by_the_class_of_its_method(customer_api: APIClient, body: dict):
+    DeliveryMethod.objects.update(tax_class=make_tax("letters", "10.00"))
+
+    order = customer_api.post(ORDERS, body | {"expected_total": "1430.00"}).json()
+
+    assert (order["delivery"]["tax_rate"], order["delivery"]["tax_amount"]) == ("10.00", "31.82")
+    assert order["taxes"] == [
+        {"rate": "22.00", "base": "885.25", "amount": "194.75"},
+        {"rate": "10.00", "base": "318.18", "amount": "31.82"},
+    ]
 
 
 def test_body_with_items_alone_costs_what_it_did(customer_api: APIClient):

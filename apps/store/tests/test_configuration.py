@@ -8,8 +8,9 @@ import pytest
 from django.db import transaction
 
 from apps.core.tests.threads import at_once
+from apps.store import configuration_cache
 from apps.store.configuration import TAXES
-from apps.store.configuration_cache import current_configuration, current_version
+from apps.store.configuration_cache import ConfigurationPart, current_configuration, current_version
 from apps.store.models import ConfigVersion, TaxClass, TaxRate
 
 DAY = date(2026, 1, 1)
@@ -44,6 +45,27 @@ def test_configuration_is_read_once_for_a_version(django_assert_num_queries: Cal
 
     with django_assert_num_queries(1):  # the version
         current_configuration()
+
+
+@pytest.mark.django_db
+def test_configuration_that_is_edited_while_it_is_read_is_read_again(monkeypatch: pytest.MonkeyPatch):
+    rate = make_rate()
+    monkeypatch.setattr(configuration_cache, "_parts", [*configuration_cache._parts])
+
+    def edit_once() -> Decimal | None:
+        """Edit what another part has read already."""
+        rate.refresh_from_db()
+        if rate.rate == 22:
+            rate.rate = Decimal(7)
+            rate.save()
+        return rate.rate
+
+    read_last = ConfigurationPart(edit_once)
+
+    found = current_configuration()
+
+    assert (found[TAXES].rate_of("some", day=DAY), found[read_last]) == (7, 7)
+    assert found.version == current_version()
 
 
 @pytest.mark.django_db
