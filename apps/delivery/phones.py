@@ -40,6 +40,14 @@ def national(phone: str) -> str:
     return phonenumbers.format_number(number, _format_of(number))
 
 
+def significant_digits(phone: str) -> str:
+    """Return the digits of a number in E.164 that are dialled from everywhere, without the country's code."""
+    try:
+        return phonenumbers.national_significant_number(phonenumbers.parse(phone))
+    except NumberParseException:
+        return phonenumbers.normalize_digits_only(phone)
+
+
 def digits_of_phone(text: str) -> str | None:
     """Return what a number in E.164 has in common with the typed one, or with the part of one.
 

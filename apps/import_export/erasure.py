@@ -11,7 +11,7 @@ from apps.import_export.jobs import job_of
 from apps.import_export.models import Export
 from apps.import_export.registry import all_kinds
 from apps.jobs.services import enqueue
-from apps.users.erasure import erases, names_of
+from apps.users.erasure import contains_number, erases, names_of
 from apps.users.models import User
 
 FEWEST_LETTERS = 3  # of the beginning of a name, to mean its owner
@@ -37,6 +37,8 @@ def rewrite_exports(user: User, names: Collection[str]) -> None:
 
 def _is_search_for(names: Collection[str], query: str) -> bool:
     text = folded(QueryDict(query).get(SEARCH_VAR, ""))
+    if contains_number(names, text):
+        return True
     return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in names) or any(
         _begins_word_of(name, word) for word in text.split() for name in names
     )

@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterable
 from django.db import models
 from django.utils import timezone
 
+from apps.core.caching.namespaces import wipe_on_commit
 from apps.core.database.transactions import retried_atomic
 from apps.core.search_words import folded
 from apps.delivery.models import ADDRESS_FIELDS
-from apps.delivery.phones import national
+from apps.delivery.phones import national, significant_digits
 from apps.import_export.erasure import rewrite_exports
 from apps.jobs.services import forget_errors
 from apps.orders.models import JOB_SUBJECT, Cancellation, Order, OrderAddress, StatusChange
@@ -31,6 +32,7 @@ def erase_closed_order(order_id: int) -> None:
         wait_for_copies()
         forget_errors([f"{JOB_SUBJECT}{order_id}"])
         forget_recipients(customer, [order])
+        wipe_on_commit()
 
 
 def forget_recipients(customer: User, orders: Iterable[Order]) -> None:
@@ -68,6 +70,6 @@ def _names_in(address: OrderAddress) -> set[str]:
     """Return what the recipient can be called by, folded: names and their words, and the phone number."""
     words = f"{address.name} {address.company}".split()
     phone = address.phone
-    forms = (phone, phone.removeprefix("+"), national(phone)) if phone else ()
+    forms = (phone, significant_digits(phone), national(phone)) if phone else ()
     names = (address.name, *(word for word in words if len(word) >= FEWEST_LETTERS), *forms)
     return {folded(name) for name in names if name} - {""}

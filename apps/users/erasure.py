@@ -23,6 +23,7 @@ from apps.users.revocation_events import Event
 from apps.users.usernames import ERASED
 
 _COPYING = "users.copying_names"
+FEWEST_DIGITS = 7  # of a name, to be looked for as a phone number
 _NAMING = ("username", "email", "new_email", "first_name", "last_name")
 
 
@@ -84,7 +85,13 @@ def contains_any(names: Collection[str], text: str) -> bool:
     The database is not asked: SQLite knows the case of ASCII alone.
     """
     looked_through = folded(text)
-    return any(name in looked_through for name in names)
+    return any(name in looked_through for name in names) or contains_number(names, text)
+
+
+def contains_number(names: Collection[str], text: str) -> bool:
+    """Tell whether a phone number among the names, in digits, stands in the text, in whatever form."""
+    digits = re.sub(r"\D", "", text)
+    return any(name in digits for name in names if name.isdecimal() and len(name) >= FEWEST_DIGITS)
 
 
 def redact_email(user: User, rows: models.QuerySet[Any], *, field: str) -> None:

@@ -1,6 +1,7 @@
 """Addresses and notes of erased customers: gone from closed orders, kept in open ones until then."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import transaction
@@ -9,6 +10,7 @@ from rest_framework.test import APIClient
 from apps.catalog.tests.factories import make_product
 from apps.core.tests.threads import at_once, rounds
 from apps.delivery.models import ADDRESS_FIELDS
+from apps.import_export.models import Export
 from apps.import_export.tests.export_pages import downloaded, ordered
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs, run_job
@@ -142,6 +144,8 @@ def test_what_staff_wrote_about_the_recipient_is_emptied_and_the_rest_stays(anna
     texts = {
         "Спросить КАНАРЕЙКИНА": "",
         "call 8 (912) 345-67-89": "",
+        "call 89123456789": "",
+        "call +7 912 345 67 89": "",
         "of canary ltd": "",
         "Fragile": "Fragile",
     }
@@ -161,7 +165,8 @@ def test_what_staff_wrote_about_the_recipient_is_emptied_and_the_rest_stays(anna
             order.staff_note,
             order.cancellations.get().note,
         ] == [left] * 3
-    assert [traces_of(text) for text in texts if text != "Fragile"] == [[], [], []]
+    emptied = [text for text, left in texts.items() if not left]
+    assert {text: traces_of(text) for text in emptied} == dict.fromkeys(emptied, [])
 
 
 def test_own_cancellation_note_goes_and_a_confirmed_address_is_struck_out_elsewhere(
@@ -201,6 +206,34 @@ def test_export_that_names_the_recipient_is_written_anew_when_the_order_is_close
     export.refresh_from_db()
     assert export.finished_at
     assert "Канарейк" not in downloaded(client, export).decode()
+
+
+@pytest.mark.parametrize("search", ["89123456789", "+7 912 345-67-89", "912 345 67 89"])
+def test_export_of_a_search_for_the_phone_goes_when_the_order_is_closed(
+    client, anna: User, staff: User, search: str
+):
+    order = place(anna)
+    client.force_login(staff)
+    close(anna)
+    ordered(client, "orders_order", "orders", urlencode({"q": search}))
+    moved(order, "cancelled", by=staff)
+
+    run_due_jobs()
+
+    assert not Export.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_kept_reads_go_when_the_order_is_closed(anna: User, staff: User, staff_api: APIClient):
+    order = place(anna)
+    close(anna)
+    shown = staff_api.get(f"{ORDERS}{order.pk}/").json()["shipping_address"]["name"]
+    moved(order, "cancelled", by=staff)
+
+    run_due_jobs()
+
+    assert shown == RECIPIENT["name"]
+    assert traces_of("Канарейк") == []
 
 
 @pytest.mark.django_db(transaction=True)
