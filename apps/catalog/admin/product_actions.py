@@ -218,12 +218,12 @@ def _updated(by: User, product: Product, field: str, seen: str, value: Callable[
 
 
 def _preview_of_price(product: Product, values: Values) -> Change:
+    before, seen = format_money(product.price), str(product.price)
     try:
         price = _changed_price(product, values["percent"]) if values else product.price
-        after = None if price == product.price else format_money(price)
     except ValidationError as refusal:
-        after = " ".join(refusal.messages)
-    return Change(before=format_money(product.price), after=after, seen=str(product.price))
+        return Change(before=before, after=" ".join(refusal.messages), seen=seen, is_refused=True)
+    return Change(before=before, after=None if price == product.price else format_money(price), seen=seen)
 
 
 def _changed_price(product: Product, percent: Decimal) -> Decimal:

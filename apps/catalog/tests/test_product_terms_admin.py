@@ -77,6 +77,7 @@ def test_percentage_refuses_it_and_says_so_before(browser, mug, percent, is_refu
 
     [(_row, _address, change)] = preview.context["rows"]
     assert change.after == (REFUSAL if is_refused else "19.99\xa0₽")
+    assert preview.context["changing"] == (0 if is_refused else 1)
     [outcome] = report.context["outcomes"]
     assert outcome.text == (REFUSAL if is_refused else "10.00\xa0₽ → 19.99\xa0₽")
     assert PriceChange.objects.exists() is not is_refused

@@ -26,11 +26,15 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Change:
-    """What would be done to one row: `seen` is the state that it is meant for; None in `after`: nothing."""
+    """What would be done to one row: `seen` is the state that it is meant for; None in `after`: nothing.
+
+    Of a row that would be refused, `after` says why.
+    """
 
     before: str
     after: str | None
     seen: str
+    is_refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,9 @@ def change_many(
         "is_ready": is_ready,
         "is_fixed": is_ready and change.needs_preview,  # or another form could be confirmed than was shown
         "rows": previews,
-        "changing": sum(preview.after is not None for _row, _address, preview in previews),
+        "changing": sum(
+            preview.after is not None and not preview.is_refused for _row, _address, preview in previews
+        ),
     }
     return _page(model_admin, request, "admin/confirm_change.html", context)
 
