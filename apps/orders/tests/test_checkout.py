@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from apps.catalog.models import Product
-from apps.catalog.tests.factories import make_product
+from apps.catalog.tests.factories import make_product, make_products
 from apps.delivery.models import DeliveryMethod
 from apps.orders.models import Order, OrderAddress, OrderDiscount
 from apps.orders.tests.checkout_shop import (
@@ -215,6 +215,30 @@ def test_total_of_nothing_is_processed_by_the_store_itself(customer_api: APIClie
         ("processing", "system"),
     ]
     assert customer_api.get(f"{ORDERS}{order['id']}/").json() == order
+
+
+def test_total_of_nothing_that_is_paid_on_delivery_waits_for_staff(customer_api: APIClient):
+    make_payment_method("cash", terms="on_delivery", moves_to_processing=True)
+    gift = make_product(price="0.00")
+
+    order = customer_api.post(
+        ORDERS, {"items": [{"product_id": gift.pk, "quantity": 1}], "payment_method": "cash"}
+    ).json()
+
+    assert (order["payment_status"], order["status"], len(order["history"])) == ("not_due", "pending", 1)
+
+
+def test_goods_beyond_what_can_be_counted_are_refused_whatever_is_taken_off(customer_api: APIClient):
+    make_coupon(value=Decimal(100))
+    goods = make_products(11, price="99999999.99", stock=10_000)
+    body = {"items": [{"product_id": each.pk, "quantity": 10_000} for each in goods], "coupon": "TEA10"}
+
+    quote, response = customer_api.post(QUOTE, body).json(), customer_api.post(ORDERS, body)
+
+    assert (quote["items_total"], quote["total_price"]) == ("10999999998900.00", "0.00")
+    assert [problem["code"] for problem in quote["problems"]] == ["total_too_large"]
+    assert (response.status_code, response.json()["code"]) == (400, "total_too_large")
+    assert not Order.objects.exists()
 
 
 def test_own_shop_sells_at_the_rates_of_its_country_whoever_collects(customer_api: APIClient, settings):
