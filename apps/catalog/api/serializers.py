@@ -54,6 +54,8 @@ class TaxClassField(serializers.SlugRelatedField[TaxClass]):
         """Return the tax class. Raises ValidationError for any other type, and for an unknown code."""
         if not isinstance(data, str):
             self.fail("invalid")
+        if "\0" in data:  # PostgreSQL takes no such text, not even to look for it
+            self.fail("does_not_exist")
         return super().to_internal_value(data)
 
 

@@ -50,6 +50,7 @@ MINTING_MODULES = {
     "apps/core/api/pagination/cursors.py": "a place in a list, signed so that nobody reads around in it",
     "apps/core/caching/namespaces.py": "a version of what is cached",
     "apps/core/mail_limits.py": "digests of mailboxes, which are counted",
+    "apps/promotions/models/redemptions.py": "digests of addresses, whose uses are counted",
     "apps/core/observability/health.py": "a key that nobody else uses",
     "apps/core/admin/optimistic_locking.py": "the version of a page, which tells what it was made from",
 }
