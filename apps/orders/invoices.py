@@ -27,8 +27,8 @@ from apps.core.money import format_money
 from apps.delivery.addresses import PostalAddress, printed
 from apps.orders.invoice_fonts import FONT, paragraph, prepare
 from apps.orders.models import AddressKind, Invoice, Order, OrderItem
+from apps.orders.order_parts import address_of
 from apps.orders.order_text import (
-    address_of,
     destination,
     is_taxed,
     rate_text,

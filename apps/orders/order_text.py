@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from apps.core.money import format_money
 from apps.delivery.addresses import PostalAddress, printed
-from apps.orders.checkout import TaxRow, tax_rows
-from apps.orders.models import AddressKind, Order, OrderAddress, OrderItem
+from apps.orders.checkout import TaxRow
+from apps.orders.models import AddressKind, Order, OrderItem
+from apps.orders.order_parts import address_of, tax_rows_of
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -54,12 +55,17 @@ def taxes_in_total(order: Order) -> list[Sum]:
 
 def is_taxed(order: Order) -> bool:
     """Tell whether anything in the order has a tax rate, be it 0 %."""
-    return any(rate is not None for rate, _amount, _tax in _taxed(order))
+    return any(row.rate is not None for row in _tax_rows(order))
 
 
 def rate_text(rate: Decimal | None) -> str:
     """Return the tax rate as a column shows it."""
-    return _("no VAT") if rate is None else f"{_number(rate)} %"
+    return _("no VAT") if rate is None else f"{number_of_rate(rate)} %"
+
+
+def number_of_rate(rate: Decimal) -> str:
+    """Return the tax rate without a percent sign, with no more decimals than it has."""
+    return formats.number_format(Decimal(f"{rate.normalize():f}"))
 
 
 def destination(order: Order) -> tuple[str, list[str]] | None:
@@ -72,11 +78,6 @@ def destination(order: Order) -> tuple[str, list[str]] | None:
         who = printed(PostalAddress(name=address.name, phone=address.phone, country=point["country"]))
         return _("Pick-up point"), [line for line in (point["name"], point["address"], town) if line] + who
     return _("Delivery address"), printed(PostalAddress.of(address))
-
-
-def address_of(order: Order, kind: AddressKind) -> OrderAddress | None:
-    """Return the address of the order that is for this; None if it has none."""
-    return next((address for address in order.fetched_addresses if address.kind == kind), None)
 
 
 def line_price(item: OrderItem, currency: str) -> str:
@@ -101,21 +102,9 @@ def _discounts(order: Order, target: str) -> list[Sum]:
 
 
 def _tax(text: str, row: TaxRow, order: Order) -> Sum:
-    rate = "" if row.rate is None else _number(row.rate)
+    rate = "" if row.rate is None else number_of_rate(row.rate)
     return Sum(text % {"rate": rate}, format_money(row.amount, order.currency))
 
 
 def _tax_rows(order: Order) -> list[TaxRow]:
-    return tax_rows(_taxed(order), included=order.prices_include_tax)
-
-
-def _taxed(order: Order) -> list[tuple[Decimal | None, Decimal, Decimal]]:
-    taxed = [(item.tax_rate, item.amount, item.tax_amount) for item in order.items.all()]
-    if order.delivery_method:
-        delivery = order.delivery_price - order.delivery_discount
-        taxed.append((order.delivery_tax_rate, delivery, order.delivery_tax))
-    return taxed
-
-
-def _number(rate: Decimal) -> str:
-    return formats.number_format(Decimal(f"{rate.normalize():f}"))
+    return tax_rows_of(order, order.items.all())

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.money import ZERO
 from apps.delivery.phones import national
-from apps.orders.checkout import tax_rows
 from apps.orders.models import AddressKind, Order, OrderAddress
+from apps.orders.order_parts import address_of, tax_rows_of
+from apps.orders.order_text import number_of_rate
 from apps.orders.statuses import PaymentStatus, ShipmentStatus
 
 ABOUT = ("id", "user", "contact", "shown_status", "shown_total", "shown_payment", "shown_language")
@@ -40,7 +41,7 @@ def fieldsets_of(order: Order) -> list[tuple[str | None, dict[str, tuple[str, ..
     sections = {
         None: (*ABOUT, *(["needs_look"] if order.needs_look else []), *DATES),
         gettext("Delivery"): tuple(delivery),
-        gettext("Bill"): ("shown_billing",) if _address_of(order, AddressKind.BILLING) else (),
+        gettext("Bill"): ("shown_billing",) if address_of(order, AddressKind.BILLING) else (),
         gettext("Notes"): tuple(name for name in NOTES if getattr(order, name)),
     }
     return [(title, {"fields": fields}) for title, fields in sections.items() if fields]
@@ -61,14 +62,10 @@ def bill_of(order: Order) -> list[Row]:
 
 
 def _taxes(order: Order) -> list[Row]:
-    taxed = [(item.tax_rate, item.amount, item.tax_amount) for item in order.fetched_items]
-    if order.delivery_method:
-        price = order.delivery_price - order.delivery_discount
-        taxed.append((order.delivery_tax_rate, price, order.delivery_tax))
     text = gettext("including VAT %(rate)s %%") if order.prices_include_tax else gettext("VAT %(rate)s %%")
-    rows = tax_rows(taxed, included=order.prices_include_tax)
+    rows = tax_rows_of(order, order.fetched_items)
     return [
-        Row(text % {"rate": f"{row.rate.normalize():f}"}, row.amount) for row in rows if row.rate is not None
+        Row(text % {"rate": number_of_rate(row.rate)}, row.amount) for row in rows if row.rate is not None
     ]
 
 
@@ -119,12 +116,12 @@ class OrderFields:
     @admin.display(description=_("recipient"), empty_value="—")
     def shown_address(self, order: Order) -> str:
         """Return who gets it, and where."""
-        return _shown(_address_of(order, AddressKind.SHIPPING))
+        return _shown(address_of(order, AddressKind.SHIPPING))
 
     @admin.display(description=_("pick-up point"), empty_value="—")
     def shown_point(self, order: Order) -> str:
         """Return where it is collected, as the point was when the order was placed."""
-        address = _address_of(order, AddressKind.SHIPPING)
+        address = address_of(order, AddressKind.SHIPPING)
         if address is None or not (point := address.pickup_point):
             return ""
         place = ", ".join(filter(None, (point["postal_code"], point["city"], point["address"])))
@@ -133,16 +130,12 @@ class OrderFields:
     @admin.display(description=_("billed to"), empty_value="—")
     def shown_billing(self, order: Order) -> str:
         """Return whom it is billed to."""
-        return _shown(_address_of(order, AddressKind.BILLING))
+        return _shown(address_of(order, AddressKind.BILLING))
 
 
 def _badge(choices: type[TextChoices], status: str, text: str) -> SafeString:
     badge = '<span class="store-status store-{}">{}</span> <span class="store-value">{}</span>'
     return format_html(badge, status, choices(status).label, text)
-
-
-def _address_of(order: Order, kind: AddressKind) -> OrderAddress | None:
-    return next((address for address in order.fetched_addresses if address.kind == kind), None)
 
 
 def _shown(address: OrderAddress | None) -> str:

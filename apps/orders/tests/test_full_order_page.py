@@ -102,6 +102,15 @@ def test_page_of_a_plain_order_is_as_plain(office: Client, customer: User):
     assert "Goods 10.00 ₽ Total 10.00 ₽" in page
 
 
+def test_rate_with_decimals_is_written_as_in_the_language(office: Client, customer: User, settings: Any):
+    settings.STORE_TAX_CLASS = make_tax(rate="5.50").code
+    order = make_order(customer, {make_product(price="211.00"): 1})
+
+    page = text_of(office.get(page_of(order), headers={"Accept-Language": "ru"}))
+
+    assert "в том числе НДС 5,5 % 11,00 ₽" in page
+
+
 def test_net_prices_have_the_tax_on_top(office: Client, customer: User, settings: Any):
     settings.PRICES_INCLUDE_TAX, settings.STORE_TAX_CLASS = False, make_tax().code
 

@@ -10,11 +10,9 @@ from apps.orders.api.serializers.orders import (
     OrderItemOutput,
     OrderOutput,
     OrderRowOutput,
-    StaffOrderOutput,
-    StaffOrderRowOutput,
-    StaffStatusChangeOutput,
     StatusChangeOutput,
 )
+from apps.orders.api.serializers.staff import StaffOrderOutput, StaffOrderRowOutput, StaffStatusChangeOutput
 from apps.orders.models import Order
 from apps.orders.services import change_status
 from apps.orders.statuses import OrderStatus

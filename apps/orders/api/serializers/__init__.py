@@ -5,8 +5,6 @@ from apps.orders.api.serializers.orders import (
     JobOutput,
     OrderOutput,
     OrderRowOutput,
-    StaffOrderOutput,
-    StaffOrderRowOutput,
 )
 from apps.orders.api.serializers.quotes import QuoteOutput
 from apps.orders.api.serializers.requests import (
@@ -14,6 +12,7 @@ from apps.orders.api.serializers.requests import (
     PlaceOrderInput,
     StaffNoteInput,
 )
+from apps.orders.api.serializers.staff import StaffOrderOutput, StaffOrderRowOutput
 
 __all__ = [
     "BasketOutput",

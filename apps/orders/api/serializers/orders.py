@@ -3,7 +3,7 @@
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
@@ -22,12 +22,14 @@ from apps.orders.api.serializers.prices import (
     TaxOutput,
     money,
 )
-from apps.orders.checkout import tax_rows
 from apps.orders.models import AddressKind, Order, OrderAddress, OrderItem, StatusChange
+from apps.orders.order_parts import address_of, tax_rows_of
 from apps.orders.statuses import OrderStatus, ShipmentStatus, allowed_transitions
-from apps.users.api.serializers import UserOutput
 
 STAFF_NAME = "staff"  # what customers read in place of the names of those who work here
+CHANGED_BY = serializers.CharField(
+    help_text="Username; customers see their own, or `staff`. `system` is the store itself"
+)
 
 
 class OrderItemOutput(OutputSerializer[OrderItem]):
@@ -72,22 +74,12 @@ class StatusChangeOutput(OutputSerializer[StatusChange]):
         model = StatusChange
         fields = ("from_status", "to_status", "changed_by", "comment", "created_at")
 
-    @extend_schema_field(serializers.CharField(help_text="Username; customers see their own, or `staff`"))
+    @extend_schema_field(CHANGED_BY)
     def get_changed_by(self, change: StatusChange) -> str:
         """Return the customer's own name, and one word for everybody who works here."""
         if change.changed_by_id is None or change.changed_by_id == change.order.user_id:
             return change.actor_name
         return STAFF_NAME
-
-
-@extend_schema_serializer(component_name="StatusChangeOutput")
-class StaffStatusChangeOutput(StatusChangeOutput):
-    """A change of an order's status."""
-
-    @extend_schema_field(serializers.CharField(help_text="Username; customers see their own, or `staff`"))
-    def get_changed_by(self, change: StatusChange) -> str:
-        """Return the name."""
-        return change.actor_name
 
 
 class OrderBaseOutput(OutputSerializer[Order]):
@@ -242,73 +234,35 @@ class OrderOutput(OrderBaseOutput):
     @extend_schema_field(DiscountOutput(many=True))
     def get_discounts(self, order: Order) -> list[dict[str, Any]]:
         """Return the promotions that apply."""
-        return [
-            {
-                "kind": discount.kind,
-                "target": discount.target,
-                "code": discount.code or None,
-                "name": discount.name,
-                "amount": money_text(discount.amount),
-            }
-            for discount in order.fetched_discounts
-        ]
+        return [DiscountOutput().to_representation(discount) for discount in order.fetched_discounts]
 
     @extend_schema_field(TaxOutput(many=True))
     def get_taxes(self, order: Order) -> list[dict[str, Any]]:
         """Return the taxes by rate."""
-        taxed = [(item.tax_rate, item.amount, item.tax_amount) for item in order.fetched_items]
-        if order.delivery_method:
-            delivery = order.delivery_price - order.delivery_discount
-            taxed.append((order.delivery_tax_rate, delivery, order.delivery_tax))
         return [
             {
                 "rate": None if row.rate is None else f"{row.rate:.2f}",
                 "base": money_text(row.base),
                 "amount": money_text(row.amount),
             }
-            for row in tax_rows(taxed, included=order.prices_include_tax)
+            for row in tax_rows_of(order, order.fetched_items)
         ]
 
     @extend_schema_field(AddressOutput(allow_null=True))
     def get_shipping_address(self, order: Order) -> dict[str, str] | None:
         """Return where the order goes, or who collects it."""
-        return _shown(_address_of(order, AddressKind.SHIPPING))
+        return _shown(address_of(order, AddressKind.SHIPPING))
 
     @extend_schema_field(AddressOutput(allow_null=True))
     def get_billing_address(self, order: Order) -> dict[str, str] | None:
         """Return whom the order is billed to."""
-        return _shown(_address_of(order, AddressKind.BILLING))
+        return _shown(address_of(order, AddressKind.BILLING))
 
     @extend_schema_field(PickupPointSnapshotOutput(allow_null=True))
     def get_pickup_point(self, order: Order) -> dict[str, Any] | None:
         """Return where the order is collected, as the point was when the order was placed."""
-        address = _address_of(order, AddressKind.SHIPPING)
+        address = address_of(order, AddressKind.SHIPPING)
         return address.pickup_point if address else None
-
-
-@extend_schema_serializer(component_name="OrderRowOutput")
-class StaffOrderRowOutput(OrderRowOutput):
-    """An order in a list; `user` is shown to staff only."""
-
-    user = UserOutput(required=False)
-
-    class Meta(OrderRowOutput.Meta):
-        fields = (*OrderRowOutput.Meta.fields, "user")
-
-
-@extend_schema_serializer(component_name="OrderOutput")
-class StaffOrderOutput(OrderOutput):
-    """An order; `user` is shown to staff only."""
-
-    history = StaffStatusChangeOutput(many=True, source="fetched_status_changes")
-    staff_note = serializers.CharField(required=False, help_text="Shown to staff only")
-    needs_look = serializers.CharField(
-        required=False, help_text="Shown to staff only: why somebody should look"
-    )
-    user = UserOutput(required=False)
-
-    class Meta(OrderOutput.Meta):
-        fields = (*OrderOutput.Meta.fields, "staff_note", "needs_look", "user")
 
 
 class BasketLineOutput(serializers.Serializer[Any]):
@@ -335,10 +289,6 @@ class JobOutput(OutputSerializer[Job]):
     class Meta:
         model = Job
         fields = ("kind", "status", "attempts", "updated_at")
-
-
-def _address_of(order: Order, kind: AddressKind) -> OrderAddress | None:
-    return next((address for address in order.fetched_addresses if address.kind == kind), None)
 
 
 def _shown(address: OrderAddress | None) -> dict[str, str] | None:
