@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_product, make_products
 from apps.delivery.models import DeliveryMethod
-from apps.orders.models import Order, OrderAddress, OrderDiscount
+from apps.orders.models import Cancellation, Order, OrderAddress, OrderDiscount
 from apps.orders.tests.checkout_shop import (
     ADDRESS,
     SHOWN_ADDRESS,
@@ -17,7 +17,7 @@ from apps.orders.tests.checkout_shop import (
     make_payment_method,
     make_tax,
 )
-from apps.promotions.models import Redemption
+from apps.promotions.models import Promotion, Redemption
 from apps.users.models import User
 
 ORDERS, QUOTE = "/api/v1/orders/", "/api/v1/orders/quote/"
@@ -178,6 +178,33 @@ def test_delivery_is_taxed_by_the_class_of_its_method(customer_api: APIClient, b
         {"rate": "22.00", "base": "885.25", "amount": "194.75"},
         {"rate": "10.00", "base": "318.18", "amount": "31.82"},
     ]
+
+
+def test_net_order_gives_the_tax_on_its_delivery_back(customer_api: APIClient, settings, body: dict):
+    settings.PRICES_INCLUDE_TAX = False
+    order = customer_api.post(ORDERS, body | {"expected_total": "1744.60"}).json()
+
+    cancelled = customer_api.patch(f"{ORDERS}{order['id']}/", {"status": "cancelled"}).json()
+
+    assert (cancelled["cancelled_total"], cancelled["amount_due"]) == ("1744.60", "0.00")
+    assert Order.objects.get().delivery_credited == Decimal("427.00")
+    cancellation = Cancellation.objects.get()
+    assert (cancellation.amount, cancellation.tax) == (Decimal("1080.00"), Decimal("237.60"))
+    assert (cancellation.delivery_amount, cancellation.delivery_tax) == (Decimal("427.00"), Decimal("77.00"))
+    assert cancellation.credited == Decimal("1744.60")
+
+
+def test_code_for_free_delivery_is_shown_and_given_back_once_cancelled(customer_api: APIClient, body: dict):
+    Promotion.objects.update(kind="free_delivery", value=0, usage_limit=1)
+
+    order = customer_api.post(ORDERS, body | {"expected_total": "1200.00"}).json()
+
+    (discount,) = customer_api.get(f"{ORDERS}{order['id']}/").json()["discounts"]
+    assert (discount["target"], discount["code"], discount["amount"]) == ("delivery", "TEA10", "350.00")
+    assert Promotion.objects.get().used == 1
+    customer_api.patch(f"{ORDERS}{order['id']}/", {"status": "cancelled"})
+    assert Promotion.objects.get().used == 0
+    assert Redemption.objects.get().released_at is not None
 
 
 def test_body_with_items_alone_costs_what_it_did(customer_api: APIClient):
