@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import F
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -70,6 +71,16 @@ class DeliveryMethodAdmin(AuditedAdmin):
     )
     detail_context = (calculator_context,)
     change_form_template = "admin/delivery/deliverymethod/change_form.html"
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save the rates; warn when there are none, since the method would silently be offered to nobody."""
+        super().save_related(request, form, formsets, change)
+        method: DeliveryMethod = form.instance
+        if method.is_active and not method.rates.exists():
+            text = _(
+                "Customers cannot choose the method until it has a rate. For a free one, add a rate of 0."
+            )
+            self.message_user(request, text, messages.WARNING)
 
     @admin.display(description=_("name"), ordering="name_ru")
     def shown_name(self, method: DeliveryMethod) -> str:
