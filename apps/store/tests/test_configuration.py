@@ -81,6 +81,17 @@ def test_edit_that_is_rolled_back_leaves_nothing_behind():
     assert rate_of_today() == 5
 
 
+@pytest.mark.django_db
+def test_edit_beside_another_one_counts_whatever_its_number():
+    make_rate()
+    before = current_version()
+
+    ConfigVersion.objects.create(version=1)  # by somebody who did not see the other's row yet
+
+    assert before is not None
+    assert current_version() == before + 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_edits_at_once_do_not_wait_for_each_other_and_each_counts():
     rates = [make_rate(f"class{number}") for number in range(4)]
