@@ -24,6 +24,7 @@ from apps.catalog.slugs import SLUG_ATTEMPTS, free_slug
 from apps.catalog.stock import receive_stock
 from apps.core.database.row_changes import changed_columns, columns_of
 from apps.core.database.transactions import retried_atomic
+from apps.store.configuration_cache import configuration
 from apps.users.models import User
 
 FIRST_STOCK_REASON = _("opening stock")
@@ -54,6 +55,7 @@ def create_product(*, stock: int = 0, created_by: User | None = None, **values: 
     if stock:
         receive_stock({product.pk: stock}, reason=str(FIRST_STOCK_REASON), by=created_by)
         product.refresh_from_db(fields=["stock"])
+    configuration(product.config_version)  # kept before the commit: the response shows tax rates
     return product
 
 
@@ -102,6 +104,7 @@ def update_product(
         )
     if changes.keys() & {"price", "compare_at_price"}:
         write_lowest_prices([product])
+    configuration(product.config_version)  # kept before the commit: the response shows tax rates
     return product
 
 

@@ -17,6 +17,8 @@ from rest_framework.test import APIClient
 
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_category, make_product
+from apps.delivery.models import SavedAddress
+from apps.delivery.tests.factories import make_saved_address
 from apps.jobs.models import Job
 from apps.jobs.tests.factories import make_job
 from apps.orders.models import Order
@@ -32,6 +34,7 @@ from tests.support.processes import in_child
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+ORDER = "orders/{order}/"
 READING_POSTS = {("POST", "orders/quote/")}
 
 
@@ -47,6 +50,7 @@ class Shop:
     refresh: str
     reset: str
     verify: str
+    address: SavedAddress
 
     @property
     def ids(self) -> dict[str, Any]:
@@ -56,6 +60,7 @@ class Shop:
             "order": self.order.pk,
             "job": self.job.pk,
             "session": self.session.pk,
+            "address": self.address.pk,
         }
 
 
@@ -72,18 +77,17 @@ class Write:
     headers: dict[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        move = (
-            f" {self.order_in} → {self.body(None)['status']} by {self.by}" if "{order}" in self.path else ""
-        )
+        move = f" {self.order_in} → {self.body(None)['status']} by {self.by}" if self.path == ORDER else ""
         return f"{self.method} {self.path}{self.query}{move}"
 
 
 def move(order_in: str, status: str, *, by: str = "staff") -> Write:
-    return Write("PATCH", "orders/{order}/", by, lambda _shop: {"status": status}, order_in=order_in)
+    return Write("PATCH", ORDER, by, lambda _shop: {"status": status}, order_in=order_in)
 
 
 REGISTRATION = {"username": "olga", "email": "olga@example.com", "password": "correct-horse-battery"}
 MINE = {"password": PASSWORD}
+ADDRESS = {"name": "Olga", "country": "RU", "city": "Pskov", "postal_code": "180000", "line1": "Lenina, 1"}
 PRODUCT = {"name": "Green tea", "sku": "TEA-1", "price": "4.50"}
 WRITES = [
     Write("POST", "auth/register/", "anonymous", lambda _shop: REGISTRATION),
@@ -110,6 +114,9 @@ WRITES = [
     Write("POST", "auth/email/verify/", "anonymous", lambda shop: {"token": shop.verify}),
     Write("POST", "auth/email/verify/resend/", "customer"),
     Write("POST", "auth/email/change/", "customer", lambda _shop: {**MINE, "new_email": "moved@example.com"}),
+    Write("POST", "auth/me/addresses/", "customer", lambda _shop: {**ADDRESS, "is_default_shipping": True}),
+    Write("PATCH", "auth/me/addresses/{address}/", "customer", lambda _shop: {"is_default_shipping": True}),
+    Write("DELETE", "auth/me/addresses/{address}/", "customer"),
     Write("POST", "categories/", "staff", lambda shop: {"name": "Tea", "parent": shop.ids["category"]}),
     Write("PUT", "categories/{category}/", "staff", lambda _shop: {"name": "Tea", "parent": None}),
     Write("PATCH", "categories/{category}/", "staff", lambda _shop: {"parent": None}),
@@ -135,6 +142,7 @@ WRITES = [
         lambda shop: {"items": [{"product_id": shop.product.pk, "quantity": 2}]},
         headers={"Idempotency-Key": "order-1"},
     ),
+    Write("PATCH", "admin/orders/{order}/", "staff", lambda _shop: {"staff_note": "Call first"}),
     Write("POST", "admin/jobs/{job}/retry/", "staff"),
     move("pending", "cancelled", by="customer"),
     move("pending", "processing"),
@@ -174,6 +182,7 @@ def send(customer: User, staff: User, settings) -> Callable[[Write], Callable[[]
             refresh=str(StoreRefreshToken.of(session)),
             reset=reset_token(customer),
             verify=address_token(customer, customer.email),
+            address=make_saved_address(customer),
         )
         address = write.path.format(**shop.ids, empty=make_category().pk)
         client = {"anonymous": APIClient(), "customer": signed_in(customer), "staff": signed_in(staff)}[

@@ -13,6 +13,7 @@ from apps.catalog.lowest_prices import PastChange, lowest_price, repair_lowest_p
 from apps.catalog.models import PriceChange, Product
 from apps.catalog.tests.factories import make_category, make_product, make_products
 from apps.core.database.append_only import AppendOnlyQuerySet
+from apps.store.configuration_cache import current_configuration
 
 DAY_0 = datetime(2026, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1) / timedelta(days=1)
@@ -120,6 +121,7 @@ def test_crossed_out_price_given_after_the_reduction_brings_its_lowest_price(sta
 
 def test_other_changes_and_other_products_ask_for_no_history(django_assert_num_queries, staff):
     plain, reduced = make_product(price="10.00"), make_product(price="10.00", compare_at_price="20.00")
+    current_configuration()  # it is kept, and asked for no more
     with CaptureQueriesContext(connection) as without:
         services.update_product(plain.pk, changed_by=staff, price=Decimal("9.00"))
     with django_assert_num_queries(len(without) + 2):  # its history, and its lowest price
