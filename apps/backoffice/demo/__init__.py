@@ -1,4 +1,4 @@
-"""Demo data: a catalogue, ways of delivery and codes for an empty store."""
+"""Demo data: a catalogue, delivery methods and codes for an empty store."""
 
 from apps.backoffice.demo.catalogue import load_catalogue
 from apps.backoffice.demo.delivery import load_delivery
