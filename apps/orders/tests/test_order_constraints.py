@@ -23,8 +23,8 @@ IMPOSSIBLE: dict[str, tuple[str, Callable[[], object]]] = {
     ),
     "no pieces": ("orders_orderitem_quantity_positive", lambda: OrderItem.objects.update(quantity=0)),
     "fewer than no pieces": (
-        "orders_orderitem_quantity_positive|quantity",
-        lambda: OrderItem.objects.update(quantity=-1, price=0),
+        "orders_orderitem_quantity_positive|quantity|orders_orderitem_discount_within_price",
+        lambda: OrderItem.objects.update(quantity=-1),
     ),
     "a line's price below zero": (
         "orders_orderitem_price_not_negative|orders_orderitem_discount_within_price",
