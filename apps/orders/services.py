@@ -220,7 +220,10 @@ def _undo(order: Order, items: list[OrderItem], *, by: User | None) -> None:
 
 def _with_items(order: Order) -> Order:
     # In the transaction: after the commit a failed query would call a change refused that has been made.
-    return Order.objects.with_items().get(pk=order.pk)
+    shown = Order.objects.with_items().get(pk=order.pk)
+    for part in ("fetched_addresses", "fetched_discounts"):  # are read when they are asked for
+        getattr(shown, part)
+    return shown
 
 
 def _lock(quantities: Mapping[int, int]) -> dict[int, Product]:
