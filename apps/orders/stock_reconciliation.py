@@ -23,11 +23,12 @@ _BALANCE = """
     WHERE stock <> expected
     ORDER BY id
 """
-# What the lines of an order hold, nothing once it is cancelled, against what the ledger took for it.
+# What the lines of an order hold, without what was cancelled or put back, against what the ledger took for it.
 _ORDERS = """
     SELECT order_id, product_id, SUM(held), SUM(taken) FROM (
         SELECT item.order_id, item.product_id,
-            CASE WHEN orders.status = 'cancelled' THEN 0 ELSE item.quantity END AS held, 0 AS taken
+            CASE WHEN orders.status = 'cancelled' THEN 0
+                ELSE item.quantity - item.cancelled_quantity - item.restocked_quantity END AS held, 0 AS taken
         FROM orders_orderitem item JOIN orders_order orders ON orders.id = item.order_id
         UNION ALL
         SELECT order_id, product_id, 0, -delta FROM catalog_stockmovement WHERE order_id IS NOT NULL
