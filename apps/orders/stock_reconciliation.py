@@ -23,7 +23,7 @@ _BALANCE = """
     WHERE stock <> expected
     ORDER BY id
 """
-# What the lines of an order hold, without what was cancelled or put back, against what the ledger took for it.
+# What the lines of an order hold, but for what was cancelled or put back, against what the ledger took.
 _ORDERS = """
     SELECT order_id, product_id, SUM(held), SUM(taken) FROM (
         SELECT item.order_id, item.product_id,
