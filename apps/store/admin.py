@@ -10,7 +10,6 @@ from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext_lazy
@@ -18,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.audit.audited_admin import AuditedAdmin
 from apps.core.admin.fields import CountryField
-from apps.core.admin.inlines import StoreInline
+from apps.core.admin.inlines import NamedCellsFormSet, StoreInline
 from apps.core.days import today
 from apps.store.models import TaxClass, TaxRate
 
@@ -43,7 +42,7 @@ class TaxRateForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class 
         return cleaned
 
 
-class TaxRateFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # Django's class takes no parameter
+class TaxRateFormSet(NamedCellsFormSet):
     """The rates of a class: on each day one for a country. The class is locked, and these are all of them."""
 
     def clean(self) -> None:

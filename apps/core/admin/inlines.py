@@ -13,7 +13,19 @@ from django.http import HttpRequest
 from apps.core.admin.fields import LocalizedAmounts
 
 
-class DistinctRowsFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # Django's class takes no parameter
+class NamedCellsFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # Django's class takes no parameter
+    """Rows whose fields have names for screen readers: what labels them stands in the table's head."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Add Django's own fields, and name all."""
+        super().add_fields(form, index)
+        columns = {column.name: column.verbose_name for column in form._meta.model._meta.fields}
+        for name, field in form.fields.items():
+            widget = getattr(field.widget, "widget", field.widget)  # what a link stands beside
+            widget.attrs["aria-label"] = field.label or columns.get(name, name)
+
+
+class DistinctRowsFormSet(NamedCellsFormSet):
     """The rows of an inline, of which no two are alike."""
 
     distinct: Sequence[str]  # the fields by which they are told apart
@@ -46,6 +58,8 @@ class DistinctRowsFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  #
 
 class StoreInline(LocalizedAmounts, admin.TabularInline):  # type: ignore[type-arg]  # Django's class takes no parameter
     """A table of rows. The version of the page covers them."""
+
+    formset = NamedCellsFormSet
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         """Return how many empty rows there are: one for a new row of the page to begin with."""
