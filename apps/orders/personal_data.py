@@ -14,6 +14,7 @@ from apps.import_export.erasure import rewrite_exports
 from apps.jobs.services import forget_errors
 from apps.orders.models import JOB_SUBJECT, Cancellation, Order, OrderAddress, StatusChange
 from apps.orders.statuses import CLOSED
+from apps.promotions.services import forget_email_hashes
 from apps.users.erasure import contains_any, wait_for_copies
 from apps.users.models import User
 
@@ -32,6 +33,7 @@ def erase_closed_order(order_id: int) -> None:
         wait_for_copies()
         forget_errors([f"{JOB_SUBJECT}{order_id}"])
         forget_recipients(customer, [order])
+        forget_email_hashes(customer)  # of an order that was under way while the account was erased
         wipe_on_commit()
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cache
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Case, Exists, QuerySet, Value, When
 from django.utils import timezone
 
 from apps.promotions.exceptions import RefusalReason
@@ -58,12 +58,14 @@ def settle_coupon(coupon: Coupon, *, order_id: int, user: User, is_applied: bool
     if row is None:
         return
     if is_applied:
+        # The user was read before: the account may be erased by now.
+        is_there = Exists(User.objects.filter(pk=user.pk, erased_at=None))
         Redemption.objects.create(
             promotion_id=row.promotion_id,
             code=row,
             order_id=order_id,
             user=user,
-            email_hash=email_hash(user.email),
+            email_hash=Case(When(is_there, then=Value(email_hash(user.email))), default=Value("")),
             counted=coupon.is_counted,
         )
     elif coupon.is_counted:
@@ -87,6 +89,11 @@ def release(order_id: int) -> None:
     redemptions.update(released_at=timezone.now())
     if any(used):
         PromotionCode.objects.filter(redemptions__order_id=order_id).recount()
+
+
+def forget_email_hashes(user: User) -> None:
+    """Empty the digests of the user's address; the uses themselves stay, for the limits."""
+    Redemption.objects.filter(user=user).exclude(email_hash="").update(email_hash="")
 
 
 def _looked_up(code: str) -> Coupon:
