@@ -1,6 +1,11 @@
 """Erasure in promotions: of a customer's e-mail address not even the digest stays."""
 
-from apps.promotions.services import forget_email_hashes
+from apps.promotions.models import Redemption
 from apps.users.erasure import erases
+from apps.users.models import User
 
-erases(forget_email_hashes)
+
+@erases
+def forget_email_hashes(user: User) -> None:
+    """Empty the digests of the user's address; the uses themselves stay, for the limits."""
+    Redemption.objects.filter(user=user).exclude(email_hash="").update(email_hash="")

@@ -1,9 +1,9 @@
 """Services of promotions: what orders do with coupons, and what staff do with promotions and codes."""
 
+from apps.promotions.erasure import forget_email_hashes
 from apps.promotions.services.codes import create_code, delete_code, draw_codes, lock_codes, update_code
 from apps.promotions.services.coupon_uses import (
     find_coupon,
-    forget_email_hashes,
     release,
     settle_coupon,
     take_coupon,

@@ -91,11 +91,6 @@ def release(order_id: int) -> None:
         PromotionCode.objects.filter(redemptions__order_id=order_id).recount()
 
 
-def forget_email_hashes(user: User) -> None:
-    """Empty the digests of the user's address; the uses themselves stay, for the limits."""
-    Redemption.objects.filter(user=user).exclude(email_hash="").update(email_hash="")
-
-
 def _looked_up(code: str) -> Coupon:
     row = _valid_codes().filter(code=code_as_kept(code)).first()
     if row is None:
