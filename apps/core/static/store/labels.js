@@ -1,6 +1,7 @@
 "use strict";
 // Names for what Django's admin leaves without one for those who hear a page: found by axe-core.
 {
+    const titleOf = (field) => field.closest(".form-row").querySelector("label, legend").textContent.trim();
     const name = () => {
         const search = document.querySelector("#searchbar");
         if (search) {
@@ -12,6 +13,13 @@
             if (label) {
                 chosen.setAttribute("aria-label", label.textContent.trim());
             }
+        }
+        for (const search of document.querySelectorAll(".select2-selection--multiple .select2-search__field")) {
+            const select = search.closest(".select2-container").previousElementSibling;
+            search.setAttribute("aria-label", titleOf(select));
+        }
+        for (const part of document.querySelectorAll("p.datetime input")) {
+            part.setAttribute("aria-label", `${titleOf(part)} ${part.previousSibling.textContent}`.trim());
         }
         for (const tip of document.querySelectorAll(".help-tooltip[aria-label]")) {
             tip.setAttribute("role", "img");
