@@ -53,6 +53,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Put the suite on settings of its own: fast hashing, a throw-away folder, no absent services."""
     folder = Path(tempfile.mkdtemp(prefix="store-test-"))
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    os.environ.setdefault("STORE_TEST_PREPARED", str(folder / "prepared"))  # the first process's, for all
+    (folder / "prepared").mkdir()
     changes: dict[str, Any] = {
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
         "EMAIL_FILE_PATH": folder / "mail",

@@ -1,6 +1,11 @@
 """The embedded store as a process of its own, and a client that speaks to it."""
 
+import fcntl
+import os
+import shutil
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +13,7 @@ from pathlib import Path
 import requests
 
 from tests.contract.checker import checked_live
-from tests.support.processes import running, wait_for
+from tests.support.processes import BASE_DIR, running, wait_for
 
 SERVICES = ("DATABASE_URL", "CELERY_BROKER_URL", "MEMCACHED_SERVERS")
 
@@ -63,9 +68,35 @@ def embedded_environment(folder: Path, port: int) -> dict[str, str]:
 
 
 @contextmanager
-def store(folder: Path, port: int, **variables: str) -> Iterator[tuple[Shop, object]]:
+def store(
+    folder: Path, port: int, *, from_nothing: bool = False, **variables: str
+) -> Iterator[tuple[Shop, object]]:
+    """Run a store on what the folder holds, or else on the demo data; `from_nothing` it loads them itself."""
     shop = Shop(port)
     environment = embedded_environment(folder, port) | variables
+    database = database_of(folder)
+    if not (from_nothing or database.exists()):
+        database.parent.mkdir()
+        shutil.copy(prepared_database(), database)
     with running("manage.py", "embedded", log=folder / "store.log", **environment) as process:
         wait_for(shop.is_up)
         yield shop, process
+
+
+def database_of(folder: Path) -> Path:
+    return folder / "var" / "store.sqlite3"
+
+
+def prepared_database() -> Path:
+    """Return a migrated database with the demo data: the processes of a run make it once."""
+    folder = Path(os.environ["STORE_TEST_PREPARED"])
+    is_whole = folder / "whole"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_whole.exists():
+            environment = os.environ | embedded_environment(folder, 0)
+            for command in ("migrate", "load_demo"):
+                arguments = [sys.executable, "manage.py", command]
+                subprocess.run(arguments, cwd=BASE_DIR, env=environment, check=True, capture_output=True)
+            is_whole.touch()
+    return database_of(folder)

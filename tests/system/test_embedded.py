@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.support.embedded_store import CUSTOMER, PASSWORD, STAFF, free_port, store
+from tests.support.embedded_store import CUSTOMER, PASSWORD, STAFF, database_of, free_port, store
 from tests.support.processes import kill_group, running, wait_for
 
 
@@ -19,7 +19,7 @@ def port() -> int:
 
 
 def test_store_starts_from_nothing_and_does_everything_that_follows_an_order(tmp_path: Path, port: int):
-    with store(tmp_path, port) as (shop, _process):
+    with store(tmp_path, port, from_nothing=True) as (shop, _process):
         products = shop.call("GET", "products/?page_size=100").json()
         categories = shop.call("GET", "categories/").json()
         order = shop.call(
@@ -49,10 +49,12 @@ def test_store_starts_from_nothing_and_does_everything_that_follows_an_order(tmp
     assert PASSWORD in output
 
 
-def test_second_start_keeps_data_and_keys(tmp_path: Path, port: int):
-    with store(tmp_path, port) as (shop, _process):
+def test_store_ends_soon_after_ctrl_c_and_its_second_start_keeps_data_and_keys(tmp_path: Path, port: int):
+    with store(tmp_path, port) as (shop, process):
         token = shop.token(CUSTOMER)
         shop.call("PATCH", "products/1/", user=STAFF, body={"price": "1.23"})
+        kill_group(process, signal.SIGINT)
+        exit_code = process.wait(40)
 
     with store(tmp_path, port) as (shop, _process):
         product = shop.call("GET", "products/1/").json()
@@ -60,6 +62,7 @@ def test_second_start_keeps_data_and_keys(tmp_path: Path, port: int):
         orders = requests.get(f"{shop.url}/api/v1/orders/", headers=headers, timeout=10)
         count = shop.call("GET", "products/").json()["count"]
 
+    assert exit_code == 0
     assert product["price"] == "1.23"
     assert orders.status_code == 200
     assert count == 66
@@ -91,15 +94,6 @@ def test_killed_store_loses_no_job(tmp_path: Path, port: int):
     assert len(list((tmp_path / "var" / "mail").glob("*.eml"))) == 20
 
 
-def test_store_ends_soon_after_ctrl_c(tmp_path: Path, port: int):
-    with store(tmp_path, port) as (_shop, process):
-        kill_group(process, signal.SIGINT)
-
-        exit_code = process.wait(40)
-
-    assert exit_code == 0
-
-
 def test_command_refuses_to_run_outside_of_the_embedded_mode(tmp_path: Path):
     log = tmp_path / "store.log"
     with running("manage.py", "embedded", log=log, STORE_EMBEDDED="false", VAR_DIR=str(tmp_path)) as process:
@@ -110,17 +104,17 @@ def test_command_refuses_to_run_outside_of_the_embedded_mode(tmp_path: Path):
 
 
 def shop_kinds(folder: Path, order_id: int) -> list[str]:
-    with closing(sqlite3.connect(folder / "var" / "store.sqlite3")) as database:
+    with closing(sqlite3.connect(database_of(folder))) as database:
         rows = database.execute("SELECT kind FROM jobs_job WHERE subject = ?", [f"order:{order_id}"])
         return [kind for (kind,) in rows]
 
 
 def let_leases_run_out(folder: Path) -> None:
     """Do what a minute does to the jobs that the dead store had in hand."""
-    with closing(sqlite3.connect(folder / "var" / "store.sqlite3")) as database, database:
+    with closing(sqlite3.connect(database_of(folder))) as database, database:
         database.execute("UPDATE jobs_job SET leased_until = created_at WHERE status = 'running'")
 
 
 def count_rows(folder: Path, table: str) -> int:
-    with closing(sqlite3.connect(folder / "var" / "store.sqlite3")) as database:
+    with closing(sqlite3.connect(database_of(folder))) as database:
         return database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]

@@ -128,7 +128,7 @@ def test_every_module_of_the_store_is_imported_with_the_runtime_alone(
 
 
 def test_store_sells_with_the_runtime_alone(tmp_path: Path, runtime_only: dict[str, str]):
-    with store(tmp_path, free_port(), **runtime_only) as (shop, _process):
+    with store(tmp_path, free_port(), from_nothing=True, **runtime_only) as (shop, _process):
         order = shop.call(
             "POST", "orders/", user=CUSTOMER, body={"items": [{"product_id": 1, "quantity": 1}]}
         )
