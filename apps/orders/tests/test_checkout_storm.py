@@ -32,7 +32,7 @@ THREADS, EDITORS = 16, 4
 PAUSE_SECONDS = 0.05  # of an editor: each edit has every order read the configuration anew
 # What a client may be told: all of it is said on purpose, none of it is a failure.
 EXPECTED = {200, 201, 400, 403, 409}
-SECONDS = [pytest.param(4), pytest.param(60, marks=pytest.mark.long)]
+SECONDS = [pytest.param(2), pytest.param(60, marks=pytest.mark.long)]
 
 
 @pytest.fixture

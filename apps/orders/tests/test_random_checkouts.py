@@ -23,7 +23,7 @@ SAME += ("prices_include_tax", "currency", "discounts", "taxes", "delivery")
 LINE = ("product_id", "product_name", "sku", "quantity", "price", "total", "discount", "amount")
 LINE += ("tax_rate", "tax_amount")
 # Each in a shop of its own: baskets of which the price is reckoned; those that are ordered, too.
-FEW = [pytest.param(seed, 60, 12, id=f"shop-{seed}") for seed in range(5)]
+FEW = [pytest.param(seed, 40, 8, id=f"shop-{seed}") for seed in range(3)]
 MANY = [pytest.param(seed, 200, 20, id=f"shop-{seed}", marks=pytest.mark.long) for seed in range(100, 150)]
 
 pytestmark = [pytest.mark.embedded, pytest.mark.django_db(transaction=True)]
