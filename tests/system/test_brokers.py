@@ -26,7 +26,7 @@ def installed(settings) -> None:
         pytest.skip("needs the program redis-server")
 
 
-@pytest.mark.parametrize("kind", [PasswordRedis, TlsRedis])
+@pytest.mark.parametrize("kind", [pytest.param(PasswordRedis, marks=pytest.mark.long), TlsRedis])
 def test_orders_are_followed_up_over_redis_with_a_password_and_with_tls(
     kind: type[PasswordRedis], customer_api: APIClient, settings, tmp_path: Path
 ):

@@ -11,16 +11,20 @@ from tests.support.production_server import Store, busy, serving
 from tests.support.servers import PostgresServer
 
 pytestmark = pytest.mark.postgres
+OUTAGES = [["kill"], pytest.param(["stop", "kill"], marks=pytest.mark.long)]
 
 
-def test_store_says_503_while_postgres_is_away_and_goes_on_when_it_is_back(tmp_path: Path):
+@pytest.mark.parametrize("outages", OUTAGES, ids="-".join)
+def test_store_says_503_while_postgres_is_away_and_goes_on_when_it_is_back(
+    tmp_path: Path, outages: list[str]
+):
     answers: list[requests.Response] = []
     afterwards: list[requests.Response] = []
     with PostgresServer() as postgres, serving(postgres.url, tmp_path) as store:
-        for outage in (postgres.stop, postgres.kill):
+        for outage in outages:
             with busy(8, lambda number: buy_or_look(store, number)) as seen:
                 wait_for(lambda: count_of(seen, 201) >= 5)
-                outage()
+                getattr(postgres, outage)()
                 wait_for(lambda: count_of(seen, 503) >= 8)
                 postgres.start()
                 wait_for(store.is_ready)
@@ -32,7 +36,7 @@ def test_store_says_503_while_postgres_is_away_and_goes_on_when_it_is_back(tmp_p
     accepted = {answer.json()["id"] for answer in answers + afterwards if answer.status_code == 201}
     refused = [answer for answer in answers if answer.status_code == 503]
     assert {answer.status_code for answer in answers} == {200, 201, 503}
-    assert [answer.status_code for answer in afterwards] == [201, 200] * 8
+    assert [answer.status_code for answer in afterwards] == [201, 200] * 4 * len(outages)
     assert {answer.json()["code"] for answer in refused} == {"unavailable"}
     assert {answer.headers["Retry-After"] for answer in refused} <= {"1", "5"}
     assert accepted <= stored

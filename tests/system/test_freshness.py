@@ -283,5 +283,5 @@ def make_window(transactional_db, memcached, make_user, tmp_path):
 def test_no_answer_is_older_than_promised(make_window, memcached, caplog):
     caplog.set_level(logging.ERROR)
     stateful.run_state_machine_as_test(
-        lambda: Freshness(make_window, memcached), settings=lives(few=3, steps=10, shrinks=False)
+        lambda: Freshness(make_window, memcached), settings=lives(few=2, steps=10, shrinks=False)
     )

@@ -130,7 +130,9 @@ def test_worker_does_the_jobs_of_an_order(redis_server: RedisServer, customer_ap
 
 
 @pytest.mark.redis
-@pytest.mark.parametrize("outage", ["stop", pytest.param("kill", marks=pytest.mark.long), "pause"])
+@pytest.mark.parametrize(
+    "outage", ["stop", *(pytest.param(worse, marks=pytest.mark.long) for worse in ("kill", "pause"))]
+)
 def test_order_is_accepted_without_redis_and_its_jobs_are_done_when_it_returns(
     redis_server: RedisServer, customer_api: APIClient, tmp_path: Path, outage: str
 ):

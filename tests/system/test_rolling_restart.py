@@ -14,6 +14,7 @@ from tests.support.processes import running, wait_for
 from tests.support.proxies import TcpProxy
 
 CLIENTS = 8
+PAUSE_SECONDS = 0.01  # of a client: the server is busy, and the machine has time to start its processes
 GET, POST = ("GET", "/healthz", 200), ("POST", "/api/v1/auth/login/", 400)  # neither needs the database
 JSON = {"Content-Type": "application/json"}
 
@@ -45,7 +46,7 @@ class Load:
 
     def _ask(self) -> None:
         link = HTTPConnection("127.0.0.1", self.port, timeout=20)
-        while not self._over.is_set():
+        while not self._over.wait(PAUSE_SECONDS):
             for method, path, expected in (GET, POST):
                 try:
                     link.request(method, path, b"{}" if method == "POST" else None, JSON)

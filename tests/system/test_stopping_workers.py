@@ -46,6 +46,7 @@ def test_celery_worker_hands_back_what_it_cannot_finish(
     assert "Traceback" not in (tmp_path / "first" / "worker.log").read_text()
 
 
+@pytest.mark.long
 def test_worker_without_a_broker_hands_back_what_it_cannot_finish(
     customer: User, staff: User, carrier: SlowCarrier, tmp_path: Path
 ):

@@ -282,4 +282,4 @@ class OrderLives(stateful.RuleBasedStateMachine):
 @pytest.mark.django_db(transaction=True)  # caches are dropped on commit
 def test_orders_live_as_the_model_says(make_user, caplog):
     caplog.set_level(logging.ERROR)  # the refusals, thousands of them, are meant
-    stateful.run_state_machine_as_test(lambda: OrderLives(make_user), settings=lives(few=8, steps=20))
+    stateful.run_state_machine_as_test(lambda: OrderLives(make_user), settings=lives(few=5, steps=20))
