@@ -44,7 +44,14 @@ def assert_all_adds_up() -> None:
     assert list(stock_differences()) == []
 
 
-@pytest.mark.parametrize("limits", [{"usage_limit": 10}, {"limit": 10}, {"usage_limit": 10, "limit": 10}])
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"usage_limit": 10},
+        {"limit": 10},
+        pytest.param({"usage_limit": 10, "limit": 10}, marks=pytest.mark.long),
+    ],
+)
 def test_a_limit_of_ten_gives_ten_of_a_hundred_orders_a_discount(
     make_user: Callable[..., User], tea: Product, limits: dict[str, int]
 ):
@@ -72,7 +79,7 @@ def test_of_two_codes_of_one_promotion_with_a_limit_of_one_one_gives_a_discount(
     customer_api: APIClient, other_customer_api: APIClient, tea: Product
 ):
     clients = (customer_api, other_customer_api)
-    for number in rounds(10):
+    for number in rounds(5):
         first = make_coupon(f"ONE{number}", usage_limit=1)
         second = PromotionCode.objects.create(promotion=first.promotion, code=f"TWO{number}", usage_limit=7)
 
@@ -93,7 +100,7 @@ def test_of_two_cancellations_one_gives_the_use_back(
     make_coupon(usage_limit=10, limit=10)
     customer_api.post(ORDERS, body(tea, "TEA10"))
     clients = (customer_api, staff_api)
-    for _round in rounds(10):
+    for _round in rounds(5):
         order = customer_api.post(ORDERS, body(tea, "TEA10")).json()
         assert uses() == (2, 2, 2)
 
@@ -114,7 +121,7 @@ def test_orders_with_a_coupon_are_placed_while_others_are_cancelled(
     make_coupon(usage_limit=10, limit=10)
     outcomes: Counter[int] = Counter()
     kept = None
-    for _round in rounds(15):
+    for _round in rounds(6):
         for _time in range(4):  # 200 in the long run
 
             def work(hand: int, pk: int | None = kept) -> int | None:

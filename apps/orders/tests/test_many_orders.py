@@ -23,7 +23,7 @@ from apps.users.models import User
 
 pytestmark = [pytest.mark.embedded, pytest.mark.django_db(transaction=True)]
 
-ORDERS = int(os.environ.get("STORE_TEST_ORDERS") or 160)
+ORDERS = int(os.environ.get("STORE_TEST_ORDERS") or 96)
 THREADS = 16
 PRODUCTS, STOCK, LARGEST_BASKET = 40, 10_000, 20
 DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
