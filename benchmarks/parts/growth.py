@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from random import Random
 from statistics import quantiles
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import psycopg
 from psycopg.sql import SQL, Identifier
@@ -54,7 +54,7 @@ class Side:
         """Return the answer, having noted how long it took. Raises WrongAnswer for one that is not 200."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         start = time.perf_counter()
-        self.connection.request("GET", path, headers=headers)
+        self.connection.request("GET", quote(path, safe="/?&=%+"), headers=headers)
         answer = self.connection.getresponse()
         body = answer.read()
         self.seconds.append(time.perf_counter() - start)
