@@ -16,6 +16,7 @@ REGISTERING = (
     "erasure",
     "exceptions",
     "exports",
+    "handlers",
     "jobs",
     "maintenance",
     "receivers",

@@ -34,6 +34,11 @@ def may_start(circuit: Circuit) -> bool:
     return _may_start(circuit, state, Job.objects.under_way(now).of_circuits([circuit]).count(), now)
 
 
+def is_paused(name: str) -> bool:
+    """Tell whether the circuit has failed too often, and no job of it begins for now."""
+    return CircuitState.objects.filter(name=name, paused_until__gt=timezone.now()).exists()
+
+
 def not_blocked(jobs: JobQuerySet, now: datetime) -> JobQuerySet:
     """Leave out the jobs of circuits of which none may begin now."""
     return jobs.outside_circuits(_blocked_circuits(now))

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.conf import settings
+
 from apps.orders.models import PaymentMethod
 from apps.store.configuration_cache import ConfigurationPart, configures
 
@@ -28,7 +30,8 @@ class OfferedPaymentMethod:
 
 def load_payment_methods() -> Sequence[OfferedPaymentMethod]:
     """Read the payment methods that are offered."""
-    rows = PaymentMethod.objects.filter(is_active=True).prefetch_related("delivery_methods")
+    offered = PaymentMethod.objects.filter(is_active=True, provider__in=settings.PAYMENT_PROVIDERS)
+    rows = offered.prefetch_related("delivery_methods")
     return [
         OfferedPaymentMethod(row, frozenset(method.code for method in row.delivery_methods.all()))
         for row in rows

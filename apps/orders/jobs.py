@@ -5,7 +5,7 @@ shipping e-mail also for the carrier's response.
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -18,7 +18,7 @@ from apps.jobs.registry import enqueues, handler
 from apps.jobs.services import JobSpec
 from apps.jobs.subjects import SubjectKind, register_subjects
 from apps.orders import emails, personal_data
-from apps.orders.models import JOB_SUBJECT, Invoice, Order
+from apps.orders.models import JOB_SUBJECT, MONEY_SUBJECT, Invoice, Order
 from apps.orders.statuses import CLOSED, OrderStatus
 from apps.users.models import User
 
@@ -29,17 +29,25 @@ CONFIRMATION_EMAIL = "confirmation_email"
 STATUS_EMAIL = "status_email"
 SHIPMENT = "shipment"
 ERASURE = "order_erasure"
+EXPIRY = "expire_order"
+SETTLEMENT = "settle_money"
 EMAILS = (CONFIRMATION_EMAIL, STATUS_EMAIL)  # to the customer, in the order of the status changes
 UNCONFIRMED = "unconfirmed"  # rate limit of a mailbox: e-mails while its address is not confirmed
 STALE_AFTER = timedelta(minutes=10)
 ORDERS = SubjectKind(_("Order #%(number)s"), "admin:orders_order_change", "orders.view_order")
 register_subjects(JOB_SUBJECT, ORDERS)
-enqueues(SHIPMENT)
+register_subjects(MONEY_SUBJECT, ORDERS)
+enqueues(SHIPMENT, EXPIRY, SETTLEMENT)
 
 
 def subject_of(order_id: int) -> str:
     """Return what an order's jobs are found by."""
     return f"{JOB_SUBJECT}{order_id}"
+
+
+def money_subject(order_id: int) -> str:
+    """Return what the jobs of an order's money are found by: checks that run for weeks hold up no e-mail."""
+    return f"{MONEY_SUBJECT}{order_id}"
 
 
 def job_of(kind: str, order: Order, **arguments: str) -> JobSpec:
@@ -55,7 +63,15 @@ def job_of(kind: str, order: Order, **arguments: str) -> JobSpec:
 
 def jobs_of_placing(order: Order) -> list[JobSpec]:
     """Return what is to be done when the order is placed."""
-    return [job_of(INVOICE, order), job_of(CONFIRMATION_EMAIL, order)]
+    jobs = [job_of(INVOICE, order), job_of(CONFIRMATION_EMAIL, order)]
+    if order.expires_at:
+        jobs.append(expiry_of(order))
+    return jobs
+
+
+def expiry_of(order: Order) -> JobSpec:
+    """Return the job that cancels the order when it is not paid in time: one for life, which is put off."""
+    return _of_money(EXPIRY, order, run_at=order.expires_at)
 
 
 def jobs_of_status(order: Order) -> list[JobSpec]:
@@ -63,6 +79,10 @@ def jobs_of_status(order: Order) -> list[JobSpec]:
     jobs = [job_of(STATUS_EMAIL, order, status=order.status)]
     if order.status == OrderStatus.SHIPPED and settings.SHIPPING_API_URL:
         jobs.insert(0, job_of(SHIPMENT, order))  # the e-mail tells its number
+    if order.status == OrderStatus.CANCELLED and (
+        order.paid_total > order.refunded_total or order.open_payments
+    ):
+        jobs.append(_of_money(SETTLEMENT, order, "cancelled"))
     if order.status in CLOSED and order.holds_personal_data and _is_of_nobody(order):
         jobs.append(job_of(ERASURE, order))
     return jobs
@@ -109,6 +129,17 @@ def send_status_email(job: Job, *, order_id: int, status: str) -> None:
 def erase_closed_order(job: Job, *, order_id: int) -> None:
     """Erase what the order kept of a customer whose data was erased while it was open."""
     personal_data.erase_closed_order(order_id)
+
+
+def _of_money(kind: str, order: Order, *cause: str, run_at: datetime | None = None) -> JobSpec:
+    return JobSpec(
+        kind,
+        key=":".join([kind, str(order.pk), *cause]),
+        subject=money_subject(order.pk),
+        arguments={"order_id": order.pk},
+        owner=f"user:{order.user_id}",
+        run_at=run_at,
+    )
 
 
 def _is_of_nobody(order: Order) -> bool:

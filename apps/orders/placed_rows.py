@@ -1,6 +1,7 @@
 """Rows of a placed order: the order itself, its items, addresses and discounts, as they were priced."""
 
 from dataclasses import asdict
+from datetime import timedelta
 
 from django.conf import settings
 
@@ -31,6 +32,8 @@ def new_order(assessment: Assessment, *, language: str) -> Order:
     )
     if payment := assessment.payment_method:
         order.payment_method, order.payment_method_name = payment.row.code, payment.row.name
+        if payment.row.expire_minutes is not None and priced.total_price > 0:
+            order.expires_at = assessment.situation.now + timedelta(minutes=payment.row.expire_minutes)
     order.payment_status = payment_status_of(order)
     return order
 

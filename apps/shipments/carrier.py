@@ -2,15 +2,14 @@
 
 import json
 import re
-import time
 from typing import Any
 
 import requests
 from django.conf import settings
 
+from apps.core.outbound_http import call
 from apps.orders.models import Order
 
-CONNECT_TIMEOUT_SECONDS = 3.0
 MAX_ANSWER_BYTES = 64 * 1024
 _TRACKING_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z ._/-]{0,63}")
 
@@ -36,14 +35,22 @@ def announce(order: Order, *, idempotency_key: str) -> str:
     if settings.SHIPPING_API_KEY:
         headers["Authorization"] = f"Bearer {settings.SHIPPING_API_KEY}"
     try:
-        status, body = _post(settings.SHIPPING_API_URL, headers=headers, payload=_payload(order))
+        answer = call(
+            "POST",
+            settings.SHIPPING_API_URL,
+            patience=settings.SHIPPING_API_TIMEOUT,
+            max_bytes=MAX_ANSWER_BYTES,
+            headers=headers,
+            json=_payload(order),
+        )
     except requests.RequestException as error:
         raise CarrierUnavailable(f"{type(error).__name__}: {error}") from error
-    if status >= 500:
-        raise CarrierUnavailable(f"The carrier answered {status}")
-    if status >= 300:
-        raise CarrierRefused(f"The carrier answered {status}: {body[:500].decode(errors='replace')}")
-    return _tracking_number(body)
+    if answer.status >= 500:
+        raise CarrierUnavailable(f"The carrier answered {answer.status}")
+    if answer.status >= 300:
+        text = answer.body[:500].decode(errors="replace")
+        raise CarrierRefused(f"The carrier answered {answer.status}: {text}")
+    return _tracking_number(answer.body)
 
 
 def _payload(order: Order) -> dict[str, Any]:
@@ -55,32 +62,6 @@ def _payload(order: Order) -> dict[str, Any]:
         "customer": {"username": order.customer_name, "email": order.customer_email},
         "items": [{"sku": item.sku, "quantity": item.quantity} for item in order.items.all()],
     }
-
-
-def _post(url: str, *, headers: dict[str, str], payload: dict[str, Any]) -> tuple[int, bytes]:
-    patience = settings.SHIPPING_API_TIMEOUT
-    deadline = time.monotonic() + 2 * patience
-    with requests.Session() as session:
-        session.trust_env = False  # no proxy, no credentials of the machine
-        with session.post(
-            url,
-            json=payload,
-            headers=headers,
-            timeout=(min(patience, CONNECT_TIMEOUT_SECONDS), patience),
-            allow_redirects=False,
-            stream=True,
-        ) as response:
-            return response.status_code, _read(response, deadline)
-
-
-def _read(response: requests.Response, deadline: float) -> bytes:
-    # The time-out of requests is for each read; a server that drips would hold the worker for ever.
-    body = b""
-    for part in response.iter_content(4096):
-        body += part
-        if len(body) > MAX_ANSWER_BYTES or time.monotonic() > deadline:
-            raise requests.ConnectionError("The carrier's response is too long or too slow")
-    return body
 
 
 def _tracking_number(body: bytes) -> str:

@@ -124,3 +124,60 @@ class ConfigVersion(models.Model):
 
     def __str__(self) -> str:
         return str(self.version)
+
+
+@audited()
+class Seller(models.Model):
+    """Who sells: what stands on bills and receipts. At most one is active."""
+
+    AUDITED_FIELDS = (
+        "legal_name",
+        "short_name",
+        "inn",
+        "kpp",
+        "ogrn",
+        "vat_id",
+        "country",
+        "address",
+        "email",
+        "phone",
+        "bank_name",
+        "bik",
+        "account",
+        "corr_account",
+        "tax_system",
+        "director",
+        "is_active",
+    )
+
+    legal_name = models.CharField(_("legal name"), max_length=300)
+    short_name = models.CharField(_("short name"), max_length=160, blank=True, default="")
+    inn = models.CharField(_("INN"), max_length=12, blank=True, default="")
+    kpp = models.CharField(_("KPP"), max_length=9, blank=True, default="")
+    ogrn = models.CharField(_("OGRN"), max_length=15, blank=True, default="")
+    vat_id = models.CharField(_("VAT number"), max_length=20, blank=True, default="")
+    country = models.CharField(_("country"), max_length=2, validators=[COUNTRY_CODE], default="RU")
+    address = models.CharField(_("address"), max_length=500, blank=True, default="")
+    email = models.EmailField(_("e-mail"), blank=True, default="")
+    phone = models.CharField(_("phone"), max_length=20, blank=True, default="")
+    bank_name = models.CharField(_("bank"), max_length=160, blank=True, default="")
+    bik = models.CharField(_("BIK"), max_length=9, blank=True, default="")
+    account = models.CharField(_("account"), max_length=34, blank=True, default="")
+    corr_account = models.CharField(_("correspondent account"), max_length=20, blank=True, default="")
+    # Of 54-FZ, tag 1055: 1 general, 2 and 3 simplified, 5 agricultural, 6 patent.
+    tax_system = models.PositiveSmallIntegerField(_("tax system"), null=True, blank=True)
+    director = models.CharField(_("director"), max_length=200, blank=True, default="")
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("seller")
+        verbose_name_plural = _("sellers")
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_active"], condition=models.Q(is_active=True), name="store_seller_one_active"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.short_name or self.legal_name

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "apps.delivery",
     "apps.promotions",
     "apps.orders",
+    "apps.payments",
     "apps.shipments",
     "apps.backoffice",
 ]

@@ -6,13 +6,14 @@ from apps.orders.models.discounts import DiscountKind, DiscountTarget, OrderDisc
 from apps.orders.models.history import Actor, StatusChange
 from apps.orders.models.invoices import Invoice
 from apps.orders.models.items import OrderItem
-from apps.orders.models.order_queries import FEW, JOB_SUBJECT, OrderQuerySet
+from apps.orders.models.order_queries import FEW, JOB_SUBJECT, MONEY_SUBJECT, OrderQuerySet
 from apps.orders.models.orders import Order
 from apps.orders.models.payment_methods import PaymentMethod, PaymentTerms
 
 __all__ = [
     "FEW",
     "JOB_SUBJECT",
+    "MONEY_SUBJECT",
     "Actor",
     "AddressKind",
     "Cancellation",

@@ -24,6 +24,7 @@ SENT = (OrderStatus.SHIPPED, OrderStatus.DELIVERED)  # by which an order without
 TRIGRAM = 3  # characters that an index of parts needs
 FEW = 10_000  # customers, items or addresses that a search finds one by one
 JOB_SUBJECT = "order:"  # and the order's number: what its jobs are found by
+MONEY_SUBJECT = "money:"  # likewise: what the jobs of its payments are found by
 
 
 class OrderQuerySet(SignallingQuerySet["Order"]):

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 from apps.audit.registry import audited
 from apps.core.database.querysets import SignallingQuerySet
 from apps.delivery.models import DeliveryMethod
-from apps.store.models import NamedInLanguages
+from apps.store.models import NamedInLanguages, in_present_language
 
 
 class PaymentTerms(models.TextChoices):
@@ -80,3 +80,8 @@ class PaymentMethod(NamedInLanguages):
         verbose_name = _("payment method")
         verbose_name_plural = _("payment methods")
         ordering = ("position", "pk")
+
+    @property
+    def instructions(self) -> str:
+        """Return what customers read after they have ordered, in the present language."""
+        return in_present_language(self.instructions_ru, self.instructions_en)

@@ -10,9 +10,9 @@ from rest_framework.test import APIClient
 from apps.catalog.tests.factories import make_product, make_products
 from apps.delivery.models import DeliveryMethod, DeliveryRate, PickupPoint
 from apps.jobs.models import Job
-from apps.orders import services
 from apps.orders.checkout import assessment, price, price_changes, problems, quote
 from apps.orders.models import Order
+from apps.orders.services import placement
 from apps.orders.tests.checkout_shop import ADDRESS, make_coupon, make_method, make_payment_method, make_point
 
 ORDERS, QUOTE = "/api/v1/orders/", "/api/v1/orders/quote/"
@@ -279,5 +279,5 @@ def make_shop_of_limits() -> None:
 
 def test_quotes_and_orders_are_priced_and_judged_by_the_same_functions():
     assert assessment.price is price_changes.price is price
-    assert quote.assess is services.assess is assessment.assess
-    assert quote.problems is services.problems is problems
+    assert quote.assess is placement.assess is assessment.assess
+    assert quote.problems is placement.problems is problems

@@ -1,0 +1,74 @@
+"""Calls to servers of others: bounded in time and size, no proxies, no redirects, never in a transaction."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from django.db import connection
+
+CONNECT_TIMEOUT_SECONDS = 3.0
+MAX_ANSWER_BYTES = 1024 * 1024
+
+
+class CallInTransaction(RuntimeError):
+    """A call while rows may be locked, where a slow server would stop everybody: a mistake of the code."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server has answered, read to its end."""
+
+    status: int
+    body: bytes
+
+
+def call(
+    method: str,
+    url: str,
+    *,
+    patience: float,
+    max_bytes: int = MAX_ANSWER_BYTES,
+    headers: Mapping[str, str] | None = None,
+    **content: Any,
+) -> Answer:
+    """Call the server and return its answer, whatever its status; `content` is what requests takes.
+
+    `patience` are the seconds that it may take to connect, and between two parts of the answer; the whole
+    answer may take twice as long. Redirects are not followed: they would take keys and customers' data
+    elsewhere.
+
+    Raises requests.RequestException when the server cannot be asked, or when its answer is too slow or longer
+    than `max_bytes`; CallInTransaction inside of a transaction.
+    """
+    if in_transaction():
+        raise CallInTransaction(f"{method} {url} inside of a transaction")
+    deadline = time.monotonic() + 2 * patience
+    with requests.Session() as session:
+        session.trust_env = False  # no proxy, no credentials of the machine
+        with session.request(
+            method,
+            url,
+            headers=headers,
+            timeout=(min(patience, CONNECT_TIMEOUT_SECONDS), patience),
+            allow_redirects=False,
+            stream=True,
+            **content,
+        ) as response:
+            return Answer(response.status_code, _read(response, deadline, max_bytes))
+
+
+def in_transaction() -> bool:
+    """Tell whether the present code runs inside of a transaction, but for the one around a test."""
+    return any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks)
+
+
+def _read(response: requests.Response, deadline: float, max_bytes: int) -> bytes:
+    # The time-out of requests is for each read; a server that drips would hold the worker for ever.
+    body = b""
+    for part in response.iter_content(4096):
+        body += part
+        if len(body) > max_bytes or time.monotonic() > deadline:
+            raise requests.ConnectionError("The response is too long or too slow")
+    return body

@@ -1,0 +1,152 @@
+"""Handlers of the jobs of payments. Any may run twice; none calls a provider inside of a transaction."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.jobs.exceptions import RunLater
+from apps.jobs.models import Job
+from apps.jobs.registry import Options, handler
+from apps.orders.jobs import EXPIRY, SETTLEMENT
+from apps.payments import services
+from apps.payments.jobs import CANCELLATION, CHECK, CREATION, REFRESH, REFUND
+from apps.payments.models import Payment, Refund
+from apps.payments.providers import provider_named
+from apps.payments.providers.base import (
+    Provider,
+    ProviderRefused,
+    ProviderUnavailable,
+    RefundRequest,
+    RefundSnapshot,
+)
+from apps.payments.receipts import receipt_of_refund
+from apps.payments.statuses import PaymentState
+
+# What is watched to its end must not be given up because its provider was away often.
+OF_PROVIDER: Options = {"retry_on": (ProviderUnavailable,), "attempts": 100_000, "longest_pause": 300}
+SOON, QUICKLY, SLOWLY = timedelta(seconds=15), timedelta(minutes=10), timedelta(minutes=5)
+REFUND_CHECKS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
+STUCK_AFTER = timedelta(days=10)
+
+
+@handler(CREATION, label=_("Payment: beginning"), **OF_PROVIDER)
+def create_payment(job: Job, *, payment_id: int) -> None:
+    """Have the provider begin a payment that no answer came for, with its own key, while that is remembered.
+
+    One that is not current any more is not begun: it is looked for, since the first call may have begun it.
+    """
+    payment = _payment(payment_id)
+    if payment.status == PaymentState.CREATED and provider_named(payment.provider).replays_errors:
+        payment = services.ask(payment)
+    if payment.status == PaymentState.CREATED and payment.is_current and not _is_forgotten(payment):
+        services.create_at_provider(payment)
+
+
+@handler(CHECK, label=_("Payment: check"), **OF_PROVIDER)
+def check_payment(job: Job, *, payment_id: int) -> None:
+    """Ask the provider about the payment, again and again until it is over."""
+    payment = _payment(payment_id)
+    if payment.is_open:
+        payment = services.ask(payment)
+    if payment.status == PaymentState.CREATED and _is_forgotten(payment):
+        payment = services.apply_silence(payment)
+    if later := services.next_check(payment):
+        raise RunLater(later)
+
+
+@handler(REFRESH, label=_("Payment: question after a callback"), **OF_PROVIDER)
+def refresh_payment(job: Job, *, payment_id: int, provider_id: str) -> None:
+    """Ask the provider about the payment that it has called back about."""
+    services.ask(_payment(payment_id), told_id=provider_id)
+
+
+@handler(CANCELLATION, label=_("Payment: cancellation"), **OF_PROVIDER)
+def cancel_payment(job: Job, *, payment_id: int) -> None:
+    """Have the provider cancel the payment, once its number is known; where it cannot, it is watched on."""
+    payment = _payment(payment_id)
+    if payment.provider_id is None:
+        payment = services.ask(payment)
+    if not payment.is_open:
+        return
+    if payment.provider_id is None:
+        if _is_forgotten(payment):
+            services.apply_silence(payment)
+            return
+        raise RunLater(_soon(payment.created_at))
+    provider = provider_named(payment.provider)
+    with suppress(ProviderRefused):  # it is paid, over, or not to be cancelled there: the answer below tells
+        provider.cancel(payment.provider_id, key=f"cancel:{payment.uid}")
+    services.ask(payment)
+
+
+@handler(REFUND, label=_("Refund"), **OF_PROVIDER)
+def make_refund(job: Job, *, refund_id: int) -> None:
+    """Have the provider give the money back, and ask what became of it until it is over.
+
+    A refund that no answer came for is repeated with its own key, while that is remembered; then it is looked
+    for, and never sent again.
+    """
+    refund = Refund.objects.select_related("payment").get(pk=refund_id)
+    if not refund.is_under_way:
+        return
+    try:
+        snapshot = _snapshot(provider_named(refund.payment.provider), refund)
+    except ProviderRefused as refused:
+        services.apply_refund_refusal(refund, refused.code)
+        return
+    age = timezone.now() - refund.created_at
+    if snapshot is None or age > STUCK_AFTER:
+        services.note_stuck(refund)
+    if snapshot is None:
+        return
+    refund = services.apply_refund(refund, snapshot)
+    if refund.is_under_way:
+        pause = next((pause for pause in REFUND_CHECKS if age < pause), timedelta(days=1))
+        raise RunLater(timezone.now() + pause)
+
+
+@handler(SETTLEMENT, label=_("Settlement of money"))
+def settle(job: Job, *, order_id: int) -> None:
+    """Give back what the store owes on the order."""
+    services.settle_money(order_id)
+
+
+@handler(EXPIRY, label=_("Expiry of an unpaid order"))
+def expire(job: Job, *, order_id: int) -> None:
+    """Cancel the order if it was not paid in time."""
+    services.expire_order(order_id)
+
+
+def _payment(payment_id: int) -> Payment:
+    return Payment.objects.select_related("order").get(pk=payment_id)
+
+
+def _is_forgotten(payment: Payment) -> bool:
+    """Tell whether the provider may have forgotten the key that the payment was begun with."""
+    return timezone.now() - payment.created_at > services.KEY_HOURS
+
+
+def _soon(since: datetime) -> datetime:
+    now = timezone.now()
+    return now + (SOON if now - since < QUICKLY else SLOWLY)
+
+
+def _snapshot(provider: Provider, refund: Refund) -> RefundSnapshot | None:
+    """Return what the provider says of the refund, which it is asked for if need be; None: nobody knows."""
+    payment = refund.payment
+    if refund.provider_id:
+        return provider.fetch_refund(refund.provider_id)
+    if timezone.now() - refund.created_at > services.KEY_HOURS:
+        found = provider.refunds_of(payment.provider_id or "")
+        return next((each for each in found if each.uid == refund.uid), None)
+    request = RefundRequest(
+        uid=refund.uid,
+        payment_uid=payment.uid,
+        provider_id=payment.provider_id or "",
+        amount=refund.amount,
+        currency=payment.currency,
+        receipt=receipt_of_refund(refund),
+    )
+    return provider.refund(request)

@@ -1,0 +1,32 @@
+"""Providers of payments: a class for each, which settings name. Nothing else in the store calls them."""
+
+from functools import cache
+from importlib import import_module
+
+from django.conf import settings
+
+from apps.payments.providers.base import Provider
+
+# Classes by the code that payment methods, addresses of callbacks and PAYMENT_PROVIDERS use.
+CLASSES = {
+    "manual": "apps.payments.providers.manual.Manual",
+    "emulator": "apps.payments.providers.emulator.Emulator",
+    "yookassa": "apps.payments.providers.yookassa.YooKassa",
+    "stripe": "apps.payments.providers.stripe.Stripe",
+}
+
+
+@cache
+def provider_named(code: str) -> Provider:
+    """Return the provider, also one that is not offered any more: its payments are watched to their end.
+
+    Raises LookupError for one that this release does not know.
+    """
+    module, _dot, name = CLASSES[code].rpartition(".")
+    provider: Provider = getattr(import_module(module), name)()
+    return provider
+
+
+def is_offered(code: str) -> bool:
+    """Tell whether payments by the provider may begin."""
+    return code in settings.PAYMENT_PROVIDERS

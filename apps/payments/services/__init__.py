@@ -1,0 +1,45 @@
+"""Services of payments: everything that moves money, or tells of it."""
+
+from apps.payments.services.applying import apply, apply_refusal, apply_silence
+from apps.payments.services.callbacks import take_notice
+from apps.payments.services.checking import ask, next_check, refresh_payment
+from apps.payments.services.expiring import expire_order
+from apps.payments.services.recording import cancel_payment, record_payment, unblock_refunds
+from apps.payments.services.refund_moves import apply_refund, apply_refund_refusal, note_stuck
+from apps.payments.services.refunding import confirm_refund, fail_refund, refund_order
+from apps.payments.services.settling import settle_money
+from apps.payments.services.starting import (
+    KEY_HOURS,
+    ClientKey,
+    Started,
+    create_at_provider,
+    default_return_url,
+    start_payment,
+)
+
+__all__ = [
+    "KEY_HOURS",
+    "ClientKey",
+    "Started",
+    "apply",
+    "apply_refund",
+    "apply_refund_refusal",
+    "apply_refusal",
+    "apply_silence",
+    "ask",
+    "cancel_payment",
+    "confirm_refund",
+    "create_at_provider",
+    "default_return_url",
+    "expire_order",
+    "fail_refund",
+    "next_check",
+    "note_stuck",
+    "record_payment",
+    "refresh_payment",
+    "refund_order",
+    "settle_money",
+    "start_payment",
+    "take_notice",
+    "unblock_refunds",
+]

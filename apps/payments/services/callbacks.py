@@ -1,0 +1,50 @@
+"""Callbacks of providers: hints. One that is understood has the provider asked, whatever it says."""
+
+from django.db.models import Q
+
+from apps.core.database.transactions import retried_atomic
+from apps.jobs.models import Job, JobStatus
+from apps.jobs.services import enqueue
+from apps.orders.jobs import money_subject
+from apps.payments.jobs import REFRESH, refresh_of
+from apps.payments.models import Payment, ProviderEvent
+from apps.payments.provider_events import masked
+from apps.payments.providers.base import Notice
+
+
+@retried_atomic
+def take_notice(provider: str, notice: Notice) -> bool:
+    """Keep the callback, and have the provider asked about its payment; tell whether it is one of ours.
+
+    A callback that came before is not kept twice, but the provider is asked all the same: a forged early one
+    must not silence the real one. One question that is still to be asked is enough.
+    """
+    payment = _matching(provider, notice)
+    if payment is None:
+        return False
+    event = ProviderEvent(
+        provider=provider,
+        event_id=notice.event_id[:200],
+        kind=notice.kind[:100],
+        payment=payment,
+        body=masked(notice.body),
+    )
+    ProviderEvent.objects.bulk_create([event], ignore_conflicts=True)
+    asked = Job.objects.about(money_subject(payment.order_id)).filter(
+        kind=REFRESH, key__startswith=f"{REFRESH}:{payment.uid}:"
+    )
+    if not asked.filter(status=JobStatus.PENDING).exists():
+        enqueue(refresh_of(payment, asked.count() + 1, notice.provider_id))
+    return True
+
+
+def _matching(provider: str, notice: Notice) -> Payment | None:
+    """Return the payment that the callback speaks of, locked: by the provider's number, else by our uid."""
+    payments = Payment.objects.locked().filter(provider=provider)
+    if notice.provider_id and (known := payments.filter(provider_id=notice.provider_id).first()):
+        return known
+    if notice.uid is None:
+        return None
+    # One that has a number already is not taken over by another.
+    unnumbered = Q(provider_id=None) | Q(provider_id=notice.provider_id)
+    return payments.filter(unnumbered, uid=notice.uid).first()

@@ -1,0 +1,42 @@
+"""Expiry: an order not paid in time is cancelled by the store, but never while it may still be paid."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from apps.core.database.transactions import retried_atomic
+from apps.jobs.exceptions import RunLater
+from apps.orders.services import move_by_store
+from apps.orders.statuses import OrderStatus
+from apps.payments.services.checking import GRACE, end_at_provider
+from apps.payments.services.ledger import Ledger
+
+WAIT_FOR_ENDS = timedelta(seconds=15)  # until open payments are looked at again
+
+
+def expire_order(order_id: int) -> None:
+    """Cancel the order if nothing of it was paid in time. No call is made.
+
+    Raises RunLater while it may still be paid: its time was prolonged, or a payment is open, also one that
+    was given up, until its provider says that it is over, or an hour after it has to be.
+    """
+    if later := _expired(order_id):
+        raise RunLater(later)
+
+
+@retried_atomic
+def _expired(order_id: int) -> datetime | None:
+    """Return when to look again; None when the order is cancelled now, or has nothing to expire."""
+    ledger = Ledger.locked(order_id)
+    order, now = ledger.order, timezone.now()
+    if order.status != OrderStatus.PENDING or order.expires_at is None or ledger.net > 0:
+        return None
+    if order.expires_at > now:
+        return order.expires_at
+    if ledger.open:
+        ledger.give_up(ledger.open)
+        ledger.note()
+    if any(end_at_provider(payment) + GRACE > now for payment in ledger.open):
+        return now + WAIT_FOR_ENDS
+    move_by_store(order, OrderStatus.CANCELLED)
+    return None

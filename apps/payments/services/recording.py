@@ -1,0 +1,97 @@
+"""Recording of money that people have received: a transfer, cash, a card on delivery."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils import timezone
+
+from apps.audit.models import Action
+from apps.audit.services import changes_from_nothing, record, values_of
+from apps.core.database.transactions import retried_atomic
+from apps.core.money import ZERO
+from apps.orders.exceptions import PaymentMethodUnavailable
+from apps.orders.models import PaymentMethod
+from apps.payments.exceptions import PaymentNotOpen
+from apps.payments.metrics import count_outcome
+from apps.payments.models import Payment
+from apps.payments.services.applying import follow, mark_excess
+from apps.payments.services.ledger import Ledger
+from apps.payments.statuses import PaymentState
+from apps.users.models import User
+
+RECORDED = ("method", "captured", "note")  # in the audit trail
+
+
+@retried_atomic
+def record_payment(
+    *, order_id: int, method: str, amount: Decimal, received_at: datetime | None, note: str, by: User
+) -> Payment:
+    """Note that money was received for the order, also for a cancelled one: then it is owed back.
+
+    It completes the open manual payment of the order, if there is one.
+
+    Raises Order.DoesNotExist, and PaymentMethodUnavailable for a method that is not paid by hand.
+    """
+    row = PaymentMethod.objects.filter(code=method, provider="manual").first()
+    if row is None:
+        raise PaymentMethodUnavailable
+    ledger = Ledger.locked(order_id)
+    payment = next((each for each in ledger.open if each.provider == row.provider), None)
+    if payment is None:
+        payment = _new_payment(ledger, row, amount, by)
+    payment.status, payment.captured = PaymentState.PAID, amount
+    payment.received_at, payment.note, payment.next_action = received_at or timezone.now(), note, None
+    mark_excess(ledger, payment, amount)
+    payment.save()
+    record(Action.CHANGED, payment, changes_from_nothing(values_of(payment, RECORDED)), by=by)
+    ledger.note()
+    count_outcome(payment)
+    follow(ledger, payment, gained=amount, is_as_asked=True)
+    return payment
+
+
+@retried_atomic
+def cancel_payment(payment: Payment) -> Payment:
+    """Give the payment up: it ends unpaid where that is still possible, and is watched until it has ended.
+
+    Raises PaymentNotOpen.
+    """
+    ledger = Ledger.locked(payment.order_id)
+    payment = ledger.payment(payment.pk)
+    if not payment.is_open:
+        raise PaymentNotOpen
+    ledger.give_up([payment])
+    ledger.note()
+    return payment
+
+
+@retried_atomic
+def unblock_refunds(payment: Payment, *, by: User) -> Payment:
+    """Let the payment be refunded again, after its provider has refused to; what is owed is tried at once."""
+    ledger = Ledger.locked(payment.order_id)
+    payment = ledger.payment(payment.pk)
+    if payment.refund_blocked:
+        payment.refund_blocked = False
+        payment.save(update_fields=["refund_blocked"])
+        record(Action.CHANGED, payment, {"refund_blocked": [True, False]}, by=by)
+        ledger.note()
+    return payment
+
+
+def _new_payment(ledger: Ledger, row: PaymentMethod, amount: Decimal, by: User) -> Payment:
+    payment = Payment(
+        order=ledger.order,
+        method=row.code,
+        method_name=row.name,
+        terms=row.terms,
+        moves_to_processing=row.moves_to_processing,
+        provider=row.provider,
+        amount=amount,
+        currency=ledger.order.currency,
+        is_current=ledger.current is None,
+        created_by=by,
+    )
+    payment.reserved = ZERO
+    payment.save(force_insert=True)
+    ledger.payments.append(payment)
+    return payment

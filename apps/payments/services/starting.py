@@ -1,0 +1,220 @@
+"""Starting a payment: a row first, then the provider's answer. No call is made inside of a transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+
+from apps.audit.models import Action
+from apps.audit.services import changes_from_nothing, record, values_of
+from apps.core.database.transactions import retried_atomic
+from apps.core.money import ZERO
+from apps.idempotency.exceptions import KeyReused
+from apps.jobs.circuit_breaker import is_paused
+from apps.jobs.services import enqueue
+from apps.orders.bank_transfer import transfer_text
+from apps.orders.configuration import PAYMENT_METHODS, OfferedPaymentMethod
+from apps.orders.exceptions import PaymentMethodUnavailable
+from apps.orders.models import Order, PaymentMethod
+from apps.orders.statuses import OrderStatus
+from apps.payments.exceptions import NothingDue, OrderNotPayable, PaymentRefused, ProviderAway
+from apps.payments.jobs import check_of, circuit_name, creation_of
+from apps.payments.models import Payment
+from apps.payments.providers import provider_named
+from apps.payments.providers.base import NextAction, PaymentRequest, ProviderRefused, ProviderUnavailable
+from apps.payments.receipts import receipt_of_payment
+from apps.payments.services.applying import apply, apply_refusal
+from apps.payments.services.ledger import Ledger
+from apps.payments.statuses import PaymentState
+from apps.store.configuration_cache import current_configuration
+from apps.users.models import User
+
+NEW = ("method", "amount", "provider")  # of a new payment in the audit trail
+KEY_HOURS = timedelta(hours=20)  # for which a creation is repeated: providers keep its key for 24
+
+
+@dataclass(frozen=True)
+class Started:
+    """A payment, and whether this request began it, found it, or is a repetition of the one that did."""
+
+    payment: Payment
+    is_new: bool
+    is_replay: bool = False
+
+
+@dataclass(frozen=True)
+class ClientKey:
+    """The idempotency key of a request, and what tells it from another with the same key; none: empty."""
+
+    key: str = ""
+    fingerprint: str = ""
+
+
+def start_payment(
+    *, order_id: int, method: str, return_url: str, by: User, client_key: ClientKey = ClientKey()
+) -> Started:
+    """Begin a payment of all that is left to be paid, and have the provider begin it; a double click joins.
+
+    The payment is `created` still when the provider did not answer in time: a job goes on.
+
+    Raises Order.DoesNotExist, OrderNotPayable, NothingDue, PaymentMethodUnavailable, KeyReused, ProviderAway
+    when nothing was stored, and PaymentRefused.
+    """
+    offered = _offered(method)
+    is_away = offered is not None and is_paused(circuit_name(offered.row.provider))
+    started = _begin(
+        order_id, method, offered, is_away=is_away, return_url=return_url, by=by, client_key=client_key
+    )
+    if not started.is_new or provider_named(started.payment.provider).is_manual:
+        return started
+    try:
+        payment = create_at_provider(started.payment)
+    except ProviderUnavailable:
+        return started
+    if payment.status == PaymentState.FAILED:
+        raise PaymentRefused(payment.failure_code)
+    return Started(payment, is_new=True)
+
+
+def create_at_provider(payment: Payment) -> Payment:
+    """Have the provider begin the payment, with its own key, and apply the answer.
+
+    Raises ProviderUnavailable: it is not known whether it has begun.
+    """
+    try:
+        snapshot = provider_named(payment.provider).create(_request(payment))
+    except ProviderRefused as refused:
+        return apply_refusal(payment, refused.code)
+    return apply(payment, snapshot)
+
+
+def default_return_url(order_id: int) -> str:
+    """Return where customers are led back to when their app has named no address."""
+    return f"{settings.STORE_APP_URL}/orders/{order_id}" if settings.STORE_APP_URL else settings.STORE_URL
+
+
+@retried_atomic
+def _begin(
+    order_id: int,
+    code: str,
+    offered: OfferedPaymentMethod | None,
+    *,
+    is_away: bool,
+    return_url: str,
+    by: User,
+    client_key: ClientKey,
+) -> Started:
+    ledger = Ledger.locked(order_id)
+    order = ledger.order
+    _check_payable(order, timezone.now())
+    if same := _same(ledger, code, client_key):
+        return same
+    if order.balance <= 0:
+        raise NothingDue
+    if offered is None or offered.reason_against(order.amount_due, order.delivery_method):
+        raise PaymentMethodUnavailable
+    if is_away:
+        raise ProviderAway
+    row = offered.row
+    ledger.give_up(ledger.open)
+    for former in ledger.payments:
+        if former.is_current:  # over already
+            former.is_current = False
+            former.save(update_fields=["is_current"])
+    payment = _new_payment(order, row, by=by, client_key=client_key)
+    payment.return_url = return_url or default_return_url(order.pk)
+    payment.save(force_insert=True)
+    payment.reserved = ZERO
+    ledger.payments.append(payment)
+    ledger.note(
+        payment_method=row.code,
+        payment_method_name=payment.method_name,
+        expires_at=_expiry(order, row),
+    )
+    record(Action.CREATED, payment, changes_from_nothing(values_of(payment, NEW)), by=by)
+    if not provider_named(row.provider).is_manual:
+        enqueue(creation_of(payment), check_of(payment))
+    return Started(payment, is_new=True)
+
+
+def _check_payable(order: Order, now: datetime) -> None:
+    is_over = order.status == OrderStatus.PENDING and order.expires_at is not None and order.expires_at <= now
+    if order.status == OrderStatus.CANCELLED or order.items_total is None or is_over:
+        raise OrderNotPayable
+
+
+def _same(ledger: Ledger, code: str, client_key: ClientKey) -> Started | None:
+    """Return the payment that this request has begun before, or that another one has for the same."""
+    if client_key.key:
+        for payment in ledger.payments:
+            if payment.client_key == client_key.key:
+                if payment.fingerprint != client_key.fingerprint:
+                    raise KeyReused
+                return Started(payment, is_new=False, is_replay=True)
+    current = ledger.current
+    if current and current.is_open and (current.method, current.amount) == (code, ledger.order.balance):
+        return Started(current, is_new=False)
+    return None
+
+
+def _offered(code: str) -> OfferedPaymentMethod | None:
+    methods = current_configuration()[PAYMENT_METHODS]
+    return next((each for each in methods if each.row.code == code), None)
+
+
+def _new_payment(order: Order, row: PaymentMethod, *, by: User, client_key: ClientKey) -> Payment:
+    with translation.override(order.language):
+        name = row.name
+    payment = Payment(
+        order=order,
+        method=row.code,
+        method_name=name,
+        terms=row.terms,
+        moves_to_processing=row.moves_to_processing,
+        provider=row.provider,
+        amount=order.balance,
+        currency=order.currency,
+        client_key=client_key.key,
+        fingerprint=client_key.fingerprint,
+        created_by=by,
+    )
+    if provider_named(row.provider).is_manual:
+        payment.status = PaymentState.PENDING
+        payment.next_action = _transfer(order, row, payment)
+    return payment
+
+
+def _transfer(order: Order, row: PaymentMethod, payment: Payment) -> NextAction:
+    with translation.override(order.language):
+        instructions = row.instructions
+    action: NextAction = {"type": "transfer", "instructions": instructions}
+    if payload := transfer_text(order, payment.amount):
+        action["payload"] = payload
+    return action
+
+
+def _expiry(order: Order, row: PaymentMethod) -> datetime | None:
+    """Return until when the order has to be paid: as before or later; no term is never."""
+    if order.expires_at is None or row.expire_minutes is None:
+        return None
+    return max(order.expires_at, order.created_at + timedelta(minutes=row.expire_minutes))
+
+
+def _request(payment: Payment) -> PaymentRequest:
+    order = payment.order
+    with translation.override(order.language):
+        description = gettext("Order #%(number)s") % {"number": order.pk}
+    return PaymentRequest(
+        uid=UUID(str(payment.uid)),
+        order_id=order.pk,
+        amount=payment.amount,
+        currency=payment.currency,
+        description=description,
+        return_url=payment.return_url,
+        language=order.language,
+        expires_at=order.expires_at,
+        receipt=receipt_of_payment(payment),
+    )
