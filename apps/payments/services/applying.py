@@ -128,8 +128,8 @@ def follow(ledger: Ledger, payment: Payment, *, gained: Decimal, is_as_asked: bo
     may_process = payment.moves_to_processing and payment.terms != PaymentTerms.ON_DELIVERY
     if gained and is_covered and is_as_asked and may_process and order.status == OrderStatus.PENDING:
         move_by_store(order, OrderStatus.PROCESSING)  # whose e-mail tells that the money has come
-    elif gained or (payment.status == PaymentState.FAILED and payment.is_current):
-        enqueue(payment_email_of(payment, order))
+    elif (gained and not payment.is_stray) or (payment.status == PaymentState.FAILED and payment.is_current):
+        enqueue(payment_email_of(payment, order))  # what was paid by mistake the refund's e-mail tells of
 
 
 def _refusal(payment: Payment, snapshot: PaymentSnapshot) -> NeedsLook | None:

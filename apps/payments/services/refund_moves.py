@@ -38,7 +38,7 @@ def apply_refund_refusal(refund: Refund, code: str) -> Refund:
     refund = Refund.objects.get(pk=refund.pk)
     if refund.is_under_way:
         move(ledger, refund, RefundState.FAILED, code)
-        ledger.note_refunds(needs_look=NeedsLook.REFUND_FAILED)
+        ledger.note_refunds()
     return refund
 
 
@@ -92,7 +92,8 @@ def move(ledger: Ledger, refund: Refund, state: RefundState, code: str = "") -> 
     if state == RefundState.SUCCEEDED:
         payment.refunded += refund.amount
     if state == RefundState.FAILED:
-        note_money(ledger.order, allowance_total=ledger.order.allowance_total - refund.allowance)
+        allowances = ledger.order.allowance_total - refund.allowance
+        note_money(ledger.order, allowance_total=allowances, needs_look=NeedsLook.REFUND_FAILED)
         refund.allowance = ZERO
         payment.refund_blocked = True
         payment.save(update_fields=["refund_blocked"])

@@ -12,7 +12,7 @@ from apps.payments.providers import provider_named
 from apps.payments.services.ledger import Ledger
 from apps.payments.services.refund_moves import move
 from apps.payments.services.settling import planned_refunds, store_refunds
-from apps.payments.statuses import NeedsLook, RefundState
+from apps.payments.statuses import RefundState
 from apps.users.models import User
 
 
@@ -65,5 +65,5 @@ def _decide(uid: UUID, note: str, state: RefundState, by: User) -> Refund:
         refund.note = note
         refund.save(update_fields=["note"])
     move(ledger, refund, state, "by_staff" if state == RefundState.FAILED else "")
-    ledger.note_refunds(**({"needs_look": NeedsLook.REFUND_FAILED} if state == RefundState.FAILED else {}))
+    ledger.note_refunds()
     return refund

@@ -1,0 +1,207 @@
+"""Jobs of payments: what a request could not do, lost answers, and questions until a payment is over."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from apps.jobs.models import CircuitState, Job, JobStatus
+from apps.payments.exceptions import PaymentRefused, ProviderAway
+from apps.payments.models import Payment
+from apps.payments.providers.base import Notice, ProviderRefused
+from apps.payments.services import cancel_payment, next_check, refresh_payment, take_notice
+from apps.payments.tests.tills import begun, money_of, order_for, run_jobs
+
+pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+
+
+def after(**elapsed):
+    return time_machine.travel(timezone.now() + timedelta(**elapsed), tick=True)
+
+
+def due(kind):
+    return Job.objects.get(kind=kind)
+
+
+def test_a_lost_answer_is_asked_for_again_with_the_same_key(provider, online, customer):
+    provider.loses_answers = True
+    order = order_for(customer)
+    payment = begun(order)
+    assert (payment.status, payment.provider_id) == ("created", None)
+    assert len(provider.payments) == 1
+    provider.loses_answers = False
+    with after(seconds=16):
+        run_jobs(order, "payment_create")
+    payment.refresh_from_db()
+    assert payment.status == "requires_action"
+    assert payment.next_action["url"] == f"https://pay.example/{payment.provider_id}"
+    assert list(provider.payments) == [payment.provider_id]
+
+
+def test_a_provider_that_is_away_is_tried_again(provider, online, customer):
+    provider.is_away = True
+    order = order_for(customer)
+    payment = begun(order)
+    with after(seconds=16):
+        run_jobs(order, "payment_create")
+        assert due("payment_create").status == JobStatus.PENDING
+        provider.is_away = False
+        with after(seconds=30):
+            run_jobs(order, "payment_create")
+    payment.refresh_from_db()
+    assert payment.status == "requires_action"
+
+
+def test_a_payment_that_was_given_up_is_not_begun_but_looked_for(provider, online, customer):
+    provider.is_away = True
+    order = order_for(customer)
+    payment = cancel_payment(begun(order))
+    provider.is_away = False
+    with after(seconds=40):
+        run_jobs(order, "payment_create", "payment_check")
+    payment.refresh_from_db()
+    assert (payment.status, provider.payments) == ("created", {})
+    assert "create" not in provider.calls[1:]
+    # Had the first call got through, it would have been found, and cancelled.
+    with after(hours=21):
+        run_jobs(order, "payment_check", "payment_cancel")
+    payment.refresh_from_db()
+    assert (payment.status, payment.failure_code) == ("expired", "never_confirmed")
+    assert money_of(order)["needs_look"] == "never_confirmed"
+
+
+def test_a_payment_that_was_given_up_amid_a_lost_answer_is_cancelled_there(provider, online, customer):
+    provider.loses_answers = True
+    order = order_for(customer)
+    payment = cancel_payment(begun(order))
+    provider.loses_answers = False
+    run_jobs(order, "payment_cancel")
+    payment.refresh_from_db()
+    assert (payment.status, payment.provider_id) == ("cancelled", next(iter(provider.payments)))
+
+
+def test_a_creation_is_never_repeated_when_the_key_may_be_forgotten(provider, online, customer):
+    provider.is_away = True
+    order = order_for(customer)
+    begun(order)
+    provider.is_away = False
+    provider.calls.clear()
+    with after(hours=20, minutes=1):
+        run_jobs(order, "payment_create", "payment_check")
+    assert "create" not in provider.calls
+    assert Payment.objects.get().failure_code == "never_confirmed"
+
+
+def test_a_refused_payment_is_told_and_stays_as_failed(provider, online, customer, monkeypatch):
+    def refuse(request):
+        raise ProviderRefused("invalid_amount")
+
+    monkeypatch.setattr(provider, "create", refuse)
+    order = order_for(customer)
+    with pytest.raises(PaymentRefused) as refused:
+        begun(order)
+    assert refused.value.as_payload() == {"failure_code": "invalid_amount"}
+    payment = Payment.objects.get()
+    assert (payment.status, payment.failure_code) == ("failed", "invalid_amount")
+    assert money_of(order) == {"status": "pending", "payment_status": "unpaid"}
+
+
+def test_nothing_begins_while_the_provider_is_known_to_be_away(provider, online, customer):
+    CircuitState.objects.create(
+        name="provider:emulator", failures=5, paused_until=timezone.now() + timedelta(seconds=30)
+    )
+    order = order_for(customer)
+    with pytest.raises(ProviderAway):
+        begun(order)
+    assert not Payment.objects.exists()
+    assert provider.calls == []
+    # Another provider works.
+    assert begun(order, method="manual").status == "pending"
+
+
+def test_a_payment_is_checked_at_its_times_until_it_is_over(provider, online, customer):
+    order = order_for(customer)
+    payment = begun(order)
+    began = payment.created_at
+    Payment.objects.filter(pk=payment.pk).update(expires_at=began + timedelta(hours=1))
+    payment.refresh_from_db()
+    moments = []
+    with time_machine.travel(began, tick=False) as clock:
+        while (at := next_check(payment)) is not None and len(moments) < 100:
+            moments.append(at - began)
+            clock.move_to(at)
+    first = [timedelta(seconds=seconds) for seconds in (30, 60, 90, 180, 300, 600)]
+    assert moments[:6] == first
+    every_ten = [timedelta(minutes=minutes) for minutes in range(20, 121, 10)]
+    assert moments[6:17] == every_ten
+    assert moments[17:41] == [timedelta(hours=hours) for hours in range(3, 27)]
+    assert moments[41:] == [timedelta(days=day, hours=2) for day in range(2, 31)]
+
+
+def test_a_check_that_finds_the_payment_over_is_done(provider, online, customer):
+    order = order_for(customer)
+    payment = begun(order)
+    provider.pay(payment.provider_id)
+    with after(seconds=31):
+        run_jobs(order, "payment_check")
+    assert due("payment_check").status == JobStatus.DONE
+    assert money_of(order)["payment_status"] == "paid"
+
+
+def test_a_customer_causes_at_most_a_question_in_three_seconds(provider, online, customer):
+    payment = begun(order_for(customer))
+    provider.pay(payment.provider_id)
+    assert refresh_payment(payment).status == "requires_action"
+    assert provider.calls == ["create"]
+    with after(seconds=4):
+        assert refresh_payment(payment).status == "paid"
+    provider.is_away = True
+    with after(seconds=9):
+        assert refresh_payment(payment).status == "requires_action"  # as it was read: nobody has answered
+
+
+def test_a_callback_has_the_provider_asked_and_is_kept_once(provider, online, customer):
+    order = order_for(customer)
+    payment = begun(order)
+    provider.pay(payment.provider_id)
+    notice = Notice(event_id="e-1", kind="payment.paid", provider_id=payment.provider_id, body={"id": 1})
+    for _time in range(3):
+        assert take_notice("emulator", notice)
+    assert Job.objects.filter(kind="payment_refresh").count() == 1
+    run_jobs(order, "payment_refresh")
+    assert money_of(order)["payment_status"] == "paid"
+    assert take_notice("emulator", notice)
+    assert Job.objects.filter(kind="payment_refresh").count() == 2  # a duplicate still asks
+    assert [event.body for event in payment.events.all()] == ['{"id": 1}']
+
+
+def test_a_callback_that_comes_before_the_answer_finds_its_payment(provider, online, customer):
+    provider.loses_answers = True
+    order = order_for(customer)
+    payment = begun(order)
+    provider.loses_answers = False
+    number = next(iter(provider.payments))
+    provider.pay(number)
+    take_notice("emulator", Notice(event_id="e-1", kind="paid", provider_id=number, uid=payment.uid))
+    run_jobs(order, "payment_refresh")
+    assert money_of(order)["payment_status"] == "paid"
+
+
+def test_a_callback_takes_no_number_over_that_the_provider_does_not_confirm(provider, online, customer):
+    provider.loses_answers = True
+    order, other = order_for(customer), order_for(customer)
+    begun(order)
+    provider.loses_answers = False
+    foreign = begun(other)
+    provider.pay(foreign.provider_id)
+    mine = Payment.objects.get(order=order)
+    take_notice("emulator", Notice(event_id="e-1", kind="paid", provider_id="pay-nobody", uid=mine.uid))
+    run_jobs(order, "payment_refresh")
+    mine.refresh_from_db()
+    assert (mine.provider_id, mine.status) == (None, "created")
+
+
+def test_a_callback_about_an_unknown_object_is_not_kept(provider):
+    assert not take_notice("emulator", Notice(event_id="e-1", kind="paid", provider_id="pay-of-others"))
+    assert not Job.objects.exists()
