@@ -12,7 +12,13 @@ from django.utils.translation import gettext as _
 from apps.core.mail import compose
 from apps.core.money import format_money
 from apps.orders.models import Order, PaymentMethod
-from apps.orders.order_text import destination, line_price, sums_before_total, taxes_in_total
+from apps.orders.order_text import (
+    address_of_order,
+    destination,
+    line_price,
+    sums_before_total,
+    taxes_in_total,
+)
 from apps.orders.statuses import OrderStatus
 from apps.store.models import in_present_language
 from apps.users.emails import name_in_greeting
@@ -37,7 +43,11 @@ def status_notice(order: Order, status: OrderStatus, *, message_id: UUID) -> Ema
             OrderStatus.CANCELLED: _("Your order #%(number)s has been cancelled"),
         }[status]
         is_cancelled = status == OrderStatus.CANCELLED
-        more = {"is_cancelled": is_cancelled, "reason": _reason_of_staff(order) if is_cancelled else ""}
+        more = {
+            "is_cancelled": is_cancelled,
+            "reason": _reason_of_staff(order) if is_cancelled else "",
+            "money": _money_in(order, status),
+        }
         return _message(order, "orders/email/status.txt", subject, message_id, **more)
 
 
@@ -57,6 +67,18 @@ def _payment(order: Order) -> dict[str, str]:
         "payment_method": order.payment_method_name,
         "instructions": in_present_language(method.instructions_ru, method.instructions_en) if method else "",
     }
+
+
+def _money_in(order: Order, status: OrderStatus) -> str:
+    """Return what the message says of the customer's money: that it has come, or that it goes back."""
+    paid = order.paid_total - order.refunded_total
+    if status == OrderStatus.CANCELLED:
+        text = _("We are sending your %(amount)s back.") if paid else _("There is nothing to pay.")
+    elif status == OrderStatus.PROCESSING and paid and order.balance <= 0:
+        text = _("We have received your payment of %(amount)s.")
+    else:
+        return ""
+    return text % {"amount": format_money(paid, order.currency)}
 
 
 def _reason_of_staff(order: Order) -> str:
@@ -80,7 +102,7 @@ def _message(order: Order, template: str, subject: str, message_id: UUID, **more
         "gift_message": _own_text(order, order.gift_message),
         "total": format_money(order.total_price, order.currency),
         "store_name": settings.STORE_NAME,
-        "store_url": settings.STORE_URL,
+        "order_url": address_of_order(order.pk),
         **more,
     }
     return compose(

@@ -108,7 +108,9 @@ def send_confirmation_email(job: Job, *, order_id: int) -> None:
     if _is_cancelled(order):
         logger.info("%s is left out: order %s is cancelled by now", job, order_id)
     elif order.customer_email:
-        _deliver(job, order, emails.confirmation(order, _attached_invoice(order), message_id=job.uuid))
+        deliver_to_customer(
+            job, order, emails.confirmation(order, _attached_invoice(order), message_id=job.uuid)
+        )
 
 
 @handler(STATUS_EMAIL, label=_("E-mail about the status"), follows=(*EMAILS, SHIPMENT), **BY_MAIL)
@@ -122,7 +124,7 @@ def send_status_email(job: Job, *, order_id: int, status: str) -> None:
     if order.status != status and (_is_cancelled(order) or _is_stale(job)):
         logger.info("%s is left out: order %s is %s by now", job, order_id, order.status)
     elif order.customer_email:
-        _deliver(job, order, emails.status_notice(order, OrderStatus(status), message_id=job.uuid))
+        deliver_to_customer(job, order, emails.status_notice(order, OrderStatus(status), message_id=job.uuid))
 
 
 @handler(ERASURE, label=_("Erasure of personal data"))
@@ -147,17 +149,21 @@ def _is_of_nobody(order: Order) -> bool:
     return User.objects.filter(pk=order.user_id, erased_at__isnull=False).exists()
 
 
-def _deliver(job: Job, order: Order, message: EmailMessage) -> None:
-    # Who has not confirmed an address may have typed a stranger's.
-    deliver(job, message, rate_limit=None if order.has_confirmed_email else UNCONFIRMED)
-
-
 def _is_cancelled(order: Order) -> bool:
     return order.status == OrderStatus.CANCELLED
 
 
 def _is_stale(job: Job) -> bool:
     return timezone.now() - job.created_at > STALE_AFTER
+
+
+def deliver_to_customer(job: Job, order: Order, message: EmailMessage) -> None:
+    """Send the job's message about the order, if the mailbox may get another one.
+
+    Raises what `deliver` raises.
+    """
+    # Who has not confirmed an address may have typed a stranger's.
+    deliver(job, message, rate_limit=None if order.has_confirmed_email else UNCONFIRMED)
 
 
 def load_order(order_id: int, *also: str) -> Order:

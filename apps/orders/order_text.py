@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.conf import settings
 from django.utils import formats
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,11 @@ class Sum:
 
     def __str__(self) -> str:
         return f"{self.label}: {self.amount}"
+
+
+def address_of_order(order_id: int) -> str:
+    """Return where customers find the order: in the shop's app, if there is one, else the store's address."""
+    return f"{settings.STORE_APP_URL}/orders/{order_id}" if settings.STORE_APP_URL else settings.STORE_URL
 
 
 def sums_before_total(order: Order) -> list[Sum]:

@@ -6,12 +6,22 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.jobs.email_delivery import BY_MAIL
 from apps.jobs.exceptions import RunLater
 from apps.jobs.models import Job
 from apps.jobs.registry import Options, handler
-from apps.orders.jobs import EXPIRY, SETTLEMENT
-from apps.payments import services
-from apps.payments.jobs import CANCELLATION, CHECK, CREATION, REFRESH, REFUND
+from apps.orders.jobs import EMAILS, EXPIRY, SETTLEMENT, deliver_to_customer
+from apps.orders.statuses import OrderStatus
+from apps.payments import emails, services
+from apps.payments.jobs import (
+    CANCELLATION,
+    CHECK,
+    CREATION,
+    PAYMENT_EMAIL,
+    REFRESH,
+    REFUND,
+    REFUND_EMAIL,
+)
 from apps.payments.models import Payment, Refund
 from apps.payments.providers import provider_named
 from apps.payments.providers.base import (
@@ -22,7 +32,7 @@ from apps.payments.providers.base import (
     RefundSnapshot,
 )
 from apps.payments.receipts import receipt_of_refund
-from apps.payments.statuses import PaymentState
+from apps.payments.statuses import PaymentState, RefundState
 
 # What is watched to its end must not be given up because its provider was away often.
 OF_PROVIDER: Options = {"retry_on": (ProviderUnavailable,), "attempts": 100_000, "longest_pause": 300}
@@ -117,6 +127,31 @@ def settle(job: Job, *, order_id: int) -> None:
 def expire(job: Job, *, order_id: int) -> None:
     """Cancel the order if it was not paid in time."""
     services.expire_order(order_id)
+
+
+@handler(PAYMENT_EMAIL, label=_("E-mail about a payment"), follows=EMAILS, **BY_MAIL)
+def send_payment_email(job: Job, *, payment_id: int, status: str) -> None:
+    """Tell the customer that money has come, or that a payment has failed.
+
+    A failure is no news any more when the order is paid, being paid again, or cancelled.
+    """
+    payment = Payment.objects.select_related("order__user").get(pk=payment_id)
+    order = payment.order
+    is_news = status != PaymentState.FAILED or (
+        payment.status == status and payment.is_current and order.status != OrderStatus.CANCELLED
+    )
+    if is_news and order.customer_email:
+        notice = emails.failure_notice if status == PaymentState.FAILED else emails.received_notice
+        deliver_to_customer(job, order, notice(payment, message_id=job.uuid))
+
+
+@handler(REFUND_EMAIL, label=_("E-mail about a refund"), follows=EMAILS, **BY_MAIL)
+def send_refund_email(job: Job, *, refund_id: int) -> None:
+    """Tell the customer that money was sent back."""
+    refund = Refund.objects.select_related("payment", "order__user").get(pk=refund_id)
+    is_made = refund.status == RefundState.SUCCEEDED  # a bank may have sent it back since
+    if is_made and refund.order.customer_email:
+        deliver_to_customer(job, refund.order, emails.refund_notice(refund, message_id=job.uuid))
 
 
 def _payment(payment_id: int) -> Payment:

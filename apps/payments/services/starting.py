@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
@@ -19,6 +18,7 @@ from apps.orders.bank_transfer import transfer_text
 from apps.orders.configuration import PAYMENT_METHODS, OfferedPaymentMethod
 from apps.orders.exceptions import PaymentMethodUnavailable
 from apps.orders.models import Order, PaymentMethod
+from apps.orders.order_text import address_of_order
 from apps.orders.statuses import OrderStatus
 from apps.payments.exceptions import NothingDue, OrderNotPayable, PaymentRefused, ProviderAway
 from apps.payments.jobs import check_of, circuit_name, creation_of
@@ -93,7 +93,7 @@ def create_at_provider(payment: Payment) -> Payment:
 
 def default_return_url(order_id: int) -> str:
     """Return where customers are led back to when their app has named no address."""
-    return f"{settings.STORE_APP_URL}/orders/{order_id}" if settings.STORE_APP_URL else settings.STORE_URL
+    return address_of_order(order_id)
 
 
 @retried_atomic
