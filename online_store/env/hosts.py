@@ -62,13 +62,19 @@ def is_local(name: str) -> bool:
 
 def proxy(text: str) -> str:
     """Return an IP address or a network of proxies; `*` for all."""
-    if text == "*":
-        return text
+    try:
+        return text if text == "*" else network(text)
+    except Unusable as unusable:
+        raise Unusable(f"{unusable}, or *") from None
+
+
+def network(text: str) -> str:
+    """Return an IP address or a network."""
     try:
         return str(ip_network(text) if "/" in text else ip_address(text))
     except ValueError:
         raise Unusable(
-            "must be IP addresses or networks, comma-separated, such as 192.0.2.7,10.0.0.0/8, or *"
+            "must be IP addresses or networks, comma-separated, such as 192.0.2.7,10.0.0.0/8"
         ) from None
 
 

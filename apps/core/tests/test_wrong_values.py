@@ -395,6 +395,21 @@ WRONG: dict[str, dict[str, list[str]]] = {
     },
     "EMAIL_FROM": MAILBOX,
     "EMAIL_REPLY_TO": MAILBOX,
+    "PAYMENT_PROVIDERS": {
+        "must be manual, emulator, yookassa or stripe": ["paypal", "manual;yookassa", "юкасса"],
+    },
+    "YOOKASSA_SHOP_ID": {"must be the number of the shop": ["shop", "100 500", "１００", "1" * 21]},
+    "YOOKASSA_SECRET_KEY": TOKEN,
+    "YOOKASSA_NETWORKS": {
+        "must be IP addresses or networks, comma-separated, such as 192.0.2.7,10.0.0.0/8": [
+            "yookassa.ru",
+            "185.71.76.0/33",
+            "185.71.76.1/27",
+            "185.71.76.0/27;185.71.77.0/27",
+            "*",
+        ],
+    },
+    "RECEIPT_PREPAYMENT_VAT": {"must be plain or calculated": ["22/122", "true"]},
     "SHIPPING_API_URL": ADDRESS,
     "SHIPPING_API_KEY": {**TOKEN, "must be one line of UTF-8 text": ["key\nX-Other: 1"]},
     "SHIPPING_API_TIMEOUT": {

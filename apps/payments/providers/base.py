@@ -56,10 +56,15 @@ class ReceiptPosition:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a fiscal receipt has to say: to whom it is sent, and for what the money is."""
+    """What a fiscal receipt has to say: to whom it is sent, and for what the money is.
+
+    `tax_system` is that of 54-FZ (tag 1055). `is_prepayment`: the goods are handed over later.
+    """
 
     email: str
     positions: Sequence[ReceiptPosition]
+    tax_system: int | None = None
+    is_prepayment: bool = True
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,17 @@ class RefundRequest:
     amount: Decimal
     currency: str
     receipt: Receipt | None = None
+
+
+@dataclass(frozen=True)
+class SettlementRequest:
+    """A receipt for prepaid goods that are handed over. `key` is the idempotency key."""
+
+    key: str
+    provider_id: str  # of the payment
+    amount: Decimal
+    currency: str
+    receipt: Receipt
 
 
 @dataclass(frozen=True)
@@ -127,6 +143,14 @@ class RefundSnapshot:
 
 
 @dataclass(frozen=True)
+class ReceiptSnapshot:
+    """What the provider says of a receipt now."""
+
+    provider_id: str
+    status: str  # pending, succeeded, canceled
+
+
+@dataclass(frozen=True)
 class Notice:
     """A callback that was understood: of which payment it speaks, by the provider's number or by our uid.
 
@@ -148,6 +172,7 @@ class Provider(ABC):
     default_term: ClassVar[timedelta] = timedelta(days=1)
     is_manual: ClassVar[bool] = False  # no calls: people tell what became of the money
     replays_errors: ClassVar[bool] = False  # answers a repeated key with a stored 500: it is searched instead
+    registers_receipts: ClassVar[bool] = False  # with the tax office (54-FZ)
 
     @abstractmethod
     def create(self, request: PaymentRequest) -> PaymentSnapshot:
@@ -184,3 +209,11 @@ class Provider(ABC):
     @abstractmethod
     def read_callback(self, body: bytes, headers: Mapping[str, str], *, address: str) -> Notice:
         """Return what the callback says. Raises CallbackInvalid; calls nobody."""
+
+    def register_settlement(self, request: SettlementRequest) -> ReceiptSnapshot:
+        """Have a receipt for handed-over goods registered, where the provider `registers_receipts`."""
+        raise ProviderRefused("receipts")
+
+    def fetch_receipt(self, provider_id: str) -> ReceiptSnapshot:
+        """Return what is true of the receipt, where the provider `registers_receipts`."""
+        raise ProviderRefused("receipts")
