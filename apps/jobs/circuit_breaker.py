@@ -63,18 +63,22 @@ def record_success(job: Job) -> None:
 def record_failure(job: Job, error: Exception) -> None:
     """Count a failure of what the job depends on, and pause its jobs when there were too many in a row."""
     circuit = circuit_of(job.kind, job.circuit)
-    if circuit is None or not handler_of(job.kind).is_outage(error):
-        return
+    if circuit is not None and handler_of(job.kind).is_outage(error):
+        count_failure(circuit.name, error)
+
+
+def count_failure(name: str, error: Exception) -> None:
+    """Count a failure of what the circuit is about, also one that a request met."""
     now = timezone.now()
-    CircuitState.objects.get_or_create(name=circuit.name)
-    state = CircuitState.objects.filter(name=circuit.name)
+    CircuitState.objects.get_or_create(name=name)
+    state = CircuitState.objects.filter(name=name)
     state.update(
         failures=F("failures") + 1, failing_since=Coalesce("failing_since", now), last_error=line_of(error)
     )
     too_many = state.filter(failures__gte=FAILURES_TO_PAUSE)
     if too_many.update(paused_until=now + timedelta(seconds=PAUSE_SECONDS)):
         text = "Jobs of %s pause for %s seconds, it has failed %s times in a row: %s"
-        logger.error(text, circuit.name, PAUSE_SECONDS, state.get().failures, line_of(error))
+        logger.error(text, name, PAUSE_SECONDS, state.get().failures, line_of(error))
 
 
 def failing_circuits(now: datetime) -> list[CircuitState]:

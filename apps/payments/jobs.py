@@ -36,9 +36,9 @@ def circuit_name(provider: str) -> str:
     return f"provider:{provider}"
 
 
-def creation_of(payment: Payment) -> JobSpec:
-    """Return the job that has the provider begin the payment, should no request get that far."""
-    return _of_payment(CREATION, payment, after=CREATION_AFTER)
+def creation_of(payment: Payment, *, is_due: bool) -> JobSpec:
+    """Return the job that has the provider begin the payment: at once, or if the request does not."""
+    return _of_payment(CREATION, payment, after=timedelta(0) if is_due else CREATION_AFTER)
 
 
 def check_of(payment: Payment) -> JobSpec:

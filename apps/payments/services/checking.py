@@ -4,10 +4,13 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from apps.jobs.circuit_breaker import count_failure
+from apps.payments.jobs import circuit_name
 from apps.payments.models import Payment
 from apps.payments.providers import provider_named
 from apps.payments.providers.base import PaymentSnapshot, Provider, ProviderRefused, ProviderUnavailable
 from apps.payments.services.applying import apply
+from apps.payments.services.call_places import place_for_call
 from apps.payments.statuses import PaymentState
 
 REFRESH_SECONDS = 3  # between two questions that customers cause
@@ -40,10 +43,12 @@ def refresh_payment(payment: Payment) -> Payment:
     soon = timezone.now() - timedelta(seconds=REFRESH_SECONDS)
     if payment.checked_at is not None and payment.checked_at > soon:
         return payment
-    try:
-        return ask(payment)
-    except ProviderUnavailable:
-        return payment
+    with place_for_call() as has_place:
+        try:
+            return ask(payment) if has_place else payment
+        except ProviderUnavailable as error:
+            count_failure(circuit_name(payment.provider), error)
+            return payment
 
 
 def next_check(payment: Payment) -> datetime | None:

@@ -12,7 +12,7 @@ from apps.audit.services import changes_from_nothing, record, values_of
 from apps.core.database.transactions import retried_atomic
 from apps.core.money import ZERO
 from apps.idempotency.exceptions import KeyReused
-from apps.jobs.circuit_breaker import is_paused
+from apps.jobs.circuit_breaker import count_failure, is_paused
 from apps.jobs.services import enqueue
 from apps.orders.bank_transfer import transfer_text
 from apps.orders.configuration import PAYMENT_METHODS, OfferedPaymentMethod
@@ -27,6 +27,7 @@ from apps.payments.providers import provider_named
 from apps.payments.providers.base import NextAction, PaymentRequest, ProviderRefused, ProviderUnavailable
 from apps.payments.receipts import receipt_of_payment
 from apps.payments.services.applying import apply, apply_refusal
+from apps.payments.services.call_places import place_for_call
 from apps.payments.services.ledger import Ledger
 from apps.payments.statuses import PaymentState
 from apps.store.configuration_cache import current_configuration
@@ -53,27 +54,41 @@ class ClientKey:
     fingerprint: str = ""
 
 
+@dataclass(frozen=True)
+class _Wish:
+    """What is asked for: a method, as it is offered if it is, and where the customer is led back to."""
+
+    method: str
+    offered: OfferedPaymentMethod | None
+    return_url: str
+    by: User
+    client_key: ClientKey
+
+
 def start_payment(
     *, order_id: int, method: str, return_url: str, by: User, client_key: ClientKey = ClientKey()
 ) -> Started:
     """Begin a payment of all that is left to be paid, and have the provider begin it; a double click joins.
 
-    The payment is `created` still when the provider did not answer in time: a job goes on.
+    The payment is `created` still when the provider did not answer in time, or when too many others wait for
+    one: a job goes on.
 
     Raises Order.DoesNotExist, OrderNotPayable, NothingDue, PaymentMethodUnavailable, KeyReused, ProviderAway
     when nothing was stored, and PaymentRefused.
     """
     offered = _offered(method)
     is_away = offered is not None and is_paused(circuit_name(offered.row.provider))
-    started = _begin(
-        order_id, method, offered, is_away=is_away, return_url=return_url, by=by, client_key=client_key
-    )
-    if not started.is_new or provider_named(started.payment.provider).is_manual:
-        return started
-    try:
-        payment = create_at_provider(started.payment)
-    except ProviderUnavailable:
-        return started
+    wish = _Wish(method, offered, return_url, by, client_key)
+    with place_for_call() as has_place:
+        started = _begin(order_id, wish, is_away=is_away, calls_itself=has_place)
+        is_manual = provider_named(started.payment.provider).is_manual
+        if not started.is_new or is_manual or not has_place:
+            return started
+        try:
+            payment = create_at_provider(started.payment)
+        except ProviderUnavailable as error:
+            count_failure(circuit_name(started.payment.provider), error)
+            return started
     if payment.status == PaymentState.FAILED:
         raise PaymentRefused(payment.failure_code)
     return Started(payment, is_new=True)
@@ -97,35 +112,25 @@ def default_return_url(order_id: int) -> str:
 
 
 @retried_atomic
-def _begin(
-    order_id: int,
-    code: str,
-    offered: OfferedPaymentMethod | None,
-    *,
-    is_away: bool,
-    return_url: str,
-    by: User,
-    client_key: ClientKey,
-) -> Started:
+def _begin(order_id: int, wish: _Wish, *, is_away: bool, calls_itself: bool) -> Started:
     ledger = Ledger.locked(order_id)
     order = ledger.order
     _check_payable(order, timezone.now())
-    if same := _same(ledger, code, client_key):
+    if same := _same(ledger, wish):
         return same
     if order.balance <= 0:
         raise NothingDue
-    if offered is None or offered.reason_against(order.amount_due, order.delivery_method):
+    if wish.offered is None or wish.offered.reason_against(order.amount_due, order.delivery_method):
         raise PaymentMethodUnavailable
     if is_away:
         raise ProviderAway
-    row = offered.row
+    row = wish.offered.row
     ledger.give_up(ledger.open)
     for former in ledger.payments:
         if former.is_current:  # over already
             former.is_current = False
             former.save(update_fields=["is_current"])
-    payment = _new_payment(order, row, by=by, client_key=client_key)
-    payment.return_url = return_url or default_return_url(order.pk)
+    payment = _new_payment(order, row, wish)
     payment.save(force_insert=True)
     payment.reserved = ZERO
     ledger.payments.append(payment)
@@ -134,9 +139,9 @@ def _begin(
         payment_method_name=payment.method_name,
         expires_at=_expiry(order, row),
     )
-    record(Action.CREATED, payment, changes_from_nothing(values_of(payment, NEW)), by=by)
+    record(Action.CREATED, payment, changes_from_nothing(values_of(payment, NEW)), by=wish.by)
     if not provider_named(row.provider).is_manual:
-        enqueue(creation_of(payment), check_of(payment))
+        enqueue(creation_of(payment, is_due=not calls_itself), check_of(payment))
     return Started(payment, is_new=True)
 
 
@@ -146,16 +151,20 @@ def _check_payable(order: Order, now: datetime) -> None:
         raise OrderNotPayable
 
 
-def _same(ledger: Ledger, code: str, client_key: ClientKey) -> Started | None:
+def _same(ledger: Ledger, wish: _Wish) -> Started | None:
     """Return the payment that this request has begun before, or that another one has for the same."""
-    if client_key.key:
+    if wish.client_key.key:
         for payment in ledger.payments:
-            if payment.client_key == client_key.key:
-                if payment.fingerprint != client_key.fingerprint:
+            if payment.client_key == wish.client_key.key:
+                if payment.fingerprint != wish.client_key.fingerprint:
                     raise KeyReused
                 return Started(payment, is_new=False, is_replay=True)
     current = ledger.current
-    if current and current.is_open and (current.method, current.amount) == (code, ledger.order.balance):
+    if (
+        current
+        and current.is_open
+        and (current.method, current.amount) == (wish.method, ledger.order.balance)
+    ):
         return Started(current, is_new=False)
     return None
 
@@ -165,7 +174,7 @@ def _offered(code: str) -> OfferedPaymentMethod | None:
     return next((each for each in methods if each.row.code == code), None)
 
 
-def _new_payment(order: Order, row: PaymentMethod, *, by: User, client_key: ClientKey) -> Payment:
+def _new_payment(order: Order, row: PaymentMethod, wish: _Wish) -> Payment:
     with translation.override(order.language):
         name = row.name
     payment = Payment(
@@ -177,9 +186,10 @@ def _new_payment(order: Order, row: PaymentMethod, *, by: User, client_key: Clie
         provider=row.provider,
         amount=order.balance,
         currency=order.currency,
-        client_key=client_key.key,
-        fingerprint=client_key.fingerprint,
-        created_by=by,
+        client_key=wish.client_key.key,
+        fingerprint=wish.client_key.fingerprint,
+        return_url=wish.return_url or default_return_url(order.pk),
+        created_by=wish.by,
     )
     if provider_named(row.provider).is_manual:
         payment.status = PaymentState.PENDING

@@ -1,5 +1,6 @@
 """Jobs of payments: what a request could not do, lost answers, and questions until a payment is over."""
 
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from apps.payments.exceptions import PaymentRefused, ProviderAway
 from apps.payments.models import Payment
 from apps.payments.providers.base import Notice, ProviderRefused
 from apps.payments.services import cancel_payment, next_check, refresh_payment, take_notice
+from apps.payments.services.call_places import place_for_call
 from apps.payments.tests.tills import begun, money_of, order_for, run_jobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
@@ -205,3 +207,26 @@ def test_a_callback_takes_no_number_over_that_the_provider_does_not_confirm(prov
 def test_a_callback_about_an_unknown_object_is_not_kept(provider):
     assert not take_notice("emulator", Notice(event_id="e-1", kind="paid", provider_id="pay-of-others"))
     assert not Job.objects.exists()
+
+
+def test_requests_that_meet_an_outage_pause_the_provider_too(provider, online, customer):
+    provider.is_away = True
+    for _time in range(5):
+        begun(order_for(customer))
+    assert CircuitState.objects.get().failures == 5
+    with pytest.raises(ProviderAway):
+        begun(order_for(customer))
+
+
+def test_when_too_many_wait_for_a_provider_a_job_begins_the_payment_at_once(provider, online, customer):
+    order = order_for(customer)
+    with ExitStack() as stack:
+        while stack.enter_context(place_for_call()):
+            pass
+        payment = begun(order)
+        assert (payment.status, provider.calls) == ("created", [])
+        assert refresh_payment(payment).status == "created"
+        assert provider.calls == []
+    run_jobs(order, "payment_create")
+    payment.refresh_from_db()
+    assert payment.status == "requires_action"
