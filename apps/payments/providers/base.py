@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any, ClassVar, NotRequired, TypedDict
 from uuid import UUID
 
+from django.utils import timezone
+
 from apps.payments.statuses import PaymentState, RefundState
 
 CALL_SECONDS = 5.0
@@ -80,6 +82,8 @@ class PaymentRequest:
     language: str
     expires_at: datetime | None = None  # when the order does
     receipt: Receipt | None = None
+    # When the customer asked for it: a repeated call has to say the same, whenever it is made.
+    begun_at: datetime = field(default_factory=timezone.now)
 
 
 @dataclass(frozen=True)

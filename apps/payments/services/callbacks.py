@@ -1,7 +1,5 @@
 """Callbacks of providers: hints. One that is understood has the provider asked, whatever it says."""
 
-from django.db.models import Q
-
 from apps.core.database.transactions import retried_atomic
 from apps.jobs.models import Job, JobStatus
 from apps.jobs.services import enqueue
@@ -45,6 +43,6 @@ def _matching(provider: str, notice: Notice) -> Payment | None:
         return known
     if notice.uid is None:
         return None
-    # One that has a number already is not taken over by another.
-    unnumbered = Q(provider_id=None) | Q(provider_id=notice.provider_id)
-    return payments.filter(unnumbered, uid=notice.uid).first()
+    if notice.provider_id:  # a payment that has a number already is not taken over by another
+        payments = payments.filter(provider_id=None)
+    return payments.filter(uid=notice.uid).first()

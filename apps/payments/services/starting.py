@@ -227,4 +227,5 @@ def _request(payment: Payment) -> PaymentRequest:
         language=order.language,
         expires_at=order.expires_at,
         receipt=receipt_of_payment(payment),
+        begun_at=payment.created_at,
     )
