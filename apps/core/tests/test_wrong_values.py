@@ -425,6 +425,22 @@ WRONG: dict[str, dict[str, list[str]]] = {
         ]
     },
     "SHIPPING_CONCURRENCY": {"must be a whole number from 1 to 1000": ["0", "all"]},
+    "STRIPE_SECRET_KEY": {
+        "must be a secret or restricted key, sk_live_… or rk_live_…": [
+            "pk_live_51a",
+            "whsec_51a",
+            "sk_live_",
+            "sk_live_51a sk_live_51b",
+        ]
+    },
+    "STRIPE_WEBHOOK_SECRETS": {
+        "must be signing secrets of webhook endpoints, whsec_…, comma-separated": [
+            "sk_live_51a",
+            "whsec_",
+            "whsec_a whsec_b",
+            "whsec_a,we_b",
+        ]
+    },
     "LOG_FORMAT": {"must be text or json": ["xml", "js0n"]},
     "METRICS_TOKEN": TOKEN,
     "WEB_CONCURRENCY": {"must be a whole number from 1 to 500": ["0", "auto", "1000"]},
