@@ -72,9 +72,9 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Return the jobs that depend on none of these."""
         return self.exclude(_depends_on(circuits))
 
-    def about(self, subject: str) -> Self:
-        """Return the jobs of one subject, in the order they were ordered."""
-        return self.filter(subject=subject).order_by("pk")
+    def about(self, *subjects: str) -> Self:
+        """Return the jobs of the subjects, in the order they were ordered."""
+        return self.filter(subject__in=subjects).order_by("pk")
 
     def not_done_by_kind(self, now: datetime) -> "models.QuerySet[Job, Any]":
         """Return `kind`, `status`, `count`, `late` and `due_since` (None: nothing due) of what is not done.

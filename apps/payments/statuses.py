@@ -41,6 +41,16 @@ class NeedsLook(models.TextChoices):
     UNCAPTURED = "uncaptured", _("a payment waits to be captured")
 
 
+class RefundReason(models.TextChoices):
+    """Why staff give money back. Programs may name others."""
+
+    GOODWILL = "goodwill", pgettext_lazy("refund", "goodwill")
+    DEFECT = "defect", pgettext_lazy("refund", "defective goods")
+    LATE = "late", pgettext_lazy("refund", "late delivery")
+    PRICE = "price", pgettext_lazy("refund", "price adjustment")
+    OTHER = "other", pgettext_lazy("refund", "other")
+
+
 OPEN = (PaymentState.CREATED, PaymentState.PENDING, PaymentState.REQUIRES_ACTION)
 UNDER_WAY = (RefundState.CREATED, RefundState.PENDING)  # money that is reserved, and not given back yet
 

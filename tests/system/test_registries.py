@@ -26,8 +26,9 @@ REGISTERED_BY = {
     r"\bCacheNamespace\(": {"caching"},
     r"^@?audited\(": {"models"},
     r"^register_author_lookup\(": {"admin"},
+    r"^register_order_section\(": {"admin"},
 }
-DEFINED = r"^(def (audited|exportable)\(|class CacheNamespace\b)"
+DEFINED = r"^(def (audited|exportable|register_order_section)\(|class CacheNamespace\b)"
 
 
 @pytest.mark.parametrize(("registration", "rooms"), REGISTERED_BY.items())

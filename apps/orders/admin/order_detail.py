@@ -4,15 +4,13 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.core.admin.bulk_actions import address_of, outcome_of, seen_of
+from apps.core.admin.bulk_actions import seen_of
 from apps.core.admin.optimistic_locking import (
     VERSION,
     changed_since,
@@ -25,7 +23,8 @@ from apps.core.caching.cache_control import NO_STORE
 from apps.jobs.models import Job
 from apps.orders import services
 from apps.orders.admin.order_fields import bill_of
-from apps.orders.jobs import subject_of
+from apps.orders.admin.order_sections import OrderButton
+from apps.orders.jobs import money_subject, subject_of
 from apps.orders.models import Invoice, Order, OrderDiscount, OrderItem
 from apps.orders.statuses import TRANSITIONS, OrderStatus
 from apps.users.current_user import current_user
@@ -64,34 +63,12 @@ def order_context(model_admin: PagedAdmin, request: HttpRequest, order: Order) -
         "next_transitions": [(status, BUTTONS[status]) for status in transitions if status in BUTTONS],
         "can_be_cancelled": OrderStatus.CANCELLED in transitions,
         "may_change": may_change,
-        "jobs": Job.objects.about(subject_of(order.pk)) if may_see_jobs else None,
+        "jobs": Job.objects.about(subject_of(order.pk), money_subject(order.pk)) if may_see_jobs else None,
         "has_invoice": Invoice.objects.filter(order=order).exists(),
     }
     if filters := model_admin.get_preserved_filters(request):
         context["filters"] = f"?{filters}"  # of the list, to which staff go back
     return context
-
-
-class OrderButton(AdminPage):
-    """A button of an order's page: it acts on the order, says what was done or why not, and leads back."""
-
-    def has_permission(self, request: HttpRequest) -> bool:
-        """Let those in who may change orders."""
-        return self.model_admin.has_change_permission(request)
-
-    def act(self, order: Order) -> str:
-        """Do it, and say what was done. Raises DomainError or ValidationError to refuse."""
-        raise NotImplementedError
-
-    def post(self, request: HttpRequest, order_id: int) -> HttpResponse:
-        """Act on the order."""
-        order = get_object_or_404(Order, pk=order_id)
-        outcome = outcome_of(order, self.act)
-        level = messages.SUCCESS if outcome.is_done else messages.ERROR
-        self.model_admin.message_user(request, f"{outcome.row}: {outcome.text}", level)
-        filters = self.model_admin.get_preserved_filters(request)
-        kept: dict[str, Any] = {"preserved_filters": filters, "opts": self.model_admin.opts}
-        return HttpResponseRedirect(add_preserved_filters(kept, address_of(order)))
 
 
 class NoteButton(OrderButton):

@@ -39,7 +39,7 @@ def fieldsets_of(order: Order) -> list[tuple[str | None, dict[str, tuple[str, ..
     """Return the fields of the order's page; what the order has nothing of is left out."""
     delivery = [name for name in DELIVERY if order.has_addresses or name not in OF_ADDRESSES]
     sections = {
-        None: (*ABOUT, *(["needs_look"] if order.needs_look else []), *DATES),
+        None: (*ABOUT, *DATES),
         gettext("Delivery"): tuple(delivery),
         gettext("Bill"): ("shown_billing",) if address_of(order, AddressKind.BILLING) else (),
         gettext("Notes"): tuple(name for name in NOTES if getattr(order, name)),

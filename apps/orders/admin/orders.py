@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -26,6 +26,7 @@ from apps.orders.admin.order_filters import (
     NeedsLookFilter,
     PaymentMethodFilter,
 )
+from apps.orders.admin.order_sections import section_pages, sections_of
 from apps.orders.models import Order
 
 
@@ -75,12 +76,16 @@ class OrderAdmin(OrderFields, ExportableAdmin, LongListAdmin):
     )
     pages = (*ORDER_PAGES, ExportPage)
     list_tools = (export_tool,)
-    detail_context = (order_context,)
+    detail_context = (order_context, sections_of)
 
     @property
     def media(self) -> forms.Media:
         """Return what the list's filter for a customer needs."""
         return super().media + StoreAutocompleteSelect(Order._meta.get_field("user"), self.admin_site).media
+
+    def get_urls(self) -> list[URLPattern]:
+        """Return the addresses of the pages, with those of the sections that higher apps have added."""
+        return [*(page.url_of(self) for page in section_pages()), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         """Tell of each order whether a job of it has failed."""

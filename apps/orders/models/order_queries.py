@@ -61,16 +61,17 @@ class OrderQuerySet(SignallingQuerySet["Order"]):
         return self.select_related("user").annotate(items_count=functions.Coalesce(count, 0))
 
     def with_failed_jobs(self) -> Self:
-        """Return the orders one of whose jobs has failed."""
-        number = functions.Substr("subject", len(JOB_SUBJECT) + 1)
-        failed = Job.objects.filter(status=JobStatus.FAILED, subject__startswith=JOB_SUBJECT).order_by()
+        """Return the orders one of whose jobs has failed, be it about their money."""
+        subject = models.Q(subject__startswith=JOB_SUBJECT) | models.Q(subject__startswith=MONEY_SUBJECT)
+        failed = Job.objects.filter(subject, status=JobStatus.FAILED).order_by()
+        number = functions.Substr("subject", functions.StrIndex("subject", models.Value(":")) + 1)
         return self.filter(pk__in=failed.values(order_id=functions.Cast(number, models.BigIntegerField())))
 
     def noting_failed_jobs(self) -> Self:
         """Tell of each order whether one of its jobs `has_failed`."""
         number = functions.Cast(models.OuterRef("pk"), models.CharField())
-        subject = functions.Concat(models.Value(JOB_SUBJECT), number)
-        failed = Job.objects.filter(status=JobStatus.FAILED, subject=subject)
+        subjects = [functions.Concat(models.Value(kind), number) for kind in (JOB_SUBJECT, MONEY_SUBJECT)]
+        failed = Job.objects.filter(status=JobStatus.FAILED, subject__in=subjects)
         return self.annotate(has_failed=models.Exists(failed))
 
     def with_shipment_status(self, statuses: Collection[str]) -> Self:

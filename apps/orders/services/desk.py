@@ -42,12 +42,16 @@ def write_staff_note(
 
 
 @retried_atomic
-def clear_needs_look(*, order_id: int, by: User) -> None:
+def clear_needs_look(*, order_id: int, by: User, precondition: Callable[[Order], None] | None = None) -> None:
     """Note that somebody has looked into the order's money.
+
+    `precondition` is called with the locked order, and raises when it is another version than they mean.
 
     Raises Order.DoesNotExist.
     """
     order = Order.objects.locked().get(pk=order_id)
+    if precondition:
+        precondition(order)
     if before := order.needs_look:
         order.needs_look = ""
         order.save(update_fields=["needs_look", "updated_at"])

@@ -56,7 +56,9 @@ class Payment(models.Model):
     status = models.CharField(
         _("status"), max_length=20, choices=PaymentState.choices, default=PaymentState.CREATED
     )
-    captured = models.DecimalField(_("received"), max_digits=15, decimal_places=2, default=ZERO)
+    captured = models.DecimalField(
+        pgettext_lazy("payment", "received"), max_digits=15, decimal_places=2, default=ZERO
+    )
     refunded = models.DecimalField(_("given back"), max_digits=15, decimal_places=2, default=ZERO)
     # What of `captured` was above what was due when it came: it is sent back.
     excess = models.DecimalField(_("paid by mistake"), max_digits=15, decimal_places=2, default=ZERO)

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core.database.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from apps.payments.models.payments import Payment
@@ -14,7 +15,7 @@ class ProviderEvent(AppendOnlyModel):
     event_id = models.CharField(_("event"), max_length=200)
     kind = models.CharField(_("kind"), max_length=100)
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="events", verbose_name=_("payment"))
-    received_at = models.DateTimeField(_("received"), auto_now_add=True, db_index=True)
+    received_at = models.DateTimeField(pgettext_lazy("payment", "received"), auto_now_add=True, db_index=True)
     body = models.TextField(_("content"))
 
     objects = AppendOnlyQuerySet["ProviderEvent"].as_manager()

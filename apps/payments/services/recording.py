@@ -1,16 +1,17 @@
 """Recording of money that people have received: a transfer, cash, a card on delivery."""
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from apps.audit.models import Action
-from apps.audit.services import changes_from_nothing, record, values_of
+from apps.audit.services import changes_between, changes_from_nothing, record, record_change, values_of
 from apps.core.database.transactions import retried_atomic
 from apps.core.money import ZERO
 from apps.orders.exceptions import PaymentMethodUnavailable
-from apps.orders.models import PaymentMethod
+from apps.orders.models import Order, PaymentMethod
 from apps.payments.exceptions import PaymentNotOpen
 from apps.payments.metrics import count_outcome
 from apps.payments.models import Payment
@@ -19,16 +20,25 @@ from apps.payments.services.ledger import Ledger
 from apps.payments.statuses import PaymentState
 from apps.users.models import User
 
-RECORDED = ("method", "captured", "note")  # in the audit trail
+GIVEN_UP = ("status", "is_current")
+RECORDED = ("method", "captured")  # in the audit trail; a note can name somebody, and that is for ever
 
 
 @retried_atomic
 def record_payment(
-    *, order_id: int, method: str, amount: Decimal, received_at: datetime | None, note: str, by: User
+    *,
+    order_id: int,
+    method: str,
+    amount: Decimal,
+    received_at: datetime | None,
+    note: str,
+    by: User,
+    precondition: Callable[[Order], None] | None = None,
 ) -> Payment:
     """Note that money was received for the order, also for a cancelled one: then it is owed back.
 
-    It completes the open manual payment of the order, if there is one.
+    It completes the open manual payment of the order, if there is one. `precondition` is called with the
+    locked order, and raises when it is another version than they mean.
 
     Raises Order.DoesNotExist, and PaymentMethodUnavailable for a method that is not paid by hand.
     """
@@ -36,6 +46,8 @@ def record_payment(
     if row is None:
         raise PaymentMethodUnavailable
     ledger = Ledger.locked(order_id)
+    if precondition:
+        precondition(ledger.order)
     payment = next((each for each in ledger.open if each.provider == row.provider), None)
     if payment is None:
         payment = _new_payment(ledger, row, amount, by)
@@ -60,7 +72,9 @@ def cancel_payment(payment: Payment) -> Payment:
     payment = ledger.payment(payment.pk)
     if not payment.is_open:
         raise PaymentNotOpen
+    before = values_of(payment, GIVEN_UP)
     ledger.give_up([payment])
+    record_change(payment, changes_between(before, values_of(payment, GIVEN_UP)))
     ledger.note()
     return payment
 
@@ -79,10 +93,12 @@ def unblock_refunds(payment: Payment, *, by: User) -> Payment:
 
 
 def _new_payment(ledger: Ledger, row: PaymentMethod, amount: Decimal, by: User) -> Payment:
+    with translation.override(ledger.order.language):  # the customer reads it
+        name = row.name
     payment = Payment(
         order=ledger.order,
         method=row.code,
-        method_name=row.name,
+        method_name=name,
         terms=row.terms,
         moves_to_processing=row.moves_to_processing,
         provider=row.provider,

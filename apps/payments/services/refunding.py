@@ -1,10 +1,12 @@
 """Refunds by staff, and those that people make by hand."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from uuid import UUID
 
 from apps.core.database.transactions import retried_atomic
 from apps.core.money import ZERO
+from apps.orders.models import Order
 from apps.orders.services import note_money
 from apps.payments.exceptions import RefundExceedsPaid, RefundNotPending
 from apps.payments.models import Refund, RefundCause
@@ -17,12 +19,24 @@ from apps.users.models import User
 
 
 @retried_atomic
-def refund_order(*, order_id: int, amount: Decimal, reason: str, note: str, by: User) -> list[Refund]:
+def refund_order(
+    *,
+    order_id: int,
+    amount: Decimal,
+    reason: str,
+    note: str,
+    by: User,
+    precondition: Callable[[Order], None] | None = None,
+) -> list[Refund]:
     """Give the customer money back: first what is owed, the rest lowers what is due. Return the refunds.
+
+    `precondition` is called with the locked order, and raises when it is another version than they mean.
 
     Raises Order.DoesNotExist, and RefundExceedsPaid.
     """
     ledger = Ledger.locked(order_id)
+    if precondition:
+        precondition(ledger.order)
     usable = [payment for payment in ledger.payments if not payment.refund_blocked]
     refundable = sum((payment.refundable for payment in usable), start=ZERO)
     if amount > refundable:
