@@ -28,6 +28,7 @@ from tests.contract.checker import checked
 from tests.support.flush_snapshots import Refill, flush_quickly
 from tests.support.processes import programs_heed_signals
 from tests.support.servers import MemcachedServer
+from tests.support.template_database import begin_with_copy, end, start_template
 
 PASSWORD = "correct-horse-battery"
 SERVICES = ("postgres", "redis", "memcached")
@@ -45,6 +46,7 @@ SIGNS = {
 }
 
 REFILL = pytest.StashKey[Refill]()
+TEMPLATE = pytest.StashKey[Path]()
 
 _numbers = count(1)
 
@@ -72,6 +74,10 @@ def pytest_configure(config: pytest.Config) -> None:
         pool["timeout"] = SLOW_MACHINE_SECONDS
     if worker := os.environ.get("PYTEST_XDIST_WORKER"):
         changes |= _own_services(worker, config)
+    elif getattr(config.option, "numprocesses", None):
+        config.stash[TEMPLATE] = folder / "template"
+        template = start_template(config.stash[TEMPLATE])
+        config.add_cleanup(lambda: end(template))
     overridden = override_settings(**changes)
     overridden.enable()
     config.add_cleanup(overridden.disable)
@@ -94,6 +100,12 @@ def _own_services(worker: str, config: pytest.Config) -> dict[str, Any]:
         url = urlsplit(settings.CELERY_BROKER_URL)._replace(path=f"/{worker.removeprefix('gw')}").geturl()
         os.environ["CELERY_BROKER_URL"] = changes["CELERY_BROKER_URL"] = url
     return changes
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a process of pytest-xdist where the template of its database is."""
+    node.workerinput["template"] = str(node.config.stash[TEMPLATE])
 
 
 def available_services() -> set[str]:
@@ -149,6 +161,21 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
         (title, text.encode("utf-8", "backslashreplace").decode()) for title, text in report.sections
     ]
     return report
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, pytestconfig: pytest.Config
+) -> None:
+    """Let the database of one of several test processes begin as a copy."""
+    if worker := getattr(pytestconfig, "workerinput", None):
+        begin_with_copy(Path(worker["template"]))
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool) -> bool:
+    """Let SQLite take the file that was copied; its folder is removed at the end."""
+    return django_db_keepdb or connection.vendor == "sqlite"
 
 
 @pytest.fixture(scope="session")
