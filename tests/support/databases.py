@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -36,6 +36,14 @@ def using(name: str) -> Iterator[None]:
         yield
     finally:
         _point_to(usual)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Undo at the end what was written to the database, but not what was cached."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def all_rows() -> Rows:

@@ -19,6 +19,7 @@ from apps.store.tests.factories import shipped_tax_class
 from apps.users.models import Session, User
 from conftest import PASSWORD, signed_in
 from tests.support.admin_rows import ADMINS, change, page_of, row_of, typed
+from tests.support.databases import undone
 from tests.support.faults import all_rows
 from tests.support.html_forms import opened_form, send_form
 from tests.support.parameters import spread
@@ -167,24 +168,24 @@ def test_forms_are_those_of_the_table(shop: None, staff: User):
     assert editable == {label: fields | INLINED.get(label, set()) for label, fields in FORMS.items()}
 
 
-@pytest.mark.parametrize(
-    ("label", "field"), [(label, field) for label, fields in FORMS.items() for field in sorted(fields)]
-)
+@pytest.mark.parametrize("label", FORMS)
 def test_field_that_somebody_else_has_changed_is_named_and_nothing_is_saved(
-    shop: None, staff_client: Client, label: str, field: str
+    shop: None, staff_client: Client, label: str
 ):
     row = row_of(label)
     form = opened_form(staff_client, page_of(row))
-    change(row, field)
-    before = all_rows()
+    for field in sorted(FORMS[label]):
+        with undone():
+            change(row, field)
+            before = all_rows()
 
-    page = staff_client.post(page_of(row), {**form, **typed(row, field)})
+            page = staff_client.post(page_of(row), {**form, **typed(row, field)})
 
-    errors = page.context["adminform"].form.errors
-    assert set(errors) == {"__all__", field}
-    assert errors["__all__"][0].startswith(OUTDATED)
-    assert "was changed after you opened the page. It is now" in errors[field][0]
-    assert all_rows() == before
+            errors = page.context["adminform"].form.errors
+            assert set(errors) == {"__all__", field}
+            assert errors["__all__"][0].startswith(OUTDATED)
+            assert "was changed after you opened the page. It is now" in errors[field][0]
+            assert all_rows() == before
 
 
 @pytest.mark.parametrize(("label", "version"), spread(list(FORMS), [None, "", "x", "name:x", "name"], each=2))
