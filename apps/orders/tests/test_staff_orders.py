@@ -77,57 +77,57 @@ def test_list_shows_whose_every_order_is(staff_api: APIClient, orders: dict[str,
     }
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("status=pending", ["tea"]),
-        ("status=delivered", []),
-        ("user={anna}", ["cups", "tea"]),
-        ("user={boris}", ["lamp"]),
-        ("user=999999", []),
-        ("created_after=2026-02-01T12:00:00Z", ["cups", "tea"]),
-        ("created_before=2026-02-01T12:00:00Z", ["tea", "lamp"]),
-        ("total_min=30", ["tea", "lamp"]),
-        ("total_min=30.01", ["lamp"]),
-        ("total_max=30.00", ["cups", "tea"]),
-        ("total_max=29.99", ["cups"]),
-        ("total_min=20&total_max=30", ["cups", "tea"]),
-        ("total_min=0", ["cups", "tea", "lamp"]),
-        ("total_max=0", []),
-        ("search=ANN", ["cups", "tea"]),
-        ("search=bor", ["lamp"]),
-        ("search=tea.example", ["cups", "tea"]),
-        ("search=LAMP.EXAMPLE", ["lamp"]),
-        ("search=tea-1", ["tea", "lamp"]),
-        ("search=ЛАМПА", ["lamp"]),
-        ("search=7%25", ["cups", "tea"]),
-        ("search=%25%25", []),
-        ("search=_", []),
-        ("search=nothing", []),
-        ("search=999999999999999999999", []),
-        ("search=%D9%A3", []),
-        ("search=anna&status=cancelled", ["cups"]),
-        ("ordering=created_at", ["lamp", "tea", "cups"]),
-        ("ordering=-created_at", ["cups", "tea", "lamp"]),
-        ("ordering=total_price", ["cups", "tea", "lamp"]),
-        ("ordering=-total_price", ["lamp", "tea", "cups"]),
-        ("ordering=status", ["cups", "tea", "lamp"]),
-        ("ordering=-status,created_at", ["lamp", "tea", "cups"]),
-        ("status=&user=&created_after=&created_before=", ["cups", "tea", "lamp"]),
-        ("total_min=&total_max=&search=&ordering=", ["cups", "tea", "lamp"]),
-    ],
-)
-def test_list_holds_what_its_filters_ask_for(
-    staff_api: APIClient, orders: dict[str, Order], query: str, found: list[str]
-):
+FOUND = {
+    "status=pending": ["tea"],
+    "status=delivered": [],
+    "user={anna}": ["cups", "tea"],
+    "user={boris}": ["lamp"],
+    "user=999999": [],
+    "created_after=2026-02-01T12:00:00Z": ["cups", "tea"],
+    "created_before=2026-02-01T12:00:00Z": ["tea", "lamp"],
+    "total_min=30": ["tea", "lamp"],
+    "total_min=30.01": ["lamp"],
+    "total_max=30.00": ["cups", "tea"],
+    "total_max=29.99": ["cups"],
+    "total_min=20&total_max=30": ["cups", "tea"],
+    "total_min=0": ["cups", "tea", "lamp"],
+    "total_max=0": [],
+    "search=ANN": ["cups", "tea"],
+    "search=bor": ["lamp"],
+    "search=tea.example": ["cups", "tea"],
+    "search=LAMP.EXAMPLE": ["lamp"],
+    "search=tea-1": ["tea", "lamp"],
+    "search=ЛАМПА": ["lamp"],
+    "search=7%25": ["cups", "tea"],
+    "search=%25%25": [],
+    "search=_": [],
+    "search=nothing": [],
+    "search=999999999999999999999": [],
+    "search=%D9%A3": [],
+    "search=anna&status=cancelled": ["cups"],
+    "ordering=created_at": ["lamp", "tea", "cups"],
+    "ordering=-created_at": ["cups", "tea", "lamp"],
+    "ordering=total_price": ["cups", "tea", "lamp"],
+    "ordering=-total_price": ["lamp", "tea", "cups"],
+    "ordering=status": ["cups", "tea", "lamp"],
+    "ordering=-status,created_at": ["lamp", "tea", "cups"],
+    "status=&user=&created_after=&created_before=": ["cups", "tea", "lamp"],
+    "total_min=&total_max=&search=&ordering=": ["cups", "tea", "lamp"],
+}
+
+
+def test_list_holds_what_its_filters_ask_for(staff_api: APIClient, orders: dict[str, Order]):
     names = {order.pk: name for name, order in orders.items()}
     users = {"anna": orders["tea"].user_id, "boris": orders["lamp"].user_id}
 
-    response = staff_api.get(f"{URL}?{query.format(**users)}")
+    found = {}
+    for query in FOUND:
+        response = staff_api.get(f"{URL}?{query.format(**users)}")
+        assert response.status_code == 200
+        assert response.json()["count"] == len(response.json()["results"])
+        found[query] = [names[row["id"]] for row in response.json()["results"]]
 
-    assert response.status_code == 200
-    assert [names[row["id"]] for row in response.json()["results"]] == found
-    assert response.json()["count"] == len(found)
+    assert found == FOUND
 
 
 def test_search_finds_an_order_by_its_whole_number(staff_api: APIClient, make_user: Callable[..., User]):
