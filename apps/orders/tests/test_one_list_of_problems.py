@@ -72,7 +72,7 @@ def choices() -> list[Any]:
     """Return all pairs of reasons, of which those that are near each other are not long; and many at once."""
     found: list[Any] = [(), *((reason,) for reason in REASONS)]
     for first, second in filter(are_possible, combinations(REASONS, 2)):
-        is_near = REASONS.index(second) - REASONS.index(first) <= 4
+        is_near = REASONS.index(second) - REASONS.index(first) <= 2
         found.append(pytest.param((first, second), marks=() if is_near else pytest.mark.long))
     of_payment, of_point = ("payment_method_required",), ("pickup_point_required",)
     some = ("delivery_required", "delivery_unavailable", "address_required", *of_payment, *of_point)
