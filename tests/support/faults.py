@@ -40,7 +40,22 @@ def at_statement(number: int, act: Callable[[], None]) -> Iterator[list[str]]:
 def all_rows() -> dict[str, list[str]]:
     """Return every row of every table, to compare before and after."""
     with connection.cursor() as cursor:
-        return {table: _rows_of(cursor, table) for table in connection.introspection.table_names(cursor)}
+        tables = connection.introspection.table_names(cursor)
+        if connection.vendor == "postgresql":
+            return _rows_of_all(cursor, tables)
+        return {table: _rows_of(cursor, table) for table in tables}
+
+
+def _rows_of_all(cursor: Any, tables: list[str]) -> dict[str, list[str]]:
+    """Ask once: a question for each table takes ten times as long."""
+    name = connection.ops.quote_name
+    cursor.execute(
+        " UNION ALL ".join(f"SELECT '{each}', row::text FROM {name(each)} AS row" for each in tables)
+    )
+    found: dict[str, list[str]] = {table: [] for table in tables}
+    for table, row in cursor.fetchall():
+        found[table].append(row)
+    return {table: sorted(rows) for table, rows in found.items()}
 
 
 def _rows_of(cursor: Any, table: str) -> list[str]:
