@@ -12,7 +12,8 @@ SQLITE_SUFFIXES = ("", "-wal", "-shm", "-journal")
 # `mail` and a `cache`, too.
 OWN_NAMES = {
     *(f"store.sqlite3{suffix}" for suffix in SQLITE_SUFFIXES),
-    *("secret_key", "jwt_signing_key", "celerybeat-schedule"),
+    *(f"payment_emulator.sqlite3{suffix}" for suffix in SQLITE_SUFFIXES),
+    *("secret_key", "jwt_signing_key", "payment_emulator_secret", "celerybeat-schedule"),
     *("mail", "media", "cache", "static", "backups", "generators", "screenshots"),
 }
 

@@ -1,5 +1,6 @@
 """Readers of single values: each returns what a text means, or raises Unusable."""
 
+import base64
 import os
 import re
 import unicodedata
@@ -110,6 +111,15 @@ def matching(pattern: str, expected: str) -> Reader[str]:
 
 # What RFC 9110 lets stand in the value of a header everywhere, without the space that would end a token.
 token = matching(r"[\x21-\x7e]+", "visible ASCII characters without spaces, as allowed in a header")
+
+
+def webhook_secret(text: str) -> str:
+    """Return a secret of Standard Webhooks: `whsec_` and Base64, or any visible ASCII text."""
+    try:
+        base64.b64decode(text.removeprefix("whsec_") if text.startswith("whsec_") else "", validate=True)
+    except ValueError:
+        raise Unusable("must go on in Base64 when it begins with whsec_") from None
+    return token(text)
 
 
 tax_class_code = matching(r"[-a-zA-Z0-9_]{1,20}", "the code of a tax class, such as standard or none")

@@ -7,6 +7,12 @@ from online_store.env.hosts import is_local
 from online_store.env.values import Reader, Unusable
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+# What a browser would run, or read from the customer's own machine.
+UNSAFE_SCHEMES = ("about", "blob", "data", "file", "javascript", "vbscript")
+RETURN_EXPECTED = (
+    "beginnings of addresses, comma-separated, with a plain path or none: https://shop.example/paid, "
+    "http://localhost:* (any port), myshop:// (an app's own scheme)"
+)
 # Pages of apps that browsers run without a web server: Capacitor, Ionic, Tauri.
 APP_SCHEMES = ("capacitor", "ionic", "tauri")
 
@@ -41,6 +47,22 @@ def app_address(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9/._~-]*", path):
         raise Unusable(f"must be {WEB.expected}, or https://shop.example/# for an app with such paths")
     return f"{web_address(address)}/#{path.rstrip('/')}" if hash_sign else web_address(address)
+
+
+def return_address(text: str) -> str:
+    """Return the beginning of addresses that customers may be led back to.
+
+    It is one of the web, whose port may be `*`, or one with an app's own scheme, which may stand alone.
+    """
+    match = re.fullmatch(r"([a-z][a-z0-9+.-]*)://([^/?#]*?)(:\*)?((?:/[A-Za-z0-9._~-]*)*)", text)
+    if not match or match[1] in UNSAFE_SCHEMES or {".", ".."} & set(match[4].split("/")):
+        raise Unusable(f"must be {RETURN_EXPECTED}")
+    scheme, host, port, path = match.groups(default="")
+    if scheme in WEB.schemes:
+        web_address(f"{scheme}://{host}")
+    elif port or not re.fullmatch(r"[A-Za-z0-9._~-]*", host):
+        raise Unusable(f"must be {RETURN_EXPECTED}")
+    return f"{scheme}://{host}{port}{path}"
 
 
 def origin(*, wildcards: bool = False, apps: bool = False) -> Reader[str]:
