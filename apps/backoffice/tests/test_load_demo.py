@@ -52,6 +52,7 @@ def test_demo_says_what_it_made(capsys):
     assert capsys.readouterr().out.splitlines() == [
         "Demo data: 66 products, 15 of them with a weight and one reduced",
         "Demo data: 3 delivery methods with rates for 2 zones, 5 pick-up points",
+        "Demo data: payment methods emulator and cash, and a seller",
         "Demo data: a promotion of 10 % with the codes ЧАЙ10 and TEA10",
         "Demo data: the logins admin and customer",
     ]

@@ -7,10 +7,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from apps.backoffice.demo import load_catalogue, load_delivery, load_promotion
+from apps.backoffice.demo import load_catalogue, load_delivery, load_payments, load_promotion
 from apps.catalog.models import Product
 from apps.delivery.models import DeliveryMethod, DeliveryZone, PickupPoint
+from apps.orders.models import PaymentMethod
 from apps.promotions.models import Promotion
+from apps.store.models import Seller
 from apps.users.models import User
 
 STAFF_LOGIN, CUSTOMER_LOGIN = "admin", "customer"
@@ -22,8 +24,8 @@ class Command(BaseCommand):
     """Fill an empty store once."""
 
     help = (
-        "Load demo products, delivery methods and codes into an empty store and, in embedded mode, create the"
-        " demo logins."
+        "Load demo products, delivery and payment methods, and codes into an empty store; embedded, also "
+        "create the demo logins."
     )
 
     @transaction.atomic
@@ -40,6 +42,8 @@ def _shop() -> Iterator[str]:
     yield load_catalogue()
     if not any(model.objects.exists() for model in DELIVERY_MODELS):
         yield load_delivery()
+    if not (Seller.objects.exists() or PaymentMethod.objects.exclude(code="manual").exists()):
+        yield load_payments()
     if not Promotion.objects.exists():
         yield load_promotion()
 
