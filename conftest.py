@@ -8,6 +8,7 @@ import signal
 import socket
 import tempfile
 from collections.abc import Callable, Generator, Iterator
+from functools import wraps
 from itertools import count
 from pathlib import Path
 from types import FrameType
@@ -15,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
@@ -22,6 +24,7 @@ from django.db import connection
 from django.test import override_settings
 from rest_framework.test import APIClient
 
+from apps.core.outbound_http import CallInTransaction, in_transaction
 from apps.users.models import User
 from apps.users.tokens import pair_for
 from tests.contract.checker import checked
@@ -83,7 +86,20 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(overridden.disable)
     # Every answer that any test gets must be one that the schema describes.
     APIClient.request = checked(APIClient.request)  # type: ignore[method-assign]
+    requests.Session.send = outside_transactions(requests.Session.send)  # type: ignore[method-assign]
     config.stash[REFILL] = flush_quickly()
+
+
+def outside_transactions(send: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what sends a request of any code, but none while rows may be locked."""
+
+    @wraps(send)
+    def sent(session: requests.Session, request: requests.PreparedRequest, **options: Any) -> Any:
+        if in_transaction():
+            raise CallInTransaction(f"{request.method} {request.url} inside of a transaction")
+        return send(session, request, **options)
+
+    return sent
 
 
 def _own_services(worker: str, config: pytest.Config) -> dict[str, Any]:
