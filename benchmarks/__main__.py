@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping
 
 from benchmarks import report
 from benchmarks.figures import Figure
-from benchmarks.parts import growth, jobs, login, misses, orders, processes, reads, stampede
+from benchmarks.parts import growth, jobs, login, misses, orders, payments, processes, reads, stampede
 from benchmarks.stage import ProgramMissing, Stage, require_programs
 
 PARTS: Mapping[str, Callable[[Stage], list[Figure]]] = {
     "reads": reads.measure,
     "misses": misses.measure,
     "orders": orders.measure,
+    "payments": payments.measure,
     "stampede": stampede.measure,
     "login": login.measure,
     "jobs": jobs.measure,

@@ -85,6 +85,7 @@ def _findings(options: Options, stage: Stage, smtp_server: SmtpServer) -> Findin
         given_up=given_up,
         stock_differences=stage.differences("verify_stock"),
         order_differences=stage.differences("verify_orders"),
+        payment_differences=stage.differences("verify_payments"),
         deadlocks=stage.deadlocks(),
         settling_seconds=settling_seconds,
     )

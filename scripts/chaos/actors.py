@@ -38,6 +38,7 @@ def open_shop(stage: Stage, buyers: int) -> Shop:
     store.wait_for_start()
     store.log_in(store.staff)
     stage.manage(*stage.calls("make_coupons()"))
+    stage.manage(*stage.calls("make_payment_methods()"))
     products = {
         f"CHAOS-{number}": Product(f"CHAOS-{number}", f"Thing {number}", Decimal(number), "Things", STOCK)
         for number in range(1, PRODUCTS + 1)
@@ -76,7 +77,8 @@ def actors_of(shop: Shop, stage: Stage, journal: Journal, day: Day, seed: str) -
         return HttpClient(stage.ports, random, journal, day), journal, shop.product_ids, random
 
     buyers = [
-        Buyer(customer, *tools(f"buyer {number}")) for number, customer in enumerate(shop.customers, start=1)
+        Buyer(customer, *tools(f"buyer {number}"), stage.provider)
+        for number, customer in enumerate(shop.customers, start=1)
     ]
     clerks = [Clerk(shop.staff, *tools(f"clerk {number}")) for number in range(1, CLERKS + 1)]
     return [*(buyer.run for buyer in buyers), *(clerk.run for clerk in clerks)]

@@ -8,6 +8,8 @@ from typing import Any
 from scripts.chaos.coupons import ADDRESSES, COUPONS, METHODS, POINT, UNKNOWN_CODE
 from scripts.chaos.http_client import HttpClient, Request, Response
 from scripts.chaos.journal import Day, Journal, RequestedOrder, RequestedTransition
+from scripts.chaos.payers import ONLINE, PAID_SHARE, Payer
+from scripts.chaos.payment_provider import PaymentProvider
 from scripts.replay.client import Account
 
 MAX_LINES = 5
@@ -25,8 +27,15 @@ class Buyer:
     """A customer who uses the API."""
 
     def __init__(
-        self, account: Account, client: HttpClient, journal: Journal, product_ids: list[int], random: Random
+        self,
+        account: Account,
+        client: HttpClient,
+        journal: Journal,
+        product_ids: list[int],
+        random: Random,
+        provider: PaymentProvider,
     ) -> None:
+        self._payer = Payer(account, client, journal, provider, random)
         self._account = account
         self._client = client
         self._journal = journal
@@ -35,12 +44,22 @@ class Buyer:
         self._weights = [1 / place for place in range(1, len(product_ids) + 1)]
         self._random = random
         self._own: list[int] = []
+        self._payable: list[int] = []
 
     def run(self, day: Day) -> None:
         """Do one thing after the other until the day is over. Raises GivenUp."""
-        actions = (self._order, self._quote, self._browse, self._read_own, self._cancel)
+        weights = {
+            self._order: 40,
+            self._quote: 5,
+            self._browse: 10,
+            self._read_own: 10,
+            self._cancel: 8,
+            self._pay: 15,
+            self._look_at_payments: 7,
+            self._payer.visit_late: 5,
+        }
         while day.is_open:
-            self._random.choices(actions, weights=(55, 5, 15, 15, 10))[0]()
+            self._random.choices(list(weights), list(weights.values()))[0]()
 
     def _order(self) -> None:
         requested = RequestedOrder(
@@ -67,6 +86,10 @@ class Buyer:
     def _accept(self, requested: RequestedOrder, response: Response) -> None:
         requested.outcome, requested.order_id = "accepted", int(response.data["id"])
         self._own.append(requested.order_id)
+        if response.data["payment_method"] in ONLINE:
+            self._payable.append(requested.order_id)
+            if self._random.random() < 0.6:
+                self._payer.pay(requested.order_id)
         self._journal.knows(requested.order_id, "pending")
 
     def _repeat(self, request: Request, first: Response) -> None:
@@ -94,6 +117,8 @@ class Buyer:
             method = self._random.choice(METHODS)
             body |= {"delivery": {"method": method}, "shipping_address": self._random.choice(ADDRESSES)}
             body["pickup_point"] = POINT if method == "pickup_point" else None
+        if self._random.random() < PAID_SHARE:
+            body["payment_method"] = self._random.choice(ONLINE)
         if self._random.random() < COUPON_SHARE:
             body["coupon"] = self._random.choice(CODES)
         return body
@@ -119,6 +144,14 @@ class Buyer:
         if self._own:
             order_id = self._random.choice(self._own)
             change_status(self._client, self._journal, self._account, order_id, "cancelled")
+
+    def _pay(self) -> None:
+        if self._payable:
+            self._payer.pay(self._random.choice(self._payable))
+
+    def _look_at_payments(self) -> None:
+        if self._payable:
+            self._payer.look(self._random.choice(self._payable))
 
     def _basket(self) -> dict[int, int]:
         count = self._random.randint(1, MAX_LINES)

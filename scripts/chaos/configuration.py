@@ -12,9 +12,11 @@ from random import Random
 from django.db import DatabaseError, close_old_connections, connection, transaction
 
 from apps.delivery.models import DeliveryMethod, DeliveryRate
+from apps.orders.models import PaymentMethod
 from apps.promotions.models import Promotion, PromotionCode
 from apps.store.models import TaxRate
 from scripts.chaos.coupons import COUPONS
+from scripts.chaos.payers import ONLINE
 
 PAUSE_SECONDS = (0.1, 0.6)  # between two edits
 ON_SHARE = 0.8  # of the edits that switch a method on or off
@@ -35,6 +37,19 @@ def make_coupons() -> None:
         )
         PromotionCode.objects.create(promotion=promotion, code=coupon.code, usage_limit=coupon.code_limit)
     Promotion.objects.create(name_ru=AUTOMATIC, kind="percent", scope="items", value=3, trigger="automatic")
+
+
+def make_payment_methods() -> None:
+    """Make two methods that are paid online, so soon that some orders expire within the run."""
+    for code in ONLINE:
+        values = {
+            "name_ru": code,
+            "provider": "emulator",
+            "terms": "prepaid",
+            "expire_minutes": 1,
+            "moves_to_processing": True,
+        }
+        PaymentMethod.objects.update_or_create(code=code, defaults=values)
 
 
 def edit(seed: str) -> None:

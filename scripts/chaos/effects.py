@@ -3,7 +3,8 @@
 from collections import defaultdict
 
 from scripts.chaos.findings import Findings, Problems
-from scripts.chaos.snapshot import JobRow, Mail, Order
+from scripts.chaos.payments import MONEY_MAILS
+from scripts.chaos.snapshot import WATCHING, JobRow, Mail, Order
 
 UNFINISHED = frozenset({"pending", "running"})
 
@@ -11,7 +12,7 @@ UNFINISHED = frozenset({"pending", "running"})
 def stuck_jobs(findings: Findings) -> Problems:
     """Tell of jobs that have not ended though nothing keeps them from it."""
     for job in findings.snapshot.jobs:
-        if job.status in UNFINISHED:
+        if job.status in UNFINISHED and job.kind not in WATCHING:
             yield f"{job}"
 
 
@@ -36,8 +37,9 @@ def wrong_mails(findings: Findings) -> Problems:
     """Compare the messages that the mail server kept with the history of each order, by Message-ID."""
     ids: dict[tuple[int, str], set[str]] = defaultdict(set)
     recipients: dict[tuple[int, str], set[str]] = defaultdict(set)
-    account_jobs = {str(job.uuid) for job in _account_jobs(findings)}  # see `lost_account_mails`
-    for mail in (mail for mail in findings.snapshot.mails if mail.job not in account_jobs):
+    jobs = [*_account_jobs(findings), *_money_jobs(findings)]  # whose e-mails have checks of their own
+    others = {str(job.uuid) for job in jobs}
+    for mail in (mail for mail in findings.snapshot.mails if mail.job not in others):
         ids[mail.about].add(mail.message_id)
         recipients[mail.about].update(mail.recipients)
     wanted = {}
@@ -126,6 +128,10 @@ def _was_run_again(findings: Findings, order_id: int) -> bool:
 
 def _account_jobs(findings: Findings) -> list[JobRow]:
     return [job for job in findings.snapshot.jobs if job.subject.startswith("user:")]
+
+
+def _money_jobs(findings: Findings) -> list[JobRow]:
+    return [job for job in findings.snapshot.jobs if job.kind in MONEY_MAILS]
 
 
 def _wrong_parcel(findings: Findings, order: Order, numbers: dict[str, str]) -> Problems:

@@ -110,6 +110,8 @@ def _production_faults(stage: Production, random: Random) -> list[Fault]:
         Fault("kill PostgreSQL", lambda: _kill(stage.postgres, random)),
         Fault("kill a PostgreSQL backend", lambda: _kill_backend(stage, random)),
         Fault("terminate a PostgreSQL backend", lambda: _terminate_backend(stage, random)),
+        Fault("kill the payment provider", lambda: _kill(stage.payment_provider, random), is_kill=False),
+        Fault("freeze the payment provider", lambda: _freeze(stage.payment_provider, random), is_kill=False),
         Fault("kill everything", lambda: _kill_everything(stage, random)),
         Fault("empty Redis", lambda: _empty(stage), is_kill=False),
         Fault("freeze web", lambda: _freeze(web(), random), is_kill=False),
@@ -130,6 +132,7 @@ def _embedded_faults(stage: Embedded, random: Random) -> list[Fault]:
         *[Fault("kill the store", kill)] * 3,
         Fault("kill its serving child", lambda: stage.store.kill_child(random)),
         Fault("freeze the store", lambda: _freeze(stage.store, random), is_kill=False),
+        Fault("kill the payment provider", lambda: _kill(stage.payment_provider, random), is_kill=False),
     ]
 
 

@@ -23,6 +23,7 @@ class Findings:
     given_up: list[str]  # requests that were never answered
     stock_differences: list[str]  # lines of verify_stock
     order_differences: list[str]  # lines of verify_orders
+    payment_differences: list[str]  # lines of verify_payments
     deadlocks: list[str]  # lines of PostgreSQL's log
     settling_seconds: float
 

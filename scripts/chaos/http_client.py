@@ -35,6 +35,7 @@ class Request:
     account: Account | None = None
     body: Any = None
     key: str = ""
+    may_be_away: bool = False  # a provider: that is an answer, too
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,15 @@ class Response:
         except ValueError:
             return {}
         return data if isinstance(data, dict) else {}
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the JSON array of the response, empty when it is none."""
+        try:
+            rows = json.loads(self.body)
+        except ValueError:
+            return []
+        return rows if isinstance(rows, list) else []
 
 
 class HttpClient:
@@ -98,7 +108,7 @@ class HttpClient:
         if response.status == 409 and response.data.get("code") == "request_in_progress":
             self._journal.tally.add("answered 409 request_in_progress")
             return True
-        if response.status < 500:
+        if response.status < 500 or _is_of_provider(request, response):
             return False
         self._journal.tally.add(f"answered {response.status}")
         if response.status != 503 or "retry-after" not in response.headers:
@@ -151,3 +161,7 @@ class HttpClient:
 
     def _pause(self) -> None:
         time.sleep(self._random.uniform(*PAUSE_SECONDS))
+
+
+def _is_of_provider(request: Request, response: Response) -> bool:
+    return request.may_be_away and response.data.get("code") == "provider_unavailable"

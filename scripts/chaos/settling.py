@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime
 
 from scripts.chaos.faults import FaultInjector
-from scripts.chaos.snapshot import JobRow, read_unfinished
+from scripts.chaos.snapshot import JobRow, count_unpaid, read_unfinished
 from scripts.chaos.staff import Clerk
 from scripts.chaos.stage import Stage, wait_until
 
@@ -17,20 +17,23 @@ POLL_SECONDS = 1.0
 def settle(stage: Stage, injector: FaultInjector, clerk: Clerk) -> float:
     """Return the seconds until no job was left, or until those that are left are stuck.
 
+    Nothing goes wrong at the payment provider any more: what it owed an answer to is asked again.
+
     The clerk runs again what the carrier refused. Raises StageFailed when the database does not come back,
     and GivenUp when the store does not answer the clerk.
     """
     wait_until(stage.answers, "the database does not come back")
+    stage.provider.set_faults()
     began_at = quiet_since = moved_at = time.monotonic()
     count = -1
     while time.monotonic() - began_at < LIMIT_SECONDS:
         injector.revive()
-        unfinished = read_unfinished(stage)
+        unfinished, unpaid = read_unfinished(stage), count_unpaid(stage)
         is_moving = not unfinished and clerk.run_refused_again() > 0
         now = time.monotonic()
-        if len(unfinished) != count or is_moving or _are_planned(unfinished):
+        if len(unfinished) != count or is_moving or unpaid or _are_planned(unfinished):
             moved_at = now
-        if unfinished or is_moving:
+        if unfinished or unpaid or is_moving:
             quiet_since = now
         if now - quiet_since > QUIET_SECONDS or now - moved_at > STUCK_SECONDS:
             break

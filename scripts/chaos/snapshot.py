@@ -13,16 +13,17 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from scripts.chaos import ledger
+from scripts.chaos import ledger, payment_ledger
 from scripts.chaos.ledger import Ledger, ledger_of
+from scripts.chaos.payment_ledger import PaymentLedger, payment_ledger_of
 from scripts.chaos.stage import Stage
 
 QUERIES = {
     "orders": "SELECT id, status, tracking_number FROM orders_order",
     "lines": "SELECT order_id, product_id, quantity FROM orders_orderitem",
     "history": (
-        "SELECT c.order_id, c.from_status, c.to_status, u.username FROM orders_statuschange c "
-        "JOIN users_user u ON u.id = c.changed_by_id ORDER BY c.id"
+        "SELECT c.order_id, c.from_status, c.to_status, COALESCE(u.username, c.actor) "
+        "FROM orders_statuschange c LEFT JOIN users_user u ON u.id = c.changed_by_id ORDER BY c.id"
     ),
     "keys": (
         "SELECT k.key, u.username, k.subject FROM idempotency_storedresponse k "
@@ -41,6 +42,13 @@ QUERIES = {
         "WHERE a.action = 'run_again' AND a.target_kind = 'jobs.job'"
     ),
 }
+UNPAID = """
+    SELECT (SELECT COUNT(*) FROM payments_payment
+            WHERE status IN ('created', 'pending', 'requires_action') AND provider <> 'manual')
+         + (SELECT COUNT(*) FROM orders_order
+            WHERE status = 'pending' AND expires_at IS NOT NULL AND paid_total = 0)
+"""
+WATCHING = frozenset({"payment_check", "expire_order"})  # `payments.unsettled` tells whether they did
 NUMBER = re.compile(r"^Tracking number: (.+)$", re.MULTILINE)
 SUBJECT = re.compile(r"Your order #(\d+) (?:is|has been) (.+)")
 STATUS_OF_SUBJECT = {
@@ -144,6 +152,7 @@ class Snapshot:
     emails: dict[str, str]  # by username
     run_again: set[tuple[str, str]]  # subject and kind of the jobs that staff ran again
     ledger: Ledger = field(default_factory=Ledger)
+    payments: PaymentLedger = field(default_factory=PaymentLedger)
     mails: list[Mail] = field(default_factory=list)
     parcels: list[Parcel] = field(default_factory=list)
 
@@ -163,6 +172,7 @@ def read_snapshot(stage: Stage, mail_log: Path) -> Snapshot:
         emails=dict(rows["users"]),
         run_again=set(rows["run_again"]),
         ledger=ledger_of(rows),
+        payments=payment_ledger_of(rows, stage.provider),
     )
     for order_id, product_id, quantity in rows["lines"]:
         snapshot.lines[order_id][product_id] += quantity
@@ -180,13 +190,20 @@ def read_stock(stage: Stage) -> dict[int, int]:
 
 
 def read_unfinished(stage: Stage) -> list[JobRow]:
-    """Return the jobs that are neither done nor failed."""
+    """Return the jobs that are neither done nor failed, but for those that only watch what goes on."""
     rows = _selected(stage, QUERIES["jobs"].replace("ORDER", "WHERE status IN ('pending', 'running') ORDER"))
-    return [_job(row) for row in rows]
+    return [job for job in map(_job, rows) if job.kind not in WATCHING]
+
+
+def count_unpaid(stage: Stage) -> int:
+    """Count the payments that may still be paid, and the orders that wait to be paid or to expire."""
+    [(count,)] = _selected(stage, UNPAID)
+    return int(count)
 
 
 def _rows(stage: Stage) -> dict[str, list[tuple[Any, ...]]]:
-    return {name: _selected(stage, query) for name, query in {**QUERIES, **ledger.QUERIES}.items()}
+    queries = {**QUERIES, **ledger.QUERIES, **payment_ledger.QUERIES}
+    return {name: _selected(stage, query) for name, query in queries.items()}
 
 
 def _selected(stage: Stage, query: str) -> list[tuple[Any, ...]]:

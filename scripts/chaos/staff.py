@@ -11,6 +11,7 @@ from scripts.replay.client import Account
 CANCELLED_SHARE = 0.15
 RESTOCK_SHARE = 0.25
 RERUN_SHARE = 0.05
+REFUND_SHARE = 0.1
 REFUSED = "CarrierRefused"  # in the error of a shipment that only people can fix
 DELTAS = (-10, 60)  # pieces
 ALONG = {"pending": "processing", "processing": "shipped", "shipped": "delivered"}
@@ -34,6 +35,8 @@ class Clerk:
         while day.is_open:
             if self._random.random() < RERUN_SHARE:
                 self.run_refused_again()
+            if self._random.random() < REFUND_SHARE:
+                self._refund()
             known = self._journal.pick(self._random, list(ALONG))
             if known is None or self._random.random() < RESTOCK_SHARE:
                 self._restock()
@@ -59,6 +62,19 @@ class Clerk:
         is_cancelled = status in CANCELLABLE and self._random.random() < CANCELLED_SHARE
         to_status = "cancelled" if is_cancelled else ALONG[status]
         change_status(self._client, self._journal, self._account, order_id, to_status)
+
+    def _refund(self) -> None:
+        """Give a little of some order's money back, if it has been paid."""
+        known = self._journal.pick(self._random, ["processing", "shipped", "delivered"])
+        if known is None:
+            return
+        body = {"amount": f"{self._random.randint(1, 500) / 100:.2f}", "reason": "goodwill"}
+        key = str(uuid.UUID(int=self._random.getrandbits(128)))
+        request = Request("POST", f"admin/orders/{known[0]}/refunds/", self._account, body, key)
+        response = self._client.send(request)
+        self._journal.tally.add(f"refunds by staff: {response.data.get('code') or response.status}")
+        if response.status != 202 and response.data.get("code") != "refund_exceeds_paid":
+            self._client.report(request, response)
 
     def _restock(self) -> None:
         key = str(uuid.UUID(int=self._random.getrandbits(128)))

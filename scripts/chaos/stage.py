@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 import psycopg
 
+from scripts.chaos.payment_provider import FAULT_SHARE, FAULTS, PaymentProvider
 from scripts.chaos.processes import BASE_DIR, StoreProcess
 from scripts.chaos.smtp_server import SmtpServer
 from tests.support.servers import MemcachedServer, PostgresServer, RedisServer, guarded_port
@@ -57,12 +58,27 @@ class Stage(ABC):
         }
         self._carrier_faults = carrier_faults
         self._guards = [guard for guard, _port in guarded]  # no client may be given a dead server's port
+        guard, port = guarded_port()
+        self._guards.append(guard)
+        self.provider = PaymentProvider(f"http://127.0.0.1:{port}")
+        secret = secrets.token_urlsafe(48)
+        self.environment |= {
+            "PAYMENT_PROVIDERS": "manual,emulator",
+            "PAYMENT_EMULATOR_URL": self.provider.url,
+            "PAYMENT_EMULATOR_SECRET": secret,
+            "STORE_URL": f"http://127.0.0.1:{self.ports[0]}",
+        }
+        options = ["--port", str(port), "--rate", str(FAULT_SHARE), "--slow-seconds", SLOW_SECONDS]
+        options += [option for fault in FAULTS for option in ("--fault", fault)]
+        self.payment_provider = self.process("payment-provider", "manage.py", "payment_emulator", *options)
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             self._stack = stack
             self.environment["SHIPPING_API_URL"] = self._start_carrier()
+            self.payment_provider.start()
+            stack.callback(self.payment_provider.kill)
             self._start()
             for process in self.processes:
                 stack.callback(process.kill)
@@ -235,5 +251,5 @@ def wait_until(condition: Callable[[], T], complaint: str) -> T:
 
 
 def _line_of(log: Path) -> str:
-    text = log.read_text()
-    return text.partition("\n")[0] if text.startswith("SHIPPING_API_URL=") and "\n" in text else ""
+    whole_lines = log.read_text().split("\n")[:-1]
+    return next((line for line in whole_lines if line.startswith("SHIPPING_API_URL=")), "")

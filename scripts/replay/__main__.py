@@ -14,6 +14,7 @@ from scripts.replay.files import read_baskets, read_products
 from scripts.replay.jobs import wait_for_jobs
 from scripts.replay.options import Options, read_options
 from scripts.replay.orders import list_orders
+from scripts.replay.paying import Payments
 from scripts.replay.report import print_checks, print_summary
 from scripts.replay.staff import OrderProcessing
 from scripts.replay.thread_pool import ThreadPool
@@ -46,7 +47,9 @@ def replay(options: Options) -> int:
         customers = register_customers(store, pool, options.customers)
         with OrderProcessing(store, options.seed) as processing:
             checkouts = Checkouts(store, options.seed, options.coupons)
-            sales = Buyers(store, customers, start, processing, checkouts).buy_all(pool, baskets)
+            payments = Payments(store, options.seed)
+            buyers = Buyers(store, customers, start, processing, checkouts, payments)
+            sales = buyers.buy_all(pool, baskets)
             processing.finish()
         orders = list_orders(store, pool, customers, sales.orders)
         wait_for_jobs(store, pool, orders, timeout_seconds=options.jobs_timeout)

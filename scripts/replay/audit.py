@@ -1,5 +1,6 @@
 """The audit of a replay: what must hold when everything has been bought, moved and worked off."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from scripts.replay.thread_pool import ThreadPool
 
 Problems = Iterator[str]
 
+LOOKS, LOOK_PAUSE_SECONDS = 60, 1.0  # for money to go back
 QUOTED = (
     "items_total",
     "discount_total",
@@ -96,7 +98,7 @@ class Audit:
 
     def _inspect(self, listed: ListedOrder) -> None:
         try:
-            order = self._store.read(f"orders/{listed.id}/", listed.customer)
+            order = self._settled(listed)
         except Refused as refusal:
             self._store.faults.append(str(refusal))
             return
@@ -108,6 +110,15 @@ class Audit:
             )
         self._count(evidence)
 
+    def _settled(self, listed: ListedOrder) -> dict[str, Any]:
+        """Return the order; of one that was paid and cancelled, once its money has gone back."""
+        for _look in range(LOOKS):
+            order: dict[str, Any] = self._store.read(f"orders/{listed.id}/", listed.customer)
+            if order["status"] != "cancelled" or order["paid_total"] == order["refunded_total"]:
+                break
+            time.sleep(LOOK_PAUSE_SECONDS)
+        return order
+
     def _count(self, evidence: Evidence) -> None:
         self._store.tally.add("lines", len(evidence.order["items"]))
         if evidence.invoice.status_code == 200:
@@ -115,6 +126,7 @@ class Audit:
         self._store.tally.add("orders with delivery", evidence.order["delivery"] is not None)
         codes = [each["code"] for each in evidence.order["discounts"] if each["kind"] == "coupon"]
         self._store.tally.add("orders with a coupon", len(codes))
+        self._store.tally.add("orders paid online", evidence.order["paid_total"] != "0.00")
         if evidence.order["status"] != "cancelled":
             for code in codes:
                 self.uses.add(code)
@@ -231,6 +243,19 @@ def _wrong_status(evidence: Evidence) -> Problems:
         yield f"its history does not end in {status}"
 
 
+def _wrong_payment(evidence: Evidence) -> Problems:
+    order, placed = evidence.order, evidence.listed.placed
+    if placed is None:
+        return
+    is_cancelled = order["status"] == "cancelled"
+    is_free = order["total_price"] == "0.00"
+    paid = {True: "refunded", False: "paid"}[is_cancelled]
+    unpaid = "not_due" if is_cancelled or is_free else "unpaid"
+    expected = (paid, order["total_price"]) if placed.is_paid else (unpaid, "0.00")
+    if (found := (order["payment_status"], order["paid_total"])) != expected:
+        yield f"its payment is {found}, expected {expected}"
+
+
 def _wrong_invoice(evidence: Evidence) -> Problems:
     invoice = evidence.invoice
     if invoice.status_code == 202 and evidence.order["status"] == "cancelled":
@@ -270,6 +295,7 @@ ORDER_CHECKS: dict[str, Callable[[Evidence], Problems]] = {
     "every total is the sum of lines, delivery, discounts and taxes": _wrong_sums,
     "every order costs what was quoted, in every part": _other_than_quoted,
     "every order stands where it was moved": _wrong_status,
+    "every paid order knows it, and a cancelled one gives back": _wrong_payment,
     "every order has its PDF invoice": _wrong_invoice,
     "every order has its confirmation and an e-mail per move": _wrong_emails,
     "every shipped order has its tracking number": _wrong_shipment,

@@ -14,6 +14,7 @@ from scripts.replay.customers import Customer
 from scripts.replay.exceptions import NoAnswer, Refused
 from scripts.replay.files import Basket
 from scripts.replay.orders import PlacedOrder
+from scripts.replay.paying import Payments
 from scripts.replay.staff import OrderProcessing
 from scripts.replay.thread_pool import ThreadPool
 
@@ -41,7 +42,9 @@ class Buyers:
         shelves: Shelves,
         processing: OrderProcessing,
         checkouts: Checkouts,
+        payments: Payments,
     ) -> None:
+        self._payments = payments
         self._sales = Sales()
         self._store = store
         self._shelves = shelves
@@ -72,6 +75,10 @@ class Buyers:
             self._sales.refused.append(basket)
             return
         self._sales.orders.append(order)
+        try:
+            self._payments.pay(order)
+        except (Refused, NoAnswer) as failure:
+            self._store.faults.append(f"order {order.id} cannot be paid: {failure}")
         self._processing.take(order)
 
     def _place(self, basket: Basket, customer: Customer) -> PlacedOrder | None:
@@ -84,7 +91,7 @@ class Buyers:
                 self._store.wait_until_back(failure)
                 order_id = self._find_unknown_order(customer)
                 if order_id is not None:
-                    return _remember(PlacedOrder(order_id, basket, customer, False, purchase.quote))
+                    return _remember(_placed(order_id, basket, customer, purchase, is_answered=False))
                 continue
             if problem_of(response).get("code") != "coupon_invalid":  # the last use went to somebody else
                 return self._outcome(response, basket, customer, purchase)
@@ -101,7 +108,8 @@ class Buyers:
     ) -> PlacedOrder | None:
         self._sales.post_seconds.append(response.elapsed.total_seconds())
         if response.status_code == 201:
-            return _remember(PlacedOrder(response.json()["id"], basket, customer, True, purchase.quote))
+            order_id = response.json()["id"]
+            return _remember(_placed(order_id, basket, customer, purchase, is_answered=True))
         if response.status_code == 400 and problem_of(response).get("code") == "insufficient_stock":
             return None
         raise Refused(described(response))
@@ -117,6 +125,13 @@ class Buyers:
                 if row["id"] not in customer.order_ids:
                     return int(row["id"])
         return None
+
+
+def _placed(
+    order_id: int, basket: Basket, customer: Customer, purchase: Purchase, *, is_answered: bool
+) -> PlacedOrder:
+    method = purchase.body.get("payment_method", "")
+    return PlacedOrder(order_id, basket, customer, is_answered, purchase.quote, method)
 
 
 def _remember(order: PlacedOrder) -> PlacedOrder:

@@ -9,9 +9,11 @@ from scripts.replay.client import Store, described
 from scripts.replay.customers import Customer
 from scripts.replay.exceptions import Refused
 from scripts.replay.files import Basket
+from scripts.replay.paying import METHOD
 
 DELIVERED_SHARE = 0.4
 COUPON_SHARE = 0.3
+ONLINE_SHARE = 0.4  # are to be paid online, half of which are
 POINT_SHARE = 0.3  # of those that are delivered
 PLACES = (("Москва", "101000"), ("Казань", "420111"), ("Екатеринбург", "620014"))
 
@@ -36,6 +38,8 @@ class Checkouts:
         self._points = [
             {"provider": row["provider"], "code": row["code"]} for row in store.pages("pickup-points/")
         ]
+        methods = {row["code"] for row in store.pages("payment-methods/")}
+        self._can_pay = METHOD in methods
 
     def purchase(self, basket: Basket, items: list[Body], customer: Customer) -> Purchase:
         """Return what the customer sends, quoted where more than products is wanted. Raises Refused."""
@@ -43,6 +47,8 @@ class Checkouts:
         body: Body = {"items": items}
         if chance.random() < DELIVERED_SHARE:
             body |= self._delivery(chance, body, customer)
+        if self._can_pay and chance.random() < ONLINE_SHARE:
+            body["payment_method"] = METHOD
         if self._codes and chance.random() < COUPON_SHARE:
             body["coupon"] = chance.choice(self._codes)
         return Purchase(body, None) if len(body) == 1 else self._quoted(body, customer)

@@ -20,6 +20,8 @@ class PlacedOrder:
     customer: Customer
     is_answered: bool
     quote: dict[str, Any] | None = None  # of those who asked for one
+    payment_method: str = ""
+    is_paid: bool = False
     status: str = "pending"  # as far as it was moved
 
 

@@ -51,8 +51,9 @@ class OrderProcessing:
         # From the basket, not from the order's id: the same baskets are moved in every run with one seed.
         chance = random.Random(f"{self._seed}/{order.basket.number}").random()
         if chance < SHIPPED_SHARE:
-            return [("processing", self._store.staff), ("shipped", self._store.staff)]
-        if chance < SHIPPED_SHARE + CANCELLED_SHARE / 2:
+            shipped = [("processing", self._store.staff), ("shipped", self._store.staff)]
+            return shipped[1:] if order.is_paid else shipped  # the store has moved what is paid
+        if chance < SHIPPED_SHARE + CANCELLED_SHARE / 2 and not order.is_paid:
             return [("cancelled", order.customer)]
         if chance < SHIPPED_SHARE + CANCELLED_SHARE:
             return [("cancelled", self._store.staff)]

@@ -9,6 +9,8 @@ from uuid import UUID
 from scripts.chaos.findings import Findings
 from scripts.chaos.journal import Journal, RequestedOrder, RequestedTransition, Restock
 from scripts.chaos.ledger import Ledger, OrderMoney, PricedLine, Redemption, UseCounter
+from scripts.chaos.payment_ledger import PaidOrder, PaymentLedger
+from scripts.chaos.payment_provider import ProviderPayment, ProviderRefund
 from scripts.chaos.snapshot import JobRow, Mail, Order, Parcel, Snapshot, Step
 from scripts.replay.client import Account
 
@@ -28,6 +30,7 @@ def sound() -> Findings:
         given_up=[],
         stock_differences=[],
         order_differences=[],
+        payment_differences=[],
         deadlocks=[],
         settling_seconds=1.0,
     )
@@ -62,6 +65,7 @@ def sound_snapshot(restock: Restock) -> Snapshot:
         emails={"buyer": "buyer@example.com"},
         run_again=set(),
         ledger=sound_ledger(),
+        payments=sound_payments(),
         mails=[
             *[mail(number, f"Your order #7 is {subject}") for number, subject in enumerate(subjects)],
             mail(2, "Your order #7 has been shipped", number="EM1"),
@@ -92,6 +96,17 @@ def sound_ledger() -> Ledger:
         redemptions=[Redemption(1, 2, 7, 3, is_counted=True, is_released=False)],
         promotions=[UseCounter(1, "TEA10", used=1, limit=1, per_customer=1)],
         codes=[UseCounter(2, "TEA10", used=1, limit=1)],
+    )
+
+
+def sound_payments() -> PaymentLedger:
+    """Return order 7, paid online at 15.25, of which 1.00 was given back as an allowance."""
+    return PaymentLedger(
+        orders={7: PaidOrder(7, "shipped", 1525, 100, 1525, 100, "", is_overdue=False)},
+        payment_uids={"pay-uid"},
+        refund_uids={"refund-uid"},
+        at_provider=[ProviderPayment("p1", "paid", 1525, 100, 7, "pay-uid")],
+        refunds_at_provider=[ProviderRefund("r1", "p1", "succeeded", 100, "refund-uid")],
     )
 
 

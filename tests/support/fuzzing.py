@@ -65,7 +65,6 @@ REFUSALS = {
     "zero /delta": "nor for a number that is anything but 0",
     "required /password": "nor for the body of a DELETE",
     "null_characters_not_allowed": "nor for what no text may have, beside the pattern of its own",
-    "blank": "which characters nobody can see, and a text of those alone is none",
     "does_not_exist": "which rows there are",
     "email_taken": "which rows there are",
     "too_many_words": "nor for how many words a text has",
