@@ -11,11 +11,11 @@ from django.db import connection, transaction
 
 @dataclass(frozen=True)
 class Difference:
-    """Two numbers of pieces, or amounts of money, that should be one, and where they stand."""
+    """Two numbers of pieces, amounts of money or words that should be one, and where they stand."""
 
     where: str
-    expected: int | Decimal
-    found: int | Decimal
+    expected: int | Decimal | str
+    found: int | Decimal | str
 
     def __str__(self) -> str:
         return f"{self.where}: {self.expected} expected, {self.found} found"

@@ -23,7 +23,7 @@ from apps.payments.jobs import (
     REFUND_EMAIL,
 )
 from apps.payments.models import Payment, Refund
-from apps.payments.providers import provider_named
+from apps.payments.providers import KEY_HOURS, provider_named
 from apps.payments.providers.base import (
     Provider,
     ProviderRefused,
@@ -160,7 +160,7 @@ def _payment(payment_id: int) -> Payment:
 
 def _is_forgotten(payment: Payment) -> bool:
     """Tell whether the provider may have forgotten the key that the payment was begun with."""
-    return timezone.now() - payment.created_at > services.KEY_HOURS
+    return timezone.now() - payment.created_at > KEY_HOURS
 
 
 def _soon(since: datetime) -> datetime:
@@ -173,7 +173,7 @@ def _snapshot(provider: Provider, refund: Refund) -> RefundSnapshot | None:
     payment = refund.payment
     if refund.provider_id:
         return provider.fetch_refund(refund.provider_id)
-    if timezone.now() - refund.created_at > services.KEY_HOURS:
+    if timezone.now() - refund.created_at > KEY_HOURS:
         found = provider.refunds_of(payment.provider_id or "")
         return next((each for each in found if each.uid == refund.uid), None)
     request = RefundRequest(

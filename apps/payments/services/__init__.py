@@ -9,7 +9,6 @@ from apps.payments.services.refund_moves import apply_refund, apply_refund_refus
 from apps.payments.services.refunding import confirm_refund, fail_refund, refund_order
 from apps.payments.services.settling import settle_money
 from apps.payments.services.starting import (
-    KEY_HOURS,
     ClientKey,
     Started,
     create_at_provider,
@@ -18,7 +17,6 @@ from apps.payments.services.starting import (
 )
 
 __all__ = [
-    "KEY_HOURS",
     "ClientKey",
     "Started",
     "apply",

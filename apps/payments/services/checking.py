@@ -7,7 +7,7 @@ from django.utils import timezone
 from apps.jobs.circuit_breaker import count_failure
 from apps.payments.jobs import circuit_name
 from apps.payments.models import Payment
-from apps.payments.providers import provider_named
+from apps.payments.providers import GRACE, end_at_provider, provider_named
 from apps.payments.providers.base import PaymentSnapshot, Provider, ProviderRefused, ProviderUnavailable
 from apps.payments.services.applying import apply
 from apps.payments.services.call_places import place_for_call
@@ -17,7 +17,7 @@ REFRESH_SECONDS = 3  # between two questions that customers cause
 # After the beginning of a payment it is asked at these times, then every ten minutes until it can no longer
 # be paid, and an hour; then hourly for a day, then daily.
 FIRST_CHECKS = tuple(timedelta(seconds=seconds) for seconds in (30, 60, 90, 180, 300, 600))
-EVERY, GRACE = timedelta(minutes=10), timedelta(hours=1)
+EVERY = timedelta(minutes=10)
 WATCHED_HOURLY, WATCHED = timedelta(days=1), timedelta(days=30)
 
 
@@ -66,11 +66,6 @@ def next_check(payment: Payment) -> datetime | None:
     if now < watched_closely + WATCHED_HOURLY:
         return now + timedelta(hours=1)
     return now + timedelta(days=1) if age < WATCHED else None
-
-
-def end_at_provider(payment: Payment) -> datetime:
-    """Return until when the payment can be paid, by what the provider said, else by its habit."""
-    return payment.expires_at or payment.created_at + provider_named(payment.provider).default_term
 
 
 def _snapshot(provider: Provider, payment: Payment, told_id: str) -> PaymentSnapshot | None:

@@ -8,7 +8,7 @@ from apps.core.database.transactions import retried_atomic
 from apps.jobs.exceptions import RunLater
 from apps.orders.services import move_by_store
 from apps.orders.statuses import OrderStatus
-from apps.payments.services.checking import GRACE, end_at_provider
+from apps.payments.providers import GRACE, end_at_provider
 from apps.payments.services.ledger import Ledger
 
 WAIT_FOR_ENDS = timedelta(seconds=15)  # until open payments are looked at again

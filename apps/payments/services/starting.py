@@ -34,7 +34,6 @@ from apps.store.configuration_cache import current_configuration
 from apps.users.models import User
 
 NEW = ("method", "amount", "provider")  # of a new payment in the audit trail
-KEY_HOURS = timedelta(hours=20)  # for which a creation is repeated: providers keep its key for 24
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ def provider(monkeypatch: pytest.MonkeyPatch, settings) -> ScriptedProvider:
     def named(code: str):
         return scripted if code == "emulator" else real(code)
 
+    monkeypatch.setattr(providers, "provider_named", named)
     for module in ("ledger", "starting", "checking", "settling", "refunding"):
         monkeypatch.setattr(f"apps.payments.services.{module}.provider_named", named)
     monkeypatch.setattr("apps.payments.handlers.provider_named", named)

@@ -4,23 +4,16 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-import time_machine
-from django.utils import timezone
 
-from apps.catalog.tests.factories import make_product
-from apps.jobs.models import Job, JobStatus
-from apps.jobs.runner import run_due_jobs
-from apps.orders.checkout import BasketLine, Checkout
-from apps.orders.models import Order, PaymentMethod
-from apps.orders.services import change_status, place_order
+from apps.orders.models import Order
+from apps.orders.services import change_status
 from apps.orders.statuses import OrderStatus
 from apps.payments.exceptions import PaymentRefused
 from apps.payments.models import Payment, ProviderEvent, Refund
-from apps.payments.providers import provider_named
-from apps.payments.services import Started, refund_order, start_payment, take_notice
-from apps.payments.tests.fake_stripe import FakeStripe, Json
+from apps.payments.services import refund_order, start_payment
+from apps.payments.tests.fake_stripe import FakeStripe
 from apps.payments.tests.stripe_account import stripe_account  # noqa: F401  a fixture
-from apps.payments.tests.stripe_server import SECRET, event, signature
+from apps.payments.tests.stripe_shop import order_by_card, paid, start, told, work
 from apps.users.models import User
 
 # With real transactions: no call to Stripe may be made inside of one.
@@ -30,42 +23,7 @@ pytestmark = [pytest.mark.embedded, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def order(customer: User, account: FakeStripe) -> Order:
     """Return an order of 300.00 that waits for half an hour to be paid by card."""
-    PaymentMethod.objects.create(
-        code="card",
-        name_ru="Картой",
-        name_en="By card",
-        provider="stripe",
-        terms="prepaid",
-        expire_minutes=30,
-        moves_to_processing=True,
-    )
-    lines = [BasketLine(make_product(price="300.00").pk, 1)]
-    placed = place_order(user=customer, checkout=Checkout(lines, payment_method="card"), language="en")
-    return Order.objects.get(pk=placed.pk)
-
-
-def start(order: Order) -> Started:
-    return start_payment(
-        order_id=order.pk, method="card", return_url="https://shop.example/done", by=order.user
-    )
-
-
-def told(kind: str, thing: Json, number: str = "evt_1") -> bool:
-    """Have Stripe send an event, and the jobs that follow it done."""
-    body = event(kind, thing, number=number)
-    notice = provider_named("stripe").read_callback(
-        body, {"Stripe-Signature": signature(body, SECRET)}, address="192.0.2.1"
-    )
-    is_ours = take_notice("stripe", notice)
-    work()
-    return is_ours
-
-
-def work(*, later: timedelta = timedelta(0)) -> None:
-    with time_machine.travel(timezone.now() + later, tick=True):
-        while run_due_jobs():
-            pass
-    assert not Job.objects.filter(status=JobStatus.FAILED).exists()
+    return order_by_card(customer)
 
 
 def state(order: Order) -> tuple[str, str, Decimal, Decimal]:
@@ -232,14 +190,6 @@ def test_authorised_money_is_looked_at(order: Order, account: FakeStripe):
 
     assert state(order) == ("pending", "pending", 0, 0)
     assert order.needs_look == "uncaptured"
-
-
-def paid(order: Order, account: FakeStripe) -> Json:
-    """Pay the order, and return its session."""
-    session = account.sessions[start(order).payment.provider_id]
-    account.pay(session["id"])
-    told("checkout.session.completed", session)
-    return session
 
 
 def test_cancelled_order_gets_its_money_back(order: Order, account: FakeStripe):
