@@ -1,5 +1,6 @@
 """Model of payments: one try to pay for an order, and what came of it."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Self
 from uuid import uuid4
@@ -22,6 +23,12 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
     def locked(self) -> Self:
         """Lock the rows, by id, until the transaction ends."""
         return self.select_for_update(of=("self",), no_key=True).order_by("pk")
+
+    def open_by_provider(self) -> dict[str, tuple[int, datetime]]:
+        """Return how many may still be paid, and when the oldest of them was begun, by provider."""
+        found = self.filter(status__in=OPEN).order_by().values("provider")
+        counted = found.annotate(count=models.Count("pk"), oldest=models.Min("created_at"))
+        return {each["provider"]: (each["count"], each["oldest"]) for each in counted}
 
     def with_reserved(self) -> Self:
         """Add to each how much of it is reserved by refunds that are under way, as `reserved`."""

@@ -31,6 +31,11 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         """Return those that are neither made nor refused yet."""
         return self.filter(status__in=UNDER_WAY)
 
+    def under_way_by_provider(self) -> dict[str, int]:
+        """Return how many are neither made nor refused yet, by provider."""
+        found = self.under_way().order_by().values("payment__provider").annotate(count=models.Count("pk"))
+        return {each["payment__provider"]: each["count"] for each in found}
+
 
 @audited(keeps_name=False, is_shown_with_row=True)
 class Refund(models.Model):
