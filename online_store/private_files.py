@@ -13,7 +13,8 @@ SQLITE_SUFFIXES = ("", "-wal", "-shm", "-journal")
 OWN_NAMES = {
     *(f"store.sqlite3{suffix}" for suffix in SQLITE_SUFFIXES),
     *(f"payment_emulator.sqlite3{suffix}" for suffix in SQLITE_SUFFIXES),
-    *("secret_key", "jwt_signing_key", "payment_emulator_secret", "celerybeat-schedule"),
+    *("secret_key", "jwt_signing_key", "celerybeat-schedule"),
+    *("payment_emulator_secret", "payment_emulator_url"),
     *("mail", "media", "cache", "static", "backups", "generators", "screenshots"),
 }
 

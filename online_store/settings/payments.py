@@ -42,7 +42,9 @@ PAYMENT_RETURN_URLS = env.words(
 
 PAYMENT_EMULATOR_URL = env.read("PAYMENT_EMULATOR_URL", "", web_address)
 PAYMENT_EMULATOR_SECRET = env.read("PAYMENT_EMULATOR_SECRET", "", webhook_secret)
-PAYMENT_EMULATOR_KEPT_SECRET = VAR_DIR / "payment_emulator_secret"  # where none is given
+# Of the emulator that the embedded store starts, where none are given.
+PAYMENT_EMULATOR_KEPT_URL = VAR_DIR / "payment_emulator_url"
+PAYMENT_EMULATOR_KEPT_SECRET = VAR_DIR / "payment_emulator_secret"
 if STORE_EMBEDDED and not PAYMENT_EMULATOR_SECRET:
     PAYMENT_EMULATOR_SECRET = env.secret("PAYMENT_EMULATOR_SECRET", keep_in=PAYMENT_EMULATOR_KEPT_SECRET)
 if "emulator" in PAYMENT_PROVIDERS and not STORE_EMBEDDED:

@@ -53,6 +53,13 @@ def test_store_ends_soon_after_ctrl_c_and_its_second_start_keeps_data_and_keys(t
     with store(tmp_path, port) as (shop, process):
         token = shop.token(CUSTOMER)
         shop.call("PATCH", "products/1/", user=STAFF, body={"price": "1.23"})
+        emulator = (tmp_path / "var" / "payment_emulator_url").read_text()
+        payment = requests.post(
+            f"{emulator}/v1/payments",
+            json={"amount": "1.00", "currency": "RUB"},
+            headers={"Idempotency-Key": "key"},
+            timeout=10,
+        ).json()
         kill_group(process, signal.SIGINT)
         exit_code = process.wait(40)
 
@@ -61,12 +68,14 @@ def test_store_ends_soon_after_ctrl_c_and_its_second_start_keeps_data_and_keys(t
         headers = {"Authorization": f"Bearer {token}"}
         orders = requests.get(f"{shop.url}/api/v1/orders/", headers=headers, timeout=10)
         count = shop.call("GET", "products/").json()["count"]
+        kept = requests.get(payment["url"].replace("/pay/", "/payments/"), timeout=10).json()
 
     assert exit_code == 0
+    assert kept == payment
     assert product["price"] == "1.23"
     assert orders.status_code == 200
     assert count == 66
-    for key in ("secret_key", "jwt_signing_key"):
+    for key in ("secret_key", "jwt_signing_key", "payment_emulator_secret", "payment_emulator.sqlite3"):
         assert stat.S_IMODE((tmp_path / "var" / key).stat().st_mode) == 0o600
 
 

@@ -29,7 +29,8 @@ FORGED_SECRET = "not the secret of the store"  # noqa: S105  what it signs must 
 class CallbackQueue:
     """What the store is still to be told, at its address and signed with its secret.
 
-    `log` can name a file, which gets a line of JSON for each event and for each callback that was sent.
+    `log` can name a file, which gets a line of JSON for each event, and for each callback that was sent or
+    postponed.
     """
 
     def __init__(self, database: Database, faults: Faults, *, url: str, secret: str) -> None:
@@ -125,7 +126,10 @@ class CallbackQueue:
                 "UPDATE callbacks SET due_at = ?, attempts = attempts + ? WHERE number = ?",
                 (now + (self.pauses[0] if is_dead else LEASE_SECONDS), not is_dead, row["number"]),
             )
-        return None if is_dead else dict(row)
+        if is_dead:
+            self._note(postponed=row["event"])
+            return None
+        return dict(row)
 
     def _send(self, callback: dict[str, Any]) -> None:
         status = self._status_of(callback)

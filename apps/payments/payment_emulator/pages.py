@@ -34,6 +34,7 @@ TEXTS = {
     },
 }
 PAYABLE = ("requires_action", "failed")
+CHOICES = ("pay", "decline")
 
 PAGE = Template("""<!doctype html>
 <html lang="$language">
@@ -41,6 +42,7 @@ PAGE = Template("""<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>$title</title>
+<link rel="icon" href="data:,">
 <style>
 body { font: 1.125rem/1.5 system-ui, sans-serif; max-width: 30rem; margin: 2rem auto; padding: 0 1rem;
   color: #1a1a1a; background: #fff }
@@ -96,9 +98,7 @@ def language_of(accept_language: str) -> str:
 
 
 def _form(texts: dict[str, str]) -> str:
-    buttons = (
-        f'<button name="choice" value="{choice}">{texts[choice]}</button>' for choice in ("pay", "decline")
-    )
+    buttons = (f'<button name="choice" value="{choice}">{texts[choice]}</button>' for choice in CHOICES)
     return f'<form method="post">{" ".join(buttons)}</form>'
 
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from apps.payments.payment_emulator.bank import Bank, Work
 from apps.payments.payment_emulator.faults import Faults
-from apps.payments.payment_emulator.pages import missing_page, payment_page
+from apps.payments.payment_emulator.pages import CHOICES, PAYABLE, missing_page, payment_page
 from apps.payments.payment_emulator.wanted import Content, Refused, content_of
 
 API, PAGES = "/v1/", "/pay/"
@@ -94,14 +94,12 @@ def _page(request: Request) -> Answer:
 def _choose(request: Request) -> Answer:
     """Do what the customer has chosen on the page, and lead back to the shop, or to the page."""
     choice = parse_qs(request.body.decode(errors="replace")).get("choice", [""])[0]
+    bank, payment_id = request.bank, request.object_id
     try:
-        if choice == "pay":
-            payment = request.bank.pay(request.object_id, {})
-        elif choice == "decline":
-            payment = request.bank.decline(request.object_id)
-        else:
+        if bank.payment(payment_id)["status"] not in PAYABLE or choice not in CHOICES:
             return _page(request)
-    except Refused:  # it is over, as the page tells
+        payment = bank.pay(payment_id, {}) if choice == "pay" else bank.decline(payment_id)
+    except Refused:  # there is none, or it was over just now: the page tells
         return _page(request)
     return Answer(303, "", location=payment["return_url"] or payment["url"])
 

@@ -23,7 +23,7 @@ class PaymentEmulator(ThreadingHTTPServer):
     `faults` happen on the given part of their occasions. `callbacks.log` can name a file, which gets a line
     of JSON for each event and each callback that was sent.
 
-    Raises OSError when the port is taken.
+    Raises ValueError for unknown faults and a rate that is none, OSError when the port is taken.
     """
 
     daemon_threads = True
@@ -41,8 +41,8 @@ class PaymentEmulator(ThreadingHTTPServer):
         faults: Iterable[str] = (),
         rate: float = 1.0,
     ) -> None:
-        super().__init__((host, port), _Call)
         self.faults = Faults(faults, rate)
+        super().__init__((host, port), _Call)
         self.slow_seconds = SLOW_SECONDS
         self.is_stopped = threading.Event()
         self._database = Database(folder)
@@ -65,11 +65,11 @@ class PaymentEmulator(ThreadingHTTPServer):
     def stop(self) -> None:
         """Stop the thread and close the port."""
         self.shutdown()
-        self.server_close()
+        self.close()
 
-    def server_close(self) -> None:
+    def close(self) -> None:
         """Close the port, and send no more callbacks."""
-        super().server_close()
+        self.server_close()
         self.is_stopped.set()
         self.callbacks.stop()
         self._database.close()

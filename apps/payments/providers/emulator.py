@@ -113,7 +113,7 @@ def _called(method: str, path: str, *, key: str = "", content: object = None) ->
     try:
         answer = call(
             method,
-            settings.PAYMENT_EMULATOR_URL + path,
+            _address() + path,
             patience=CALL_SECONDS,
             headers={"Idempotency-Key": key} if key else None,
             json=content,
@@ -131,6 +131,16 @@ def _called(method: str, path: str, *, key: str = "", content: object = None) ->
     if not isinstance(read, dict):
         raise ProviderUnavailable("The emulator's answer cannot be read")
     return read
+
+
+def _address() -> str:
+    """Return where the emulator is: as set, else as the embedded store, another process, has noted."""
+    if settings.PAYMENT_EMULATOR_URL or not settings.STORE_EMBEDDED:
+        return settings.PAYMENT_EMULATOR_URL
+    try:
+        return settings.PAYMENT_EMULATOR_KEPT_URL.read_text()
+    except OSError:
+        return ""
 
 
 def _each(page: Mapping[str, Any], name: str, read: Callable[[Mapping[str, Any]], T]) -> Iterator[T]:

@@ -308,9 +308,22 @@ def test_payment_of_another_form_leaves_it_unknown(
         provider.fetch("pay_0")
 
 
-@pytest.mark.parametrize("url", ["", "http://127.0.0.1:9"])
-def test_emulator_that_is_not_there_leaves_the_payment_unknown(settings, provider: Provider, url: str):
-    settings.PAYMENT_EMULATOR_URL = url
+@pytest.mark.parametrize(("url", "is_embedded"), [("", False), ("", True), ("http://127.0.0.1:9", True)])
+def test_emulator_that_is_not_there_leaves_the_payment_unknown(
+    tmp_path: Path, settings, provider: Provider, url: str, is_embedded: bool
+):
+    settings.PAYMENT_EMULATOR_URL, settings.STORE_EMBEDDED = url, is_embedded
+    settings.PAYMENT_EMULATOR_KEPT_URL = tmp_path / "url"
 
     with pytest.raises(ProviderUnavailable):
         provider.create(wanted())
+
+
+def test_command_beside_the_embedded_store_finds_its_emulator(
+    emulator: PaymentEmulator, tmp_path: Path, settings, provider: Provider
+):
+    settings.PAYMENT_EMULATOR_URL, settings.STORE_EMBEDDED = "", True
+    settings.PAYMENT_EMULATOR_KEPT_URL = tmp_path / "url"
+    settings.PAYMENT_EMULATOR_KEPT_URL.write_text(emulator.url)
+
+    assert provider.create(wanted()).uid == UID

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from apps.payments.payment_emulator import FAULTS, SLOW_SECONDS, PaymentEmulator
 from online_store.env.secret_files import kept_secret
+from online_store.env.values import Unusable
 
 
 class Command(BaseCommand):
@@ -43,19 +44,37 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Serve until Ctrl-C."""
-        emulator = PaymentEmulator(
-            folder=settings.VAR_DIR,
-            store_url=settings.STORE_URL,
-            secret=settings.PAYMENT_EMULATOR_SECRET or kept_secret(settings.PAYMENT_EMULATOR_KEPT_SECRET),
-            host=options["host"],
-            port=options["port"],
-            faults=options["fault"],
-            rate=options["rate"],
-        )
+        """Serve until Ctrl-C.
+
+        Raises CommandError for a rate that is none, and for a port that cannot be used.
+        """
+        try:
+            emulator = PaymentEmulator(
+                folder=settings.VAR_DIR,
+                store_url=settings.STORE_URL,
+                secret=_secret(),
+                host=options["host"],
+                port=options["port"],
+                faults=options["fault"],
+                rate=options["rate"],
+            )
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+        except (OSError, OverflowError) as error:
+            raise CommandError(f"Port {options['port']} cannot be used: {error}.") from error
         emulator.slow_seconds, emulator.callbacks.log = options["slow_seconds"], options["log"]
         self.stdout.write(f"PAYMENT_EMULATOR_URL={emulator.url}")
         self.stdout.flush()  # whoever started it waits for the address, and a pipe or a file is buffered
         with contextlib.suppress(KeyboardInterrupt):
             emulator.serve_forever()
-        emulator.server_close()
+        emulator.close()
+
+
+def _secret() -> str:
+    """Return the secret of the settings, else the one of the embedded store; make it if need be."""
+    if settings.PAYMENT_EMULATOR_SECRET:
+        return str(settings.PAYMENT_EMULATOR_SECRET)
+    try:
+        return kept_secret(settings.PAYMENT_EMULATOR_KEPT_SECRET)
+    except Unusable as unusable:
+        raise CommandError(f"PAYMENT_EMULATOR_SECRET {unusable}.") from unusable
