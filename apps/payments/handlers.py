@@ -18,11 +18,12 @@ from apps.payments.jobs import (
     CHECK,
     CREATION,
     PAYMENT_EMAIL,
+    RECEIPT,
     REFRESH,
     REFUND,
     REFUND_EMAIL,
 )
-from apps.payments.models import Payment, Refund
+from apps.payments.models import FiscalReceipt, Payment, ReceiptState, Refund
 from apps.payments.providers import KEY_HOURS, provider_named
 from apps.payments.providers.base import (
     Provider,
@@ -31,14 +32,17 @@ from apps.payments.providers.base import (
     RefundRequest,
     RefundSnapshot,
 )
-from apps.payments.receipts import receipt_of_refund
 from apps.payments.statuses import PaymentState, RefundState
 
 # What is watched to its end must not be given up because its provider was away often.
 OF_PROVIDER: Options = {"retry_on": (ProviderUnavailable,), "attempts": 100_000, "longest_pause": 300}
 SOON, QUICKLY, SLOWLY = timedelta(seconds=15), timedelta(minutes=10), timedelta(minutes=5)
-REFUND_CHECKS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
+QUESTIONS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 STUCK_AFTER = timedelta(days=10)
+
+
+class ReceiptRefused(Exception):
+    """A fiscal receipt that was not registered: the law asks for one, so somebody has to see to it."""
 
 
 @handler(CREATION, label=_("Payment: beginning"), **OF_PROVIDER)
@@ -113,8 +117,22 @@ def make_refund(job: Job, *, refund_id: int) -> None:
         return
     refund = services.apply_refund(refund, snapshot)
     if refund.is_under_way:
-        pause = next((pause for pause in REFUND_CHECKS if age < pause), timedelta(days=1))
-        raise RunLater(timezone.now() + pause)
+        raise RunLater(_next_question(refund.created_at, at_most=timedelta(days=1)))
+
+
+@handler(RECEIPT, label=_("Fiscal receipt"), **OF_PROVIDER)
+def register_receipt(job: Job, *, receipt_id: int) -> None:
+    """Have the provider register the receipt, or tell what became of it, until it is over.
+
+    Raises ReceiptRefused when it was not registered: somebody has to see to it.
+    """
+    receipt = FiscalReceipt.objects.select_related("order__user", "payment", "refund").get(pk=receipt_id)
+    if receipt.status == ReceiptState.PENDING:
+        receipt = services.register_receipt(receipt)
+    if receipt.status == ReceiptState.CANCELED:
+        raise ReceiptRefused(receipt.key)
+    if receipt.status == ReceiptState.PENDING:
+        raise RunLater(_next_question(receipt.created_at, at_most=timedelta(hours=1)))
 
 
 @handler(SETTLEMENT, label=_("Settlement of money"))
@@ -168,6 +186,11 @@ def _soon(since: datetime) -> datetime:
     return now + (SOON if now - since < QUICKLY else SLOWLY)
 
 
+def _next_question(since: datetime, *, at_most: timedelta) -> datetime:
+    now = timezone.now()
+    return now + next((pause for pause in QUESTIONS if now - since < pause), at_most)
+
+
 def _snapshot(provider: Provider, refund: Refund) -> RefundSnapshot | None:
     """Return what the provider says of the refund, which it is asked for if need be; None: nobody knows."""
     payment = refund.payment
@@ -182,6 +205,6 @@ def _snapshot(provider: Provider, refund: Refund) -> RefundSnapshot | None:
         provider_id=payment.provider_id or "",
         amount=refund.amount,
         currency=payment.currency,
-        receipt=receipt_of_refund(refund),
+        receipt=services.receipt_of_refund(refund),
     )
     return provider.refund(request)

@@ -14,6 +14,7 @@ from apps.orders.exceptions import InvalidStatusTransition, TransitionForbidden
 from apps.orders.jobs import jobs_of_status
 from apps.orders.models import Actor, Invoice, Order, OrderItem, StatusChange
 from apps.orders.statuses import TRANSITIONS, OrderStatus, Transitions, allowed_transitions, can_transition
+from apps.orders.transition_registry import run_registered
 from apps.promotions.services import release
 from apps.users.models import User
 
@@ -110,6 +111,7 @@ def _make_transition(
         cancellation.save(force_insert=True)
         _undo(order, items, by=by)
     enqueue(*jobs_of_status(order))
+    run_registered(order, old_status)
     return status_change
 
 

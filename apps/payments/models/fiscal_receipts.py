@@ -26,7 +26,10 @@ class ReceiptState(models.TextChoices):
 
 
 class FiscalReceipt(models.Model):
-    """A receipt. `positions` are as they were sent; `total` is money."""
+    """A receipt. `positions` are as they were sent; `total` is money.
+
+    `is_prepayment`: the goods were handed over later, or not yet.
+    """
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="receipts", verbose_name=_("order"))
     payment = models.ForeignKey(
@@ -41,6 +44,7 @@ class FiscalReceipt(models.Model):
     status = models.CharField(
         _("status"), max_length=20, choices=ReceiptState.choices, default=ReceiptState.PENDING
     )
+    is_prepayment = models.BooleanField(_("prepayment"), default=True, db_default=True)
     positions = models.JSONField(_("positions"))
     total = models.DecimalField(_("total"), max_digits=15, decimal_places=2)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)

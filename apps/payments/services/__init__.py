@@ -4,6 +4,7 @@ from apps.payments.services.applying import apply, apply_refusal, apply_silence
 from apps.payments.services.callbacks import take_notice
 from apps.payments.services.checking import ask, next_check, refresh_payment
 from apps.payments.services.expiring import expire_order
+from apps.payments.services.receipting import receipt_of_refund, register_receipt, settle_receipts
 from apps.payments.services.recording import cancel_payment, record_payment, unblock_refunds
 from apps.payments.services.refund_moves import apply_refund, apply_refund_refusal, note_stuck
 from apps.payments.services.refunding import confirm_refund, fail_refund, refund_order
@@ -33,10 +34,13 @@ __all__ = [
     "fail_refund",
     "next_check",
     "note_stuck",
+    "receipt_of_refund",
     "record_payment",
     "refresh_payment",
     "refund_order",
+    "register_receipt",
     "settle_money",
+    "settle_receipts",
     "start_payment",
     "take_notice",
     "unblock_refunds",

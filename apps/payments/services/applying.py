@@ -21,6 +21,7 @@ from apps.payments.metrics import count_outcome
 from apps.payments.models import Payment
 from apps.payments.providers.base import PaymentSnapshot, RefundSnapshot
 from apps.payments.services.ledger import Ledger
+from apps.payments.services.receipting import follow_receipt
 from apps.payments.services.refund_moves import merge_refunds
 from apps.payments.statuses import NeedsLook, PaymentState, may_move
 
@@ -74,6 +75,8 @@ def apply(
     if payment.status != state or gained:
         count_outcome(payment)
         follow(ledger, payment, gained=gained, is_as_asked=look != NeedsLook.AMOUNT_MISMATCH)
+        if captured == 0 < gained:
+            follow_receipt(ledger.order, payment)
     return payment
 
 

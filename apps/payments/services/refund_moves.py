@@ -16,6 +16,7 @@ from apps.payments.jobs import refund_email_of
 from apps.payments.models import Payment, Refund, RefundCause
 from apps.payments.providers.base import RefundSnapshot
 from apps.payments.services.ledger import Ledger
+from apps.payments.services.receipting import follow_refund_receipt
 from apps.payments.statuses import NeedsLook, RefundState, refund_may_move
 
 NEW = ("amount", "cause", "reason", "allowance")  # of a new refund in the audit trail
@@ -104,6 +105,7 @@ def move(ledger: Ledger, refund: Refund, state: RefundState, code: str = "") -> 
     )
     if state == RefundState.SUCCEEDED:
         enqueue(refund_email_of(refund, ledger.order))
+        follow_refund_receipt(refund, payment)
 
 
 def _merge(ledger: Ledger, refund: Refund, snapshot: RefundSnapshot) -> None:

@@ -25,10 +25,10 @@ from apps.payments.jobs import check_of, circuit_name, creation_of
 from apps.payments.models import Payment
 from apps.payments.providers import provider_named
 from apps.payments.providers.base import NextAction, PaymentRequest, ProviderRefused, ProviderUnavailable
-from apps.payments.receipts import receipt_of_payment
 from apps.payments.services.applying import apply, apply_refusal
 from apps.payments.services.call_places import place_for_call
 from apps.payments.services.ledger import Ledger
+from apps.payments.services.receipting import receipt_of_payment
 from apps.payments.statuses import PaymentState
 from apps.store.configuration_cache import current_configuration
 from apps.users.models import User

@@ -17,7 +17,7 @@ def provider(monkeypatch: pytest.MonkeyPatch, settings) -> ScriptedProvider:
         return scripted if code == "emulator" else real(code)
 
     monkeypatch.setattr(providers, "provider_named", named)
-    for module in ("ledger", "starting", "checking", "settling", "refunding"):
+    for module in ("ledger", "starting", "checking", "settling", "refunding", "receipting"):
         monkeypatch.setattr(f"apps.payments.services.{module}.provider_named", named)
     monkeypatch.setattr("apps.payments.handlers.provider_named", named)
     settings.PAYMENT_PROVIDERS = ["manual", "emulator"]
