@@ -229,7 +229,7 @@ def _stored(
 
 def _snapshot(receipt: FiscalReceipt) -> ReceiptSnapshot:
     """Return what the provider says of the receipt; one of a settlement is registered if need be."""
-    payment = Payment.objects.get(pk=receipt.payment_id)
+    payment = Payment.objects.get(receipts=receipt)
     provider = provider_named(payment.provider)
     if receipt.kind == ReceiptKind.PAYMENT:
         return _told(provider.fetch(payment.provider_id or "").receipt_status)
