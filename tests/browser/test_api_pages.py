@@ -85,21 +85,15 @@ def test_authorize_logs_in_with_name_and_password(visit: Visit, shop: Shop):
     assert visit.errors == []
 
 
-@pytest.mark.parametrize(
-    ("path", "group"),
-    [
-        ("/api/schema/swagger-ui/", "h3.opblock-tag"),
-        ("/api/schema/redoc/", "[role=menuitem][data-item-id^=tag]:not([data-item-id*=operation]) > label"),
-    ],
-)
-def test_what_customers_call_stands_before_what_staff_do(visit: Visit, path: str, group: str):
-    page = visit.open(path)
-    page.locator(group).first.wait_for()
+OF_CUSTOMERS = ["auth", "products", "categories", "orders", "address-rules", "pickup-points"]
 
-    names = page.locator(group).evaluate_all("groups => groups.map(each => each.innerText.split(/\\s/)[0])")
 
-    of_customers = ["auth", "products", "categories", "orders", "address-rules", "pickup-points"]
-    assert names == [*of_customers, "admin"]
+def groups_of(page: Any, headings: str) -> list[str]:
+    page.locator(headings).first.wait_for()
+    names: list[str] = page.locator(headings).evaluate_all(
+        "groups => groups.map(each => each.innerText.split(/\\s/)[0])"
+    )
+    return names
 
 
 @pytest.mark.parametrize(("width", "scheme"), spread([390, 1280], ["light", "dark"]))
@@ -118,16 +112,20 @@ def test_pages_fit_the_screen_have_no_broken_picture_and_follow_the_scheme(
     assert visit.errors == []
 
 
-@pytest.mark.parametrize("operation", ["orders-placeOrder", "products-listProducts"])
-def test_call_that_is_unfolded_fits_a_phone(browser: Any, shop: Shop, operation: str):
+def test_swagger_ui_begins_with_customers_and_its_calls_fit_a_phone(browser: Any, shop: Shop):
     visit = Visit(browser, shop, viewport={"width": 390, "height": 844})
     page = visit.open("/api/schema/swagger-ui/")
-    call = page.locator(f"#operations-{operation}")
-    call.locator(".opblock-summary-control").click()
-    call.locator(".responses-table").first.wait_for()
-    beyond = page.evaluate(LOOKS)["beyond"]
+    names = groups_of(page, "h3.opblock-tag")
+    beyond = {}
+    for operation in ("orders-placeOrder", "products-listProducts"):
+        call = page.locator(f"#operations-{operation}")
+        call.locator(".opblock-summary-control").click()
+        call.locator(".responses-table").first.wait_for()
+        beyond[operation] = page.evaluate(LOOKS)["beyond"]
+        call.locator(".opblock-summary-control").click()  # folds it again
 
-    assert beyond == 0
+    assert names == [*OF_CUSTOMERS, "admin"]
+    assert beyond == {"orders-placeOrder": 0, "products-listProducts": 0}
 
 
 def test_what_is_code_in_a_problem_is_shown_as_code(visit: Visit):
@@ -137,25 +135,23 @@ def test_what_is_code_in_a_problem_is_shown_as_code(visit: Visit):
     assert "`" not in page.locator("main").inner_text()
 
 
-def test_redoc_shows_the_calls(visit: Visit, shop: Shop):
-    visit.page.goto(f"{shop.url}/api/schema/redoc/")
-    heading = visit.page.get_by_role("heading", name=re.compile("Place an order"))
+def test_redoc_begins_with_customers_shows_the_calls_and_finds_them_with_its_worker(visit: Visit, shop: Shop):
+    page = visit.page
+    page.goto(f"{shop.url}/api/schema/redoc/")
+    menu = "[role=menuitem][data-item-id^=tag]:not([data-item-id*=operation]) > label"
+    assert groups_of(page, menu) == [*OF_CUSTOMERS, "admin"]
+    heading = page.get_by_role("heading", name=re.compile("Place an order"))
     playwright_api.expect(heading.first).to_be_visible(timeout=15_000)
 
-    assert visit.foreign == []
-    assert visit.errors == []
-
-
-def test_redoc_finds_calls_with_its_worker(visit: Visit, shop: Shop):
-    visit.page.goto(f"{shop.url}/api/schema/redoc/")
-    visit.page.locator("input.search-input").fill("invoice")
-    found = visit.page.locator("[data-role='search:results'] li", has_text="invoice")
+    page.locator("input.search-input").fill("invoice")
+    found = page.locator("[data-role='search:results'] li", has_text="invoice")
     playwright_api.expect(found.first).to_be_visible(timeout=15_000)
 
     assert visit.foreign == []
     assert visit.errors == []
 
 
+@pytest.mark.long  # as `test_working_day` does it in `make test`
 def test_staff_log_in_to_the_admin_and_see_an_order(visit: Visit, shop: Shop):
     wanted = {"items": [{"product_id": 1, "quantity": 1}]}
     order_id = shop.call("POST", "orders/", user=CUSTOMER, body=wanted).json()["id"]

@@ -13,7 +13,7 @@ from pathlib import Path
 import requests
 
 from tests.contract.checker import checked_live
-from tests.support.processes import BASE_DIR, running, wait_for
+from tests.support.processes import BASE_DIR, commands, running, wait_for
 
 SERVICES = ("DATABASE_URL", "CELERY_BROKER_URL", "MEMCACHED_SERVERS")
 
@@ -95,8 +95,8 @@ def prepared_database() -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not is_whole.exists():
             environment = os.environ | embedded_environment(folder, 0)
-            for command in ("migrate", "load_demo"):
-                arguments = [sys.executable, "manage.py", command]
-                subprocess.run(arguments, cwd=BASE_DIR, env=environment, check=True, capture_output=True)
+            both = commands("migrate", "load_demo")
+            arguments = [sys.executable, "manage.py", "shell", "--no-imports", "-c", both]
+            subprocess.run(arguments, cwd=BASE_DIR, env=environment, check=True, capture_output=True)
             is_whole.touch()
     return database_of(folder)

@@ -63,6 +63,13 @@ def programs_heed_signals() -> Iterator[None]:
             signal.signal(number, signal.SIG_IGN)
 
 
+def commands(*names: str) -> str:
+    """Return code for `manage.py shell` that runs the commands: each process takes a second to start."""
+    return "\n".join(
+        ["from django.core.management import call_command", *map("call_command({!r})".format, names)]
+    )
+
+
 @contextmanager
 def running(
     *arguments: str, log: Path, program: str = sys.executable, **environment: str

@@ -14,7 +14,7 @@ import psycopg
 import requests
 
 from tests.contract.checker import checked_live
-from tests.support.processes import running, wait_for
+from tests.support.processes import commands, running, wait_for
 
 CUSTOMER, PASSWORD = "customer", "online-store-demo"
 PLENTY = 1_000_000  # pieces of each product
@@ -74,9 +74,9 @@ def serving(database_url: str, folder: Path, **variables: str) -> Iterator[Store
         **variables,
     }
     port = free_port()
-    for command in ("migrate_once", "load_demo"):
-        with running("manage.py", command, log=folder / "prepare.log", **environment) as preparing:
-            assert preparing.wait(120) == 0, (folder / "prepare.log").read_text()
+    prepare = ("manage.py", "shell", "--no-imports", "-c", commands("migrate_once", "load_demo"))
+    with running(*prepare, log=folder / "prepare.log", **environment) as preparing:
+        assert preparing.wait(120) == 0, (folder / "prepare.log").read_text()
     with psycopg.connect(database_url) as database:
         database.execute("UPDATE catalog_product SET stock = %s", [PLENTY])
     gunicorn = ("-m", "gunicorn", "online_store.wsgi:application", "--bind", f"127.0.0.1:{port}")

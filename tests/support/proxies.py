@@ -1,6 +1,7 @@
 """A TCP proxy for tests: a balancer before several servers, or a network that goes away."""
 
 import contextlib
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Self
 
 import requests
 
+from tests.support.embedded_store import database_of, prepared_database
 from tests.support.processes import running, wait_for
 from tests.support.production_server import free_port
 from tests.support.servers import HOST
@@ -96,7 +98,7 @@ def _pump(source: socket.socket, sink: socket.socket, hole: threading.Event) -> 
 
 @contextmanager
 def store(folder: Path, **variables: str) -> Iterator[int]:
-    """Serve the store as Compose does, but for its database; yields the port."""
+    """Serve the store with the demo data as Compose does, but for its database; yields the port."""
     port = free_port()
     environment = {
         "STORE_EMBEDDED": "true",
@@ -107,8 +109,8 @@ def store(folder: Path, **variables: str) -> Iterator[int]:
         "SHIPPING_API_URL": "http://127.0.0.1:9/",
         **variables,
     }
-    with running("manage.py", "migrate", log=folder / "migrate.log", **environment) as migrating:
-        assert migrating.wait(120) == 0
+    database_of(folder).parent.mkdir()
+    shutil.copy(prepared_database(), database_of(folder))
     gunicorn = ("-m", "gunicorn", "online_store.wsgi:application", "--bind", f"{HOST}:{port}")
     with running(*gunicorn, log=folder / "web.log", **environment):
         wait_for(lambda: is_up(port))

@@ -13,7 +13,7 @@ from tests.support.servers import PgBouncerServer, PostgresServer
 
 pytestmark = pytest.mark.postgres
 
-ORDERS, THREADS = 48, 16
+ORDERS, THREADS = 24, 16
 PRODUCTS = [1, 2, 3, 4, 5]  # of the demo data
 CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'store' AND pid <> pg_backend_pid()"
 

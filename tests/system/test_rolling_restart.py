@@ -66,7 +66,7 @@ def test_server_renews_its_processes_under_load_without_a_failed_request(tmp_pat
     with web(tmp_path, "a") as (process, port), Load(port) as load:
         load.served(50)
         before = serving(process)
-        for _ in range(3):
+        for _ in range(2):
             process.send_signal(signal.SIGHUP)
             wait_for(lambda before=before: len(serving(process) - before) == 2)
             load.served(50)

@@ -125,11 +125,13 @@ NOTES = ["/customer_note", "/gift_message"]
 LINES = [f"/shipping_address/{name}" for name in ("name", "company", "city", "line1", "note")]
 
 
-@pytest.mark.parametrize("pointer", [*NOTES, *LINES])
-def test_odd_text_is_kept_as_typed_or_in_one_line(customer_api: APIClient, body: dict, pointer: str):
+@pytest.mark.parametrize(("pointer", "part"), spread([*NOTES, *LINES], range(PARTS)))
+def test_odd_text_is_kept_as_typed_or_in_one_line(
+    customer_api: APIClient, body: dict, pointer: str, part: int
+):
     *above, member = pointer.strip("/").split("/")
     Product.objects.update(stock=100)
-    for text in ODD_TEXTS:
+    for text in ODD_TEXTS[part::PARTS]:
         odd = with_value(body, pointer, text)
 
         quoted, placed = send(customer_api, QUOTE, odd), send(customer_api, ORDERS, odd)

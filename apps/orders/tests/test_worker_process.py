@@ -96,23 +96,14 @@ def test_job_of_a_killed_worker_is_done_by_another_once_its_lease_is_over(
     assert Order.objects.get(pk=order.pk).tracking_number == carrier.parcels[str(job.uuid)]
 
 
-def test_once_does_what_is_due_and_ends(customer: User, tmp_path: Path):
-    orders = [make_order(customer) for _ in range(3)]
-
-    with worker(tmp_path, "--once") as process:
-        exit_code = process.wait(LIMIT_SECONDS)
-
-    assert exit_code == 0
-    assert set(Job.objects.values_list("status", "attempts")) == {("done", 1)}
-    assert Invoice.objects.count() == len(orders)
-
-
-def test_worker_writes_in_the_language_of_each_order_whatever_its_own_is(customer: User, tmp_path: Path):
+def test_once_does_what_is_due_in_the_language_of_each_order_and_ends(customer: User, tmp_path: Path):
     orders = {make_order(customer, language=language).pk: language for language in ("en", "ru", "en")}
 
     with worker(tmp_path, "--once", JOB_THREADS="1") as process:
         assert process.wait(LIMIT_SECONDS) == 0
 
+    assert set(Job.objects.values_list("status", "attempts")) == {("done", 1)}
+    assert Invoice.objects.count() == len(orders)
     titles = {
         "en": ("Your order #{} is confirmed", "Invoice #{}"),
         "ru": ("Заказ № {} принят", "Счёт № {}"),
