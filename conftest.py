@@ -1,6 +1,7 @@
 """Fixtures of every test: users and clients of each kind, an empty cache, settings fit for tests."""
 
 import faulthandler
+import gc
 import os
 import re
 import shutil
@@ -136,6 +137,17 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
         has_sign = re.search(SIGNS[wanted], collection_path.read_text(encoding="utf-8"), re.MULTILINE)
         return bool(has_sign) is (wanted == "not long") or None
     return None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no garbage among ten thousand tests: they all stay until the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
