@@ -22,6 +22,7 @@ api_patterns = [
     path("", include("apps.catalog.api.urls")),
     path("", include("apps.delivery.api.urls")),
     path("", include("apps.orders.api.urls")),
+    path("", include("apps.payments.api.urls")),
     path("", include("apps.jobs.api.urls")),
 ]
 

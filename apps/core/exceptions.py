@@ -127,6 +127,22 @@ class InvalidToken(TokenRefused):
     description = "The token is not valid"
 
 
+class SignInRequired(DomainError):
+    """A request without a token, for what is open to everyone in part only."""
+
+    status_code = HTTPStatus.UNAUTHORIZED
+    code = "not_authenticated"
+    message = _("An access token is required.")
+
+
+class Forbidden(DomainError):
+    """A request for what the caller may see, but not do."""
+
+    status_code = HTTPStatus.FORBIDDEN
+    code = "permission_denied"
+    message = _("You do not have permission to do this.")
+
+
 class PreconditionFailed(DomainError):
     """A request for a version that is not the present one."""
 

@@ -3,11 +3,12 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse, HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.renderers import JSONRenderer
@@ -28,9 +29,11 @@ _BARE = re.compile(f"{_BARE_CHARACTER}+")
 _QUOTED = re.compile(f'"{_QUOTED_CHARACTER}+"')
 _LENGTH = f"{{1,{MAX_KEY_LENGTH}}}"
 
+_SCHEMA = {"type": "string", "pattern": f'^({_BARE_CHARACTER}{_LENGTH}|"{_QUOTED_CHARACTER}{_LENGTH}")$'}
+
 KEY_PARAMETER = OpenApiParameter(
     HEADER,
-    {"type": "string", "pattern": f'^({_BARE_CHARACTER}{_LENGTH}|"{_QUOTED_CHARACTER}{_LENGTH}")$'},
+    _SCHEMA,
     OpenApiParameter.HEADER,
     description=(
         "A key chosen by the client, such as a UUID: 1 to 255 visible ASCII characters, bare or "
@@ -41,25 +44,48 @@ KEY_PARAMETER = OpenApiParameter(
         "`request_in_progress`. Keys belong to a user: the same key from another user is a different key."
     ),
 )
+OBLIGATORY_KEY_PARAMETER = OpenApiParameter(
+    HEADER,
+    {**_SCHEMA, "example": "8e03978e-40d5-43dd-bc93-6894a57f9324"},
+    OpenApiParameter.HEADER,
+    required=True,
+    description=str(KEY_PARAMETER.description),
+)
+
+
+def database_only(method: Callable[..., Response]) -> Callable[..., Response]:
+    """Mark a view method that works in the database alone: it may run in one transaction, and again."""
+    method.is_database_only = True  # type: ignore[attr-defined]  # set here
+    return method
 
 
 def idempotent(
-    *, required_by: str = "", subject_of: Callable[[dict[str, Any]], str] | None = None
+    *,
+    required: bool = False,
+    required_by: str = "",
+    on: Iterable[int] = (201,),
+    subject_of: Callable[[dict[str, Any]], str] | None = None,
 ) -> Callable[..., Any]:
     """Decorate a writing view method, so that a request with an `Idempotency-Key` is carried out once.
 
-    `required_by` names the setting that makes the key obligatory, `subject_of` tells what a response's data
-    made.
+    With `required` the key is obligatory; `required_by` names a setting that makes it so. `on` are the
+    statuses of success, `subject_of` tells what a response's data made.
+
+    The method runs in one transaction, again after a deadlock. Raises ImproperlyConfigured, when the store
+    starts, for one that is not marked `database_only`: a call to somebody else would be repeated with it.
     """
 
     def decorate(method: Callable[..., Response]) -> Callable[..., HttpResponseBase]:
-        @raises(KeyInvalid, KeyReused, RequestInProgress, *([KeyRequired] if required_by else []))
-        @sends(REPLAYED, on=(201,))
+        if not getattr(method, "is_database_only", False):
+            raise ImproperlyConfigured(f"{method.__qualname__} is idempotent, but not marked database_only")
+
+        @raises(KeyInvalid, KeyReused, RequestInProgress, *([KeyRequired] if required or required_by else []))
+        @sends(REPLAYED, on=on)
         @wraps(method)
         def once(view: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
             key = key_of(request)
             if not key:
-                if required_by and getattr(settings, required_by):
+                if required or (required_by and getattr(settings, required_by)):
                     raise KeyRequired
                 return method(view, request, *args, **kwargs)
 
@@ -70,7 +96,7 @@ def idempotent(
                 subject = subject_of(response.data) if subject_of else ""
                 return Outcome(response.status_code, body, headers, subject)
 
-            return _response(run_once(IdempotentRequest(request.user.pk, key, _fingerprint(request)), act))
+            return _response(run_once(IdempotentRequest(request.user.pk, key, fingerprint_of(request)), act))
 
         return once
 
@@ -97,7 +123,8 @@ def key_of(request: Request) -> str:
     return key
 
 
-def _fingerprint(request: Request) -> str:
+def fingerprint_of(request: Request) -> str:
+    """Return what tells the request from others with the same key."""
     # The body as it was understood: white space and the order of its members may change on the way.
     body = json.dumps(request.data, sort_keys=True, default=float)  # 1.50 is 1.5
     return hashlib.sha256(f"{request.method} {request.get_full_path()}\n{body}".encode()).hexdigest()

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from django.conf import settings
 
-from apps.orders.models import PaymentMethod
-from apps.store.configuration_cache import ConfigurationPart, configures
+from apps.orders.models import Order, PaymentMethod
+from apps.store.configuration_cache import ConfigurationPart, configures, current_configuration
 
 
 @dataclass(frozen=True)
@@ -40,3 +40,13 @@ def load_payment_methods() -> Sequence[OfferedPaymentMethod]:
 
 PAYMENT_METHODS = ConfigurationPart(load_payment_methods)
 configures(PaymentMethod)
+
+
+def methods_for(order: Order | None) -> list[OfferedPaymentMethod]:
+    """Return the methods that are offered, with an order those by which what is due of it can be paid."""
+    offered = current_configuration()[PAYMENT_METHODS]
+    return [
+        each
+        for each in offered
+        if order is None or not each.reason_against(order.amount_due, order.delivery_method)
+    ]

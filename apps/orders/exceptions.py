@@ -172,9 +172,13 @@ class PaymentMethodUnavailable(DomainError):
     message = _("This payment method is not available for the order.")
     advice = _("Quote the order again and let the customer choose among the available `payment_methods`.")
 
+    def __init__(self, pointer: str = "/payment_method") -> None:
+        super().__init__(self.message)
+        self.pointer = pointer
+
     def as_payload(self) -> Faults:
         """Point at the method."""
-        return {"errors": [{"code": self.code, "detail": str(self), "pointer": "/payment_method"}]}
+        return {"errors": [{"code": self.code, "detail": str(self), "pointer": self.pointer}]}
 
 
 class RefusedMove(TypedDict):

@@ -14,6 +14,8 @@ THROTTLES = {
     "mailbox": env.rate("THROTTLE_MAILBOX", "" if STORE_EMBEDDED else "20/day"),
     "unconfirmed": env.rate("THROTTLE_UNCONFIRMED", "" if STORE_EMBEDDED else "100/day"),
     "coupon": env.rate("THROTTLE_COUPON", "" if STORE_EMBEDDED else "30/hour"),
+    "payment": env.rate("THROTTLE_PAYMENT", "" if STORE_EMBEDDED else "60/hour"),
+    "callback": env.rate("THROTTLE_CALLBACK", "" if STORE_EMBEDDED else "60/minute"),
     "user": env.rate("THROTTLE_USER", "" if STORE_EMBEDDED else "1200/minute"),
     "address": env.rate("THROTTLE_ADDRESS", "" if STORE_EMBEDDED else "1200/minute"),
 }
@@ -59,6 +61,8 @@ SPECTACULAR_SETTINGS = {
         {"name": "products", "description": "Products on sale"},
         {"name": "categories", "description": "The category tree"},
         {"name": "orders", "description": "Orders: customers see their own, staff see all"},
+        {"name": "payment-methods", "description": "How orders can be paid"},
+        {"name": "payments", "description": "Callbacks of payment providers"},
         {"name": "address-rules", "description": "What an address needs in each country"},
         {"name": "pickup-points", "description": "Where orders can be collected"},
         {"name": "admin", "description": "Staff only, by Django's model permissions"},
@@ -79,6 +83,8 @@ SPECTACULAR_SETTINGS = {
     ),
     "ENUM_NAME_OVERRIDES": {
         "OrderStatus": "apps.orders.statuses.OrderStatus.choices",
+        "PaymentState": "apps.payments.statuses.PaymentState.choices",
+        "RefundState": "apps.payments.statuses.RefundState.choices",
         "JobStatus": "apps.jobs.models.JobStatus.choices",
     },
 }

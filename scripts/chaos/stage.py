@@ -178,6 +178,8 @@ class Production(Stage):
             "THROTTLE_MAILBOX": "",
             "THROTTLE_UNCONFIRMED": "",  # its customers confirm no address
             "THROTTLE_COUPON": "",
+            "THROTTLE_PAYMENT": "",
+            "THROTTLE_CALLBACK": "",
             "WEB_CONCURRENCY": "2",
             "WEB_THREADS": "4",
         }

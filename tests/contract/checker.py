@@ -62,8 +62,9 @@ class Contract:
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self.schema = schema
         self._operations = [
-            (re.compile(re.sub(r"\{\w+\}", "([1-9][0-9]{0,17}|[0-9a-f-]{36}|[A-Z]{2})", path)), operations)
+            (re.compile(re.sub(r"\{\w+\}", "([1-9][0-9]{0,17}|[0-9a-f-]{36}|[A-Z]{2})", named)), operations)
             for path, operations in schema["paths"].items()
+            for named in [path.replace("{provider}", "[a-z]+")]
         ]
         self._validators: dict[tuple[str, ...], Draft202012Validator] = {}
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import requests
 
@@ -16,7 +17,10 @@ from tests.support.production_server import free_port
 JSON = "application/json"
 # What must be there before comes first; what takes something away comes last.
 METHODS = ("post", "get", "put", "patch", "delete")
+FIRST = ("placeOrder", "recordPayment", "refundOrder", "startPayment")
 NOT_SENT = {
+    "receiveCallback": "needs a provider's signature; apps/payments/tests/test_callbacks.py",
+    "failRefund": "confirmRefund ends the refund; apps/payments/tests/test_manual_refunds.py",
     "retryJob": "needs a job that has failed; its answer is the one of getJob",
     "changePassword": "the demo logins are needed for the others; apps/users/tests/test_passwords.py",
     "resetPassword": "needs the token of an e-mail; apps/users/tests/test_passwords.py",
@@ -31,16 +35,32 @@ def own_refresh_token(shop: Shop) -> dict[str, Any]:
     return {"refresh": shop.call("POST", "auth/login/", body=login).json()["refresh"]}
 
 
-# Members of a request that no example can know, such as a token of today.
+def newest_payment(shop: Shop) -> str:
+    return shop.call("GET", "orders/1/payments/", user=CUSTOMER).json()[0]["id"]
+
+
+def newest_refund(shop: Shop) -> str:
+    return shop.call("GET", "admin/refunds/", user=STAFF).json()["results"][0]["id"]
+
+
+# Ids in addresses, and members of a request, that no example can know, such as a token of today.
+LIVE_IDS: dict[str, Callable[[Shop], str]] = {"payment_id": newest_payment, "refund_id": newest_refund}
 LIVE_MEMBERS: dict[str, Callable[[Shop], dict[str, Any]]] = {"refreshTokens": own_refresh_token}
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield method, path and operation, in the order in which they can be called."""
-    for method in METHODS:
-        for path, found in SCHEMA["paths"].items():
-            if method in found and found[method]["operationId"] not in NOT_SENT:
-                yield method, path, found[method]
+    found = [
+        (method, path, operations[method])
+        for method in METHODS
+        for path, operations in SCHEMA["paths"].items()
+        if method in operations and operations[method]["operationId"] not in NOT_SENT
+    ]
+    yield from sorted(found, key=lambda each: _place(each[2]["operationId"]))
+
+
+def _place(name: str) -> int:
+    return FIRST.index(name) if name in FIRST else len(FIRST)
 
 
 def test_examples_of_the_schema_are_answered_as_shown(tmp_path: Path):
@@ -52,8 +72,9 @@ def test_examples_of_the_schema_are_answered_as_shown(tmp_path: Path):
 
     assert len(answered) + len(NOT_SENT) == sum(map(len, SCHEMA["paths"].values()))
     for name, (operation, response) in answered.items():
-        success = min(operation["responses"])
-        assert str(response.status_code) == success, f"{name}: {response.text}"
+        success = str(response.status_code)
+        assert success in operation["responses"], f"{name}: {response.text}"
+        assert response.ok, f"{name}: {response.text}"
         content = resolved(operation["responses"][success]).get("content", {}).get(JSON)
         if content:
             (example,) = content["examples"].values()
@@ -67,6 +88,8 @@ def send(shop: Shop, method: str, path: str, operation: dict[str, Any]) -> tuple
     needs_token = operation["security"] and {} not in operation["security"]
     headers = {"Authorization": f"Bearer {shop.token(user)}"} if needs_token else {}
     parameters = {each["name"]: resolved(each).get("example") for each in operation.get("parameters", ())}
+    parameters |= {name: live(shop) for name, live in LIVE_IDS.items() if name in parameters}
+    headers |= {name: str(uuid4()) for name in parameters if name == "Idempotency-Key"}
 
     def sent() -> list[requests.Response]:
         address = f"{shop.url}{path.format(**parameters)}"

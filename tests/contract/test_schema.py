@@ -155,6 +155,8 @@ def test_order_leads_to_all_that_can_be_done_with_it(name: str):
         "listOrderJobs": "listOrderJobs",
         "getOrderBasket": "getOrderBasket",
         "getInvoice": "getInvoice",
+        "startPayment": "startPayment",
+        "listOrderPayments": "listOrderPayments",
         **dict.fromkeys(["processOrder", "shipOrder", "deliverOrder", "cancelOrder"], "changeOrderStatus"),
     }
 

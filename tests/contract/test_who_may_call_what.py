@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -12,6 +13,8 @@ from apps.catalog.tests.factories import make_product
 from apps.delivery.tests.factories import make_saved_address
 from apps.jobs.models import Job
 from apps.orders.tests.factories import make_order
+from apps.payments.models import Payment, Refund
+from apps.payments.services import record_payment, refund_order, start_payment
 from apps.users.models import Session, User
 from apps.users.sessions import log_out
 from apps.users.tokens import StoreAccessToken, pair_for
@@ -59,6 +62,19 @@ def test_every_route_of_the_api_stands_in_the_table():
         ("orders.change_order", "PATCH", "admin/orders/{order}/", 400),
         ("orders.view_order", "PATCH", "admin/orders/{order}/", 403),
         ("orders.view_order", "GET", "orders/{order}/basket/", 200),
+        ("orders.view_order", "GET", "orders/{order}/payments/", 200),
+        ("orders.view_order", "GET", "orders/{order}/payments/{payment}/", 200),
+        ("orders.view_order", "POST", "orders/{order}/payments/", 403),
+        ("payments.add_payment", "POST", "orders/{order}/payments/", 400),
+        ("payments.add_payment", "POST", "admin/orders/{order}/payments/", 400),
+        ("payments.add_payment", "POST", "admin/orders/{order}/refunds/", 403),
+        ("payments.add_refund", "POST", "admin/orders/{order}/refunds/", 400),
+        ("payments.add_refund", "POST", "admin/refunds/{refund}/confirm/", 403),
+        ("payments.change_refund", "POST", "admin/refunds/{refund}/confirm/", 400),
+        ("payments.change_refund", "POST", "admin/refunds/{refund}/fail/", 400),
+        ("payments.view_payment", "GET", "admin/payments/", 200),
+        ("payments.view_payment", "GET", "admin/refunds/", 200),
+        ("payments.view_refund", "GET", "admin/refunds/", 403),
     ],
 )
 def test_one_permission_opens_one_door(
@@ -127,10 +143,14 @@ def revoked_token_of(user: User) -> str:
 
 def address_of(path: str, owner: User) -> str:
     """Put ids into the path, of rows that are made where it asks for them."""
+    payment = payment_of(owner) if "{payment}" in path else None
     makers: dict[str, Callable[[], object]] = {
         "category": lambda: make_product().category_id,
         "product": lambda: make_product().pk,
-        "order": lambda: make_order(owner).pk,
+        "order": lambda: payment.order_id if payment else make_order(owner).pk,
+        "payment": lambda: payment.uid,
+        "refund": lambda: refund_of(owner).uid,
+        "provider": lambda: "manual",
         "job": lambda: Job.objects.filter(subject=f"order:{make_order(owner).pk}").latest("pk").pk,
         "address": lambda: make_saved_address(owner).pk,
         "country": lambda: "RU",
@@ -138,6 +158,19 @@ def address_of(path: str, owner: User) -> str:
     }
     ids = {name: make() for name, make in makers.items() if f"{{{name}}}" in path}
     return f"/api/v1/{path.format(**ids)}"
+
+
+def payment_of(owner: User) -> Payment:
+    order = make_order(owner)
+    return start_payment(order_id=order.pk, method="manual", return_url="", by=owner).payment
+
+
+def refund_of(owner: User) -> Refund:
+    payment, amount = payment_of(owner), Decimal("1.00")
+    about = {"order_id": payment.order_id, "amount": amount, "note": "", "by": owner}
+    record_payment(**about, method="manual", received_at=None)
+    (refund,) = refund_order(**about, reason="goodwill")
+    return refund
 
 
 def api_routes(patterns: list[URLPattern | URLResolver], prefix: str) -> list[tuple[str, str]]:
@@ -159,7 +192,10 @@ def api_routes(patterns: list[URLPattern | URLResolver], prefix: str) -> list[tu
                 path = path.replace(f"{plural}/<positive:pk>", f"{plural}/{{{name}}}")
                 path = path.replace(f"{plural}/<positive:product_pk>", f"{plural}/{{{name}}}")
             path = path.replace("sessions/<uuid:pk>", "sessions/{session}")
-            path = path.replace("<str:country>", "{country}")
+            for name in ("payment", "refund"):
+                path = path.replace(f"<uuid:{name}_id>", f"{{{name}}}")
+            path = path.replace("orders/<positive:order_pk>", "orders/{order}")
+            path = path.replace("<str:country>", "{country}").replace("<slug:provider>", "{provider}")
             routes += [(method, path) for method in methods_of(pattern)]
     return routes
 

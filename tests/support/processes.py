@@ -26,6 +26,8 @@ NO_BUDGETS = dict.fromkeys(
         "THROTTLE_MAILBOX",
         "THROTTLE_UNCONFIRMED",
         "THROTTLE_COUPON",
+        "THROTTLE_PAYMENT",
+        "THROTTLE_CALLBACK",
     ),
     "",
 )

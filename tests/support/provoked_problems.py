@@ -16,9 +16,11 @@ from apps.catalog.tests.factories import make_product, make_products
 from apps.core.api.problems.unreadable_requests import response_to_unreadable
 from apps.delivery.models import MAX_SAVED_ADDRESSES
 from apps.delivery.tests.factories import make_saved_address
-from apps.jobs.models import Job
-from apps.orders.tests.checkout_shop import make_method
+from apps.jobs.models import CircuitState, Job
+from apps.orders.models import Order
+from apps.orders.tests.checkout_shop import make_method, make_payment_method
 from apps.orders.tests.factories import make_order, make_order_in
+from apps.payments.tests.scripted_provider import ScriptedProvider
 from apps.users.login_throttling import ACCOUNT
 from apps.users.models import User
 from conftest import PASSWORD, signed_in
@@ -206,6 +208,48 @@ def unreadable(status: int) -> Any:
     return response
 
 
+def paying(world: World, order: Order, method: str = "manual", **more: Any) -> Any:
+    return world.customer.post(f"{ORDERS}{order.pk}/payments/", {"method": method, **more})
+
+
+def recorded(world: World, order: Order, what: str, **body: str) -> Any:
+    address, headers = f"/api/v1/admin/orders/{order.pk}/{what}/", {"Idempotency-Key": what}
+    return world.staff.post(address, {"amount": "1.00", **body}, headers=headers)
+
+
+def payment_refused(world: World) -> Any:
+    make_payment_method("card", provider="emulator")
+    provider = ScriptedProvider()
+    provider.refuses.add("create")
+    named = "apps.payments.services.starting.provider_named"
+    with patch("django.conf.settings.PAYMENT_PROVIDERS", ["emulator"]), patch(named, lambda code: provider):
+        return paying(world, make_order(world.user), "card")
+
+
+def provider_unavailable(world: World) -> Any:
+    paused_until = timezone.now() + timedelta(seconds=30)
+    CircuitState.objects.create(name="provider:manual", failures=5, paused_until=paused_until)
+    return paying(world, make_order(world.user))
+
+
+def payment_state(world: World) -> Any:
+    order = make_order(world.user)
+    address = f"{ORDERS}{order.pk}/payments/{paying(world, order).json()['id']}/cancel/"
+    world.customer.post(address)
+    return world.customer.post(address)
+
+
+def refund_state(world: World) -> Any:
+    order = make_order(world.user)
+    recorded(world, order, "payments", method="manual")
+    (refund,) = recorded(world, order, "refunds", reason="goodwill").json()["refunds"]
+    answers = [
+        world.staff.post(f"/api/v1/admin/refunds/{refund['id']}/{end}/", {}, headers={"Idempotency-Key": end})
+        for end in ("confirm", "fail")
+    ]
+    return answers[1]
+
+
 def unavailable(world: World) -> Any:
     with refusing(OperationalError("connection refused")):
         return world.anyone.get(PRODUCTS)
@@ -239,6 +283,21 @@ PROVOKED: dict[str, Callable[[World], Any]] = {
     "not_found": lambda world: world.anyone.get(f"{PRODUCTS}999/"),
     "parse_error": lambda world: world.anyone.post(LOGIN, "{", content_type="application/json"),
     "payment_method_required": with_setting("ORDERS_NEED_PAYMENT_METHOD"),
+    "callback_invalid": lambda world: world.anyone.post("/api/v1/payments/callbacks/manual/", {}),
+    "nothing_due": lambda world: paying(world, make_order(world.user, {make_product(price="0.00"): 1})),
+    "order_not_payable": lambda world: paying(
+        world, make_order_in("cancelled", world.user, moved_by=world.boss)
+    ),
+    "payment_refused": payment_refused,
+    "payment_state": payment_state,
+    "provider_unavailable": provider_unavailable,
+    "refund_exceeds_paid": lambda world: recorded(
+        world, make_order(world.user), "refunds", reason="goodwill"
+    ),
+    "refund_state": refund_state,
+    "return_url_not_allowed": lambda world: paying(
+        world, make_order(world.user), return_url="https://evil.example/"
+    ),
     "payment_method_unavailable": lambda world: world.order({make_product(): 1}, payment_method="barter"),
     "permission_denied": lambda world: world.customer.post(PRODUCTS, {}),
     "pickup_point_required": lambda world: delivered(world, kind="pickup_point", shipping_address=MOSCOW),

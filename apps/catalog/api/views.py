@@ -34,7 +34,7 @@ from apps.core.api.permissions import StaffOnly, StaffWrites
 from apps.core.api.viewsets import StoreViewSet
 from apps.core.caching.namespaces import EVERYONE
 from apps.core.exceptions import InvalidQuery, PreconditionFailed
-from apps.idempotency.decorators import KEY_PARAMETER, idempotent
+from apps.idempotency.decorators import KEY_PARAMETER, database_only, idempotent
 from apps.users.current_user import current_user
 
 HARD = OpenApiParameter(
@@ -263,6 +263,7 @@ class StockMovementViewSet(StoreViewSet):
     )
     @raises(StockChanged, StockOutOfRange)
     @idempotent()
+    @database_only
     def create(self, request: Request, product_pk: int) -> Response:
         """Change the stock by `delta` units, or set it to a `count`, giving a reason.
 

@@ -44,14 +44,19 @@ class StrictFilterBackend(DjangoFilterBackend):
         if filterset_class is None or filterset_class.base_filters.keys().isdisjoint(request.query_params):
             return queryset
         filterset = filterset_class(**self.get_filterset_kwargs(request, queryset, view))
-        if not filterset.is_valid():
-            raise InvalidQuery(
-                {
-                    name: [(fault.code or "invalid", text) for fault in faults for text in fault.messages]
-                    for name, faults in filterset.errors.as_data().items()
-                }
-            )
+        refuse_unreadable(filterset)
         return filterset.qs
+
+
+def refuse_unreadable(filterset: django_filters.FilterSet) -> None:
+    """Raise InvalidQuery with every parameter that the filters cannot read."""
+    if not filterset.is_valid():
+        raise InvalidQuery(
+            {
+                name: [(fault.code or "invalid", text) for fault in faults for text in fault.messages]
+                for name, faults in filterset.errors.as_data().items()
+            }
+        )
 
 
 class _BooleanField(forms.CharField):
@@ -142,7 +147,7 @@ class _DayOrMomentField(forms.CharField):
 
     def clean(self, value: Any) -> date | datetime | None:
         text = super().clean(value)
-        if text and (read := _day_or_moment(text)) is None:
+        if text and (read := day_or_moment(text)) is None:
             raise forms.ValidationError(_("Must be a date, or a date and time."), code="invalid")
         return read if text else None
 
@@ -214,7 +219,8 @@ class StableOrderingFilter(django_filters.OrderingFilter):
         return qs.order_by(*(self.get_ordering_value(name) for name in value), "pk")
 
 
-def _day_or_moment(text: str) -> date | datetime | None:
+def day_or_moment(text: str) -> date | datetime | None:
+    """Return the date, or the date and time, that the text is; None for any other text."""
     if not (match := _DAY_OR_MOMENT.fullmatch(text)):
         return None
     try:

@@ -25,6 +25,11 @@ ORDER_LINKS = {
     "listOrderJobs": _link("listOrderJobs", "Its background jobs"),
     "getOrderBasket": _link("getOrderBasket", "The basket to order the same again"),
     "getInvoice": _link("getInvoice", "Its invoice"),
+    "startPayment": {
+        **_link("startPayment", "Pay for it"),
+        REQUEST_BODY: {"method": "manual"},
+    },
+    "listOrderPayments": _link("listOrderPayments", "Its payments"),
     "cancelOrder": _move(OrderStatus.CANCELLED),
     "processOrder": _move(OrderStatus.PROCESSING),
     "shipOrder": _move(OrderStatus.SHIPPED),

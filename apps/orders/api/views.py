@@ -31,7 +31,7 @@ from apps.delivery.exceptions import (
     PickupPointUnavailable,
 )
 from apps.delivery.models import SavedAddress
-from apps.idempotency.decorators import KEY_PARAMETER, idempotent
+from apps.idempotency.decorators import KEY_PARAMETER, database_only, idempotent
 from apps.jobs.models import Job, JobStatus
 from apps.orders import services
 from apps.orders.api.filters import OrderFilter
@@ -156,6 +156,7 @@ class OrderViewSet(StoreViewSet):
     @sends("ETag", "Location", on=(201,))
     @leads_to(ORDER_LINKS, on=201)
     @idempotent(required_by="ORDERS_NEED_IDEMPOTENCY_KEY", subject_of=lambda order: subject_of(order["id"]))
+    @database_only
     def create(self, request: Request) -> Response:
         """Place an order at today's prices.
 

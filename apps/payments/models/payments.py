@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from uuid import uuid4
 
 from django.conf import settings
@@ -16,6 +16,9 @@ from apps.core.money import ZERO
 from apps.orders.models import Order, PaymentTerms
 from apps.payments.statuses import OPEN, UNDER_WAY, PaymentState
 
+if TYPE_CHECKING:
+    from apps.payments.models.refunds import Refund
+
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
     """Questions about payments."""
@@ -23,6 +26,14 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
     def locked(self) -> Self:
         """Lock the rows, by id, until the transaction ends."""
         return self.select_for_update(of=("self",), no_key=True).order_by("pk")
+
+    def of(self, order: Order) -> Self:
+        """Return those of the order."""
+        return self.filter(order=order)
+
+    def with_refunds(self) -> Self:
+        """Read their refunds along with them."""
+        return self.prefetch_related("refunds")
 
     def open_by_provider(self) -> dict[str, tuple[int, datetime]]:
         """Return how many may still be paid, and when the oldest of them was begun, by provider."""
@@ -138,6 +149,11 @@ class Payment(models.Model):
     def is_open(self) -> bool:
         """Tell whether it may still be paid."""
         return self.status in OPEN
+
+    @property
+    def fetched_refunds(self) -> list["Refund"]:
+        """Return the refunds, newest first; of one that was read `with_refunds` as they were then."""
+        return list(self.refunds.all())
 
     @property
     def refundable(self) -> Decimal:

@@ -167,6 +167,12 @@ class Notice:
     uid: UUID | None = None
     body: Mapping[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Raise CallbackInvalid for texts that no database takes."""
+        texts = self.event_id + self.kind + self.provider_id
+        if "\0" in texts or any("\ud800" <= each <= "\udfff" for each in texts):
+            raise CallbackInvalid
+
 
 class Provider(ABC):
     """A provider of payments. Every method that calls it raises ProviderUnavailable and ProviderRefused."""

@@ -44,7 +44,7 @@ def record_payment(
     """
     row = PaymentMethod.objects.filter(code=method, provider="manual").first()
     if row is None:
-        raise PaymentMethodUnavailable
+        raise PaymentMethodUnavailable("/method")
     ledger = Ledger.locked(order_id)
     if precondition:
         precondition(ledger.order)

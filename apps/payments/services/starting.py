@@ -20,11 +20,18 @@ from apps.orders.exceptions import PaymentMethodUnavailable
 from apps.orders.models import Order, PaymentMethod
 from apps.orders.order_text import address_of_order
 from apps.orders.statuses import OrderStatus
-from apps.payments.exceptions import NothingDue, OrderNotPayable, PaymentRefused, ProviderAway
+from apps.payments.exceptions import (
+    NothingDue,
+    OrderNotPayable,
+    PaymentRefused,
+    ProviderAway,
+    ReturnUrlNotAllowed,
+)
 from apps.payments.jobs import check_of, circuit_name, creation_of
 from apps.payments.models import Payment
 from apps.payments.providers import provider_named
 from apps.payments.providers.base import NextAction, PaymentRequest, ProviderRefused, ProviderUnavailable
+from apps.payments.return_urls import is_allowed_return_url
 from apps.payments.services.applying import apply, apply_refusal
 from apps.payments.services.call_places import place_for_call
 from apps.payments.services.ledger import Ledger
@@ -72,9 +79,11 @@ def start_payment(
     The payment is `created` still when the provider did not answer in time, or when too many others wait for
     one: a job goes on.
 
-    Raises Order.DoesNotExist, OrderNotPayable, NothingDue, PaymentMethodUnavailable, KeyReused, ProviderAway
-    when nothing was stored, and PaymentRefused.
+    Raises ReturnUrlNotAllowed, Order.DoesNotExist, OrderNotPayable, NothingDue, PaymentMethodUnavailable,
+    KeyReused and ProviderAway when nothing was stored, and PaymentRefused.
     """
+    if return_url and not is_allowed_return_url(return_url):
+        raise ReturnUrlNotAllowed
     offered = _offered(method)
     is_away = offered is not None and is_paused(circuit_name(offered.row.provider))
     wish = _Wish(method, offered, return_url, by, client_key)
@@ -120,7 +129,7 @@ def _begin(order_id: int, wish: _Wish, *, is_away: bool, calls_itself: bool) -> 
     if order.balance <= 0:
         raise NothingDue
     if wish.offered is None or wish.offered.reason_against(order.amount_due, order.delivery_method):
-        raise PaymentMethodUnavailable
+        raise PaymentMethodUnavailable("/method")
     if is_away:
         raise ProviderAway
     row = wish.offered.row

@@ -39,6 +39,8 @@ class ScriptedProvider(Provider):
 
     def create(self, request: PaymentRequest) -> PaymentSnapshot:
         self._called("create")
+        if "create" in self.refuses:
+            raise ProviderRefused("insufficient_funds")
         number = f"pay-{request.uid}"
         if number not in self.payments:
             self.payments[number] = PaymentSnapshot(

@@ -39,13 +39,15 @@ IF_MATCH = {
     "and nothing is changed",
     "schema": {"type": "string"},
 }
+WITH_BODY = ["200", "201", "202"]
 COLUMN_BOUNDS = {2**31 - 1, -(2**31), 2**63 - 1, -(2**63)}
 SerializerClass = TypeVar("SerializerClass", bound=type[serializers.BaseSerializer[Any]])
 
 
 def shown_as(value: dict[str, Any]) -> Callable[[SerializerClass], SerializerClass]:
     """Decorate a serializer with an example of what it reads or writes."""
-    return extend_schema_serializer(examples=[OpenApiExample("example", value=value)])
+    example = OpenApiExample("example", value=value, status_codes=WITH_BODY)
+    return extend_schema_serializer(examples=[example])
 
 
 class ProblemErrorOutput(serializers.Serializer[Any]):
