@@ -68,6 +68,7 @@ class Database:
         )
         self._connection.row_factory = sqlite3.Row
         self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")  # a killed process loses nothing
         self._connection.executescript(SCHEMA)
 
     @contextmanager
