@@ -2,27 +2,25 @@
 
 from typing import Any
 
-from django.db.models import Aggregate, F, JSONField, Model, OuterRef, Subquery
+from django.db.models import F, Func, JSONField, Model
 from django.db.models.sql.compiler import SQLCompiler
 
 
-class CollectedIds(Subquery):
-    """The values of a column, as a list; None where there is no row.
+class CollectedIds(Func):
+    """The values of a column, as a list; empty or None where there is no row.
 
-    `outer` names the column that says what the rows belong to, and the outer query's path to that.
+    `outer` names the column that says what the rows belong to, and the outer query's path to that. It is a
+    text with one value in it: a query of its own would be put together anew each time.
     """
 
-    def __init__(self, model: type[Model], column: str, **outer: str) -> None:
-        rows = model._default_manager.filter(**{name: OuterRef(path) for name, path in outer.items()})
-        (group,) = outer
-        collected = rows.order_by().values(group).annotate(collected=_JSONList(F(column)))
-        super().__init__(collected.values("collected"))
-
-
-class _JSONList(Aggregate):
-    name = "JSONList"
+    template = '(SELECT %(function)s("%(column)s") FROM "%(table)s" WHERE "%(group)s" = %(expressions)s)'
     function = "JSONB_AGG"
     output_field = JSONField()
 
+    def __init__(self, model: type[Model], column: str, **outer: str) -> None:
+        ((group, path),) = outer.items()
+        super().__init__(F(path), table=model._meta.db_table, column=column, group=group)
+
     def as_sqlite(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> tuple[str, Any]:
-        return super().as_sql(compiler, connection, function="JSON_GROUP_ARRAY", **extra)
+        """Return the text for SQLite."""
+        return self.as_sql(compiler, connection, function="JSON_GROUP_ARRAY", **extra)

@@ -1,10 +1,11 @@
 """Models of promotions: what they are worth and when, their codes, and each use of one."""
 
-from apps.promotions.models.codes import MAX_CODE_LENGTH, PromotionCode, code_as_kept
+from apps.promotions.models.codes import MAX_CODE_LENGTH, PromotionCode, PromotionCodeQuerySet, code_as_kept
 from apps.promotions.models.promotions import (
     MAX_PRODUCTS,
     Promotion,
     PromotionKind,
+    PromotionQuerySet,
     PromotionScope,
     PromotionTrigger,
 )
@@ -15,7 +16,9 @@ __all__ = [
     "MAX_PRODUCTS",
     "Promotion",
     "PromotionCode",
+    "PromotionCodeQuerySet",
     "PromotionKind",
+    "PromotionQuerySet",
     "PromotionScope",
     "PromotionTrigger",
     "Redemption",

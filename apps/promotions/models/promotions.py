@@ -44,8 +44,8 @@ class PromotionTrigger(models.TextChoices):
 def scope_of(promotion: str) -> dict[str, CollectedIds]:
     """Return expressions for the ids of products and categories of the promotion at this path."""
     return {
-        "product_ids": CollectedIds(Promotion.products.through, "product_id", promotion=promotion),
-        "category_ids": CollectedIds(Promotion.categories.through, "category_id", promotion=promotion),
+        "product_ids": CollectedIds(Promotion.products.through, "product_id", promotion_id=promotion),
+        "category_ids": CollectedIds(Promotion.categories.through, "category_id", promotion_id=promotion),
     }
 
 

@@ -5,13 +5,24 @@ from dataclasses import replace
 from functools import cache
 
 from django.db import transaction
-from django.db.models import Case, Exists, QuerySet, Value, When
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from apps.promotions.exceptions import RefusalReason
-from apps.promotions.models import Promotion, PromotionCode, Redemption, code_as_kept, email_hash
+from apps.promotions.models import (
+    Promotion,
+    PromotionCode,
+    PromotionCodeQuerySet,
+    PromotionQuerySet,
+    Redemption,
+    code_as_kept,
+    email_hash,
+)
 from apps.promotions.terms import Coupon, terms_of
 from apps.users.models import User
+
+_UNLESS_ERASED = "COALESCE((SELECT %s FROM users_user WHERE id = %s AND erased_at IS NULL), '')"
 
 
 def find_coupon(code: str, user: User, *, has_ordered: Callable[[], bool]) -> Coupon:
@@ -41,10 +52,9 @@ def take_coupon(code: str, user: User, *, has_ordered: Callable[[], bool]) -> Co
     if row is None or not row.is_limited:
         return coupon
     # The promotion, and only then its code: one order for all, and never both in one locking statement.
-    promotions, codes = Promotion.objects.filter(pk=row.promotion_id), PromotionCode.objects.filter(pk=row.pk)
-    if not promotions.usable().count_uses(1):
+    if not _usable_promotions().filter(pk=row.promotion_id).count_uses(1):
         return replace(coupon, refusal=RefusalReason.USED_UP)
-    if row.usage_limit is not None and not codes.usable().count_uses(1):
+    if row.usage_limit is not None and not _usable_codes().filter(pk=row.pk).count_uses(1):
         return replace(coupon, refusal=RefusalReason.USED_UP)
     # Under the lock: the same customer's other order is there by now, or has not begun to count.
     refusal = _refusal_for(user, row.promotion, has_ordered)
@@ -58,14 +68,13 @@ def settle_coupon(coupon: Coupon, *, order_id: int, user: User, is_applied: bool
     if row is None:
         return
     if is_applied:
-        # The user was read before: the account may be erased by now.
-        is_there = Exists(User.objects.filter(pk=user.pk, erased_at=None))
         Redemption.objects.create(
             promotion_id=row.promotion_id,
             code=row,
             order_id=order_id,
             user=user,
-            email_hash=Case(When(is_there, then=Value(email_hash(user.email))), default=Value("")),
+            # The user was read before: the account may be erased by now.
+            email_hash=RawSQL(_UNLESS_ERASED, [email_hash(user.email), user.pk]),
             counted=coupon.is_counted,
         )
     elif coupon.is_counted:
@@ -92,16 +101,26 @@ def release(order_id: int) -> None:
 
 
 def _looked_up(code: str) -> Coupon:
-    row = _valid_codes().filter(code=code_as_kept(code)).first()
-    if row is None:
-        return Coupon(code_as_kept(code))
-    return Coupon(row.code, row, terms_of(row.promotion, row))
+    kept = code_as_kept(code)
+    for row in _valid_codes().filter(code=kept):  # one at most, and no `first`: plans with LIMIT are not kept
+        return Coupon(kept, row, terms_of(row.promotion, row))
+    return Coupon(kept)
+
+
+# Kept: to put them together takes as long as to ask them.
+@cache
+def _valid_codes() -> QuerySet[PromotionCode]:
+    return PromotionCode.objects.valid().with_promotion().order_by()
 
 
 @cache
-def _valid_codes() -> QuerySet[PromotionCode]:
-    # Kept: to put its subqueries together takes longer than to ask them.
-    return PromotionCode.objects.valid().with_promotion()
+def _usable_promotions() -> PromotionQuerySet:
+    return Promotion.objects.usable()
+
+
+@cache
+def _usable_codes() -> PromotionCodeQuerySet:
+    return PromotionCode.objects.usable()
 
 
 def _is_used_up(row: Promotion | PromotionCode) -> bool:
