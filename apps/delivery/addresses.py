@@ -1,7 +1,7 @@
 """Postal addresses: their clean form, and what is wrong with them by the rules of their country."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Self
 
@@ -54,7 +54,7 @@ def cleaned(address: PostalAddress) -> PostalAddress:
 
     Nothing that can be seen is changed. A phone that is no number stays as it is, for `address_faults`.
     """
-    clean = PostalAddress(**{member: clean_name(text) for member, text in asdict(address).items()})
+    clean = PostalAddress(**{member: clean_name(text) for member, text in vars(address).items()})
     return replace(clean, phone=read_phone(clean.phone, clean.country) or clean.phone)
 
 

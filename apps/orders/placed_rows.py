@@ -1,6 +1,5 @@
 """Rows of a placed order: the order itself, its items, addresses and discounts, as they were priced."""
 
-from dataclasses import asdict
 from datetime import timedelta
 
 from django.conf import settings
@@ -88,11 +87,11 @@ def _addresses(order: Order, assessment: Assessment) -> list[OrderAddress]:
     checkout, point = assessment.checkout, assessment.chosen_point
     addresses = []
     if shipping := checkout.shipping_address:
-        address = OrderAddress(order=order, kind=AddressKind.SHIPPING, **asdict(shipping))
+        address = OrderAddress(order=order, kind=AddressKind.SHIPPING, **vars(shipping))
         address.pickup_point = point_snapshot(point) if point else None
         addresses.append(address)
     if billing := checkout.billing_address:
-        addresses.append(OrderAddress(order=order, kind=AddressKind.BILLING, **asdict(billing)))
+        addresses.append(OrderAddress(order=order, kind=AddressKind.BILLING, **vars(billing)))
     return addresses
 
 
