@@ -30,7 +30,7 @@ GLANCE, LOOK = Sample(0.25, 5 * MOST_COUNTED, 10), Sample(1, 17_500, 60)
 WORTH_A_LOOK = 25_000  # rows that the glance stands for: of fewer a look could say nothing sure
 SEEN = "SELECT count(*) * 100 / {percent} AS rows, count(DISTINCT page) AS pages FROM ({sample}) AS seen"
 QUESTION = """
-    WITH glance AS ({glance}), look AS ({look}), sure AS (
+    WITH glance AS ({glance}), look AS ({look}), sure AS MATERIALIZED (
         SELECT CASE
             WHEN rows >= {glance_rows} AND pages >= {glance_pages} THEN rows
             WHEN rows >= {worth} THEN
