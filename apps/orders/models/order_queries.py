@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SENT = (OrderStatus.SHIPPED, OrderStatus.DELIVERED)  # by which an order without parcels is on its way
 TRIGRAM = 3  # characters that an index of parts needs
-FEW = 10_000  # customers, items or addresses that a search finds one by one
+FEW = 5_000  # customers, items or addresses that a search finds one by one: more cost more than they save
 JOB_SUBJECT = "order:"  # and the order's number: what its jobs are found by
 MONEY_SUBJECT = "money:"  # likewise: what the jobs of its payments are found by
 
