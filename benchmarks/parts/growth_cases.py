@@ -73,7 +73,8 @@ def _values(shop: Shop) -> dict[str, Any]:
     values = {name: f"{moment:%Y-%m-%dT%H:%M:%SZ}" for name, moment in moments.items()}
     return {
         **values,
-        "order": shop.orders * 7 // 9,
+        "order": shop.orders * 654_321 // 1_000_000,
+        "order_of_one_digit": shop.orders * 7 // 9,
         "recipient": recipient_of(shop.orders * 2 // 3),
         "phone": phone_of(shop.orders * 2 // 3),
         "part_of_phone": phone_of(shop.orders * 2 // 3)[-7:],
@@ -98,7 +99,7 @@ def _orders(name: str, query: str, where: str = "true", **more: Any) -> Case:
 
 def _orders_searched(name: str, text: str, **more: Any) -> Case:
     found = [part.replace("{0}", text) for part in (OF_USERS, OF_LINES, OF_RECIPIENTS)]
-    found += [f"id = {text}"] * (text == "{order}")
+    found += [f"id = {text}"] * text.startswith("{order")
     return _orders(f"search: {name}", f"search={text}", " OR ".join(found), **more)
 
 
@@ -162,8 +163,8 @@ CASES = (
     _orders("created_after", "created_after={late}", "created_at >= '{late}'"),
     _orders("created_before", "created_before={early}", "created_at <= '{early}'"),
     _orders("updated_since", "updated_since={late}", "updated_at >= '{late}'"),
-    _orders("total_min", "total_min=28000", "total_price >= 28000"),
-    _orders("total_max", "total_max=2000", "total_price <= 2000"),
+    _orders("total_min", "total_min=25000", "total_price >= 25000"),  # of every 17th order, as below
+    _orders("total_max", "total_max=5000", "total_price <= 5000"),
     _orders("payment_status", "payment_status=unpaid", "payment_status = 'unpaid'"),
     _orders("a rare payment_status", "payment_status=partially_paid", "payment_status = 'partially_paid'"),
     _orders("shipment_status", "shipment_status=delivered", "status = 'delivered'"),
@@ -177,6 +178,7 @@ CASES = (
     _orders("needs_look", "needs_look=true", "needs_look <> ''"),
     *_ordered(_orders, "created_at", "total_price", "status"),
     _orders_searched("id", "{order}"),
+    _orders_searched("id of one digit", "{order_of_one_digit}", at_most=None),
     _orders_searched("username", "{customer}"),
     _orders_searched("e-mail", "{customer}@example.com"),
     _orders_searched("sku", "SKU-{sku}"),
