@@ -12,7 +12,7 @@ from apps.jobs.services import enqueue
 from apps.orders.cancellation_credits import CREDITED_COLUMNS, credit_rest, pieces_left
 from apps.orders.exceptions import InvalidStatusTransition, TransitionForbidden
 from apps.orders.jobs import jobs_of_status
-from apps.orders.models import Actor, Invoice, Order, OrderItem, StatusChange
+from apps.orders.models import Actor, DiscountKind, Invoice, Order, OrderItem, StatusChange
 from apps.orders.statuses import TRANSITIONS, OrderStatus, Transitions, allowed_transitions, can_transition
 from apps.orders.transition_registry import run_registered
 from apps.promotions.services import release
@@ -82,8 +82,8 @@ def with_items(order: Order) -> Order:
     """Return the order as it is shown, with its items, history, addresses and discounts."""
     # In the transaction: after the commit a failed query would call a change refused that has been made.
     shown = Order.objects.with_items().get(pk=order.pk)
-    for part in ("fetched_addresses", "fetched_discounts"):  # are read when they are asked for
-        getattr(shown, part)
+    shown.fetched_discounts = order.fetched_discounts  # which never change
+    getattr(shown, "fetched_addresses")  # noqa: B009  # it is read when it is asked for
     return shown
 
 
@@ -116,7 +116,7 @@ def _make_transition(
 
 
 def _undo(order: Order, items: list[OrderItem], *, by: User | None) -> None:
-    if order.has_discounts:
+    if any(each.kind == DiscountKind.COUPON for each in order.fetched_discounts):
         release(order.pk)
     return_stock(pieces_left(items), order_id=order.pk, by=by)
     # It says what is to be paid. One that tells of the cancellation is drawn for whoever asks.

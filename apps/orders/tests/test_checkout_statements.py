@@ -192,13 +192,13 @@ def test_details_take_one_more_for_addresses_and_one_for_discounts(
 
 
 @pytest.mark.parametrize(
-    ("limits", "more"), [({}, 3), ({"usage_limit": 9}, 5), ({"usage_limit": 9, "code": 9}, 5)]
+    ("limits", "more"), [({}, 3), ({"usage_limit": 9}, 4), ({"usage_limit": 9, "code": 9}, 4)]
 )
 def test_cancelling_takes_so_many_more_with_a_coupon(
     customer_api: APIClient, customer: User, shop: None, limits: dict, more: int
 ):
     limit(**limits)
-    counts = []  # more: the promotion's lock, the release, counters that it stands in, the discount to show
+    counts = []  # more: the discount, the promotion's counter, the release, the code's counter
     for body in (COURIER, COUPON):
         checkout = checkout_of({"items": items(2), **body}, customer)
         order = place_order(user=customer, checkout=checkout, language="ru")
@@ -207,3 +207,18 @@ def test_cancelling_takes_so_many_more_with_a_coupon(
         assert Order.objects.get(pk=order.pk).status == "cancelled"
 
     assert counts[1] - counts[0] == more
+
+
+def test_cancelling_takes_one_more_with_an_automatic_promotion(
+    customer_api: APIClient, customer: User, shop: None
+):
+    counts = []  # more: the discount
+    for has_automatic in (False, True):
+        if has_automatic:
+            make_automatic()
+        checkout = checkout_of({"items": items(2), **COURIER}, customer)
+        order = place_order(user=customer, checkout=checkout, language="ru")
+        address = f"{ORDERS}{order.pk}/"
+        counts.append(len(statements_of(lambda at=address: customer_api.patch(at, {"status": "cancelled"}))))
+
+    assert counts[1] - counts[0] == 1

@@ -9,7 +9,7 @@ from apps.promotions.models.promotions import (
     PromotionScope,
     PromotionTrigger,
 )
-from apps.promotions.models.redemptions import Redemption, email_hash
+from apps.promotions.models.redemptions import Redemption, RedemptionQuerySet, email_hash
 
 __all__ = [
     "MAX_CODE_LENGTH",
@@ -22,6 +22,7 @@ __all__ = [
     "PromotionScope",
     "PromotionTrigger",
     "Redemption",
+    "RedemptionQuerySet",
     "code_as_kept",
     "email_hash",
 ]

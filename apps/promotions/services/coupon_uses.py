@@ -16,6 +16,7 @@ from apps.promotions.models import (
     PromotionCodeQuerySet,
     PromotionQuerySet,
     Redemption,
+    RedemptionQuerySet,
     code_as_kept,
     email_hash,
 )
@@ -85,19 +86,25 @@ def settle_coupon(coupon: Coupon, *, order_id: int, user: User, is_applied: bool
 
 @transaction.atomic(savepoint=False)
 def release(order_id: int) -> None:
-    """Give the uses of an order that is cancelled back, once. To be called before products are locked."""
-    redemptions = Redemption.objects.unreleased().filter(order_id=order_id)
-    # First the lock: whoever sets a limit meanwhile makes uncounted redemptions counted ones.
-    locked = Promotion.objects.filter(pk__in=redemptions.values("promotion")).locked()
-    used = list(locked.values_list("used", flat=True))
-    if not used:
-        return
-    if any(used):
-        counted = redemptions.filter(counted=True)
-        Promotion.objects.filter(pk__in=counted.values("promotion")).count_uses(-1)
-    redemptions.update(released_at=timezone.now())
-    if any(used):
-        PromotionCode.objects.filter(redemptions__order_id=order_id).recount()
+    """Give the use of the coupon of an order that is cancelled back, once.
+
+    To be called while the order is locked, and before products are.
+    """
+    redemption = Redemption.objects.unreleased().filter(order_id=order_id)
+    is_released = _release_counted(redemption, order_id)
+    if not is_released and not redemption.filter(counted=False).update(released_at=timezone.now()):
+        _release_counted(redemption, order_id)  # whoever has set a limit meanwhile has counted it
+
+
+def _release_counted(redemption: RedemptionQuerySet, order_id: int) -> bool:
+    """Release a redemption that stands in the counters; tell whether it does."""
+    counted = redemption.filter(counted=True)
+    # First, because it locks the promotion.
+    if not Promotion.objects.filter(pk__in=counted.values("promotion")).count_uses(-1):
+        return False
+    counted.update(released_at=timezone.now())
+    PromotionCode.objects.filter(redemptions__order_id=order_id).recount()
+    return True
 
 
 def _looked_up(code: str) -> Coupon:
