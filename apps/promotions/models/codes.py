@@ -50,7 +50,7 @@ class PromotionCodeQuerySet(models.QuerySet["PromotionCode"]):
     def recount(self) -> None:
         """Bring the uses of limited codes to what stands in their redemptions.
 
-        An order that read its code just before that was limited stands there, but in no counter.
+        Orders that came in while a limit was set can be more than it allows.
         """
         is_counted = models.Q(redemptions__counted=True, redemptions__released_at=None)
         codes = PromotionCode.objects.filter(pk=models.OuterRef("pk")).order_by()

@@ -23,6 +23,7 @@ from apps.promotions.models import (
 from apps.promotions.terms import Coupon, terms_of
 from apps.users.models import User
 
+_UNLESS_LIMITED = "(SELECT id FROM promotions_promotioncode WHERE id = %s AND usage_limit IS NULL)"
 _UNLESS_ERASED = "COALESCE((SELECT %s FROM users_user WHERE id = %s AND erased_at IS NULL), '')"
 
 
@@ -69,9 +70,11 @@ def settle_coupon(coupon: Coupon, *, order_id: int, user: User, is_applied: bool
     if row is None:
         return
     if is_applied:
+        # Whoever gave the code a limit meanwhile has not counted this use: it does not go by the code then.
+        is_uncounted_by_code = coupon.is_counted and row.usage_limit is None
         Redemption.objects.create(
             promotion_id=row.promotion_id,
-            code=row,
+            code_id=RawSQL(_UNLESS_LIMITED, [row.pk]) if is_uncounted_by_code else row.pk,
             order_id=order_id,
             user=user,
             # The user was read before: the account may be erased by now.
@@ -103,7 +106,7 @@ def _release_counted(redemption: RedemptionQuerySet, order_id: int) -> bool:
     if not Promotion.objects.filter(pk__in=counted.values("promotion")).count_uses(-1):
         return False
     counted.update(released_at=timezone.now())
-    PromotionCode.objects.filter(redemptions__order_id=order_id).recount()
+    PromotionCode.objects.filter(redemptions__order_id=order_id).limited().count_uses(-1)
     return True
 
 

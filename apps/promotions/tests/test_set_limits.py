@@ -5,13 +5,21 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from apps.audit.models import AuditEntry
 from apps.core.tests.threads import at_once, rounds
 from apps.promotions.models import Promotion, PromotionCode, Redemption
-from apps.promotions.services import draw_codes, release, update_code, update_promotion
+from apps.promotions.services import (
+    draw_codes,
+    release,
+    settle_coupon,
+    take_coupon,
+    update_code,
+    update_promotion,
+)
 from apps.promotions.tests.factories import make_code, make_promotion
-from apps.promotions.tests.test_limits_at_once import assert_counters_are_right, place
+from apps.promotions.tests.test_limits_at_once import assert_counters_are_right, never, place
 from apps.users.models import User
 
 pytestmark = [pytest.mark.embedded, pytest.mark.django_db(transaction=True)]
@@ -78,6 +86,22 @@ def test_a_limit_that_was_lifted_and_set_again_counts_what_came_between(customer
 
     code.refresh_from_db()
     assert (code.used, code.promotion.used) == (1, 1)
+
+
+def test_an_order_that_read_its_code_before_the_limit_does_not_go_by_it(customer: User):
+    code = make_code(make_promotion(usage_limit=5))
+    with transaction.atomic():
+        coupon = take_coupon(code.code, customer, has_ordered=never)
+        PromotionCode.objects.filter(pk=code.pk).update(usage_limit=1)  # meanwhile
+        settle_coupon(coupon, order_id=901, user=customer, is_applied=True)
+    assert place(code.code, customer, order_id=902) == "placed"
+    assert dict(Redemption.objects.values_list("order_id", "code")) == {901: None, 902: code.pk}
+    assert_counters_are_right()
+
+    for order_id, left in ((901, 1), (902, 0)):
+        release(order_id)
+        code.refresh_from_db()
+        assert (code.used, code.promotion.used) == (left, left)
 
 
 def test_limits_are_set_while_orders_are_placed_and_cancelled(customer: User):
