@@ -27,6 +27,8 @@ ROLES: dict[str, frozenset[str]] = {
             "delivery.view_deliveryzone",
             "delivery.view_deliveryzonemember",
             "delivery.view_pickuppoint",
+            "payments.view_payment",
+            "payments.view_refund",
         }
     ),
     "Stock clerk": frozenset(
@@ -78,8 +80,23 @@ ROLES: dict[str, frozenset[str]] = {
             "delivery.view_deliveryzone",
             "delivery.view_deliveryzonemember",
             "delivery.view_pickuppoint",
+            "payments.view_payment",
+            "payments.view_refund",
             "users.view_user",
             "users.view_session",
+        }
+    ),
+    "Cashier": frozenset(
+        {
+            "orders.view_order",
+            "orders.view_orderitem",
+            "orders.view_statuschange",
+            "orders.view_paymentmethod",
+            "payments.view_payment",
+            "payments.add_payment",
+            "payments.view_refund",
+            "payments.add_refund",
+            "payments.change_refund",
         }
     ),
 }

@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from apps.backoffice.dashboard import sections_for
 from apps.users.admin_site import StoreAdminSite
 
-DAILY = ("orders", "catalog")  # apps at the head of the menu
+DAILY = ("orders", "payments", "catalog")  # apps at the head of the menu
 
 
 class BackofficeSite(StoreAdminSite):

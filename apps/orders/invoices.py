@@ -26,6 +26,7 @@ from apps.core.days import day_of
 from apps.core.money import format_money
 from apps.delivery.addresses import PostalAddress, printed
 from apps.orders.invoice_fonts import FONT, paragraph, prepare
+from apps.orders.invoice_seller import bank_details, seller_lines
 from apps.orders.models import AddressKind, Invoice, Order, OrderItem
 from apps.orders.order_parts import address_of
 from apps.orders.order_text import (
@@ -107,6 +108,7 @@ def drawn(order: Order, *, has_addresses: bool = True) -> bytes:
         if has_addresses and not order.is_of_erased_customer:
             story += _addresses(order)
         story += [_lines(order), Spacer(0, 6 * mm), *_sum(order)]
+        story += bank_details(order, _TEXT, A4[0] - 2 * MARGIN)
         document.build(story, canvasmaker=partial(_Pages, title=title))
     return buffer.getvalue()
 
@@ -162,6 +164,7 @@ class _Pages(Canvas):
 def _head(order: Order, title: str) -> list[Flowable]:
     return [
         paragraph(settings.STORE_NAME, _TEXT),
+        *(paragraph(line, _TEXT) for line in seller_lines()),
         paragraph(title, _HEADING),
         paragraph(_("Date: %(date)s") % {"date": _date(order.created_at)}, _TEXT),
         paragraph(_("Customer: %(name)s") % {"name": _name_of(order)}, _TEXT),

@@ -1,4 +1,4 @@
-"""Tax classes in the admin, each with its dated rates."""
+"""The set-up of the store in the admin: tax classes, each with its dated rates, and the seller."""
 
 from datetime import date
 from itertools import pairwise
@@ -18,8 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from apps.audit.audited_admin import AuditedAdmin
 from apps.core.admin.fields import CountryField
 from apps.core.admin.inlines import NamedCellsFormSet, StoreInline
+from apps.core.admin.optimistic_locking import VersionedForm
 from apps.core.days import today
-from apps.store.models import TaxClass, TaxRate
+from apps.store.models import Seller, TaxClass, TaxRate
+from apps.store.requisites import is_account, is_bik, is_correspondent_account, is_inn, is_kpp, is_ogrn
 
 
 class TaxRateForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class takes no parameter
@@ -113,6 +115,75 @@ class TaxClassAdmin(AuditedAdmin):
     def is_default(self, tax_class: TaxClass) -> bool:
         """Tell whether it is the class of whatever has none of its own."""
         return tax_class.code == settings.STORE_TAX_CLASS
+
+
+class SellerForm(VersionedForm):
+    """A seller, whose Russian numbers have the right check digits."""
+
+    NUMBERS = ("inn", "kpp", "ogrn", "bik", "account", "corr_account")
+    country = CountryField()
+
+    class Meta:
+        help_texts = {
+            "legal_name": _("As bills, receipts and payment orders name the seller."),
+            "tax_system": _("What fiscal receipts say. Ask your accountant."),
+            "account": _("With it, bills carry a QR code that banking apps read."),
+            "is_active": _("One seller is active: new bills and receipts name it."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "country" in self.fields and self.instance._state.adding:
+            self.fields["country"].initial = settings.STORE_COUNTRY
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse numbers that are wrong, and a second active seller."""
+        cleaned = super().clean()
+        for name in self.NUMBERS:
+            cleaned[name] = "".join(cleaned.get(name, "").split())
+        if cleaned.get("country") == "RU":
+            self._check_numbers(cleaned)
+        others = Seller.objects.exclude(pk=self.instance.pk)
+        if cleaned.get("is_active") and (other := others.active()):
+            text = _("Another seller is active: “%(seller)s”. Switch it off first.") % {"seller": other}
+            self.add_error("is_active", ValidationError(text, code="second_active"))
+        return cleaned
+
+    def _check_numbers(self, cleaned: dict[str, Any]) -> None:
+        bik = cleaned["bik"]
+        checks = {
+            "inn": (is_inn, _("This INN is wrong: its check digits do not fit.")),
+            "kpp": (is_kpp, _("This KPP is wrong: it has nine characters.")),
+            "ogrn": (is_ogrn, _("This OGRN is wrong: its check digit does not fit.")),
+            "bik": (is_bik, _("This BIK is wrong: it has nine digits.")),
+            "account": (
+                lambda text: is_account(text, bik),
+                _("This account is wrong: its key does not fit the BIK."),
+            ),
+            "corr_account": (
+                lambda text: is_correspondent_account(text, bik),
+                _("This correspondent account is wrong: its key does not fit the BIK."),
+            ),
+        }
+        for name, (is_right, text) in checks.items():
+            if cleaned[name] and not is_right(cleaned[name]):
+                self.add_error(name, ValidationError(text, code="wrong_number"))
+
+
+@admin.register(Seller)
+class SellerAdmin(AuditedAdmin):
+    """Who sells."""
+
+    form = SellerForm
+    counted = ngettext_lazy("%(number)s seller", "%(number)s sellers", "count")
+    list_display = ("legal_name", "inn", "country", "is_active")
+    search_fields = ("legal_name", "short_name", "inn")
+    fieldsets = (
+        (None, {"fields": ("legal_name", "short_name", "director", "is_active")}),
+        (_("Numbers"), {"fields": ("country", "inn", "kpp", "ogrn", "vat_id", "tax_system")}),
+        (_("Contact"), {"fields": ("address", "email", "phone")}),
+        (_("Bank"), {"fields": ("bank_name", "bik", "account", "corr_account")}),
+    )
 
 
 def _has_ended(rate: TaxRate) -> bool:

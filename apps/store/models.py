@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.registry import audited
@@ -126,6 +126,24 @@ class ConfigVersion(models.Model):
         return str(self.version)
 
 
+class TaxSystem(models.IntegerChoices):
+    """By which system a Russian seller is taxed, by the numbers of fiscal receipts."""
+
+    GENERAL = 1, pgettext_lazy("tax system", "general")
+    SIMPLIFIED = 2, pgettext_lazy("tax system", "simplified, of income")
+    SIMPLIFIED_NET = 3, pgettext_lazy("tax system", "simplified, of income less expenses")
+    AGRICULTURAL = 5, pgettext_lazy("tax system", "agricultural")
+    PATENT = 6, pgettext_lazy("tax system", "patent")
+
+
+class SellerQuerySet(models.QuerySet["Seller"]):
+    """Questions about sellers."""
+
+    def active(self) -> "Seller | None":
+        """Return the one who sells; None where nobody is set up."""
+        return self.filter(is_active=True).first()
+
+
 @audited()
 class Seller(models.Model):
     """Who sells: what stands on bills and receipts. At most one is active."""
@@ -164,10 +182,13 @@ class Seller(models.Model):
     bik = models.CharField(_("BIK"), max_length=9, blank=True, default="")
     account = models.CharField(_("account"), max_length=34, blank=True, default="")
     corr_account = models.CharField(_("correspondent account"), max_length=20, blank=True, default="")
-    # Of 54-FZ, tag 1055: 1 general, 2 and 3 simplified, 5 agricultural, 6 patent.
-    tax_system = models.PositiveSmallIntegerField(_("tax system"), null=True, blank=True)
+    tax_system = models.PositiveSmallIntegerField(
+        _("tax system"), choices=TaxSystem.choices, null=True, blank=True
+    )
     director = models.CharField(_("director"), max_length=200, blank=True, default="")
     is_active = models.BooleanField(_("active"), default=True)
+
+    objects = SellerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("seller")

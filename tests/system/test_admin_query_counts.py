@@ -16,7 +16,11 @@ from apps.import_export.formats import FileFormat
 from apps.import_export.services import order_export
 from apps.orders.tests.checkout_shop import make_payment_method
 from apps.orders.tests.factories import make_order
+from apps.payments.models import Refund
+from apps.payments.tests.factories import make_payment
 from apps.promotions.tests.factories import make_redemption
+from apps.store.models import Seller
+from apps.store.tests.sellers import make_seller
 from apps.users.models import Session, User
 
 LISTS = [
@@ -44,7 +48,9 @@ def trade(rounds: int, staff: User, make_user: Callable[..., User]) -> None:
     for _round in range(rounds):
         customer = make_user()
         product = make_product(category=make_category(parent=make_category()))
-        make_order(customer, {product: 1})
+        payment = make_payment(make_order(customer, {product: 1}), created_by=customer)
+        Refund.objects.create(payment=payment, order=payment.order, amount=1, status="failed", cause="manual")
+        make_seller(is_active=not Seller.objects.exists())
         make_rate(make_method(), "350.00", zone=make_zone(("RU", "", ""), ("KZ", "", "")))
         make_point()
         make_payment_method(f"method-{product.pk}")

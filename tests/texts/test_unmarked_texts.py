@@ -45,6 +45,7 @@ NAMELESS_FIELDS |= {"OrderAddress.order", "OrderDiscount.order", "OrderDiscount.
 NAMELESS_FIELDS |= {"Cancellation.order", "Order.has_addresses", "Redemption.user", "Redemption.counted"}
 NAMELESS_FIELDS |= {"StatusChange.order", "Invoice.order", "login_stamp", "mail_stamp"}
 NAMELESS_FIELDS |= {"username_key", "email_key", "name_key", "sku_key"}
+NAMELESS_FIELDS |= {"client_key", "fingerprint", "return_url", "next_action", "FiscalReceipt.key"}
 RELATIONS = {"ManyToManyField", "OneToOneField"}  # whose first argument is a model
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 NOT_TEXT = re.compile(

@@ -14,6 +14,7 @@ RUSSIAN = {
     "Stock clerk": "Кладовщик",
     "Catalogue editor": "Редактор каталога",
     "Support": "Поддержка",
+    "Cashier": "Кассир",
 }
 
 pytestmark = pytest.mark.django_db

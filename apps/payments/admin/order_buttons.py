@@ -89,10 +89,11 @@ class RefundButton(MoneyButton):
     def act(self, order: Order) -> str:
         """Begin the refund, unless the money has moved since it was shown."""
         values = RefundForm(self.request.POST).values()
+        amount, reason = values["amount"], values["reason"]
         refunds = services.refund_order(
             order_id=order.pk,
-            amount=values["amount"],
-            reason=values["reason"],
+            amount=amount,
+            reason=reason,
             note=values["note"],
             by=current_user(self.request),
             precondition=self.unless_money_moved,
@@ -100,7 +101,7 @@ class RefundButton(MoneyButton):
         text = _("A refund of %(amount)s has begun.")
         if any(refund.status == RefundState.PENDING for refund in refunds):
             text = _("A refund of %(amount)s has begun. Send the money, then confirm the refund.")
-        return text % {"amount": format_money(values["amount"], order.currency)}
+        return text % {"amount": format_money(amount, order.currency)}
 
 
 class DecideButton(MoneyButton):

@@ -135,6 +135,7 @@ class Payment(models.Model):
             models.Index(fields=["order", "id"], name="payments_payment_of_order"),
             models.Index(fields=["-created_at", "-id"], name="payments_payment_by_age"),
             models.Index(fields=["status", "-created_at", "-id"], name="payments_payment_by_status"),
+            models.Index(fields=["method", "-created_at", "-id"], name="payments_payment_by_method"),
             models.Index(
                 fields=["created_at"],
                 name="payments_payment_open",

@@ -87,6 +87,7 @@ class Refund(models.Model):
             models.Index(fields=["order", "id"], name="payments_refund_of_order"),
             models.Index(fields=["-created_at", "-id"], name="payments_refund_by_age"),
             models.Index(fields=["status", "-created_at", "-id"], name="payments_refund_by_status"),
+            models.Index(fields=["provider_id"], name="payments_refund_by_provider_id"),
             models.Index(
                 fields=["created_at"],
                 name="payments_refund_under_way",

@@ -14,6 +14,7 @@ ROLE_NAMES = {
     "Stock clerk": _("Stock clerk"),
     "Catalogue editor": _("Catalogue editor"),
     "Support": _("Support"),
+    "Cashier": _("Cashier"),
 }
 # Django keeps the English names of permissions in the database.
 PERMITTED = {
