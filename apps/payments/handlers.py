@@ -128,11 +128,11 @@ def register_receipt(job: Job, *, receipt_id: int) -> None:
     """
     receipt = FiscalReceipt.objects.select_related("order__user", "payment", "refund").get(pk=receipt_id)
     if receipt.status == ReceiptState.PENDING:
-        receipt = services.register_receipt(receipt)
+        receipt = services.register_receipt(receipt, since=job.created_at)
     if receipt.status == ReceiptState.CANCELED:
         raise ReceiptRefused(receipt.key)
     if receipt.status == ReceiptState.PENDING:
-        raise RunLater(_next_question(receipt.created_at, at_most=timedelta(hours=1)))
+        raise RunLater(_next_question(job.created_at, at_most=timedelta(hours=1)))
 
 
 @handler(SETTLEMENT, label=_("Settlement of money"))

@@ -4,7 +4,7 @@ A receipt is written down before it is sent, and sent as it was written down: a 
 key must say the same. The customer's e-mail is not kept with it.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.utils import timezone, translation
@@ -90,8 +90,10 @@ def follow_refund_receipt(refund: Refund, payment: Payment) -> None:
     _watch(key_of_refund(refund), payment)
 
 
-def register_receipt(receipt: FiscalReceipt) -> FiscalReceipt:
+def register_receipt(receipt: FiscalReceipt, *, since: datetime) -> FiscalReceipt:
     """Ask the provider what became of the receipt, or have it registered; note the answer and return it.
+
+    `since` then it should be registered: one that a payment began with waits for the payment.
 
     Raises ProviderUnavailable.
     """
@@ -99,7 +101,7 @@ def register_receipt(receipt: FiscalReceipt) -> FiscalReceipt:
         snapshot = _snapshot(receipt)
     except ProviderRefused:
         return _note(receipt, ReceiptSnapshot(receipt.provider_id or "", ReceiptState.CANCELED))
-    if snapshot.status == ReceiptState.PENDING and timezone.now() - receipt.created_at > REGISTERED_WITHIN:
+    if snapshot.status == ReceiptState.PENDING and timezone.now() - since > REGISTERED_WITHIN:
         snapshot = ReceiptSnapshot(snapshot.provider_id, ReceiptState.CANCELED)
     return _note(receipt, snapshot)
 

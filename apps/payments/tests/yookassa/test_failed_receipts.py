@@ -14,7 +14,7 @@ from apps.orders.services import place_order
 from apps.orders.tests.factories import moved
 from apps.payments.exceptions import PaymentRefused
 from apps.payments.models import FiscalReceipt, Payment, Refund
-from apps.payments.services import refund_order
+from apps.payments.services import ask, refund_order
 from apps.payments.tests.tills import begun, money_of, run_jobs
 from apps.payments.tests.yookassa.receipts import paid, receipt_jobs, receipts_of, sent, ship
 
@@ -127,6 +127,17 @@ def test_hand_over_that_is_not_registered_has_somebody_look(server, order, custo
     assert money_of(order)["needs_look"] == "receipt_failed"
 
 
+def test_registration_has_its_time_from_the_payment_on(server, order):
+    server.receipt_state = "pending"
+    payment = begun(order)
+    FiscalReceipt.objects.update(created_at=timezone.now() - timedelta(days=4))
+    server.pay(payment.provider_id)
+    ask(payment)
+    run_jobs(order)
+
+    assert receipts_of(order) == [("payment", "pending", "250.00")]
+
+
 def test_registration_is_asked_for_until_it_is_over_and_given_up_after_three_days(server, order):
     server.receipt_state = "pending"
     payment = paid(server, order)
@@ -139,8 +150,11 @@ def test_registration_is_asked_for_until_it_is_over_and_given_up_after_three_day
     run_jobs(order)
     assert receipts_of(order) == [("payment", "succeeded", "250.00")]
 
-    FiscalReceipt.objects.update(status="pending", created_at=timezone.now() - timedelta(days=3, seconds=1))
-    Job.objects.filter(kind="fiscal_receipt").update(status="pending", run_at=timezone.now())
+    now = timezone.now()
+    FiscalReceipt.objects.update(status="pending")
+    Job.objects.filter(kind="fiscal_receipt").update(
+        status="pending", run_at=now, created_at=now - timedelta(days=3, seconds=1)
+    )
     server.objects["payments"][payment.provider_id]["receipt_registration"] = "pending"
     run_jobs(order)
     assert receipts_of(order) == [("payment", "canceled", "250.00")]
