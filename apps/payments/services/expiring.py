@@ -11,7 +11,9 @@ from apps.orders.statuses import OrderStatus
 from apps.payments.providers import GRACE, end_at_provider
 from apps.payments.services.ledger import Ledger
 
-WAIT_FOR_ENDS = timedelta(seconds=15)  # until open payments are looked at again
+# Until open payments are looked at again: soon at first, then less and less often, since the money of some
+# methods is on its way for weeks.
+WAIT_FOR_ENDS, LONGEST_WAIT = timedelta(seconds=15), timedelta(minutes=10)
 
 
 def expire_order(order_id: int) -> None:
@@ -36,7 +38,8 @@ def _expired(order_id: int) -> datetime | None:
     if ledger.open:
         ledger.give_up(ledger.open)
         ledger.note()
-    if any(end_at_provider(payment) + GRACE > now for payment in ledger.open):
-        return now + WAIT_FOR_ENDS
+    over_at = max((end_at_provider(payment) + GRACE for payment in ledger.open), default=now)
+    if over_at > now:
+        return min(over_at, now + min(max(WAIT_FOR_ENDS, (now - order.expires_at) / 10), LONGEST_WAIT))
     move_by_store(order, OrderStatus.CANCELLED)
     return None

@@ -6,12 +6,13 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from apps.jobs.exceptions import RunLater
 from apps.jobs.models import Job
 from apps.orders.models import Cancellation, PaymentMethod
 from apps.orders.tests.factories import make_order
 from apps.payments.exceptions import OrderNotPayable
 from apps.payments.models import Payment
-from apps.payments.services import ask
+from apps.payments.services import ask, expire_order
 from apps.payments.tests.tills import begun, money_of, order_for, paid, run_jobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
@@ -139,3 +140,17 @@ def test_a_free_order_has_nothing_to_expire(provider, online, customer):
     order = order_for(customer, price="0.00")
     assert (order.expires_at, order.status) == (None, "processing")
     assert not Job.objects.filter(kind="expire_order").exists()
+
+
+@pytest.mark.parametrize(
+    ("minutes_over", "seconds"), [(1, 15), (2, 15), (5, 30), (60, 360), (100, 600), (20 * 24 * 60, 600)]
+)
+def test_an_order_is_looked_at_less_and_less_often(provider, online, customer, minutes_over, seconds):
+    order = order_for(customer)
+    begun(order)
+    Payment.objects.update(expires_at=timezone.now() + timedelta(days=21))
+    order.refresh_from_db()
+    with time_machine.travel(order.expires_at + timedelta(minutes=minutes_over), tick=False):
+        with pytest.raises(RunLater) as later:
+            expire_order(order.pk)
+        assert later.value.at - timezone.now() == timedelta(seconds=seconds)
