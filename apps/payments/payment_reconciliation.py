@@ -7,10 +7,12 @@ order is paid without a payment where the sums below are right, and its payment 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.orders.reconciliation import Difference, one_moment, rows
@@ -20,6 +22,7 @@ from apps.payments.providers import GRACE, KEY_HOURS, end_at_provider, provider_
 from apps.payments.providers.base import PaymentSnapshot
 from apps.payments.statuses import OPEN, PaymentState
 
+AT_ONCE = 500  # payments of a provider
 STUCK_AFTER = timedelta(days=10)  # of a refund that is under way
 LISTING_LAG = timedelta(
     minutes=10
@@ -116,21 +119,24 @@ def provider_differences(code: str, since: datetime) -> Iterator[Difference]:
 
     Raises ProviderUnavailable and ProviderRefused.
     """
-    begun = timezone.now()
-    seen = set()
-    for snapshot in provider_named(code).payments_since(since - LISTING_LAG):
-        payment = _known(code, snapshot)
-        if payment:
-            seen.add(payment.pk)
-            yield from _otherwise(payment, snapshot)
-        elif snapshot.uid or snapshot.captured:  # another shop's page that nobody has paid is not ours
-            where = f"payment {snapshot.provider_id} at {code}"
-            yield Difference(where, "a payment of ours", "none")
+    begun, seen = timezone.now(), set()
+    snapshots = provider_named(code).payments_since(since - LISTING_LAG)
+    while part := list(islice(snapshots, AT_ONCE)):
+        known = _known(code, part)
+        for snapshot in part:
+            payment = known.get(snapshot.provider_id) or known.get(str(snapshot.uid))
+            if payment:
+                seen.add(payment.pk)
+                yield from _otherwise(payment, snapshot)
+            elif snapshot.uid or snapshot.captured:  # another shop's page that nobody has paid is not ours
+                where = f"payment {snapshot.provider_id} at {code}"
+                yield Difference(where, "a payment of ours", "none")
     ours = Payment.objects.filter(
         provider=code, provider_id__isnull=False, created_at__gte=since, created_at__lt=begun - LISTING_LAG
     )
-    for payment in ours.exclude(pk__in=seen).order_by("pk"):
-        yield Difference(f"payment {payment.uid} at {code}", payment.provider_id or "", "none")
+    for pk, uid, number in ours.order_by("pk").values_list("pk", "uid", "provider_id"):
+        if pk not in seen:
+            yield Difference(f"payment {uid} at {code}", number or "", "none")
 
 
 def providers_to_ask(since: datetime) -> list[str]:
@@ -167,16 +173,20 @@ def _late(now: datetime) -> Iterator[Difference]:
         yield Difference(where, f"an end by {end:%Y-%m-%d %H:%M} UTC", refund.status)
 
 
-def _known(code: str, snapshot: PaymentSnapshot) -> Payment | None:
-    payments = Payment.objects.filter(provider=code)
-    known = payments.filter(provider_id=snapshot.provider_id).first()
-    return known or (payments.filter(uid=snapshot.uid).first() if snapshot.uid else None)
+def _known(code: str, snapshots: list[PaymentSnapshot]) -> dict[str, Payment]:
+    """Return our payments that the provider speaks of, by its number and by ours."""
+    numbers = [snapshot.provider_id for snapshot in snapshots]
+    uids = [snapshot.uid for snapshot in snapshots if snapshot.uid]
+    found = Payment.objects.filter(Q(provider_id__in=numbers) | Q(uid__in=uids), provider=code)
+    known: dict[str, Payment] = {}
+    for payment in found.with_reserved():
+        known |= {str(payment.uid): payment, payment.provider_id or str(payment.uid): payment}
+    return known
 
 
 def _otherwise(payment: Payment, snapshot: PaymentSnapshot) -> Iterator[Difference]:
     """Yield what the provider says otherwise of the payment, but for what is still to be asked or told."""
     where = f"of payment {payment.uid} at {payment.provider}"
-    is_moving = payment.refunds.under_way().exists()
     figures: dict[str, tuple[Decimal | str, Decimal | str]] = {
         "amount": (snapshot.amount, payment.amount),
         "currency": (snapshot.currency, payment.currency),
@@ -184,7 +194,7 @@ def _otherwise(payment: Payment, snapshot: PaymentSnapshot) -> Iterator[Differen
         "refunded": (snapshot.refunded, payment.refunded),
     }
     for name, (theirs, ours) in figures.items():
-        if theirs != ours and not (name == "refunded" and is_moving):
+        if theirs != ours and not (name == "refunded" and payment.reserved):
             yield Difference(f"{name} {where}", theirs, ours)
     if snapshot.status in OPEN and not payment.is_open:
         yield Difference(f"status {where}", snapshot.status, payment.status)

@@ -17,4 +17,5 @@ def stripe_account(settings) -> Iterator[FakeStripe]:
         settings.STRIPE_SECRET_KEY = KEY
         settings.STRIPE_WEBHOOK_SECRETS = [SECRET]
         settings.PAYMENT_PROVIDERS = ["manual", "stripe"]
+        settings.PAYMENT_RETURN_URLS = ["https://shop.example", "myshop://"]
         yield account

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import models
+from django.db import connection, models
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.payments.models import Payment, Refund
@@ -117,6 +118,19 @@ def test_only_the_last_days_are_asked_about(session: Json, account: FakeStripe):
 
     assert found(days=1) == []
     assert len(found(days=3)) == 1
+
+
+def test_our_rows_are_read_in_bulk(session: Json, account: FakeStripe, customer: User):
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert found() == []
+        return len(queries)
+
+    before = statements()
+    for _ in range(3):
+        start(order_by_card(customer))
+
+    assert statements() == before == 2
 
 
 def test_provider_that_cannot_be_asked_is_told(session: Json, account: FakeStripe, capsys):
