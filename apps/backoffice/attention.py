@@ -17,7 +17,7 @@ from apps.jobs.circuit_breaker import failing_circuits
 from apps.jobs.models import CircuitState, Job, JobStatus
 from apps.jobs.stats import KindFigures, unfinished_by_kind
 from apps.orders.models import Order
-from apps.orders.statuses import OrderStatus
+from apps.orders.statuses import OrderStatus, PaymentStatus
 from apps.store.configuration import TAXES
 from apps.store.configuration_cache import current_configuration
 from apps.store.models import TaxClass
@@ -46,6 +46,14 @@ def waiting_counts() -> dict[OrderStatus, int]:
     """Return how many orders wait in each status, counted to 10,000."""
     waiting = {status: Order.objects.filter(status=status) for status in WAITING_STATUSES}
     return {status: BoundedPaginator(orders, 1).count for status, orders in waiting.items()}
+
+
+def money_counts() -> dict[str, int]:
+    """Return how many orders wait for money, are paid and not sent, and need a look; counted to 10,000."""
+    unpaid = Order.objects.filter(status=OrderStatus.PENDING, payment_status=PaymentStatus.UNPAID)
+    paid = Order.objects.filter(status=OrderStatus.PROCESSING, payment_status=PaymentStatus.PAID)
+    chosen = {"unpaid": unpaid, "paid": paid, "needs_look": Order.objects.needing_look()}
+    return {name: BoundedPaginator(orders, 1).count for name, orders in chosen.items()}
 
 
 def longest_waiting_orders() -> list[Order]:

@@ -15,6 +15,7 @@ from apps.backoffice.attention import (
     ending_tax_rates,
     job_troubles,
     longest_waiting_orders,
+    money_counts,
     waiting_counts,
 )
 from apps.backoffice.bestsellers import DAYS_LEFT, SHOWN, noteworthy_goods, noteworthy_rows
@@ -30,6 +31,11 @@ SALES_SECONDS, GOODS_SECONDS = 60, 300
 
 
 TO_DO_IN_STATUS = {OrderStatus.PENDING: _("To process"), OrderStatus.PROCESSING: _("To ship")}
+TO_DO_ABOUT_MONEY = {  # by the filters of the list of orders
+    "unpaid": (_("Unpaid"), "status__exact=pending&payment_status__exact=unpaid"),
+    "paid": (_("Paid, to ship"), "status__exact=processing&payment_status__exact=paid"),
+    "needs_look": (_("Payments to look into"), "needs_look=yes"),
+}
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,9 @@ def _tasks(sections: dict[str, Any]) -> list[Task]:
         orders = reverse("admin:orders_order_changelist")
         for status, count in waiting_counts().items():
             tasks.append(Task(TO_DO_IN_STATUS[status], count, f"{orders}?status__exact={status}"))
+        for name, count in money_counts().items():
+            title, query = TO_DO_ABOUT_MONEY[name]
+            tasks.append(Task(title, count, f"{orders}?{query}"))
     if "jobs" in sections:
         failed = sum(kind.failed for kind in sections["jobs"].kinds)
         jobs = reverse("admin:jobs_job_changelist")

@@ -35,6 +35,9 @@ ORDER_COLUMNS = (
     "city",
     "postal_code",
     "line1",
+    "paid_total",
+    "refunded_total",
+    "balance",
 )
 ITEM_COLUMNS = (
     "order_id",
@@ -84,6 +87,9 @@ def order_rows(order_ids: Sequence[int]) -> Iterator[Row]:
             order.payment_status,
             codes.get(order.pk, ""),
             *recipients.get(order.pk, NOWHERE),
+            order.paid_total,
+            order.refunded_total,
+            order.balance,
         )
 
 

@@ -26,7 +26,7 @@ NOON = datetime(2026, 3, 31, 12, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 # Session and user; sales; four of orders that wait; two of products; the version of the configuration; three
 # of jobs; what the user did last.
-QUERIES = 15
+QUERIES = 18
 QUERIES_KEPT = QUERIES - 4  # sales and products are kept for a while
 
 pytestmark = pytest.mark.django_db
@@ -199,20 +199,27 @@ def test_orders_that_wait_longest_come_first(office, customer, staff):
 
 def test_what_needs_doing_comes_first(office, shop, customer, staff):
     make_order(customer)
-    make_order_in("processing", customer, moved_by=staff)
+    paid = make_order_in("processing", customer, moved_by=staff)
+    Order.objects.filter(pk=paid.pk).update(payment_status="paid", needs_look="amount_mismatch")
     for _time in range(3):
         make_job("invoice", status="failed", last_error="Oh")
 
     response = look(office)
 
+    orders = "/admin/orders/order/?"
     with override("en"):
         tasks = [(str(task.title), task.count, task.address) for task in response.context["tasks"]]
     assert tasks == [
         ("To process", 2, "/admin/orders/order/?status__exact=pending"),
         ("To ship", 2, "/admin/orders/order/?status__exact=processing"),
+        ("Unpaid", 2, f"{orders}status__exact=pending&payment_status__exact=unpaid"),
+        ("Paid, to ship", 1, f"{orders}status__exact=processing&payment_status__exact=paid"),
+        ("Payments to look into", 1, f"{orders}needs_look=yes"),
         ("Failed jobs", 3, "/admin/jobs/job/?status__exact=failed"),
         ("Running out", 1, "#ending-heading"),
     ]
+    shown = [len(office.get(address).context["cl"].result_list) for _title, _count, address in tasks[:5]]
+    assert shown == [count for _title, count, _address in tasks[:5]]
     headings = re.findall(r'<h2 id="(\w+)-heading">', response.text)
     assert headings == ["tasks", "waiting", "jobs", "ending", "sales", "best"]
 

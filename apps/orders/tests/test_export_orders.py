@@ -1,6 +1,7 @@
 """Orders and their lines as CSV files: the rows of the admin's list."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -40,7 +41,9 @@ def orders(make_user, staff) -> list[Order]:
         "shipped", make_user(username="olga", email="olga@example.com"), {mug: 1}, moved_by=staff
     )
     Order.objects.update(created_at=CREATED, updated_at=CHANGED)
-    Order.objects.filter(pk=second.pk).update(tracking_number="+EM1")
+    Order.objects.filter(pk=second.pk).update(
+        tracking_number="+EM1", paid_total=Decimal("20.00"), refunded_total=Decimal("5.00")
+    )
     Product.objects.update(name="Renamed", price="1.00")
     return [first, second]
 
@@ -51,13 +54,14 @@ def test_file_of_orders(browser, orders):
     assert exported(browser, LIST, "orders").decode() == (
         "id,created_at,updated_at,status,username,email,items_count,total_price,currency,tracking_number,"
         "items_total,discount_total,delivery_price,delivery_discount,tax_total,delivery_method,payment_method,"
-        "payment_status,coupon,recipient,phone,country,region,city,postal_code,line1\r\n"
+        "payment_status,coupon,recipient,phone,country,region,city,postal_code,line1,"
+        "paid_total,refunded_total,balance\r\n"
         f"{first},2026-03-01T09:30:00.120000Z,2026-03-02T12:00:00Z,pending,"
         "'@SUM(A1),'=cmd@example.com,2,781.50,RUB,,"
-        "781.50,0.00,0.00,0.00,0.00,,,unpaid,,,,,,,,\r\n"
+        "781.50,0.00,0.00,0.00,0.00,,,unpaid,,,,,,,,,0.00,0.00,781.50\r\n"
         f"{second},2026-03-01T09:30:00.120000Z,2026-03-02T12:00:00Z,shipped,"
         "olga,olga@example.com,1,0.50,RUB,'+EM1,"
-        "0.50,0.00,0.00,0.00,0.00,,,unpaid,,,,,,,,\r\n"
+        "0.50,0.00,0.00,0.00,0.00,,,unpaid,,,,,,,,,20.00,5.00,-14.50\r\n"
     )
 
 
@@ -84,6 +88,7 @@ def test_goods_and_delivery_stand_apart_and_beside_them_who_gets_the_order(brows
         *("1430.00", "RUB", "", "1200.00", "120.00", "350.00", "0.00", "257.86"),
         *("courier", "invoice", "unpaid", "TEA10", "Анна Смирнова", "'+79123456789"),
         *("RU", "", "Москва", "101000", "Мясницкая, 1"),
+        *("0.00", "0.00", "1430.00"),
     ]
     lines = cells_of(exported(browser, LIST, "order-items"))
     assert [line[5:] for line in lines] == [
@@ -103,7 +108,7 @@ def test_order_for_a_pick_up_point_shows_the_point_and_who_collects_it(browser, 
 
     (row,) = cells_of(exported(browser, LIST, "orders"))
 
-    assert row[-8:] == [
+    assert row[-11:-3] == [
         *("", "Анна Смирнова", "'+79123456789"),
         *("RU", "'=1+1", "'@Химки", "101000", "Мясницкая, 10"),
     ]

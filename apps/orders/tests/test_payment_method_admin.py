@@ -1,5 +1,6 @@
 """Payment methods in the admin: one page says it all, and each change is audited."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +21,9 @@ NEW = {
     "code": "card",
     "is_active": "on",
     "position": "3",
+    "provider": "emulator",
     "terms": "prepaid",
+    "expire_minutes": "30",
     "moves_to_processing": "on",
     "min_total": "10.00",
     "max_total": "500.00",
@@ -29,6 +32,11 @@ NEW = {
 }
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def providers(settings) -> None:
+    settings.PAYMENT_PROVIDERS = ("manual", "emulator")
 
 
 def page_of(method: PaymentMethod) -> str:
@@ -51,11 +59,11 @@ def test_method_is_added_with_what_it_is_for(office: Client):
         **NEW,
         "is_active": True,
         "position": 3,
+        "expire_minutes": 30,
         "moves_to_processing": True,
         "min_total": Decimal(10),
         "max_total": Decimal(500),
     }
-    assert method.provider == "manual"
     assert list(method.delivery_methods.all()) == [courier]
     changes = [entry.changes for entry in AuditEntry.objects.about(method).order_by("pk")]
     assert changes[0]["code"] == [None, "card"]
@@ -98,3 +106,33 @@ def test_nonsense_is_refused(office: Client, field: str, value: str):
 def offered(code: str) -> tuple[frozenset[str], Decimal | None]:
     methods = {method.row.code: method for method in current_configuration()[PAYMENT_METHODS]}
     return methods[code].delivery_codes, methods[code].row.max_total
+
+
+def test_provider_is_one_of_those_that_are_switched_on(office: Client, settings):
+    settings.PAYMENT_PROVIDERS = ("manual", "yookassa")
+
+    choices = re.findall(r'<option value="(\w+)"( selected)?>', office.get(f"{LIST}add/").text)
+    refused = office.post(f"{LIST}add/", {**NEW, "provider": "stripe"})
+
+    assert choices == [("manual", " selected"), ("yookassa", "")]
+    assert list(errors_of(refused)) == ["provider"]
+    assert not PaymentMethod.objects.filter(code="card").exists()
+
+
+def test_method_whose_provider_is_switched_off_says_so_and_keeps_it(office: Client, settings):
+    method = make_payment_method("card", provider="stripe", terms="prepaid")
+    settings.PAYMENT_PROVIDERS = ("manual",)
+
+    listed = office.get(LIST).text
+    send_form(office, page_of(method), name_ru="Картой")
+
+    method.refresh_from_db()
+    assert "Stripe (switched off: not offered)" in listed
+    assert (method.name_ru, method.provider) == ("Картой", "stripe")
+
+
+def test_order_that_is_paid_on_delivery_does_not_expire(office: Client):
+    response = office.post(f"{LIST}add/", {**NEW, "provider": "manual", "terms": "on_delivery"})
+
+    assert list(errors_of(response)) == ["expire_minutes"]
+    assert not PaymentMethod.objects.filter(code="card").exists()

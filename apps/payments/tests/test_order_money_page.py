@@ -12,8 +12,10 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.audit.models import AuditEntry
 from apps.core.days import start_of_day, today
+from apps.jobs.tests.factories import make_job
 from apps.orders.models import Order
 from apps.orders.tests.checkout_shop import make_payment_method
+from apps.orders.tests.factories import make_order
 from apps.payments.models import Payment, Refund
 from apps.payments.tests.factories import make_payable, make_payment, receive
 from apps.payments.tests.office import LIST, hidden, office_of, page_of, text_of, told
@@ -313,3 +315,19 @@ def test_page_takes_no_more_queries_for_more_payments(boss: Client, order: Order
         counts.append(len(asked))
 
     assert counts[0] == counts[1]
+
+
+def test_jobs_of_the_money_are_shown_and_a_failed_one_marks_the_order(
+    boss: Client, make_user: Callable[..., User], order: Order
+):
+    other = make_order(order.user)
+    make_job("settle_money", subject=f"money:{order.pk}", status="failed", last_error="No such luck")
+    blind = office_of(make_user(is_staff=True), "view_order", "view_payment")
+
+    found = boss.get(LIST, {"failed_job": "yes"}).context["cl"].result_list
+    listed = {row.pk: row.has_failed for row in boss.get(LIST).context["cl"].result_list}
+
+    assert [row.pk for row in found] == [order.pk]
+    assert listed == {order.pk: True, other.pk: False}
+    assert "No such luck" in text_of(boss.get(page_of(order)))
+    assert "No such luck" not in text_of(blind.get(page_of(order)))
