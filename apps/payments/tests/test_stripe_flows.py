@@ -13,7 +13,8 @@ from apps.payments.models import Payment, ProviderEvent, Refund
 from apps.payments.services import refund_order, start_payment
 from apps.payments.tests.fake_stripe import FakeStripe
 from apps.payments.tests.stripe_account import stripe_account  # noqa: F401  a fixture
-from apps.payments.tests.stripe_shop import order_by_card, paid, start, told, work
+from apps.payments.tests.stripe_server import SECRET, event, signature
+from apps.payments.tests.stripe_shop import order_by_card, paid, send, start, told, work
 from apps.users.models import User
 
 # With real transactions: no call to Stripe may be made inside of one.
@@ -96,6 +97,24 @@ def test_event_of_another_account_is_not_ours(order: Order, account: FakeStripe)
     assert ProviderEvent.objects.count() == 0
 
 
+def test_forged_event_is_refused_and_nobody_is_asked(order: Order, account: FakeStripe):
+    session = account.sessions[start(order).payment.provider_id]
+    account.pay(session["id"])
+    body = event("checkout.session.completed", session)
+    account.calls.clear()
+
+    forged = [
+        send(body, signature(body, "whsec_other")),
+        send(body, ""),
+        send(b"{}", signature(b"{}", SECRET)),
+    ]
+    work()
+
+    assert [(each.status_code, each.json()["code"]) for each in forged] == [(400, "callback_invalid")] * 3
+    assert (account.calls, ProviderEvent.objects.count()) == ([], 0)
+    assert state(order) == ("pending", "pending", 0, 0)
+
+
 @pytest.mark.parametrize("fault", ["lost", "half"])
 def test_payment_whose_answer_is_lost_is_found(order: Order, account: FakeStripe, fault):
     account.faults = [fault]
@@ -132,6 +151,19 @@ def test_stripe_that_is_away_begins_the_payment_when_it_is_back(order: Order, ac
 
     payment.refresh_from_db()
     assert (payment.status, len(account.sessions)) == ("requires_action", 1)
+
+
+def test_page_that_would_close_too_soon_is_not_opened_any_more(order: Order, account: FakeStripe):
+    account.is_away = True
+    payment = start(order).payment
+    work(later=timedelta(seconds=16))
+    account.is_away = False
+
+    work(later=timedelta(minutes=20))  # 25 minutes before its end, of which Stripe wants 30
+
+    payment.refresh_from_db()
+    assert (payment.status, account.sessions) == ("failed", {})
+    assert start(order).is_new
 
 
 def test_refused_payment_is_told_with_the_reason(order: Order, account: FakeStripe):
