@@ -24,7 +24,7 @@ from apps.payments.jobs import (
     REFUND_EMAIL,
 )
 from apps.payments.models import FiscalReceipt, Payment, ReceiptState, Refund
-from apps.payments.providers import KEY_HOURS, provider_named
+from apps.payments.providers import KEY_HOURS, STUCK_AFTER, provider_named
 from apps.payments.providers.base import (
     Provider,
     ProviderRefused,
@@ -38,7 +38,6 @@ from apps.payments.statuses import PaymentState, RefundState
 OF_PROVIDER: Options = {"retry_on": (ProviderUnavailable,), "attempts": 100_000, "longest_pause": 300}
 SOON, QUICKLY, SLOWLY = timedelta(seconds=15), timedelta(minutes=10), timedelta(minutes=5)
 QUESTIONS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
-STUCK_AFTER = timedelta(days=10)
 
 
 class ReceiptRefused(Exception):

@@ -18,12 +18,11 @@ from django.utils import timezone
 from apps.orders.reconciliation import Difference, one_moment, rows
 from apps.orders.statuses import OrderStatus
 from apps.payments.models import Payment, Refund
-from apps.payments.providers import GRACE, KEY_HOURS, end_at_provider, provider_named
+from apps.payments.providers import GRACE, KEY_HOURS, STUCK_AFTER, end_at_provider, provider_named
 from apps.payments.providers.base import PaymentSnapshot
 from apps.payments.statuses import OPEN, PaymentState
 
 AT_ONCE = 500  # payments of a provider
-STUCK_AFTER = timedelta(days=10)  # of a refund that is under way
 LISTING_LAG = timedelta(
     minutes=10
 )  # between our clock and a provider's, and until its list tells of a payment

@@ -20,6 +20,7 @@ CLASSES = {
 # Providers keep the key of a call for 24 hours: it is repeated for so long, and never after.
 KEY_HOURS = timedelta(hours=20)
 GRACE = timedelta(hours=1)  # after the end of a payment, for its provider to say so
+STUCK_AFTER = timedelta(days=10)  # of a refund that is under way
 
 
 @cache

@@ -1,6 +1,7 @@
 """`verify_payments --ask` finds what a provider says otherwise, and what only one side knows."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -8,11 +9,15 @@ from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from apps.orders.models import PaymentMethod
 from apps.payments.models import Payment, Refund
 from apps.payments.payment_reconciliation import provider_differences, providers_to_ask
+from apps.payments.services import ask
+from apps.payments.tests.emulation import SECRET, payment_emulator, post
 from apps.payments.tests.fake_stripe import FakeStripe, Json
 from apps.payments.tests.stripe_account import stripe_account  # noqa: F401  a fixture
 from apps.payments.tests.stripe_shop import order_by_card, paid, start
+from apps.payments.tests.tills import begun, order_for
 from apps.users.models import User
 
 pytestmark = [pytest.mark.embedded, pytest.mark.django_db(transaction=True)]
@@ -162,3 +167,24 @@ def test_nobody_is_asked_unless_it_is_wanted(session: Json, account: FakeStripe)
 def test_number_of_days_has_limits(db, days):
     with pytest.raises(CommandError, match=r"^--days must be a number from 1 to 90\.$"):
         call_command("verify_payments", "--ask", f"--days={days}")
+
+
+def test_emulator_is_asked_likewise(customer: User, settings, tmp_path: Path, capsys):
+    PaymentMethod.objects.create(code="online", name_ru="Картой", provider="emulator", terms="prepaid")
+    with payment_emulator(tmp_path) as emulator:
+        settings.PAYMENT_PROVIDERS = ["manual", "emulator"]
+        settings.PAYMENT_EMULATOR_URL, settings.PAYMENT_EMULATOR_SECRET = emulator.url, SECRET
+        paid_one, open_one = (begun(order_for(customer)) for _ in "12")
+        post(emulator, f"/payments/{paid_one.provider_id}/pay").raise_for_status()
+
+        with pytest.raises(CommandError, match=r"^1 difference in payments\.$"):
+            call_command("verify_payments", "--ask")
+        ask(paid_one)
+        call_command("verify_payments", "--ask")
+
+    told = capsys.readouterr()
+    where = f"of payment {paid_one.uid} at emulator"
+    assert told.err == f"captured {where}: {paid_one.amount} expected, 0.00 found\n"
+    assert told.out == "Payments add up.\n"
+    open_one.refresh_from_db()
+    assert open_one.status == "requires_action"
