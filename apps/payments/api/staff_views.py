@@ -13,7 +13,7 @@ from apps.core.api.pagination.page_numbers import LongListPagination
 from apps.core.api.permissions import StaffChanges, StaffOnly
 from apps.core.api.viewsets import StoreViewSet
 from apps.idempotency.decorators import OBLIGATORY_KEY_PARAMETER, database_only, idempotent
-from apps.orders.exceptions import PaymentMethodUnavailable
+from apps.orders.exceptions import PaymentMethodUnavailable, TotalTooLarge
 from apps.payments import services
 from apps.payments.api.filters import PaymentFilter, RefundFilter
 from apps.payments.api.permissions import RefundsPayments
@@ -55,7 +55,7 @@ class StaffPaymentViewSet(StoreViewSet):
         responses={201: StaffPaymentOutput},
         parameters=[OBLIGATORY_KEY_PARAMETER],
     )
-    @raises(PaymentMethodUnavailable)
+    @raises(PaymentMethodUnavailable, TotalTooLarge)
     @idempotent(required=True)
     @database_only
     def record(self, request: Request, order_pk: int) -> Response:

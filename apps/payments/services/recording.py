@@ -10,7 +10,8 @@ from apps.audit.models import Action
 from apps.audit.services import changes_between, changes_from_nothing, record, record_change, values_of
 from apps.core.database.transactions import retried_atomic
 from apps.core.money import ZERO
-from apps.orders.exceptions import PaymentMethodUnavailable
+from apps.orders.checkout import MAX_TOTAL
+from apps.orders.exceptions import PaymentMethodUnavailable, TotalTooLarge
 from apps.orders.models import Order, PaymentMethod
 from apps.payments.exceptions import PaymentNotOpen
 from apps.payments.metrics import count_outcome
@@ -40,7 +41,8 @@ def record_payment(
     It completes the open manual payment of the order, if there is one. `precondition` is called with the
     locked order, and raises when it is another version than they mean.
 
-    Raises Order.DoesNotExist, and PaymentMethodUnavailable for a method that is not paid by hand.
+    Raises Order.DoesNotExist, PaymentMethodUnavailable for a method that is not paid by hand, and
+    TotalTooLarge for more than can be counted.
     """
     row = PaymentMethod.objects.filter(code=method, provider="manual").first()
     if row is None:
@@ -48,6 +50,8 @@ def record_payment(
     ledger = Ledger.locked(order_id)
     if precondition:
         precondition(ledger.order)
+    if ledger.order.paid_total + amount > MAX_TOTAL:
+        raise TotalTooLarge
     payment = next((each for each in ledger.open if each.provider == row.provider), None)
     if payment is None:
         payment = _new_payment(ledger, row, amount, by)

@@ -1,5 +1,7 @@
 """Fixtures for the tests of payments: a provider whose answers the test orders, and a way to pay by it."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from apps.orders.models import PaymentMethod
@@ -8,20 +10,14 @@ from apps.payments.tests.scripted_provider import ScriptedProvider
 
 
 @pytest.fixture
-def provider(monkeypatch: pytest.MonkeyPatch, settings) -> ScriptedProvider:
+def provider(monkeypatch: pytest.MonkeyPatch, settings) -> Iterator[ScriptedProvider]:
     """Put a scripted provider in the place of the emulator."""
-    scripted = ScriptedProvider()
-    real = providers.provider_named
-
-    def named(code: str):
-        return scripted if code == "emulator" else real(code)
-
-    monkeypatch.setattr(providers, "provider_named", named)
-    for module in ("ledger", "starting", "checking", "settling", "refunding", "receipting"):
-        monkeypatch.setattr(f"apps.payments.services.{module}.provider_named", named)
-    monkeypatch.setattr("apps.payments.handlers.provider_named", named)
+    scripted = f"{ScriptedProvider.__module__}.{ScriptedProvider.__qualname__}"
+    monkeypatch.setitem(providers.CLASSES, "emulator", scripted)
     settings.PAYMENT_PROVIDERS = ["manual", "emulator"]
-    return scripted
+    providers.provider_named.cache_clear()
+    yield providers.provider_named("emulator")
+    providers.provider_named.cache_clear()
 
 
 @pytest.fixture
