@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from apps.core.database.transactions import retried_atomic
 from apps.jobs.exceptions import RunLater
+from apps.jobs.services import enqueue
 from apps.orders.services import move_by_store
 from apps.orders.statuses import OrderStatus
 from apps.payments.providers import GRACE, end_at_provider
@@ -36,7 +37,7 @@ def _expired(order_id: int) -> datetime | None:
     if order.expires_at > now:
         return order.expires_at
     if ledger.open:
-        ledger.give_up(ledger.open)
+        enqueue(*ledger.give_up(ledger.open))
         ledger.note()
     over_at = max((end_at_provider(payment) + GRACE for payment in ledger.open), default=now)
     if over_at > now:

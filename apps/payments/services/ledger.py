@@ -8,7 +8,7 @@ from typing import Any, Self
 from django.db.models import Sum
 
 from apps.core.money import ZERO
-from apps.jobs.services import enqueue
+from apps.jobs.services import JobSpec, enqueue
 from apps.orders.models import Order
 from apps.orders.services import MoneyFacts, note_money
 from apps.orders.statuses import OrderStatus
@@ -60,11 +60,12 @@ class Ledger:
         """Return the payment of the order."""
         return next(payment for payment in self.payments if payment.pk == payment_id)
 
-    def give_up(self, payments: Iterable[Payment]) -> None:
-        """Have open payments end unpaid: at once where nobody is to be asked, else by a job.
+    def give_up(self, payments: Iterable[Payment]) -> list[JobSpec]:
+        """Have open payments end unpaid: at once where nobody is to be asked, else by the jobs returned.
 
         A payment that is given up stays open until its provider says what became of it.
         """
+        cancellations = []
         for payment in payments:
             was_current, payment.is_current = payment.is_current, False
             if provider_named(payment.provider).is_manual:
@@ -72,7 +73,8 @@ class Ledger:
                 payment.save(update_fields=["is_current", "status"])
             elif was_current:  # of any other there is a job already
                 payment.save(update_fields=["is_current"])
-                enqueue(cancellation_of(payment))
+                cancellations.append(cancellation_of(payment))
+        return cancellations
 
     def note(self, **facts: Any) -> None:
         """Write on the order what follows from its payments, and see to it that owed money goes back."""

@@ -10,6 +10,7 @@ from apps.audit.models import Action
 from apps.audit.services import changes_between, changes_from_nothing, record, record_change, values_of
 from apps.core.database.transactions import retried_atomic
 from apps.core.money import ZERO
+from apps.jobs.services import enqueue
 from apps.orders.checkout import MAX_TOTAL
 from apps.orders.exceptions import PaymentMethodUnavailable, TotalTooLarge
 from apps.orders.models import Order, PaymentMethod
@@ -77,7 +78,7 @@ def cancel_payment(payment: Payment) -> Payment:
     if not payment.is_open:
         raise PaymentNotOpen
     before = values_of(payment, GIVEN_UP)
-    ledger.give_up([payment])
+    enqueue(*ledger.give_up([payment]))
     record_change(payment, changes_between(before, values_of(payment, GIVEN_UP)))
     ledger.note()
     return payment

@@ -29,7 +29,7 @@ def settle_money(order_id: int) -> None:
     """
     ledger = Ledger.locked(order_id)
     if ledger.order.status == OrderStatus.CANCELLED and ledger.open:
-        ledger.give_up(ledger.open)
+        enqueue(*ledger.give_up(ledger.open))
         ledger.note()
     if ledger.owed <= 0:
         return

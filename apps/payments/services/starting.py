@@ -133,7 +133,7 @@ def _begin(order_id: int, wish: _Wish, *, is_away: bool, calls_itself: bool) -> 
     if is_away:
         raise ProviderAway
     row = wish.offered.row
-    ledger.give_up(ledger.open)
+    jobs = ledger.give_up(ledger.open)
     for former in ledger.payments:
         if former.is_current:  # over already
             former.is_current = False
@@ -149,7 +149,8 @@ def _begin(order_id: int, wish: _Wish, *, is_away: bool, calls_itself: bool) -> 
     )
     record(Action.CREATED, payment, changes_from_nothing(values_of(payment, NEW)), by=wish.by)
     if not provider_named(row.provider).is_manual:
-        enqueue(creation_of(payment, is_due=not calls_itself), check_of(payment))
+        jobs += [creation_of(payment, is_due=not calls_itself), check_of(payment)]
+    enqueue(*jobs)
     return Started(payment, is_new=True)
 
 
