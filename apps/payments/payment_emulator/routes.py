@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from apps.payments.payment_emulator.bank import Bank, Work
 from apps.payments.payment_emulator.faults import Faults
-from apps.payments.payment_emulator.pages import CHOICES, PAYABLE, missing_page, payment_page
+from apps.payments.payment_emulator.pages import CHOICES, PAYABLE, page_of
 from apps.payments.payment_emulator.wanted import Content, Refused, content_of
 
 API, PAGES = "/v1/", "/pay/"
@@ -85,10 +85,10 @@ def _set_faults(request: Request) -> Answer:
 def _page(request: Request) -> Answer:
     language = request.headers.get("accept-language", "")
     try:
-        payment = request.bank.payment(request.object_id)
+        status, payment = 200, request.bank.payment(request.object_id)
     except Refused as refused:
-        return Answer(refused.status, missing_page(language), "text/html; charset=utf-8")
-    return Answer(200, payment_page(payment, language), "text/html; charset=utf-8")
+        status, payment = refused.status, None
+    return Answer(status, page_of(payment, language), "text/html; charset=utf-8")
 
 
 def _choose(request: Request) -> Answer:
