@@ -15,7 +15,9 @@ from tests.support.translations import CONTEXT_END, FOLDER, entries
 
 MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
 IN_CONTEXT = {"pgettext", "pgettext_lazy"}
-IN_TEMPLATES = re.compile(r"""\b(?:_|n?gettext)\((u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"))""")
+LITERAL = r"""(u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"))"""
+IN_TEMPLATES = re.compile(rf"\b(?:_|n?gettext)\({LITERAL}")
+IN_CONTEXT_IN_TEMPLATES = re.compile(rf"\bn?pgettext\({LITERAL}, {LITERAL}")
 PLURAL_FORMS = 4  # one, few, many, and fractions
 
 
@@ -79,6 +81,8 @@ def marked_texts() -> Iterator[str]:
         for path in (settings.BASE_DIR / folder).rglob("templates/**/*.*"):
             code = templatize(path.read_text(encoding="utf-8"))
             yield from (literal_eval(text) for text in IN_TEMPLATES.findall(code))
+            for words in IN_CONTEXT_IN_TEMPLATES.findall(code):
+                yield CONTEXT_END.join(map(literal_eval, words))
 
 
 def _marked_in_code(tree: ast.AST) -> Iterator[str]:
