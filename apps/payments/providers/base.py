@@ -1,5 +1,6 @@
 """What the store asks of a provider, and what a provider tells: the same few things, whoever it is."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from django.utils import timezone
 from apps.payments.statuses import PaymentState, RefundState
 
 CALL_SECONDS = 5.0
+_WORD = re.compile(r"[A-Za-z0-9_.-]{1,50}")
 
 
 class ProviderUnavailable(Exception):
@@ -23,11 +25,14 @@ class ProviderUnavailable(Exception):
 
 
 class ProviderRefused(Exception):
-    """The provider understood and said no, for good. `code` is a word for programs, at most 50 characters."""
+    """The provider understood and said no, for good. `code` is its word for programs; `refused` without one.
+
+    What is no word is not kept: it is shown, stored and logged, and might hold what was sent.
+    """
 
     def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code[:50]
+        self.code = code if _WORD.fullmatch(code) else "refused"
+        super().__init__(self.code)
 
 
 class CallbackInvalid(Exception):

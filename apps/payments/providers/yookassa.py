@@ -5,6 +5,7 @@ https://yookassa.ru/developers: the format of calls, of payments, of refunds and
 
 import json
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
@@ -37,6 +38,8 @@ MAX_DESCRIPTION = 128
 LOCALES = {"ru": "ru_RU", "en": "en_US"}
 # What may be tried again: the key is not accepted (the shop's mistake, nothing was decided), too many calls.
 UNDECIDED = (401, 408, 429)
+
+_NAME = re.compile(r"[\w.\[\]-]{1,100}")  # of a member, as receipt.items[0].price
 
 logger = logging.getLogger(__name__)
 
@@ -181,9 +184,12 @@ def _called(method: str, path: str, **content: Any) -> Json:
 def _refusal(path: str, status: int, body: object) -> ProviderRefused:
     """Return the refusal with the code of the answer; the log tells which member is wrong."""
     told = body if isinstance(body, dict) else {}
-    code = told.get("code") or f"http_{status}"
-    logger.warning("YooKassa refused %s: %s %s", path, code, told.get("parameter", ""))
-    return ProviderRefused(str(code))
+    refusal = ProviderRefused(str(told.get("code") or f"http_{status}"))
+    parameter = str(told.get("parameter", ""))
+    logger.warning(
+        "YooKassa refused %s: %s %s", path, refusal.code, parameter if _NAME.fullmatch(parameter) else ""
+    )
+    return refusal
 
 
 def _is_of_networks(address: str) -> bool:
