@@ -1,7 +1,5 @@
-"""The adapter of the payment emulator asks it, and understands its answers and callbacks."""
+"""The adapter of the payment emulator asks it, and understands its answers."""
 
-import json
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -14,7 +12,6 @@ import responses
 from apps.payments.payment_emulator import PaymentEmulator
 from apps.payments.providers import provider_named
 from apps.payments.providers.base import (
-    CallbackInvalid,
     PaymentRequest,
     PaymentSnapshot,
     Provider,
@@ -22,14 +19,11 @@ from apps.payments.providers.base import (
     ProviderUnavailable,
     RefundRequest,
 )
-from apps.payments.standard_webhooks import signed_headers
 from apps.payments.statuses import PaymentState, RefundState
-from apps.payments.tests.emulation import SECRET, callback_taker, get, payment_emulator, post
-from tests.support.processes import wait_for
+from apps.payments.tests.emulation import SECRET, get, payment_emulator, post
 
 UID = UUID("8c0e44a8-6c0f-4b8b-9b1a-2f4a1f6f4f10")
 URL = "http://provider.example"
-ADDRESS = "203.0.113.7"
 
 
 @pytest.fixture
@@ -184,54 +178,6 @@ def test_what_is_not_there_or_too_much_is_refused(emulator: PaymentEmulator, pro
         codes.append(refused.value.code)
 
     assert codes == ["not_found"] * 4 + ["refund_exceeds_captured"]
-
-
-def test_callback_of_the_emulator_is_understood(tmp_path: Path, settings, provider: Provider):
-    settings.PAYMENT_EMULATOR_SECRET = SECRET
-    with callback_taker() as store, payment_emulator(tmp_path, store.url) as emulator:
-        settings.PAYMENT_EMULATOR_URL = emulator.url
-        payment = provider.create(wanted())
-        post(emulator, f"/payments/{payment.provider_id}/pay")
-        callback = wait_for(lambda: store.taken and store.taken[0], seconds=5)
-
-    notice = provider.read_callback(callback.body, callback.headers, address=ADDRESS)
-
-    assert (notice.kind, notice.provider_id, notice.uid) == ("payment.paid", payment.provider_id, UID)
-    assert notice.event_id == callback.headers["webhook-id"]
-    assert notice.body == json.loads(callback.body)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"\xff",
-        b"[]",
-        b"7",
-        b"[" * 100_000,
-        b'{"type": "payment.paid"}',
-        b'{"type": "payment.paid", "data": {"payment": {"id": 7, "metadata": {}}}}',
-        b'{"type": "payment.paid", "data": {"payment": {"id": "pay/0", "metadata": {}}}}',
-        b'{"type": "payment.paid", "data": {"payment": {"id": "pay_0", "metadata": {"uid": "x"}}}}',
-        b'{"type": "payment.paid", "data": {"payment": {"id": "pay_0", "metadata": []}}}',
-    ],
-)
-def test_signed_callback_that_cannot_be_read_is_invalid(settings, provider: Provider, body: bytes):
-    settings.PAYMENT_EMULATOR_SECRET = SECRET
-    headers = signed_headers(body, message_id="evt_1", timestamp=int(time.time()), secret=SECRET)
-
-    with pytest.raises(CallbackInvalid):
-        provider.read_callback(body, headers, address=ADDRESS)
-
-
-@pytest.mark.parametrize("late", [0, 301])
-def test_forged_or_late_callback_is_invalid(settings, provider: Provider, late: int):
-    settings.PAYMENT_EMULATOR_SECRET = SECRET if late else "another"
-    body = b'{"type": "payment.paid", "data": {"payment": {"id": "pay_0", "metadata": {}}}}'
-    headers = signed_headers(body, message_id="evt_1", timestamp=int(time.time()) - late, secret=SECRET)
-
-    with pytest.raises(CallbackInvalid):
-        provider.read_callback(body, headers, address=ADDRESS)
 
 
 @pytest.mark.parametrize("status", [301, 302, 500, 502, 503])

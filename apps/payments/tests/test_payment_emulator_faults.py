@@ -145,6 +145,20 @@ def test_payment_of_a_slow_call_can_be_paid_before_its_answer(emulator: PaymentE
     assert paid.json()["status"] == "paid"
 
 
+def test_caller_who_does_not_wait_leaves_no_trace_and_a_mistake_does(
+    emulator: PaymentEmulator, capsys: pytest.CaptureFixture[str]
+):
+    def printed(error: Exception) -> str:
+        try:
+            raise error
+        except type(error):
+            emulator.handle_error(None, ("127.0.0.1", 1))
+        return capsys.readouterr().err
+
+    assert (printed(BrokenPipeError()), printed(ConnectionResetError())) == ("", "")
+    assert "KeyError" in printed(KeyError("amount"))
+
+
 def test_dead_emulator_answers_neither_the_store_nor_customers(emulator: PaymentEmulator, provider: Provider):
     payment = begin(provider)
     make(emulator, "dead")
