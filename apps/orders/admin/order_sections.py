@@ -38,12 +38,14 @@ class OrderButton(AdminPage):
 
 @dataclass(frozen=True)
 class OrderSection:
-    """A part of the page. Its template finds as `section` what `context_of` returns; None: not for this user.
+    """A part of the page. Its templates find as `section` what `context_of` returns; None: not for this user.
 
-    `pages` are its buttons.
+    The page is one form: those of the section stand before it, in `forms_template`, and what belongs to them
+    names them. `pages` are what they are sent to.
     """
 
     template: str
+    forms_template: str
     context_of: Callable[[HttpRequest, Order], Mapping[str, Any] | None]
     pages: tuple[type[AdminPage], ...] = ()
 
@@ -62,6 +64,6 @@ def section_pages() -> list[type[AdminPage]]:
 
 
 def sections_of(model_admin: PagedAdmin, request: HttpRequest, order: Order) -> dict[str, Any]:
-    """Return the sections of the order that the user may see, each with its template and its context."""
-    shown = [(section.template, section.context_of(request, order)) for section in _sections]
-    return {"sections": [(template, context) for template, context in shown if context is not None]}
+    """Return the sections of the order that the user may see, each with its context."""
+    shown = [(section, section.context_of(request, order)) for section in _sections]
+    return {"sections": [(part, context) for part, context in shown if context is not None]}

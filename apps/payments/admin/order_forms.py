@@ -1,7 +1,8 @@
 """What the buttons of money on an order's page are sent with."""
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -34,6 +35,14 @@ class MoneyForm(forms.Form):
 
     amount = AmountField(label=_("Amount"), min_value=CENT, max_digits=15, decimal_places=2, localize=True)
     note = forms.CharField(label=_("Note"), required=False, max_length=MAX_NOTE_LENGTH)
+
+    @classmethod
+    def of(cls, form_id: str, initial: Mapping[str, Any]) -> Self:
+        """Return the fields of the form with this id, which stands elsewhere on the page."""
+        form = cls(initial=dict(initial), auto_id=f"id_{form_id}_%s")
+        for field in form.fields.values():
+            field.widget.attrs["form"] = form_id
+        return form
 
     def values(self) -> dict[str, Any]:
         """Return what was filled in. Raises ValidationError, which names the fields."""

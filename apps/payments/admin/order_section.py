@@ -78,11 +78,16 @@ def money_section(request: HttpRequest, order: Order) -> dict[str, Any] | None:
         "may_record": may_record,
         "may_refund": may_refund,
         "may_decide": user.has_perm("payments.change_refund"),
-        "received_form": ReceivedForm(initial=received, auto_id="id_received_%s") if may_record else None,
-        "refund_form": RefundForm(auto_id="id_refund_%s") if may_refund and refundable else None,
+        "received_form": ReceivedForm.of("money-received", received) if may_record else None,
+        "refund_form": RefundForm.of("money-refund", {}) if may_refund and refundable else None,
     }
 
 
 register_order_section(
-    OrderSection(template="payments/admin/order_section.html", context_of=money_section, pages=MONEY_BUTTONS)
+    OrderSection(
+        template="payments/admin/order_section.html",
+        forms_template="payments/admin/order_forms.html",
+        context_of=money_section,
+        pages=MONEY_BUTTONS,
+    )
 )

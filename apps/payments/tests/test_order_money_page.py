@@ -1,5 +1,6 @@
 """Money on the page of an order in the admin: what it shows, and its buttons, each by a right of its own."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -331,3 +332,21 @@ def test_jobs_of_the_money_are_shown_and_a_failed_one_marks_the_order(
     assert listed == {order.pk: True, other.pk: False}
     assert "No such luck" in text_of(boss.get(page_of(order)))
     assert "No such luck" not in text_of(blind.get(page_of(order)))
+
+
+def test_no_form_stands_in_another_and_every_part_belongs_to_one(boss: Client, order: Order, staff: User):
+    make_payment(order, status="paid", captured=Decimal("300.00"), refund_blocked=True)
+    receive(order, "100.00", by=staff)
+    press(boss, order, "refund", amount="10.00", reason="late")
+    Order.objects.filter(pk=order.pk).update(needs_look="owed")
+
+    page = boss.get(page_of(order)).text
+
+    tags = re.findall(r"<(/?form)\b", page)
+    assert tags == ["form", "/form"] * (len(tags) // 2)
+    ids = set(re.findall(r'<form[^>]* id="([\w-]+)"', page))
+    parts = set(re.findall(r'<(?:button|input|select)[^>]* form="([\w-]+)"', page))
+    decision = f"money-decide-{Refund.objects.get(status='pending', cause='manual').uid}"
+    forms = {f"money-{name}" for name in ("ask", "looked", "received", "refund", "unblock")}
+    assert parts - {"store-note"} == {*forms, decision}
+    assert parts - ids == set()
