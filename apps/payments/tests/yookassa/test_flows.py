@@ -201,3 +201,38 @@ def test_refund_in_yookassa_s_pages_is_counted_once(server, yookassa, online, cu
         "refunded_total": "25.00",
         "allowance_total": "25.00",
     }
+
+
+def test_refund_whose_answer_was_lost_is_known_by_its_notification(server, yookassa, online, customer, staff):
+    order = order_for(customer)
+    payment = paid(server, yookassa, order)
+    refund_order(order_id=order.pk, amount=Decimal("30.00"), reason="goodwill", note="", by=staff)
+    server.faults = ["lose"]
+    run_jobs(order, "refund")
+    notified(yookassa, order, "refund.succeeded", server.objects["refunds"]["refunds-0001"])
+
+    refund = Refund.objects.get()
+    assert (refund.status, refund.cause, refund.provider_id) == ("succeeded", "manual", "refunds-0001")
+    Job.objects.filter(kind="refund").update(run_at=timezone.now())
+    run_jobs(order)
+    payment.refresh_from_db()
+    assert (payment.refunded, len(server.objects["refunds"])) == (Decimal(30), 1)
+    assert money_of(order)["refunded_total"] == "30.00"
+
+
+def test_second_payment_that_succeeds_too_goes_back(server, yookassa, online, customer):
+    order = order_for(customer)
+    first = cancel_payment(begun(order))
+    second = paid(server, yookassa, order)
+    assert second.pk != first.pk
+    notified(yookassa, order, "payment.succeeded", server.pay(first.provider_id))
+
+    first.refresh_from_db()
+    assert (first.is_stray, first.captured, first.refunded) == (True, Decimal(100), Decimal(100))
+    assert money_of(order) == {
+        "status": "processing",
+        "payment_status": "paid",
+        "paid_total": "200.00",
+        "refunded_total": "100.00",
+        "stray_refunded_total": "100.00",
+    }

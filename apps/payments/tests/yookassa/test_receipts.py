@@ -9,7 +9,7 @@ from apps.orders.services import change_status
 from apps.orders.statuses import OrderStatus
 from apps.orders.tests.factories import moved
 from apps.payments.models import Payment
-from apps.payments.services import ask, refund_order, settle_receipts
+from apps.payments.services import ask, cancel_payment, refund_order, settle_receipts
 from apps.payments.tests.tills import begun, order_for, run_jobs
 from apps.payments.tests.yookassa.receipts import items_of, paid, receipt_jobs, receipts_of, sent, ship
 from apps.store.models import Seller
@@ -177,3 +177,21 @@ def test_order_that_nobody_has_paid_is_shipped_without_a_receipt(server, online,
 
     assert receipts_of(order) == []
     assert receipt_jobs() == []
+
+
+def test_money_that_came_twice_is_handed_over_once(server, order, staff):
+    stray = cancel_payment(begun(order))
+    kept = paid(server, order)
+    server.pay(stray.provider_id)
+    ask(stray)
+    ship(order, staff)  # while the other one still goes back
+
+    assert [(body["payment_id"], len(body["items"])) for body in sent(server, "receipts")] == [
+        (kept.provider_id, 2)
+    ]
+    assert receipts_of(order) == [
+        ("payment", "succeeded", "250.00"),
+        ("payment", "succeeded", "250.00"),
+        ("settlement", "succeeded", "250.00"),
+        ("refund", "succeeded", "250.00"),
+    ]
