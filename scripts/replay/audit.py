@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import requests
-
 from scripts.replay.buying import Sales
 from scripts.replay.catalogue import Shelves
 from scripts.replay.client import Store, Tally, described
+from scripts.replay.evidence import Evidence
 from scripts.replay.exceptions import Refused
 from scripts.replay.files import Product
 from scripts.replay.jobs import UNFINISHED
@@ -42,27 +41,6 @@ class Check:
 
     name: str
     problems: list[str]
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What the store shows of one order."""
-
-    listed: ListedOrder
-    order: dict[str, Any]
-    invoice: requests.Response
-    products: dict[str, Product]
-
-    @property
-    def quantities(self) -> Counter[str]:
-        quantities: Counter[str] = Counter()
-        for item in self.order["items"]:
-            quantities[item["sku"]] += item["quantity"]
-        return quantities
-
-    @property
-    def transitions(self) -> int:
-        return len(self.order["history"]) - 1  # the first entry is the creation
 
 
 class Audit:
