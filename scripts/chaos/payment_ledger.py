@@ -15,7 +15,9 @@ QUERIES = {
         "SELECT id, status, total_price, cancelled_total + returned_total + allowance_total, paid_total, "
         "refunded_total, needs_look, expires_at FROM orders_order"
     ),
-    "payments": "SELECT id, uid, order_id, provider, status, captured FROM payments_payment",
+    "payments": (
+        "SELECT id, uid, order_id, provider, status, captured, is_current, provider_id FROM payments_payment"
+    ),
     "refunds": "SELECT uid, order_id, payment_id, status, amount FROM payments_refund",
 }
 
@@ -45,6 +47,7 @@ class PaymentLedger:
     returned_by_hand: Counter[int] = field(default_factory=Counter)
     reserved: Counter[int] = field(default_factory=Counter)
     open_payments: list[str] = field(default_factory=list)
+    waiting_orders: set[int] = field(default_factory=set)  # for payments that may never have been begun
     refunds_under_way: list[str] = field(default_factory=list)
     at_provider: list[ProviderPayment] = field(default_factory=list)
     refunds_at_provider: list[ProviderRefund] = field(default_factory=list)
@@ -72,11 +75,14 @@ def payment_ledger_of(rows: Mapping[str, list[tuple[Any, ...]]], provider: Payme
 def _add_payments(ledger: PaymentLedger, rows: list[tuple[Any, ...]]) -> set[int]:
     """Add the payments, and return those that people have received."""
     manual = set()
-    for pk, uid, order_id, provider, status, captured in rows:
+    begun = {payment.uid for payment in ledger.at_provider}
+    for pk, uid, order_id, provider, status, captured, is_current, provider_id in rows:
         ledger.payment_uids.add(_uid(uid))
         if provider == "manual":
             manual.add(pk)
             ledger.received_by_hand[order_id] += cents(captured)
+        elif status == "created" and not is_current and provider_id is None and _uid(uid) not in begun:
+            ledger.waiting_orders.add(order_id)
         elif status in {"created", "pending", "requires_action"}:
             ledger.open_payments.append(f"{_uid(uid)} of order {order_id} ({status})")
     return manual

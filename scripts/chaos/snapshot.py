@@ -42,13 +42,18 @@ QUERIES = {
         "WHERE a.action = 'run_again' AND a.target_kind = 'jobs.job'"
     ),
 }
+# A payment that was given up while nobody knows whether it was begun is waited for: 20 hours, as its order.
 UNPAID = """
     SELECT (SELECT COUNT(*) FROM payments_payment
-            WHERE status IN ('created', 'pending', 'requires_action') AND provider <> 'manual')
-         + (SELECT COUNT(*) FROM orders_order
-            WHERE status = 'pending' AND expires_at IS NOT NULL AND paid_total = 0)
+            WHERE status IN ('created', 'pending', 'requires_action') AND provider <> 'manual'
+              AND (is_current OR provider_id IS NOT NULL))
+         + (SELECT COUNT(*) FROM orders_order o
+            WHERE status = 'pending' AND expires_at IS NOT NULL AND paid_total = 0
+              AND NOT EXISTS (SELECT 1 FROM payments_payment p
+                              WHERE p.order_id = o.id AND p.status = 'created' AND NOT p.is_current))
 """
-WATCHING = frozenset({"payment_check", "expire_order"})  # `payments.unsettled` tells whether they did
+# `payments.unsettled` tells whether these have done what they are for.
+WATCHING = frozenset({"payment_check", "payment_cancel", "expire_order"})
 NUMBER = re.compile(r"^Tracking number: (.+)$", re.MULTILINE)
 SUBJECT = re.compile(r"Your order #(\d+) (?:is|has been) (.+)")
 STATUS_OF_SUBJECT = {
