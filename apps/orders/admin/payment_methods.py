@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils.translation import gettext, ngettext_lazy
+from django.utils.translation import gettext, ngettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.audited_admin import AuditedAdmin
@@ -20,7 +20,11 @@ from apps.orders.models import PaymentMethod, PaymentTerms
 class PaymentMethodForm(VersionedForm):
     """A payment method, whose limits are in order."""
 
-    provider = forms.ChoiceField(label=_("Provider"), help_text=_("Who takes the money."), initial="manual")
+    provider = forms.ChoiceField(
+        label=pgettext_lazy("payment", "Provider"),
+        help_text=_("Who takes the money. By hand: a transfer, cash, or a card on delivery."),
+        initial="manual",
+    )
 
     class Meta:
         widgets = {"delivery_methods": forms.CheckboxSelectMultiple}
@@ -81,7 +85,7 @@ class PaymentMethodAdmin(AuditedAdmin):
         if before != after:
             record_change(method, {"delivery_methods": [before, after]})
 
-    @admin.display(description=_("provider"), ordering="provider")
+    @admin.display(description=pgettext_lazy("payment", "provider"), ordering="provider")
     def shown_provider(self, method: PaymentMethod) -> str:
         """Return the provider, and whether it is switched off: then the method is not offered."""
         return _called(method.provider)

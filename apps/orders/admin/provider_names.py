@@ -4,7 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 NAMES: dict[str, str | Promise] = {
-    "manual": _("by hand: transfer, cash, card on delivery"),
+    "manual": _("by hand"),
     "emulator": _("emulator, for trying out"),
     "yookassa": "ЮKassa",
     "stripe": "Stripe",

@@ -28,7 +28,7 @@ from apps.payments.statuses import PaymentState, RefundState
 class ProviderFilter(admin.SimpleListFilter):
     """Payments by their provider."""
 
-    title, parameter_name = _("provider"), "provider"
+    title, parameter_name = pgettext_lazy("payment", "provider"), "provider"
     column = "provider"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -124,7 +124,7 @@ class PaymentAdmin(MoneyAdmin):
         return [
             "created_at",
             _order_for(request),
-            "method_name",
+            "shown_method",
             "shown_provider",
             "shown_status",
             "shown_amount",
@@ -135,7 +135,7 @@ class PaymentAdmin(MoneyAdmin):
     def get_fields(self, request: HttpRequest, obj: Payment | None = None) -> list[Any]:
         """Show what there is to say of the payment."""
         when = ["created_at", "created_by", "received_at", "expires_at", "checked_at"]
-        how = ["method_name", "shown_provider", "provider_id", "card_brand", "card_last4", "failure_code"]
+        how = ["shown_method", "shown_provider", "provider_id", "card_brand", "card_last4", "failure_code"]
         much = ["shown_amount", "shown_captured", "shown_refunded", "shown_excess"]
         marks = ["is_current", "is_stray", "refund_blocked"]
         return ["uid", _order_for(request), "shown_status", *much, *how, *when, *marks, "note"]
@@ -150,7 +150,12 @@ class PaymentAdmin(MoneyAdmin):
         }
         return super().render_change_form(request, context, *args, **kwargs)
 
-    @admin.display(description=_("provider"))
+    @admin.display(description=_("payment method"))
+    def shown_method(self, payment: Payment) -> str:
+        """Return the method, as it was called."""
+        return payment.method_name
+
+    @admin.display(description=pgettext_lazy("payment", "provider"))
     def shown_provider(self, payment: Payment) -> str:
         """Return what the provider is called."""
         return provider_name(payment.provider)
