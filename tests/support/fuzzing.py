@@ -60,6 +60,7 @@ REFUSALS = {
         ["country_unsupported", "field_required_here", "phone_invalid", "postal_code_invalid"],
         "what each country has and requires",
     ),
+    "conflict /shipping_address_id": "nor for members that exclude each other",
     "delta_or_count": "nor for such members, unless the typed clients get a type for each choice",
     "required /delta": "one of these members",
     "zero /delta": "nor for a number that is anything but 0",

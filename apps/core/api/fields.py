@@ -126,8 +126,15 @@ class NameField(StrictCharField):
     kind = NAME
 
     def to_internal_value(self, data: Any) -> str:
-        """Return the text in its clean form. Raises ValidationError (`invalid`) for any other type."""
-        return self.kind.clean(super().to_internal_value(data))
+        """Return the text in its clean form.
+
+        Raises ValidationError: `invalid` for any other type, `max_length` for a text that is too long as it
+        was sent, which is what the schema limits.
+        """
+        text = super().to_internal_value(data)
+        if self.max_length is not None and len(text) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        return self.kind.clean(text)
 
 
 class CodeField(NameField):

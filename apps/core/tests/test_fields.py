@@ -5,7 +5,14 @@ from decimal import Decimal
 import pytest
 from rest_framework import serializers
 
-from apps.core.api.fields import IdField, MoneyField, StrictBooleanField, StrictCharField, StrictIntegerField
+from apps.core.api.fields import (
+    IdField,
+    MoneyField,
+    NameField,
+    StrictBooleanField,
+    StrictCharField,
+    StrictIntegerField,
+)
 
 
 def read(field, value):
@@ -138,3 +145,8 @@ def test_amount_of_money_is_read_with_two_places(value, amount):
 )
 def test_what_is_no_amount_of_money_is_refused(value, codes):
     assert read(MoneyField(), value) == codes
+
+
+def test_length_of_a_name_is_that_of_the_text_as_sent():
+    assert read(NameField(max_length=5), "a\u0082bcd") == "abcd"
+    assert read(NameField(max_length=5), "a\u0082bcde") == ["max_length"]
