@@ -25,9 +25,7 @@ def received_notice(payment: Payment, *, message_id: UUID) -> EmailMessage:
     order = payment.order
     with translation.override(order.language):
         lines = [_("We have received your payment of %(amount)s.") % _amount(payment.captured, order)]
-        if payment.excess == payment.captured:
-            lines.append(_("Nothing was to be paid: we send the money back."))
-        elif payment.excess:
+        if payment.excess:
             lines.append(_("%(amount)s of it was not due: we send it back.") % _amount(payment.excess, order))
         elif order.balance > 0 and order.status != OrderStatus.CANCELLED:
             lines.append(_("Still to pay: %(amount)s.") % _amount(order.balance, order))

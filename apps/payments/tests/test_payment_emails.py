@@ -11,7 +11,7 @@ from django.core.cache import caches
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 from apps.jobs.services import enqueue
-from apps.orders.models import Order
+from apps.orders.models import Order, PaymentMethod
 from apps.orders.services import change_status
 from apps.orders.statuses import OrderStatus
 from apps.payments.jobs import payment_email_of, refund_email_of
@@ -68,28 +68,27 @@ def test_part_of_the_money_is_told_with_what_is_still_to_pay(order: Order, staff
 
 
 def test_money_above_what_is_due_is_told_with_what_goes_back(order: Order, staff: User):
-    receive(order, "300.00", by=staff)
-    run_due_jobs()
-    mail.outbox.clear()
+    PaymentMethod.objects.update(moves_to_processing=False)
 
-    receive(order, "50.00", by=staff)
+    receive(order, "350.00", by=staff)
 
     [message] = sent()
     assert message.body == (
-        "Hello!\n\nWe have received your payment of 50.00\u00a0₽.\n"
-        "Nothing was to be paid: we send the money back.\n" + FOOT.format(number=order.pk)[1:]
+        "Hello!\n\nWe have received your payment of 350.00\u00a0₽.\n"
+        "50.00\u00a0₽ of it was not due: we send it back.\n" + FOOT.format(number=order.pk)[1:]
     )
 
 
 def test_money_paid_by_mistake_is_told_once_it_is_back(order: Order, staff: User):
     receive(order, "300.00", by=staff)
     receive(order, "50.00", by=staff)
-    run_due_jobs()
+    subjects = [message.subject for message in sent()]
     mail.outbox.clear()
 
     confirm_refund(uid=Refund.objects.get().uid, note="", by=staff)
 
     [message] = sent()
+    assert subjects == [f"Your order #{order.pk} is being prepared"]
     assert message.subject == f"Refund for order #{order.pk}"
     assert message.body == (
         "Hello!\n\nWe have received more from you than was to be paid.\n"
