@@ -28,9 +28,10 @@ def settle_money(order_id: int) -> None:
     back somebody has to look at.
     """
     ledger = Ledger.locked(order_id)
-    if ledger.order.status == OrderStatus.CANCELLED and ledger.open:
-        enqueue(*ledger.give_up(ledger.open))
-        ledger.note()
+    current = [payment for payment in ledger.open if payment.is_current]
+    if ledger.order.status == OrderStatus.CANCELLED and current:  # the others were given up before
+        enqueue(*ledger.give_up(current))
+        ledger.note()  # once: it orders another settlement while something is owed
     if ledger.owed <= 0:
         return
     refunds = _stray_refunds(ledger) + planned_refunds(ledger, ledger.owed, cause=RefundCause.SETTLEMENT)
