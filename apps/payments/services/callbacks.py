@@ -1,5 +1,7 @@
 """Callbacks of providers: hints. One that is understood has the provider asked, whatever it says."""
 
+from django.db.models import QuerySet
+
 from apps.core.database.transactions import retried_atomic
 from apps.jobs.models import Job, JobStatus
 from apps.jobs.services import enqueue
@@ -32,8 +34,14 @@ def take_notice(provider: str, notice: Notice) -> bool:
         kind=REFRESH, key__startswith=f"{REFRESH}:{payment.uid}:"
     )
     if not asked.filter(status=JobStatus.PENDING).exists():
-        enqueue(refresh_of(payment, asked.count() + 1, notice.provider_id))
+        enqueue(refresh_of(payment, _last_number(asked) + 1, notice.provider_id))
     return True
+
+
+def _last_number(asked: QuerySet[Job]) -> int:
+    """Return the number of the last question; their count would come to one that is there, after a purge."""
+    last = asked.order_by("-pk").values_list("key", flat=True).first()
+    return int(last.rpartition(":")[2]) if last else 0
 
 
 def _matching(provider: str, notice: Notice) -> Payment | None:

@@ -178,6 +178,17 @@ def test_a_callback_has_the_provider_asked_and_is_kept_once(provider, online, cu
     assert [event.body for event in payment.events.all()] == ['{"id": 1}']
 
 
+def test_a_callback_asks_also_when_jobs_of_earlier_ones_were_purged(provider, online, customer):
+    payment = begun(order_for(customer))
+    for number in ("e-1", "e-2"):
+        take_notice("emulator", Notice(event_id=number, kind="paid", provider_id=payment.provider_id))
+        run_jobs(payment.order, "payment_refresh")
+    Job.objects.get(key=f"payment_refresh:{payment.uid}:1").delete()
+    assert take_notice("emulator", Notice(event_id="e-3", kind="paid", provider_id=payment.provider_id))
+    keys = Job.objects.filter(kind="payment_refresh").order_by("pk").values_list("key", flat=True)
+    assert [key.rpartition(":")[2] for key in keys] == ["2", "3"]
+
+
 def test_a_callback_that_comes_before_the_answer_finds_its_payment(provider, online, customer):
     provider.loses_answers = True
     order = order_for(customer)
