@@ -66,7 +66,7 @@ def apply(
     mark_excess(ledger, payment, gained)
     payment.save(update_fields=MERGED)
     record_change(payment, changes_between(before, values_of(payment, TOLD)))
-    look = _reason_to_look(payment, snapshot)
+    look = _reason_to_look(payment, snapshot, gained)
     facts = {"needs_look": look} if look else {}
     if refunds is None:
         ledger.note(**facts)
@@ -159,8 +159,9 @@ def _merge(payment: Payment, snapshot: PaymentSnapshot) -> None:
         payment.client_key = ""
 
 
-def _reason_to_look(payment: Payment, snapshot: PaymentSnapshot) -> NeedsLook | None:
+def _reason_to_look(payment: Payment, snapshot: PaymentSnapshot, gained: Decimal) -> NeedsLook | None:
     if snapshot.is_uncaptured:
         return NeedsLook.UNCAPTURED
-    is_paid_otherwise = payment.captured > 0 and payment.captured != payment.amount
+    # Only when it comes: somebody who has looked would be told again after each question.
+    is_paid_otherwise = gained > 0 and payment.captured != payment.amount
     return NeedsLook.AMOUNT_MISMATCH if is_paid_otherwise else None
