@@ -18,6 +18,7 @@ MASK = "…"
 # Members whose values name a person, a card or a secret, wherever they stand.
 MASKED = frozenset(
     {
+        "account_number",
         "billing_details",
         "card",
         "client_secret",
@@ -29,9 +30,11 @@ MASKED = frozenset(
         "last4",
         "name",
         "payer",
+        "payer_bank_details",
         "phone",
         "receipt_email",
         "shipping",
+        "title",  # of a method, with the last digits of its card or account
     }
 )
 

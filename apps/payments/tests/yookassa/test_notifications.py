@@ -1,9 +1,11 @@
 """Notifications of YooKassa are not signed: they are read, and asked back before anything counts."""
 
+import json
 from uuid import UUID
 
 import pytest
 
+from apps.payments.provider_events import masked
 from apps.payments.providers.base import CallbackInvalid
 from apps.payments.tests.yookassa.server import notification
 
@@ -23,6 +25,23 @@ def test_notification_of_a_payment_names_it_by_both_numbers(yookassa):
     assert (notice.event_id, notice.kind) == ("payment.succeeded:pay-1", "payment.succeeded")
     assert (notice.provider_id, notice.uid) == ("pay-1", UUID(UID))
     assert notice.body["object"] == PAYMENT
+
+
+def test_what_is_kept_of_a_notification_tells_nothing_of_the_customers_card_or_account(yookassa):
+    method = {
+        "type": "bank_card",
+        "title": "Bank card *4477",
+        "card": {"first6": "220138", "last4": "4477"},
+        "account_number": "410011758831136",
+        "payer_bank_details": {"full_name": "ИП Иванов"},
+    }
+    notice = read(yookassa, notification("payment.succeeded", {**PAYMENT, "payment_method": method}))
+
+    hidden = dict.fromkeys(("title", "card", "account_number", "payer_bank_details"), "…")
+    assert json.loads(masked(notice.body))["object"] == {
+        **PAYMENT,
+        "payment_method": {"type": "bank_card", **hidden},
+    }
 
 
 def test_notification_of_a_refund_names_its_payment(yookassa):
