@@ -99,23 +99,15 @@ def make_refund(job: Job, *, refund_id: int) -> None:
     """Have the provider give the money back, and ask what became of it until it is over.
 
     A refund that no answer came for is repeated with its own key, while that is remembered; then it is looked
-    for, and never sent again.
+    for, and never sent again. What was given back in the provider's pages meanwhile did not count: it might
+    have been this one. Once it is over the provider is asked for it.
     """
     refund = Refund.objects.select_related("payment").get(pk=refund_id)
-    if not refund.is_under_way:
-        return
-    try:
-        snapshot = _snapshot(provider_named(refund.payment.provider), refund)
-    except ProviderRefused as refused:
-        services.apply_refund_refusal(refund, refused.code)
-        return
-    age = timezone.now() - refund.created_at
-    if snapshot is None or age > STUCK_AFTER:
-        services.note_stuck(refund)
-    if snapshot is None:
-        return
-    refund = services.apply_refund(refund, snapshot)
     if refund.is_under_way:
+        refund = _moved(refund)
+    if not refund.is_under_way:
+        services.ask(_payment(refund.payment_id))
+    elif refund.provider_id:
         raise RunLater(_next_question(refund.created_at, at_most=timedelta(days=1)))
 
 
@@ -190,15 +182,36 @@ def _next_question(since: datetime, *, at_most: timedelta) -> datetime:
     return now + next((pause for pause in QUESTIONS if now - since < pause), at_most)
 
 
-def _snapshot(provider: Provider, refund: Refund) -> RefundSnapshot | None:
-    """Return what the provider says of the refund, which it is asked for if need be; None: nobody knows."""
+def _moved(refund: Refund) -> Refund:
+    """Have the provider make the refund or tell of it, and return it as it is now."""
+    provider = provider_named(refund.payment.provider)
+    age = timezone.now() - refund.created_at
+    if refund.provider_id or age > KEY_HOURS:
+        snapshot = _found(provider, refund)
+    else:
+        try:
+            snapshot = provider.refund(_request(refund))
+        except ProviderRefused as refused:
+            return services.apply_refund_refusal(refund, refused.code)
+    if snapshot is None or age > STUCK_AFTER:
+        services.note_stuck(refund)
+    return services.apply_refund(refund, snapshot) if snapshot else refund
+
+
+def _found(provider: Provider, refund: Refund) -> RefundSnapshot | None:
+    """Return what the provider says of the refund, by its number or in its list; None: nobody knows."""
+    try:
+        if refund.provider_id:
+            return provider.fetch_refund(refund.provider_id)
+        found = provider.refunds_of(refund.payment.provider_id or "")
+    except ProviderRefused:  # to tell of it: that does not say that the money was not given back
+        return None
+    return next((each for each in found if each.uid == refund.uid), None)
+
+
+def _request(refund: Refund) -> RefundRequest:
     payment = refund.payment
-    if refund.provider_id:
-        return provider.fetch_refund(refund.provider_id)
-    if timezone.now() - refund.created_at > KEY_HOURS:
-        found = provider.refunds_of(payment.provider_id or "")
-        return next((each for each in found if each.uid == refund.uid), None)
-    request = RefundRequest(
+    return RefundRequest(
         uid=refund.uid,
         payment_uid=payment.uid,
         provider_id=payment.provider_id or "",
@@ -206,4 +219,3 @@ def _snapshot(provider: Provider, refund: Refund) -> RefundSnapshot | None:
         currency=payment.currency,
         receipt=services.receipt_of_refund(refund),
     )
-    return provider.refund(request)

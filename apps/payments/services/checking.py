@@ -8,7 +8,13 @@ from apps.jobs.circuit_breaker import count_failure
 from apps.payments.jobs import circuit_name
 from apps.payments.models import Payment
 from apps.payments.providers import GRACE, end_at_provider, provider_named
-from apps.payments.providers.base import PaymentSnapshot, Provider, ProviderRefused, ProviderUnavailable
+from apps.payments.providers.base import (
+    PaymentSnapshot,
+    Provider,
+    ProviderRefused,
+    ProviderUnavailable,
+    RefundSnapshot,
+)
 from apps.payments.services.applying import apply
 from apps.payments.services.call_places import place_for_call
 from apps.payments.statuses import PaymentState
@@ -34,7 +40,7 @@ def ask(payment: Payment, *, told_id: str = "") -> Payment:
     snapshot = _snapshot(provider, payment, told_id)
     if snapshot is None:
         return payment
-    refunds = provider.refunds_of(snapshot.provider_id) if snapshot.refunded != payment.refunded else None
+    refunds = _refunds(provider, snapshot) if snapshot.refunded != payment.refunded else None
     return apply(payment, snapshot, refunds)
 
 
@@ -80,3 +86,10 @@ def _snapshot(provider: Provider, payment: Payment, told_id: str) -> PaymentSnap
     except ProviderRefused:  # it knows no such payment
         return None
     return None
+
+
+def _refunds(provider: Provider, snapshot: PaymentSnapshot) -> list[RefundSnapshot] | None:
+    try:
+        return provider.refunds_of(snapshot.provider_id)
+    except ProviderRefused:  # to list them; what was paid counts all the same
+        return None

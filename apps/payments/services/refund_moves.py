@@ -7,17 +7,18 @@ from typing import Any
 from django.utils import timezone
 
 from apps.audit.models import Action
-from apps.audit.services import changes_from_nothing, record, record_change, values_of
+from apps.audit.services import changes_between, changes_from_nothing, record, record_change, values_of
 from apps.core.database.transactions import retried_atomic
 from apps.core.money import ZERO
 from apps.jobs.services import enqueue
 from apps.orders.services import note_money
-from apps.payments.jobs import refund_email_of
+from apps.payments.jobs import refund_email_of, refund_of
 from apps.payments.models import Payment, Refund, RefundCause
 from apps.payments.providers.base import RefundSnapshot
 from apps.payments.services.ledger import Ledger
 from apps.payments.services.receipting import follow_refund_receipt
 from apps.payments.statuses import NeedsLook, RefundState, refund_may_move
+from apps.users.models import User
 
 NEW = ("amount", "cause", "reason", "allowance")  # of a new refund in the audit trail
 
@@ -79,7 +80,9 @@ def share_of_allowance(ledger: Ledger, amount: Decimal, owed: Decimal) -> Decima
     return min(max(ZERO, amount - max(ZERO, owed)), ledger.order.amount_due)
 
 
-def move(ledger: Ledger, refund: Refund, state: RefundState, code: str = "") -> None:
+def move(
+    ledger: Ledger, refund: Refund, state: RefundState, code: str = "", *, by: User | None = None
+) -> None:
     """Move the refund; a refused one takes back its allowance, and blocks its payment for others."""
     before = values_of(refund, ("status", "failure_code"))
     refund.status, refund.failure_code = state, code
@@ -100,9 +103,7 @@ def move(ledger: Ledger, refund: Refund, state: RefundState, code: str = "") -> 
         payment.save(update_fields=["refund_blocked"])
     refund.save(update_fields=["status", "failure_code", "provider_id", "allowance", "ended_at"])
     after = values_of(refund, ("status", "failure_code"))
-    record_change(
-        refund, {name: [before[name], after[name]] for name in before if before[name] != after[name]}
-    )
+    record_change(refund, changes_between(before, after), by=by)
     if state == RefundState.SUCCEEDED:
         enqueue(refund_email_of(refund, ledger.order))
         follow_refund_receipt(refund, payment)
@@ -132,6 +133,7 @@ def _add_external(ledger: Ledger, payment: Payment, snapshot: RefundSnapshot) ->
     refund.save(force_insert=True)
     if refund.is_under_way:
         payment.reserved += refund.amount
+        enqueue(refund_of(refund, payment.provider))  # its callback may be lost
     else:
         payment.refunded += refund.amount
     record(Action.CREATED, refund, changes_from_nothing(values_of(refund, NEW)))

@@ -78,6 +78,6 @@ def _decide(uid: UUID, note: str, state: RefundState, by: User) -> Refund:
     if note:
         refund.note = note
         refund.save(update_fields=["note"])
-    move(ledger, refund, state, "by_staff" if state == RefundState.FAILED else "")
+    move(ledger, refund, state, "by_staff" if state == RefundState.FAILED else "", by=by)
     ledger.note_refunds()
     return refund

@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from apps.audit.models import AuditEntry
+from apps.jobs.models import Job
 from apps.orders.models import Order, PaymentMethod
-from apps.orders.services import change_status, note_money
+from apps.orders.services import change_status, clear_needs_look, note_money
 from apps.orders.statuses import OrderStatus
 from apps.payments.exceptions import RefundExceedsPaid, RefundNotPending
 from apps.payments.models import Payment, Refund
@@ -155,6 +157,23 @@ def test_what_no_payment_can_give_back_somebody_has_to_look_at(provider, online,
     assert money_of(order)["needs_look"] == "owed"
 
 
+def test_settling_that_can_do_nothing_does_not_go_on_and_on(provider, online, customer, staff):
+    PaymentMethod.objects.create(code="other", name_ru="Иначе", provider="emulator", terms="prepaid")
+    provider.can_cancel = False
+    order = order_for(customer)
+    superseded = begun(order)
+    payment = paid(provider, order, method="other")
+    run_jobs(order)  # the cancellation, in vain
+    Payment.objects.filter(pk=payment.pk).update(refund_blocked=True)
+    change_status(order_id=order.pk, new_status=OrderStatus.CANCELLED, changed_by=staff)
+    run_jobs(order)
+    superseded.refresh_from_db()
+    assert superseded.is_open
+    assert money_of(order)["needs_look"] == "owed"
+    settlements = Job.objects.filter(kind="settle_money").values_list("status", flat=True)
+    assert list(settlements) == ["done"]
+
+
 def test_money_received_by_hand_is_given_back_by_hand(customer, staff):
     order = order_for(customer, method="manual")
     payment = begun(order, method="manual")
@@ -169,6 +188,8 @@ def test_money_received_by_hand_is_given_back_by_hand(customer, staff):
     assert told(order) == [("100.00", "settlement", "pending", "0.00")]
     refund = confirm_refund(uid=Refund.objects.get().uid, note="", by=staff)
     assert refund.status == RefundState.SUCCEEDED
+    entry = AuditEntry.objects.filter(target_kind="payments.refund", changes__has_key="status").get()
+    assert (entry.actor, entry.changes["status"]) == (staff, ["pending", "succeeded"])
     assert money_of(order)["payment_status"] == "refunded"
     with pytest.raises(RefundNotPending):
         fail_refund(uid=refund.uid, note="", by=staff)
@@ -242,6 +263,19 @@ def test_the_first_reason_to_look_stays_until_somebody_has_looked(customer):
     note_money(order, needs_look="owed")
     note_money(order, needs_look="refund_failed")
     assert money_of(order)["needs_look"] == "owed"
+
+
+def test_another_amount_is_told_once(provider, online, customer, staff):
+    order = order_for(customer)
+    payment = begun(order)
+    provider.pay(payment.provider_id, Decimal("120.00"))
+    ask(payment)
+    assert money_of(order)["needs_look"] == "amount_mismatch"
+    clear_needs_look(order_id=order.pk, by=staff)
+    run_jobs(order)
+    ask(payment)  # after the callback of the refund
+    assert told(order) == [("20.00", "stray", "succeeded", "0.00")]
+    assert "needs_look" not in money_of(order)
 
 
 def test_a_stray_payment_goes_back_before_the_newest(provider, online, customer, staff):
