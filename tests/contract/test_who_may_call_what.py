@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -13,14 +12,13 @@ from apps.catalog.tests.factories import make_product
 from apps.delivery.tests.factories import make_saved_address
 from apps.jobs.models import Job
 from apps.orders.tests.factories import make_order
-from apps.payments.models import Payment, Refund
-from apps.payments.services import record_payment, refund_order, start_payment
 from apps.users.models import Session, User
 from apps.users.sessions import log_out
 from apps.users.tokens import StoreAccessToken, pair_for
 from conftest import signed_in
 from tests.contract.access_table import ROLES, TABLE
 from tests.support.databases import undone
+from tests.support.payments_by_hand import payment_of, refund_of
 
 
 @pytest.mark.parametrize(("method", "path"), [pytest.param(*call, id=" ".join(call)) for call in TABLE])
@@ -158,19 +156,6 @@ def address_of(path: str, owner: User) -> str:
     }
     ids = {name: make() for name, make in makers.items() if f"{{{name}}}" in path}
     return f"/api/v1/{path.format(**ids)}"
-
-
-def payment_of(owner: User) -> Payment:
-    order = make_order(owner)
-    return start_payment(order_id=order.pk, method="manual", return_url="", by=owner).payment
-
-
-def refund_of(owner: User) -> Refund:
-    payment, amount = payment_of(owner), Decimal("1.00")
-    about = {"order_id": payment.order_id, "amount": amount, "note": "", "by": owner}
-    record_payment(**about, method="manual", received_at=None)
-    (refund,) = refund_order(**about, reason="goodwill")
-    return refund
 
 
 def api_routes(patterns: list[URLPattern | URLResolver], prefix: str) -> list[tuple[str, str]]:

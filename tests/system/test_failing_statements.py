@@ -23,6 +23,7 @@ from apps.jobs.models import Job
 from apps.jobs.tests.factories import make_job
 from apps.orders.models import Order
 from apps.orders.tests.factories import make_order_in
+from apps.payments.models import Payment, Refund
 from apps.users.models import LoginFailures, Session, User
 from apps.users.tokens import StoreRefreshToken
 from conftest import PASSWORD, signed_in
@@ -30,12 +31,16 @@ from tests.contract.access_table import TABLE
 from tests.support.email_tokens import address_token, reset_token
 from tests.support.faults import all_rows, at_statement
 from tests.support.parameters import spread
+from tests.support.payments_by_hand import payment_of, refund_of
 from tests.support.processes import in_child
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ORDER = "orders/{order}/"
-READING_POSTS = {("POST", "orders/quote/")}
+OTHER_POSTS = {  # one reads alone; the other has a provider called: apps/payments/tests
+    ("POST", "orders/quote/"),
+    ("POST", "orders/{order}/payments/{payment}/refresh/"),
+}
 
 
 @dataclass(frozen=True)
@@ -144,6 +149,32 @@ WRITES = [
     ),
     Write("PATCH", "admin/orders/{order}/", "staff", lambda _shop: {"staff_note": "Call first"}),
     Write("POST", "admin/jobs/{job}/retry/", "staff"),
+    Write("POST", "orders/{order}/payments/", "customer", lambda _shop: {"method": "manual"}),
+    Write("POST", "orders/{payment.order_id}/payments/{payment.uid}/cancel/", "customer"),
+    Write(
+        "POST",
+        "admin/orders/{order}/payments/",
+        "staff",
+        lambda _shop: {"method": "manual", "amount": "1.00"},
+        headers={"Idempotency-Key": "payment-1"},
+    ),
+    Write(
+        "POST",
+        "admin/orders/{refund.order_id}/refunds/",
+        "staff",
+        lambda _shop: {"amount": "0.50", "reason": "goodwill"},
+        headers={"Idempotency-Key": "refund-1"},
+    ),
+    *[
+        Write("POST", f"admin/refunds/{{refund.uid}}/{end}/", "staff", headers={"Idempotency-Key": end})
+        for end in ("confirm", "fail")
+    ],
+    Write(
+        "POST",
+        "payments/callbacks/yookassa/",
+        "anonymous",
+        lambda _shop: {"type": "notification", "event": "payment.succeeded", "object": {"id": "22e12f66"}},
+    ),
     move("pending", "cancelled", by="customer"),
     move("pending", "processing"),
     move("pending", "cancelled"),
@@ -152,6 +183,7 @@ WRITES = [
     move("shipped", "delivered"),
 ]
 
+BY_HAND: dict[str, Callable[[User], Payment | Refund]] = {"payment": payment_of, "refund": refund_of}
 FAILURES: dict[str, tuple[type[Error], tuple[int, str, str | None]]] = {
     "database away": (OperationalError, (503, "unavailable", "5")),
     "fault": (ProgrammingError, (500, "server_error", None)),
@@ -184,7 +216,12 @@ def send(customer: User, staff: User, settings) -> Callable[[Write], Callable[[]
             verify=address_token(customer, customer.email),
             address=make_saved_address(customer),
         )
-        address = write.path.format(**shop.ids, empty=make_category().pk)
+        ids = {name: make(customer) for name, make in BY_HAND.items() if f"{{{name}." in write.path}
+        if "callbacks" in write.path:
+            Payment.objects.filter(pk=payment_of(customer).pk).update(
+                provider="yookassa", provider_id="22e12f66"
+            )
+        address = write.path.format(**shop.ids, **ids, empty=make_category().pk)
         client = {"anonymous": APIClient(), "customer": signed_in(customer), "staff": signed_in(staff)}[
             write.by
         ]
@@ -240,8 +277,15 @@ def test_death_of_the_process_at_any_statement_leaves_nothing_behind(send, write
 
 
 def test_every_write_of_the_api_stands_in_the_table():
-    writes = {call for call in TABLE if call[0] != "GET"} - READING_POSTS
-    covered = {(write.method, write.path.replace("{empty}", "{category}")) for write in WRITES}
+    writes = {call for call in TABLE if call[0] != "GET"} - OTHER_POSTS
+    names = {"empty": "category", "payment.order_id": "order", "refund.order_id": "order"}
+    names |= {"payment.uid": "payment", "refund.uid": "refund"}
+    covered = set()
+    for write in WRITES:
+        path = write.path.replace("callbacks/yookassa", "callbacks/{provider}")
+        for name, row in names.items():
+            path = path.replace(f"{{{name}}}", f"{{{row}}}")
+        covered.add((write.method, path))
 
     assert covered == writes
 

@@ -14,6 +14,7 @@ from apps.users.models import User
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 PRODUCTS, ORDERS = "/api/v1/products/", "/api/v1/admin/orders/"
+PAYMENTS, REFUNDS = "/api/v1/admin/payments/", "/api/v1/admin/refunds/"
 
 
 def plans_of(api, address):
@@ -70,6 +71,14 @@ def shop(customer):
         (f"{ORDERS}?payment_method=manual", ["orders_order_by_payment_method"]),
         (f"{ORDERS}?coupon=TEA10", ["orders_orderdiscount_by_code"]),
         (f"{ORDERS}?needs_look=true", ["orders_order_needs_look"]),
+        (f"{PAYMENTS}?page_size=2", ["payments_payment_by_age"]),
+        (f"{PAYMENTS}?created_after=2026-01-01", ["payments_payment_by_age"]),
+        (f"{PAYMENTS}?status=paid", ["payments_payment_by_status"]),
+        (f"{PAYMENTS}?order=1", ["payments_payment_of_order"]),
+        (f"{PAYMENTS}?method=manual", ["payments_payment_by_method"]),
+        (f"{REFUNDS}?page_size=2", ["payments_refund_by_age"]),
+        (f"{REFUNDS}?status=pending", ["payments_refund_by_status"]),
+        (f"{REFUNDS}?order=1", ["payments_refund_of_order"]),
     ],
 )
 def test_list_can_be_read_by_index(staff_api, shop, address, indexes):

@@ -33,6 +33,7 @@ EXACT = {
     "catalog.Product.slug": "the same",
     "delivery.DeliveryMethod.code": "ASCII letters, digits, hyphens and underscores; chosen from a list",
     "jobs.Job.key": "made by the store",
+    "payments.FiscalReceipt.key": "made by the store",
     "promotions.PromotionCode.code": "kept in capitals, and looked for in them",
     "orders.PaymentMethod.code": "ASCII letters, digits, hyphens and underscores; chosen from a list",
     "store.TaxClass.code": "ASCII letters, digits, hyphens and underscores; chosen from a list",

@@ -188,8 +188,11 @@ class OrderPaymentActionViewSet(StoreViewSet):
     @no_store
     def cancel(self, request: Request, pk: int, payment_id: Any) -> Response:
         """Give up a payment that is open. It is cancelled where its provider can do that, and watched."""
-        payment = services.cancel_payment(_payment(request, pk, payment_id))
-        return Response(_shown(request, payment))
+        payment = _payment(request, pk, payment_id)
+        refunds = payment.fetched_refunds  # now: after the commit a failed query would deny what was done
+        cancelled = services.cancel_payment(payment)
+        cancelled.fetched_refunds = refunds
+        return Response(_shown(request, cancelled))
 
 
 def _payment(request: Request, order_id: int, payment_id: Any) -> Payment:

@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Coalesce
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -151,9 +152,9 @@ class Payment(models.Model):
         """Tell whether it may still be paid."""
         return self.status in OPEN
 
-    @property
+    @cached_property
     def fetched_refunds(self) -> list["Refund"]:
-        """Return the refunds, newest first; of one that was read `with_refunds` as they were then."""
+        """Return the refunds, newest first, as they were when they were first asked for or read along."""
         return list(self.refunds.all())
 
     @property

@@ -140,7 +140,7 @@ def _begin(order_id: int, wish: _Wish, *, is_away: bool, calls_itself: bool) -> 
             former.save(update_fields=["is_current"])
     payment = _new_payment(order, row, wish)
     payment.save(force_insert=True)
-    payment.reserved = ZERO
+    payment.reserved, payment.fetched_refunds = ZERO, []
     ledger.payments.append(payment)
     ledger.note(
         payment_method=row.code,
