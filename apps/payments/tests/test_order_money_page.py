@@ -20,6 +20,7 @@ from apps.orders.tests.factories import make_order
 from apps.payments.models import Payment, Refund
 from apps.payments.tests.factories import make_payable, make_payment, receive
 from apps.payments.tests.office import LIST, hidden, office_of, page_of, text_of, told
+from apps.payments.tests.tills import begun
 from apps.users.models import User
 
 pytestmark = pytest.mark.django_db
@@ -350,3 +351,19 @@ def test_no_form_stands_in_another_and_every_part_belongs_to_one(boss: Client, o
     forms = {f"money-{name}" for name in ("ask", "looked", "received", "refund", "unblock")}
     assert parts - {"store-note"} == {*forms, decision}
     assert parts - ids == set()
+
+
+def test_provider_is_asked_now_and_its_silence_is_told(boss: Client, order: Order, provider, online):
+    payment = begun(order)
+    provider.pay(payment.provider_id)
+    Payment.objects.update(checked_at=None)
+
+    provider.is_away = True
+    silent = press(boss, order, "ask-provider", uid=payment.uid)
+    provider.is_away = False
+    answered = press(boss, order, "ask-provider", uid=payment.uid)
+
+    payment.refresh_from_db()
+    assert silent == [f"Order #{order.pk}: The payment service has not answered, or was asked just before."]
+    assert answered == [f"Order #{order.pk}: The payment service has answered: paid."]
+    assert (payment.status, payment.captured) == ("paid", Decimal("300.00"))
