@@ -192,7 +192,9 @@ def _moved(refund: Refund) -> Refund:
         try:
             snapshot = provider.refund(_request(refund))
         except ProviderRefused as refused:
-            return services.apply_refund_refusal(refund, refused.code)
+            snapshot = _found(provider, refund)  # the call before may have made it, and its answer been lost
+            if snapshot is None:
+                return services.apply_refund_refusal(refund, refused.code)
     if snapshot is None or age > STUCK_AFTER:
         services.note_stuck(refund)
     return services.apply_refund(refund, snapshot) if snapshot else refund

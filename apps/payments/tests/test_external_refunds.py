@@ -90,6 +90,28 @@ def test_a_pending_one_is_watched_to_its_end(provider, online, customer):
     assert money_of(order)["refunded_total"] == "21.00"
 
 
+def test_a_refund_that_was_made_unheard_is_not_refused_by_the_answer_to_its_repetition(
+    provider, online, customer, staff
+):
+    order = order_for(customer)
+    paid(provider, order)
+    provider.loses_answers = True
+    give_back(order, "40.00", staff)
+    run_jobs(order, "refund")
+    assert told(order) == [("40.00", "manual", "created")]
+    provider.loses_answers, provider.refuses = False, {"refund"}  # as for a body that is another by now
+    with time_machine.travel(timezone.now() + timedelta(minutes=1), tick=True):
+        run_jobs(order, "refund")
+    assert told(order) == [("40.00", "manual", "succeeded")]
+    assert money_of(order) == {
+        "status": "processing",
+        "payment_status": "partially_refunded",
+        "paid_total": "100.00",
+        "refunded_total": "40.00",
+        "allowance_total": "40.00",
+    }
+
+
 def test_a_refund_is_not_refused_by_a_provider_that_will_not_tell_of_it(
     provider, online, customer, staff, monkeypatch
 ):
