@@ -51,7 +51,8 @@ class MoneyButton(OrderButton):
 
     def unless_money_moved(self, present: Order) -> None:
         """Raise ValidationError when the order's money is not as it was shown."""
-        if money_of(present, refundable_of(present)) != self.request.POST.get("seen_money", ""):
+        refundable = refundable_of(Payment.objects.filter(order=present).with_reserved())
+        if money_of(present, refundable) != self.request.POST.get("seen_money", ""):
             raise ValidationError(
                 _("The order’s money has changed after you opened the page. Nothing was done."),
                 code="changed_meanwhile",

@@ -1,8 +1,8 @@
 """What the buttons of money on an order's page are sent with."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -24,10 +24,9 @@ def money_of(order: Order, refundable: Decimal) -> str:
     return f"{order.balance:.2f} {order.paid_total:.2f} {refundable:.2f}"
 
 
-def refundable_of(order: Order) -> Decimal:
-    """Return how much of the order's payments can be given back."""
-    payments = Payment.objects.filter(order=order, refund_blocked=False).with_reserved()
-    return sum((payment.refundable for payment in payments), start=ZERO)
+def refundable_of(payments: Iterable[Payment]) -> Decimal:
+    """Return how much can be given back of payments that were read `with_reserved`."""
+    return sum((payment.refundable for payment in payments if not payment.refund_blocked), start=ZERO)
 
 
 class MoneyForm(forms.Form):
@@ -68,6 +67,13 @@ class ReceivedForm(MoneyForm):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     field_order = ("method", "amount", "received_on", "note")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Read the methods once, where a page would read them for each attribute of their field."""
+        super().__init__(*args, **kwargs)
+        method = cast("forms.ModelChoiceField[PaymentMethod]", self.fields["method"])
+        if not self.is_bound:
+            method.choices = [(each.code, str(each)) for each in method.queryset or ()]
 
     def clean_received_on(self) -> Any:
         """Refuse a day to come."""

@@ -63,10 +63,10 @@ def money_section(request: HttpRequest, order: Order) -> dict[str, Any] | None:
     user = request.user
     if not user.has_perm("payments.view_payment"):
         return None
-    payments = Payment.objects.filter(order=order).select_related("created_by")
-    refunds = Refund.objects.filter(order=order).select_related("created_by", "payment")
+    payments = list(Payment.objects.filter(order=order).select_related("created_by").with_reserved())
+    refunds = Refund.objects.filter(payment__in=payments).select_related("created_by", "payment")
     may_record, may_refund = user.has_perm("payments.add_payment"), user.has_perm("payments.add_refund")
-    refundable = refundable_of(order)
+    refundable = refundable_of(payments)
     received = {"amount": max(order.balance, ZERO) or None, "received_on": today()}
     return {
         "order": order,
