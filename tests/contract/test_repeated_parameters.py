@@ -1,6 +1,7 @@
 """A parameter that is unknown, or comes twice where one is meant, is refused; of a list any value will do."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from rest_framework.test import APIClient
@@ -13,7 +14,7 @@ from apps.users.models import User
 from tests.support.committed_schema import SCHEMA
 
 ORDERS, ALL_ORDERS, PRODUCTS = "/api/v1/orders/", "/api/v1/admin/orders/", "/api/v1/products/"
-POINTS = "/api/v1/pickup-points/"
+POINTS, PAYMENTS, REFUNDS = "/api/v1/pickup-points/", "/api/v1/admin/payments/", "/api/v1/admin/refunds/"
 PARAMETERS = [
     (method, path, parameter)
     for path, operations in SCHEMA["paths"].items()
@@ -29,12 +30,26 @@ def is_list(parameter: dict[str, Any]) -> bool:
     return parameter["schema"].get("type") == "array" and parameter.get("explode", True)
 
 
+def address_of(path: str) -> str:
+    """Return the address of some row, which need not be there."""
+    uid = str(UUID(int=0))
+    return path.format(
+        id=uid if "sessions" in path else 1,
+        order_id=1,
+        product_id=1,
+        payment_id=uid,
+        refund_id=uid,
+        country="RU",
+        provider="emulator",
+    )
+
+
 def test_every_parameter_of_every_call_is_refused_when_it_comes_twice(staff_api: APIClient):
     for method, path, parameter in PARAMETERS:
         name = parameter["name"]
         if is_list(parameter):
             continue
-        address = path.format(id=1, product_id=1, country="RU")
+        address = address_of(path)
 
         for query in (f"{name}=1&{name}=2", f"{name}=1&{name}=1", f"{name}=&{name}="):
             response = staff_api.generic(method.upper(), f"{address}?{query}")
@@ -47,8 +62,7 @@ def test_every_call_refuses_a_parameter_that_it_does_not_know(staff_api: APIClie
     calls = [(method, path) for path, operations in SCHEMA["paths"].items() for method in operations]
 
     for method, path in calls:
-        row_id = "00000000-0000-0000-0000-000000000000" if "sessions" in path else 1
-        address = path.format(id=row_id, product_id=row_id, country="RU")
+        address = address_of(path)
 
         response = staff_api.generic(method.upper(), f"{address}?serch=tea")
 
@@ -61,7 +75,8 @@ def test_lists_are_statuses_and_kinds():
 
     statuses = ("status", "payment_status", "shipment_status")
     of_orders = {(path, status) for path in (ORDERS, ALL_ORDERS) for status in statuses}
-    assert lists == {*of_orders, (POINTS, "kind")}
+    of_money = {(PAYMENTS, "status"), (REFUNDS, "status")}
+    assert lists == {*of_orders, *of_money, (POINTS, "kind")}
 
 
 def test_category_given_twice_does_not_win(api: APIClient):
