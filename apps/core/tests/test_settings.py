@@ -217,6 +217,8 @@ def test_limits_are_off_in_the_embedded_mode_and_where_they_are_empty(start):
         "mailbox": (20, 86_400),
         "unconfirmed": (100, 86_400),
         "coupon": (30, 3600),
+        "payment": (60, 3600),
+        "callback": (60, 60),
         "user": (1200, 60),
         "address": (1200, 60),
     }
