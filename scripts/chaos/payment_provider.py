@@ -51,6 +51,14 @@ class PaymentProvider:
     def __init__(self, url: str) -> None:
         self.url = url
 
+    def answers(self) -> bool:
+        """Tell whether it can be asked."""
+        try:
+            self._call("payments")
+        except OSError:
+            return False
+        return True
+
     def act(self, payment_id: str, action: str, **body: str) -> None:
         """Do with the payment what a customer can, or the provider's people: pay, decline, expire, refund."""
         self._call(f"payments/{payment_id}/{action}", body)

@@ -23,6 +23,7 @@ def settle(stage: Stage, injector: FaultInjector, clerk: Clerk) -> float:
     and GivenUp when the store does not answer the clerk.
     """
     wait_until(stage.answers, "the database does not come back")
+    wait_until(stage.provider.answers, "the payment provider does not come back")
     stage.provider.set_faults()
     began_at = quiet_since = moved_at = time.monotonic()
     count = -1
