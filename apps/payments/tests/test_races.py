@@ -5,7 +5,6 @@
 
 import random
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -85,7 +84,6 @@ def assert_books_agree(emulator: PaymentEmulator, order: Order) -> None:
 
 def test_pay_and_expire_at_the_same_moment(emulator, online, customer: User):
     """Paid and kept, or cancelled with the money back: never both, and never neither."""
-    ends = Counter()
     for _round in rounds(6):
         order = order_for(customer)
         payment = begun(order)
@@ -113,8 +111,6 @@ def test_pay_and_expire_at_the_same_moment(emulator, online, customer: User):
         net = order.paid_total - order.refunded_total
         assert (order.status, net) in {("processing", Decimal(100)), ("cancelled", Decimal(0))}
         assert order.open_payments == 0
-        ends[order.status] += 1
-    assert sum(ends.values()) == len(rounds(6))
 
 
 def test_many_tabs_end_in_one_current_payment(emulator, online, customer: User):
