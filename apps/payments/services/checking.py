@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from apps.jobs.circuit_breaker import count_failure
+from apps.jobs.circuit_breaker import count_failure, is_paused
 from apps.payments.jobs import circuit_name
 from apps.payments.models import Payment
 from apps.payments.providers import GRACE, end_at_provider, provider_named
@@ -45,9 +45,13 @@ def ask(payment: Payment, *, told_id: str = "") -> Payment:
 
 
 def refresh_payment(payment: Payment) -> Payment:
-    """Ask the provider now, unless it was asked just before; without an answer return what is known."""
+    """Ask the provider now, unless it was asked just before, or is known to be away.
+
+    Without an answer the payment is returned as it is known.
+    """
     soon = timezone.now() - timedelta(seconds=REFRESH_SECONDS)
-    if payment.checked_at is not None and payment.checked_at > soon:
+    is_fresh = payment.checked_at is not None and payment.checked_at > soon
+    if is_fresh or is_paused(circuit_name(payment.provider)):
         return payment
     with place_for_call() as has_place:
         try:

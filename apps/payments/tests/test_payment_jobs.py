@@ -163,6 +163,18 @@ def test_a_customer_causes_at_most_a_question_in_three_seconds(provider, online,
         assert refresh_payment(payment).status == "requires_action"  # as it was read: nobody has answered
 
 
+def test_customers_cause_no_question_while_the_provider_is_known_to_be_away(provider, online, customer):
+    payment = begun(order_for(customer))
+    with after(seconds=4):
+        paused_until = timezone.now() + timedelta(seconds=30)
+        CircuitState.objects.create(name="provider:emulator", failures=5, paused_until=paused_until)
+        assert refresh_payment(payment).status == "requires_action"
+        assert provider.calls == ["create"]
+        CircuitState.objects.update(paused_until=None)
+        refresh_payment(payment)
+        assert provider.calls == ["create", "fetch"]
+
+
 def test_a_callback_has_the_provider_asked_and_is_kept_once(provider, online, customer):
     order = order_for(customer)
     payment = begun(order)
