@@ -2,9 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
 from itertools import count
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -17,10 +15,9 @@ from apps.jobs.models import Job
 from apps.jobs.runner import run_job
 from apps.orders.models import Order
 from apps.payments.models import Payment, ProviderEvent
-from apps.payments.payment_emulator import PaymentEmulator
 from apps.payments.providers.base import CallbackInvalid, Notice
 from apps.payments.standard_webhooks import signed_headers
-from apps.payments.tests.emulation import SECRET, payment_emulator, post
+from apps.payments.tests.emulation import SECRET, post
 from apps.payments.tests.tills import begun, order_for
 from online_store.env import Rate
 
@@ -31,14 +28,6 @@ OUTCOMES = ("taken", "unknown", "invalid")
 pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
 
 _addresses = count(1)
-
-
-@pytest.fixture
-def emulator(tmp_path: Path, settings) -> Iterator[PaymentEmulator]:
-    with payment_emulator(tmp_path) as running:
-        settings.PAYMENT_PROVIDERS = ["manual", "emulator"]
-        settings.PAYMENT_EMULATOR_URL, settings.PAYMENT_EMULATOR_SECRET = running.url, SECRET
-        yield running
 
 
 @pytest.fixture

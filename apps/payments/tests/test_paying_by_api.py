@@ -1,28 +1,16 @@
 """The whole way by the API, with a real provider: begin, pay there, come back, get a part back."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from apps.core.tests.answers import refusal_of
 from apps.orders.models import Order
 from apps.payments.models import Payment
-from apps.payments.payment_emulator import PaymentEmulator
 from apps.payments.tests.api_calls import by_staff, payments_of, start
-from apps.payments.tests.emulation import SECRET, get, payment_emulator, post
+from apps.payments.tests.emulation import get, post
 from apps.payments.tests.tills import order_for, run_jobs
 
 # Caches are dropped on commit.
 pytestmark = [pytest.mark.embedded, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def emulator(tmp_path: Path, settings) -> Iterator[PaymentEmulator]:
-    with payment_emulator(tmp_path) as running:
-        settings.PAYMENT_PROVIDERS = ["manual", "emulator"]
-        settings.PAYMENT_EMULATOR_URL, settings.PAYMENT_EMULATOR_SECRET = running.url, SECRET
-        yield running
 
 
 def asked_before() -> None:

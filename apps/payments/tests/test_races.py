@@ -5,11 +5,10 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -21,10 +20,11 @@ from apps.orders.models import Order, PaymentMethod
 from apps.orders.services import change_status
 from apps.orders.statuses import OrderStatus
 from apps.payments.exceptions import NothingDue, OrderNotPayable, RefundExceedsPaid
-from apps.payments.models import Payment, Refund
+from apps.payments.models import Payment
 from apps.payments.payment_emulator import PaymentEmulator
 from apps.payments.services import ask, expire_order, refund_order, settle_money, start_payment
-from apps.payments.tests.emulation import SECRET, payment_emulator, post
+from apps.payments.tests.books import assert_books_agree
+from apps.payments.tests.emulation import post
 from apps.payments.tests.tills import order_for, run_jobs
 from apps.users.models import User
 
@@ -32,26 +32,6 @@ pytestmark = [pytest.mark.embedded, pytest.mark.django_db(transaction=True)]
 
 OVERLAP_SECONDS = 0.05
 LATE = (OrderNotPayable, NothingDue, InvalidStatusTransition)
-
-
-@pytest.fixture
-def emulator(tmp_path: Path, settings) -> Iterator[PaymentEmulator]:
-    with payment_emulator(tmp_path) as running:
-        settings.PAYMENT_PROVIDERS = ["manual", "emulator"]
-        settings.PAYMENT_EMULATOR_URL, settings.PAYMENT_EMULATOR_SECRET = running.url, SECRET
-        yield running
-
-
-@pytest.fixture
-def online(emulator) -> PaymentMethod:
-    return PaymentMethod.objects.create(
-        code="online",
-        name_ru="Картой",
-        provider="emulator",
-        terms="prepaid",
-        expire_minutes=30,
-        moves_to_processing=True,
-    )
 
 
 def begun(order: Order, method: str = "online") -> Payment:
@@ -69,17 +49,6 @@ def quiet(order: Order) -> Order:
             ask(payment)
         run_jobs(order)
     return Order.objects.get(pk=order.pk)
-
-
-def assert_books_agree(emulator: PaymentEmulator, order: Order) -> None:
-    """Compare the order with the provider's books, to the cent."""
-    booked = [each for each in emulator.bank.payments() if each["metadata"]["order_id"] == order.pk]
-    captured = sum((Decimal(each["captured"]) for each in booked), start=Decimal(0))
-    refunded = sum((Decimal(each["refunded"]) for each in booked), start=Decimal(0))
-    assert (order.paid_total, order.refunded_total) == (captured, refunded)
-    assert len({each["metadata"]["uid"] for each in booked}) == len(booked)
-    under_way = sum(refund.amount for refund in Refund.objects.filter(order=order).under_way())
-    assert order.paid_total - order.refunded_total - order.amount_due - under_way <= 0 or order.needs_look
 
 
 def test_pay_and_expire_at_the_same_moment(emulator, online, customer: User):
