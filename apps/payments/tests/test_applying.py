@@ -82,13 +82,17 @@ def test_a_payment_that_is_over_may_still_be_paid_late(provider, online, custome
     assert money_of(order) == {"status": "processing", "payment_status": "paid", "paid_total": "100.00"}
 
 
-def test_a_payment_that_is_over_is_not_opened_again(provider, online, customer):
+@pytest.mark.parametrize("reopened", ["pending", "requires_action", "failed", "cancelled", "expired"])
+@pytest.mark.parametrize("ended", ["failed", "cancelled", "expired"])
+def test_a_payment_that_is_over_is_not_opened_again_nor_ended_otherwise(
+    provider, online, customer, ended, reopened
+):
     order = order_for(customer)
     payment = begun(order)
-    provider.change(payment.provider_id, status="expired")
+    provider.change(payment.provider_id, status=ended)
     ask(payment)
-    provider.change(payment.provider_id, status="requires_action")
-    assert ask(payment).status == "expired"
+    provider.change(payment.provider_id, status=reopened)
+    assert ask(payment).status == ended
     assert money_of(order) == {"status": "pending", "payment_status": "unpaid"}
 
 
