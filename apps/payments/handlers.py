@@ -61,7 +61,7 @@ def create_payment(job: Job, *, payment_id: int) -> None:
 def check_payment(job: Job, *, payment_id: int) -> None:
     """Ask the provider about the payment, again and again until it is over."""
     payment = _payment(payment_id)
-    if payment.is_open:
+    if services.may_be_paid(payment):
         payment = services.ask(payment)
     if payment.status == PaymentState.CREATED and _is_forgotten(payment):
         payment = services.apply_silence(payment)

@@ -52,6 +52,25 @@ class PaymentLedger:
     at_provider: list[ProviderPayment] = field(default_factory=list)
     refunds_at_provider: list[ProviderRefund] = field(default_factory=list)
 
+    def booked(self) -> tuple[Counter[int], Counter[int]]:
+        """Return what was captured and given back of each order, by the provider's books and by hand."""
+        captured, refunded = Counter(self.received_by_hand), Counter(self.returned_by_hand)
+        orders = {payment.id: payment.order_id for payment in self.at_provider}
+        for payment in self.at_provider:
+            captured[payment.order_id] += payment.captured
+        for refund in self.refunds_at_provider:
+            refunded[orders[refund.payment]] += refund.amount if refund.status == "succeeded" else 0
+        return captured, refunded
+
+    def differing(self) -> list[int]:
+        """Return the orders that say something else than the books."""
+        captured, refunded = self.booked()
+        return [
+            order.id
+            for order in self.orders.values()
+            if (order.paid_total, order.refunded_total) != (captured[order.id], refunded[order.id])
+        ]
+
 
 def payment_ledger_of(rows: Mapping[str, list[tuple[Any, ...]]], provider: PaymentProvider) -> PaymentLedger:
     """Return the rows of the queries beside the provider's books."""

@@ -11,12 +11,7 @@ MONEY_MAILS = frozenset({"payment_email", "refund_email"})
 def wrong_sums(findings: Findings) -> Problems:
     """Compare what the provider captured and gave back of each order with what the order says."""
     payments = findings.snapshot.payments
-    captured, refunded = Counter(payments.received_by_hand), Counter(payments.returned_by_hand)
-    orders = {payment.id: payment.order_id for payment in payments.at_provider}
-    for payment in payments.at_provider:
-        captured[payment.order_id] += payment.captured
-    for refund in payments.refunds_at_provider:
-        refunded[orders[refund.payment]] += refund.amount if refund.status == "succeeded" else 0
+    captured, refunded = payments.booked()
     for order in payments.orders.values():
         for name, kept, expected in (
             ("paid", order.paid_total, captured[order.id]),

@@ -194,6 +194,12 @@ def read_stock(stage: Stage) -> dict[int, int]:
     return dict(_selected(stage, QUERIES["stock"]))
 
 
+def read_payments(stage: Stage) -> PaymentLedger:
+    """Return the payments of the store beside the provider's books."""
+    rows = {name: _selected(stage, query) for name, query in payment_ledger.QUERIES.items()}
+    return payment_ledger_of(rows, stage.provider)
+
+
 def read_unfinished(stage: Stage) -> list[JobRow]:
     """Return the jobs that are neither done nor failed, but for those that only watch what goes on."""
     rows = _selected(stage, QUERIES["jobs"].replace("ORDER", "WHERE status IN ('pending', 'running') ORDER"))

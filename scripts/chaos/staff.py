@@ -1,6 +1,7 @@
 """Staff who change statuses, cancel some orders, adjust stock, and run again what the carrier refused."""
 
 import uuid
+from collections.abc import Iterable
 from random import Random
 
 from scripts.chaos.buyers import change_status
@@ -62,6 +63,15 @@ class Clerk:
         is_cancelled = status in CANCELLABLE and self._random.random() < CANCELLED_SHARE
         to_status = "cancelled" if is_cancelled else ALONG[status]
         change_status(self._client, self._journal, self._account, order_id, to_status)
+
+    def ask_about(self, order_ids: Iterable[int]) -> None:
+        """Have the provider asked about every payment of the orders, as staff do whose books differ."""
+        for order_id in order_ids:
+            listing = Request("GET", f"orders/{order_id}/payments/", self._account)
+            for payment in self._client.send(listing).rows:
+                path = f"orders/{order_id}/payments/{payment['id']}/refresh/"
+                self._client.send(Request("POST", path, self._account))
+                self._journal.tally.add("payments that staff asked about")
 
     def _refund(self) -> None:
         """Give a little of some order's money back, if it has been paid."""

@@ -186,6 +186,7 @@ class Provider(ABC):
     # How long a payment can be paid that names no end of its own.
     default_term: ClassVar[timedelta] = timedelta(days=1)
     is_manual: ClassVar[bool] = False  # no calls: people tell what became of the money
+    pays_late: ClassVar[bool] = False  # a payment that has failed or expired may still be paid
     replays_errors: ClassVar[bool] = False  # answers a repeated key with a stored 500: it is searched instead
     registers_receipts: ClassVar[bool] = False  # with the tax office (54-FZ)
 

@@ -42,6 +42,7 @@ class Emulator(Provider):
     """The API of the emulator, whose statuses are those of the store."""
 
     code = "emulator"
+    pays_late = True
 
     def create(self, request: PaymentRequest) -> PaymentSnapshot:
         """Begin the payment; the customer is led to the emulator's page."""

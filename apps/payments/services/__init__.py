@@ -2,7 +2,7 @@
 
 from apps.payments.services.applying import apply, apply_refusal, apply_silence
 from apps.payments.services.callbacks import take_notice
-from apps.payments.services.checking import ask, next_check, refresh_payment
+from apps.payments.services.checking import ask, may_be_paid, next_check, refresh_payment
 from apps.payments.services.expiring import expire_order
 from apps.payments.services.receipting import receipt_of_refund, register_receipt, settle_receipts
 from apps.payments.services.recording import cancel_payment, record_payment, unblock_refunds
@@ -32,6 +32,7 @@ __all__ = [
     "default_return_url",
     "expire_order",
     "fail_refund",
+    "may_be_paid",
     "next_check",
     "note_stuck",
     "receipt_of_refund",

@@ -49,9 +49,7 @@ def refresh_payment(payment: Payment) -> Payment:
 
     Without an answer the payment is returned as it is known.
     """
-    soon = timezone.now() - timedelta(seconds=REFRESH_SECONDS)
-    is_fresh = payment.checked_at is not None and payment.checked_at > soon
-    if is_fresh or is_paused(circuit_name(payment.provider)):
+    if is_paused(circuit_name(payment.provider)) or not _may_ask_now(payment):
         return payment
     with place_for_call() as has_place:
         try:
@@ -61,10 +59,19 @@ def refresh_payment(payment: Payment) -> Payment:
             return payment
 
 
+def _may_ask_now(payment: Payment) -> bool:
+    """Tell whether nobody has asked just before; of those who come at once, one may."""
+    now = timezone.now()
+    others = Payment.objects.filter(pk=payment.pk).exclude(
+        checked_at__gt=now - timedelta(seconds=REFRESH_SECONDS)
+    )
+    return others.update(checked_at=now) == 1
+
+
 def next_check(payment: Payment) -> datetime | None:
     """Return when the provider is asked again about the payment; None when it need not be."""
     now = timezone.now()
-    if not payment.is_open:
+    if not may_be_paid(payment):
         return None
     age = now - payment.created_at
     for after in FIRST_CHECKS:
@@ -76,6 +83,14 @@ def next_check(payment: Payment) -> datetime | None:
     if now < watched_closely + WATCHED_HOURLY:
         return now + timedelta(hours=1)
     return now + timedelta(days=1) if age < WATCHED else None
+
+
+def may_be_paid(payment: Payment) -> bool:
+    """Tell whether money may still come: the payment is open, or its provider takes money late."""
+    if payment.is_open:
+        return True
+    has_ended = payment.status in (PaymentState.FAILED, PaymentState.EXPIRED)
+    return has_ended and payment.provider_id is not None and provider_named(payment.provider).pays_late
 
 
 def _snapshot(provider: Provider, payment: Payment, told_id: str) -> PaymentSnapshot | None:

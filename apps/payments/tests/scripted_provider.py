@@ -26,6 +26,7 @@ class ScriptedProvider(Provider):
     """Payments and refunds by their numbers; `calls` are the calls it got, `faults` what goes wrong next."""
 
     code = "emulator"
+    pays_late = True
 
     def __init__(self) -> None:
         self.payments: dict[str, PaymentSnapshot] = {}

@@ -151,6 +151,31 @@ def test_a_check_that_finds_the_payment_over_is_done(provider, online, customer)
     assert money_of(order)["payment_status"] == "paid"
 
 
+@pytest.mark.parametrize("ended", ["failed", "expired"])
+def test_money_that_comes_late_is_found_without_a_callback(provider, online, customer, ended):
+    order = order_for(customer)
+    payment = begun(order)
+    provider.change(payment.provider_id, status=ended)
+    with after(seconds=31):
+        run_jobs(order, "payment_check")
+        assert Payment.objects.get().status == ended
+        provider.pay(payment.provider_id)
+    with after(seconds=95):
+        run_jobs(order, "payment_check")
+    assert money_of(order)["payment_status"] == "paid"
+    assert due("payment_check").status == JobStatus.DONE
+
+
+def test_a_provider_whose_ends_are_final_is_not_asked_on(provider, online, customer, monkeypatch):
+    monkeypatch.setattr(type(provider), "pays_late", False)
+    order = order_for(customer)
+    payment = begun(order)
+    provider.change(payment.provider_id, status="expired")
+    with after(seconds=31):
+        run_jobs(order, "payment_check")
+    assert due("payment_check").status == JobStatus.DONE
+
+
 def test_a_customer_causes_at_most_a_question_in_three_seconds(provider, online, customer):
     payment = begun(order_for(customer))
     provider.pay(payment.provider_id)
