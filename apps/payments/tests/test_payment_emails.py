@@ -186,14 +186,20 @@ def test_mails_about_money_count_for_an_unconfirmed_mailbox(
 ):
     if settings.STORE_EMBEDDED:
         caches["counters"].clear()
-    settings.THROTTLES = {**dict.fromkeys(settings.THROTTLES), "unconfirmed": Rate(2, 86_400)}
-    order = make_payable(make_user())  # the confirmation counts, too
+    settings.THROTTLES = {**dict.fromkeys(settings.THROTTLES), "unconfirmed": Rate(3, 86_400)}
+    order = make_payable(make_user())
 
-    for _payment in range(3):
+    for _time in range(2):
         receive(order, "10.00", by=staff)
-    run_due_jobs()
+        refund_order(order_id=order.pk, amount=Decimal("5.00"), reason="goodwill", note="", by=staff)
+        confirm_refund(uid=Refund.objects.get(status="pending").uid, note="", by=staff)
+        run_due_jobs()
 
-    assert len(mail.outbox) == 2
+    assert [message.subject for message in mail.outbox] == [
+        f"Your order #{order.pk} is confirmed",
+        f"We have received your payment for order #{order.pk}",
+        f"Refund for order #{order.pk}",
+    ]
     assert set(Job.objects.values_list("status", flat=True)) == {"done"}
 
 

@@ -102,12 +102,13 @@ MAILS = {
     jobs.ADDRESS_NOTICE: {"email": "old@example.com"},
 }
 OF_ORDERS = {"confirmation_email", "status_email"}  # tried in apps/orders/tests/test_unconfirmed_addresses.py
+OF_PAYMENTS = {"payment_email", "refund_email"}  # tried in apps/payments/tests/test_payment_emails.py
 
 
 def test_every_kind_of_email_is_tried():
     by_mail = {kind for kind in kinds() if handler_of(kind).circuit == BY_MAIL["circuit"]}
 
-    assert by_mail == {*MAILS, *OF_ORDERS}
+    assert by_mail == {*MAILS, *OF_ORDERS, *OF_PAYMENTS}
 
 
 @pytest.mark.parametrize("kind", MAILS)
