@@ -1,11 +1,7 @@
 """The embedded store as a process of its own, and a client that speaks to it."""
 
-import fcntl
-import os
 import shutil
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +9,8 @@ from pathlib import Path
 import requests
 
 from tests.contract.checker import checked_live
-from tests.support.processes import BASE_DIR, commands, running, wait_for
+from tests.support.prepared import load_demo, prepared_once
+from tests.support.processes import running, wait_for
 
 SERVICES = ("DATABASE_URL", "CELERY_BROKER_URL", "MEMCACHED_SERVERS")
 
@@ -21,6 +18,7 @@ SERVICES = ("DATABASE_URL", "CELERY_BROKER_URL", "MEMCACHED_SERVERS")
 KEYS = ("DJANGO_SECRET_KEY", "JWT_SIGNING_KEY")
 
 
+DATABASE = Path("var", "store.sqlite3")
 STAFF, CUSTOMER, PASSWORD = "admin", "customer", "online-store-demo"
 
 
@@ -84,19 +82,9 @@ def store(
 
 
 def database_of(folder: Path) -> Path:
-    return folder / "var" / "store.sqlite3"
+    return folder / DATABASE
 
 
 def prepared_database() -> Path:
     """Return a migrated database with the demo data: the processes of a run make it once."""
-    folder = Path(os.environ["STORE_TEST_PREPARED"])
-    is_whole = folder / "whole"
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not is_whole.exists():
-            environment = os.environ | embedded_environment(folder, 0)
-            both = commands("migrate", "load_demo")
-            arguments = [sys.executable, "manage.py", "shell", "--no-imports", "-c", both]
-            subprocess.run(arguments, cwd=BASE_DIR, env=environment, check=True, capture_output=True)
-            is_whole.touch()
-    return database_of(folder)
+    return prepared_once("embedded", lambda folder: load_demo(embedded_environment(folder, 0))) / DATABASE

@@ -14,7 +14,9 @@ import psycopg
 import requests
 
 from tests.contract.checker import checked_live
-from tests.support.processes import commands, running, wait_for
+from tests.support.prepared import load_demo, prepared_once
+from tests.support.processes import running, wait_for
+from tests.support.servers import PostgresServer
 
 CUSTOMER, PASSWORD = "customer", "online-store-demo"
 PLENTY = 1_000_000  # pieces of each product
@@ -61,24 +63,36 @@ class Store:
         return checked_live(response)
 
 
-@contextmanager
-def serving(database_url: str, folder: Path, **variables: str) -> Iterator[Store]:
-    """Migrate, load the demo data, and serve with two processes and a worker of two threads."""
-    environment = {
+def prepared_postgres() -> PostgresServer:
+    """Return a server with the demo data and plenty of each product."""
+    return PostgresServer(copy_of=prepared_once("postgres", _prepare) / "data")
+
+
+def _prepare(folder: Path) -> None:
+    with PostgresServer() as server:
+        load_demo(production_environment(server.url, folder))
+        with psycopg.connect(server.url) as database:
+            database.execute("UPDATE catalog_product SET stock = %s", [PLENTY])
+        server.leave_files(folder / "data")
+
+
+def production_environment(database_url: str, folder: Path) -> dict[str, str]:
+    """Return the variables of a store on this database, without Redis and Memcached."""
+    return {
         "DATABASE_URL": database_url,
         "DJANGO_SECRET_KEY": secrets.token_urlsafe(48),
         "JWT_SIGNING_KEY": secrets.token_urlsafe(48),
-        "STORE_EMBEDDED": "true",  # neither Redis nor Memcached takes part
+        "STORE_EMBEDDED": "true",
         "SHIPPING_API_URL": "http://127.0.0.1:9/",
         "VAR_DIR": str(folder / "var"),
-        **variables,
     }
+
+
+@contextmanager
+def serving(database_url: str, folder: Path, **variables: str) -> Iterator[Store]:
+    """Serve from a prepared database with two processes and a worker of two threads."""
+    environment = production_environment(database_url, folder) | variables
     port = free_port()
-    prepare = ("manage.py", "shell", "--no-imports", "-c", commands("migrate_once", "load_demo"))
-    with running(*prepare, log=folder / "prepare.log", **environment) as preparing:
-        assert preparing.wait(120) == 0, (folder / "prepare.log").read_text()
-    with psycopg.connect(database_url) as database:
-        database.execute("UPDATE catalog_product SET stock = %s", [PLENTY])
     gunicorn = ("-m", "gunicorn", "online_store.wsgi:application", "--bind", f"127.0.0.1:{port}")
     sizes = ("--workers", "2", "--threads", "8", "--max-requests", "0")
     store = Store(port)

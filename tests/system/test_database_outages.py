@@ -7,8 +7,7 @@ import pytest
 import requests
 
 from tests.support.processes import wait_for
-from tests.support.production_server import Store, busy, serving
-from tests.support.servers import PostgresServer
+from tests.support.production_server import Store, busy, prepared_postgres, serving
 
 pytestmark = pytest.mark.postgres
 OUTAGES = [["kill"], pytest.param(["stop", "kill"], marks=pytest.mark.long)]
@@ -20,7 +19,7 @@ def test_store_says_503_while_postgres_is_away_and_goes_on_when_it_is_back(
 ):
     answers: list[requests.Response] = []
     afterwards: list[requests.Response] = []
-    with PostgresServer() as postgres, serving(postgres.url, tmp_path) as store:
+    with prepared_postgres() as postgres, serving(postgres.url, tmp_path) as store:
         for outage in outages:
             with busy(8, lambda number: buy_or_look(store, number)) as seen:
                 wait_for(lambda: count_of(seen, 201) >= 5)

@@ -10,8 +10,8 @@ import pytest
 import requests
 
 from tests.support.processes import wait_for
-from tests.support.production_server import PASSWORD, Store, serving
-from tests.support.servers import PostgresServer, ReplicaServer
+from tests.support.production_server import PASSWORD, Store, prepared_postgres, serving
+from tests.support.servers import ReplicaServer
 
 SCANS = (
     "SELECT sum(seq_scan + coalesce(idx_scan, 0))::int FROM pg_stat_user_tables"
@@ -58,7 +58,7 @@ class Shop:
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     folder: Path = tmp_path_factory.mktemp("replica")
     with (
-        PostgresServer() as primary,
+        prepared_postgres() as primary,
         ReplicaServer(primary) as replica,
         serving(primary.url, folder, DATABASE_REPLICA_URL=replica.url) as store,
     ):

@@ -17,6 +17,7 @@ class PostgresServer(Server):
     """PostgreSQL with the database `store`, owned by the role `store`, which may create databases.
 
     It is quick, as a loss of the machine's power would be the end of its data; a `durable` one is not.
+    Where a `copy_of` is given, the files that another one left when it stopped, it begins with those.
     """
 
     title = "PostgreSQL"
@@ -26,9 +27,9 @@ class PostgresServer(Server):
     stop_signal = signal.SIGINT  # SIGTERM would wait until every client has left
     orphan_signal = "QUIT"  # after KILL, a busy backend would work on
 
-    def __init__(self, *, durable: bool = False) -> None:
+    def __init__(self, *, durable: bool = False, copy_of: Path | None = None) -> None:
         super().__init__()
-        self.durable = durable
+        self.durable, self.copy_of = durable, copy_of
 
     @classmethod
     def find(cls) -> Path | None:
@@ -40,6 +41,8 @@ class PostgresServer(Server):
         return next((path for path in candidates if path.with_name("initdb").exists()), None)
 
     def start(self) -> None:
+        if self.copy_of and not self._data.exists():
+            copy_files(self.copy_of, self._data)
         is_new = not self._data.exists()
         if is_new:
             self._initialise()
@@ -48,6 +51,11 @@ class PostgresServer(Server):
             with self._connect() as connection:
                 connection.execute("CREATE ROLE store LOGIN CREATEDB PASSWORD 'store'")
                 connection.execute("CREATE DATABASE store OWNER store")
+
+    def leave_files(self, folder: Path) -> None:
+        """Stop, and leave a copy of the files as the folder."""
+        self.stop()
+        copy_files(self._data, folder)
 
     def _command(self) -> list[str]:
         place = f"-D {self._data} -k {self._data} -h {HOST} -p {self.port} -N 200"
@@ -74,6 +82,11 @@ class PostgresServer(Server):
         initdb = str(self.program.with_name("initdb"))
         if self._launch([initdb, *options.split(), str(self._data)]).wait() != 0:
             self._fail("could not be initialised")
+
+
+def copy_files(source: Path, target: Path) -> None:
+    """Copy a server's files with their owners."""
+    subprocess.run(["cp", "-a", str(source), str(target)], check=True)
 
 
 class ReplicaServer(PostgresServer):
