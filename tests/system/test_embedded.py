@@ -49,39 +49,11 @@ def test_store_starts_from_nothing_and_does_everything_that_follows_an_order(tmp
     assert PASSWORD in output
 
 
-def test_store_ends_soon_after_ctrl_c_and_its_second_start_keeps_data_and_keys(tmp_path: Path, port: int):
-    with store(tmp_path, port) as (shop, process):
-        token = shop.token(CUSTOMER)
-        shop.call("PATCH", "products/1/", user=STAFF, body={"price": "1.23"})
-        emulator = (tmp_path / "var" / "payment_emulator_url").read_text()
-        payment = requests.post(
-            f"{emulator}/v1/payments",
-            json={"amount": "1.00", "currency": "RUB"},
-            headers={"Idempotency-Key": "key"},
-            timeout=10,
-        ).json()
-        kill_group(process, signal.SIGINT)
-        exit_code = process.wait(40)
-
-    with store(tmp_path, port) as (shop, _process):
-        product = shop.call("GET", "products/1/").json()
-        headers = {"Authorization": f"Bearer {token}"}
-        orders = requests.get(f"{shop.url}/api/v1/orders/", headers=headers, timeout=10)
-        count = shop.call("GET", "products/").json()["count"]
-        kept = requests.get(payment["url"].replace("/pay/", "/payments/"), timeout=10).json()
-
-    assert exit_code == 0
-    assert kept == payment
-    assert product["price"] == "1.23"
-    assert orders.status_code == 200
-    assert count == 66
-    for key in ("secret_key", "jwt_signing_key", "payment_emulator_secret", "payment_emulator.sqlite3"):
-        assert stat.S_IMODE((tmp_path / "var" / key).stat().st_mode) == 0o600
-
-
-def test_killed_store_loses_no_job(tmp_path: Path, port: int):
+def test_killed_store_loses_no_job_and_its_second_start_keeps_data_and_keys(tmp_path: Path, port: int):
     with store(tmp_path, port) as (shop, process):
         token = {"Authorization": f"Bearer {shop.token(CUSTOMER)}"}
+        shop.call("PATCH", "products/1/", user=STAFF, body={"price": "1.23"})
+        payment = begin_payment(tmp_path)
         body = {"items": [{"product_id": 1, "quantity": 1}]}
         answers = [
             requests.post(f"{shop.url}/api/v1/orders/", json=body, headers=token, timeout=20)
@@ -93,14 +65,38 @@ def test_killed_store_loses_no_job(tmp_path: Path, port: int):
     unfinished = count_rows(tmp_path, "jobs_job WHERE status IN ('pending', 'running')")
     let_leases_run_out(tmp_path)
 
-    with store(tmp_path, port):
+    with store(tmp_path, port) as (shop, process):
         wait_for(lambda: count_rows(tmp_path, "jobs_job WHERE status = 'done'") == 40, seconds=180)
+        products = shop.call("GET", "products/").json()["count"], shop.call("GET", "products/1/").json()
+        orders = requests.get(f"{shop.url}/api/v1/orders/", headers=token, timeout=10)
+        kept = requests.get(payment["url"].replace("/pay/", "/payments/"), timeout=10).json()
+        kill_group(process, signal.SIGINT)
+        exit_code = process.wait(40)
 
     assert len(accepted) == 20
     assert unfinished > 0
-    assert count_rows(tmp_path, "orders_invoice") == 20
-    assert count_rows(tmp_path, "jobs_job") == 40
-    assert len(list((tmp_path / "var" / "mail").glob("*.eml"))) == 20
+    assert (products[0], products[1]["price"]) == (66, "1.23")
+    assert (orders.status_code, orders.json()["count"]) == (200, 20)
+    assert kept == payment
+    assert exit_code == 0
+    assert_all_is_done_once(tmp_path)
+    for key in ("secret_key", "jwt_signing_key", "payment_emulator_secret", "payment_emulator.sqlite3"):
+        assert stat.S_IMODE((tmp_path / "var" / key).stat().st_mode) == 0o600
+
+
+def begin_payment(folder: Path) -> dict:
+    """Begin a payment at the emulator of the store."""
+    emulator = (folder / "var" / "payment_emulator_url").read_text()
+    wanted = {"amount": "1.00", "currency": "RUB"}
+    key = {"Idempotency-Key": "key"}
+    return requests.post(f"{emulator}/v1/payments", json=wanted, headers=key, timeout=10).json()
+
+
+def assert_all_is_done_once(folder: Path) -> None:
+    """Count what the jobs of 20 orders leave."""
+    assert count_rows(folder, "orders_invoice") == 20
+    assert count_rows(folder, "jobs_job") == 40
+    assert len(list((folder / "var" / "mail").glob("*.eml"))) == 20
 
 
 def test_command_refuses_to_run_outside_of_the_embedded_mode(tmp_path: Path):

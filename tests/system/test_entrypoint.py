@@ -233,6 +233,7 @@ def test_lock_outlasts_migrations_of_any_length():
         holder.close()
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_of_three_processes_that_start_together_on_an_empty_database_one_migrates(tmp_path: Path):

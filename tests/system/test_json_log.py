@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,7 +16,8 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from tests.support.processes import BASE_DIR, running, wait_for
+from tests.support.embedded_store import database_of, prepared_database
+from tests.support.processes import running, wait_for
 from tests.support.servers import RedisServer
 
 pytestmark = [
@@ -53,6 +55,8 @@ class Log:
 def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     if RedisServer.find() is None:
         pytest.skip("needs the program redis-server")
+    database_of(tmp_path).parent.mkdir()
+    shutil.copy(prepared_database(), database_of(tmp_path))
     with RedisServer() as server:
         yield {
             "CELERY_BROKER_URL": server.url,
@@ -84,7 +88,6 @@ def test_every_line_of_web_worker_and_beat_is_json(environment: dict[str, str], 
         web_log,
     ):
         url = wait_for(lambda: web_log.find(message="Listening at: "))[0]["message"].split()[2]
-        load_demo(environment)
         place_order(url, request_id="checkout-42")
         misbehave(url)
         with (
@@ -113,11 +116,6 @@ def test_every_line_of_web_worker_and_beat_is_json(environment: dict[str, str], 
     accesses = web_log.find(logger="gunicorn.access", request_id="checkout-42")
     assert ['"POST /api/v1/orders/ HTTP/1.1" 201' in line["message"] for line in accesses] == [True]
     assert web_log.find(level="CRITICAL") == []
-
-
-def load_demo(environment: dict[str, str]) -> None:
-    command = [sys.executable, "manage.py", "load_demo"]
-    subprocess.run(command, cwd=BASE_DIR, env=os.environ | environment, capture_output=True, check=True)
 
 
 def place_order(url: str, *, request_id: str) -> None:

@@ -19,13 +19,16 @@ WRONG = {
     "WEB_THREADS": "pa55word",
     "WORKER_CONCURRENCY": "pa55word",
 }
+IN_ANOTHER_WAY = [  # the same programs
+    ["python", "manage.py", "no_such_command"],
+    ["celery", "-A", "online_store", "beat"],
+    ["sh", "entrypoint.sh", "web"],
+]
 STARTS = [
     ["python", "manage.py", "embedded"],  # what `make run` does
-    ["python", "manage.py", "no_such_command"],
     ["celery", "-A", "online_store", "worker"],
-    ["celery", "-A", "online_store", "beat"],
     ["gunicorn", "online_store.wsgi"],
-    ["sh", "entrypoint.sh", "web"],
+    *(pytest.param(command, marks=pytest.mark.long) for command in IN_ANOTHER_WAY),
 ]
 
 
