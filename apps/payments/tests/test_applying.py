@@ -15,7 +15,7 @@ from apps.payments.models import Payment
 from apps.payments.services import apply, ask, cancel_payment
 from apps.payments.tests.tills import begun, money_of, order_for, paid, run_jobs
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 
 def kinds_of(order):

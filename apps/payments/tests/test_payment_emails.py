@@ -21,7 +21,7 @@ from apps.payments.tests.factories import make_payable, make_payment, receive
 from apps.users.models import User
 from online_store.env import Rate
 
-pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 FOOT = "\n\nOrder #{number}\n\nOnline Store\nhttps://app.example/orders/{number}\n\n"
 

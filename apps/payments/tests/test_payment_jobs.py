@@ -15,7 +15,7 @@ from apps.payments.services import cancel_payment, next_check, refresh_payment, 
 from apps.payments.services.call_places import place_for_call
 from apps.payments.tests.tills import begun, money_of, order_for, run_jobs
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 
 def after(**elapsed):

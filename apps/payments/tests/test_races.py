@@ -53,7 +53,7 @@ def quiet(order: Order) -> Order:
 
 def test_pay_and_expire_at_the_same_moment(emulator, online, customer: User):
     """Paid and kept, or cancelled with the money back: never both, and never neither."""
-    for _round in rounds(6):
+    for _round in rounds(3):
         order = order_for(customer)
         payment = begun(order)
         expires = timezone.now() + timedelta(seconds=OVERLAP_SECONDS)
@@ -95,7 +95,7 @@ def test_two_methods_paid_at_once_give_one_back(emulator, online, customer: User
     PaymentMethod.objects.create(
         code="other", name_ru="Иначе", provider="emulator", terms="prepaid", moves_to_processing=True
     )
-    for _round in rounds(3):
+    for _round in rounds(2):
         order = order_for(customer)
 
         def meet(hand: int, order: Order = order) -> None:
@@ -114,7 +114,7 @@ def test_two_methods_paid_at_once_give_one_back(emulator, online, customer: User
 
 
 def test_refunds_at_once_never_give_back_more_than_was_paid(emulator, online, customer: User, staff: User):
-    for _round in rounds(3):
+    for _round in rounds(2):
         order = order_for(customer)
         payment = begun(order)
         pay(emulator, payment)
@@ -149,7 +149,7 @@ def acts_on(
 
 def test_everything_at_once_leaves_no_cent_over(emulator, online, customer: User, staff: User):
     """Pay, ask, cancel, refund and settle, in threads, and then the books are compared."""
-    for _round in rounds(4):
+    for _round in rounds(2):
         order = order_for(customer)
         acts = acts_on(emulator, order, begun(order), staff)
 

@@ -16,8 +16,6 @@ from apps.payments.receipts import (
     positions_of_settlement,
 )
 
-pytestmark = pytest.mark.embedded
-
 RATES = [None, *map(Decimal, (0, 5, 7, 10, 20, 22))]
 
 

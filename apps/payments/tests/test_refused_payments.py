@@ -17,7 +17,7 @@ from apps.payments.tests.api_calls import manual_method, start
 from apps.payments.tests.tills import order_for, paid
 from online_store.env import Rate
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 
 def test_an_unusable_key_is_refused(provider, online, customer, customer_api):

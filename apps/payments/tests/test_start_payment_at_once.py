@@ -16,7 +16,7 @@ from apps.users.models import User
 from conftest import signed_in
 
 HANDS = 20
-ROUNDS = pytest.mark.parametrize("few", [5, pytest.param(50, marks=pytest.mark.long)])
+ROUNDS = pytest.mark.parametrize("few", [2, pytest.param(50, marks=pytest.mark.long)])
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 

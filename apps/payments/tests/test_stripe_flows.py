@@ -18,7 +18,7 @@ from apps.payments.tests.stripe_shop import order_by_card, paid, send, start, to
 from apps.users.models import User
 
 # With real transactions: no call to Stripe may be made inside of one.
-pytestmark = [pytest.mark.embedded, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from apps.payments.tests.stripe_shop import order_by_card, paid, start
 from apps.payments.tests.tills import begun, order_for
 from apps.users.models import User
 
-pytestmark = [pytest.mark.embedded, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 HOUR = timedelta(hours=1)
 

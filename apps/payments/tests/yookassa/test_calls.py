@@ -21,7 +21,7 @@ from apps.payments.providers.yookassa import YooKassa
 from apps.payments.statuses import PaymentState, RefundState
 from apps.payments.tests.yookassa.server import minutes_ago
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 UID = UUID("8c0e6d8a-9f3a-4c57-9c3b-0f6d8f6c1a11")
 PAY = PaymentRequest(

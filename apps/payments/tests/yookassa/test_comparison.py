@@ -12,7 +12,7 @@ from apps.payments.services import refund_order
 from apps.payments.tests.tills import run_jobs
 from apps.payments.tests.yookassa.receipts import paid
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db(transaction=True)  # a comparison chooses its isolation
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from apps.payments.services import ask, refund_order
 from apps.payments.tests.tills import begun, money_of, run_jobs
 from apps.payments.tests.yookassa.receipts import paid, receipt_jobs, receipts_of, sent, ship
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 
 def test_rate_that_russia_does_not_know_is_refused(server, order):

@@ -15,7 +15,7 @@ from apps.payments.services import cancel_payment, expire_order, refund_order, t
 from apps.payments.tests.tills import begun, money_of, order_for, run_jobs
 from apps.payments.tests.yookassa.server import notification
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 
 def notified(yookassa, order, event, about):

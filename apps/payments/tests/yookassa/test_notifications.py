@@ -9,8 +9,6 @@ from apps.payments.provider_events import masked
 from apps.payments.providers.base import CallbackInvalid
 from apps.payments.tests.yookassa.server import notification
 
-pytestmark = pytest.mark.embedded
-
 UID = "8c0e6d8a-9f3a-4c57-9c3b-0f6d8f6c1a11"
 PAYMENT = {"id": "pay-1", "status": "succeeded", "metadata": {"uid": UID, "order_id": "42"}}
 

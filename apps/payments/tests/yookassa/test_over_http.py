@@ -6,7 +6,7 @@ from apps.payments.models import Payment, ProviderEvent
 from apps.payments.tests.tills import money_of, order_for, run_jobs
 from apps.payments.tests.yookassa.server import notification
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 CALLBACK = "/api/v1/payments/callbacks/yookassa/"
 

@@ -14,7 +14,7 @@ from apps.payments.tests.tills import begun, order_for, run_jobs
 from apps.payments.tests.yookassa.receipts import items_of, paid, receipt_jobs, receipts_of, sent, ship
 from apps.store.models import Seller
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 
 def test_payment_carries_the_receipt_of_a_prepayment(server, order, customer):
