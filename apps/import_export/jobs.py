@@ -2,7 +2,7 @@
 
 import uuid
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -14,12 +14,14 @@ from apps.import_export.chunked_jobs import run_in_slices
 from apps.import_export.csv_writer import CsvTable
 from apps.import_export.models import SUBJECT, Export, ExportPart
 from apps.import_export.registry import ExportKind, kind_named
-from apps.import_export.workbooks import Workbook
 from apps.jobs.models import Job
 from apps.jobs.registry import handler
 from apps.jobs.services import JobSpec
 from apps.jobs.subjects import SubjectKind, register_subjects
 from apps.users.erasure import block_erasures
+
+if TYPE_CHECKING:
+    from apps.import_export.workbooks import Workbook
 
 EXPORT = "export"
 EXPORTS = SubjectKind(
@@ -74,7 +76,7 @@ def _write_part(export_id: int, kind: ExportKind, rows: QuerySet[Any]) -> bool:
 
 def _append(export: Export, kind: ExportKind, ids: list[int]) -> None:
     writing = export.writing
-    table = Workbook(export.archive, export.rows) if writing.is_workbook else CsvTable(writing)
+    table = _workbook(export) if writing.is_workbook else CsvTable(writing)
     ahead = b"" if export.parts_written else table.beginning(kind)
     for count, data in table.parts(kind.rows(ids) if ids else ()):
         _store(export, count, ahead + data)
@@ -83,6 +85,12 @@ def _append(export: Export, kind: ExportKind, ids: list[int]) -> None:
         ahead += table.end()
     if ahead:
         _store(export, 0, ahead)
+
+
+def _workbook(export: Export) -> "Workbook":
+    from apps.import_export.workbooks import Workbook  # noqa: PLC0415  openpyxl is large, and seldom needed
+
+    return Workbook(export.archive, export.rows)
 
 
 def _store(export: Export, count: int, data: bytes) -> None:

@@ -16,10 +16,10 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import to_excel
 
 from apps.import_export.archives import Archive, FileFull
+from apps.import_export.formats import MAX_ROWS
 from apps.import_export.formula_escaping import escaped
 from apps.import_export.registry import ExportKind, Row
 
-MAX_ROWS = 1_048_575  # of a sheet, below its heading
 MAX_TEXT = 32_767  # UTF-16 code units in a cell; Excel calls a file with more of them broken
 MAX_DIGITS = 15  # characters of a number: a spreadsheet makes the digits behind them zeros
 PART_LENGTH = 1_000_000  # characters before they are packed, after which a part is full

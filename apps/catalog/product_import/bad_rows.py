@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from apps.catalog.product_import.cells import Cell
 from apps.catalog.product_import.dialects import Dialect
 from apps.catalog.product_import.headings import Heading
 from apps.catalog.product_import.rows import BadRow
-from apps.catalog.product_import.workbooks import Cell
 from apps.import_export.csv_writer import BYTE_ORDER_MARK, safe_in_spreadsheet
 from apps.import_export.formula_escaping import unescaped
 

@@ -19,7 +19,7 @@ from apps.catalog.product_import.headings import (
 )
 from apps.catalog.product_import.numbers import decimal_sign_in
 from apps.catalog.product_import.records import Records
-from apps.catalog.product_import.workbooks import is_workbook
+from apps.catalog.product_import.signatures import is_workbook
 
 _OLD_ENCODINGS = ("cp1251", "cp866")  # of Windows, and what Excel saves as CSV (MS-DOS)
 ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", *_OLD_ENCODINGS)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from decimal import Decimal
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.utils.text import Truncator
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.catalog.models import MAX_STOCK, MAX_WEIGHT_G
 from apps.catalog.product_import.bad_rows import BadRowsTable
+from apps.catalog.product_import.cells import Cell, FailedFormula
 from apps.catalog.product_import.dialects import NAMED_DELIMITER, Dialect
 from apps.catalog.product_import.headings import (
     COLUMNS,
@@ -26,15 +27,12 @@ from apps.catalog.product_import.numbers import UnclearNumber, is_number, number
 from apps.catalog.product_import.records import Records
 from apps.catalog.product_import.rows import BadRow, ProductRow, SeenSkus, reason_of, validated
 from apps.catalog.product_import.shops import reading_of
-from apps.catalog.product_import.workbooks import (
-    Cell,
-    FailedFormula,
-    Sheet,
-    opened_sheet,
-    refuse_old_workbook,
-)
+from apps.catalog.product_import.signatures import refuse_old_workbook
 from apps.import_export.csv_writer import BYTE_ORDER_MARK
 from apps.import_export.formula_escaping import unescaped
+
+if TYPE_CHECKING:
+    from apps.catalog.product_import.workbooks import Sheet
 
 _PIECES = re.compile(r"[0-9]{1,10}")
 _QUOTED = 100  # characters of a cell that a reason repeats
@@ -47,6 +45,8 @@ def opened_table(file: BinaryIO, dialect: Dialect) -> Iterator["ProductTable"]:
     Raises UnusableFile when none of its first rows is the heading of a table of products.
     """
     if dialect.is_workbook:
+        from apps.catalog.product_import.workbooks import opened_sheet  # noqa: PLC0415  as in exports
+
         with opened_sheet(file) as sheet:
             yield ProductTable(sheet, dialect)
         return
@@ -65,17 +65,17 @@ class ProductTable:
     Raises UnusableFile when it has none of a table of products.
     """
 
-    def __init__(self, source: Iterator[str] | Sheet, dialect: Dialect) -> None:
+    def __init__(self, source: "Iterator[str] | Sheet", dialect: Dialect) -> None:
         self._dialect = dialect
         self._records: Records | Sheet = (
-            source
-            if isinstance(source, Sheet)
-            else Records(source, looks_like_row=self._looks_like_row, delimiter=dialect.delimiter)
+            Records(source, looks_like_row=self._looks_like_row, delimiter=dialect.delimiter)
+            if isinstance(source, Iterator)
+            else source
         )
         self._unread = iter(self._records)
         self.heading = Heading([], {})
         self.heading_row, self.heading = self._read_heading()
-        if isinstance(self._records, Sheet):
+        if not isinstance(self._records, Records):
             self._unread = self._records.below(self.heading_row, len(self.heading.names))
         self._told = [place for column, place in self.heading.places.items() if column in COLUMNS]
         self._reading = reading_of(self.heading)
@@ -196,7 +196,7 @@ class ProductTable:
 
     def _cells_of_broken_line(self) -> list[str]:
         """Return the cells as they are parted if quotation marks mean nothing."""
-        line = "" if isinstance(self._records, Sheet) else self._records.broken_line
+        line = self._records.broken_line if isinstance(self._records, Records) else ""
         return line.rstrip("\r\n").split(self._dialect.delimiter)
 
     def _decimal_sign(self, column: str, cells: Sequence[Cell] | None) -> str:

@@ -23,16 +23,14 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
+from apps.catalog.product_import.cells import Cell, FailedFormula
 from apps.catalog.product_import.headings import UnusableFile
-
-Cell = str | Decimal  # a number, if the sheet has one
 
 MAX_SHEET_BYTES = 1_000_000_000  # unpacked
 MAX_STRING_BYTES = 100_000_000  # of the texts of all sheets, which are in memory
 MAX_PART_BYTES = 10_000_000  # of a row, and of any other part of the workbook
 MAX_ELEMENTS = 300_000  # of a row, and beside the rows: some 100 MB
 MAX_ROWS = 1_048_576  # as many as a spreadsheet has
-_ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _SHEETS = "xl/worksheets/"
 _ROW, _DEPTH_OF_ROWS = f"{SHEET_MAIN_NS}}}row", 2  # in `worksheet` and `sheetData`
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # what XML cannot hold, or would change
@@ -43,10 +41,6 @@ _BROKEN = (
 )  # fmt: skip
 
 warnings.filterwarnings("ignore", module="openpyxl")  # of styles and the like, which nobody reads here
-
-
-class FailedFormula(str):
-    """The value of a formula that could not be computed, such as `#N/A`; a text can look like it."""
 
 
 class Sheet:
@@ -102,21 +96,6 @@ class Sheet:
                     return
                 parser.row_dimensions.clear()
                 yield number, cells
-
-
-def is_workbook(file: BinaryIO) -> bool:
-    """Tell whether the file is a workbook that can be read."""
-    file.seek(0)
-    return file.read(len(_ZIP)) == _ZIP
-
-
-def refuse_old_workbook(file: BinaryIO) -> None:
-    """Raise UnusableFile for a workbook as Excel saved it before 2007, or with a password."""
-    file.seek(0)
-    if file.read(len(_OLD)) == _OLD:
-        raise UnusableFile(
-            _("Workbooks in the old format (.xls) or with a password cannot be read: save as .xlsx.")
-        )
 
 
 @contextmanager

@@ -23,9 +23,8 @@ from apps.core.admin.pages import AdminPage, ListTool, PagedAdmin
 from apps.core.database.estimated_counts import Count, count_of
 from apps.import_export import services
 from apps.import_export.changelist_rows import ListRequest, Unpaged, rows_of_list
-from apps.import_export.formats import FileFormat
+from apps.import_export.formats import MAX_ROWS, FileFormat
 from apps.import_export.registry import kinds_of
-from apps.import_export.workbooks import MAX_ROWS
 from apps.users.current_user import current_user
 
 
