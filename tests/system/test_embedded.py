@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 import requests
+from django.core.management import CommandError, call_command
 
 from tests.support.embedded_store import CUSTOMER, PASSWORD, STAFF, database_of, free_port, store
-from tests.support.processes import kill_group, running, wait_for
+from tests.support.processes import kill_group, wait_for
 
 
 @pytest.fixture
@@ -99,13 +100,11 @@ def assert_all_is_done_once(folder: Path) -> None:
     assert len(list((folder / "var" / "mail").glob("*.eml"))) == 20
 
 
-def test_command_refuses_to_run_outside_of_the_embedded_mode(tmp_path: Path):
-    log = tmp_path / "store.log"
-    with running("manage.py", "embedded", log=log, STORE_EMBEDDED="false", VAR_DIR=str(tmp_path)) as process:
-        exit_code = process.wait(20)
+def test_command_refuses_to_run_outside_of_the_embedded_mode(settings):
+    settings.STORE_EMBEDDED = False
 
-    assert exit_code == 1
-    assert "STORE_EMBEDDED=true" in log.read_text()
+    with pytest.raises(CommandError, match="STORE_EMBEDDED=true"):
+        call_command("embedded")
 
 
 def shop_kinds(folder: Path, order_id: int) -> list[str]:
