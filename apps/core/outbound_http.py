@@ -7,6 +7,7 @@ from typing import Any
 
 import requests
 from django.db import connection
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 CONNECT_TIMEOUT_SECONDS = 3.0
 MAX_ANSWER_BYTES = 1024 * 1024
@@ -57,6 +58,12 @@ def call(
             **content,
         ) as response:
             return Answer(response.status_code, _read(response, deadline, max_bytes))
+
+
+def was_never_sent(error: requests.RequestException) -> bool:
+    """Tell whether no connection was made, so that the server knows nothing of the call."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(reason, NewConnectionError | ConnectTimeoutError)
 
 
 def in_transaction() -> bool:

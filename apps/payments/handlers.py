@@ -53,7 +53,8 @@ def create_payment(job: Job, *, payment_id: int) -> None:
     payment = _payment(payment_id)
     if payment.status == PaymentState.CREATED and provider_named(payment.provider).replays_errors:
         payment = services.ask(payment)
-    if payment.status == PaymentState.CREATED and payment.is_current and not _is_forgotten(payment):
+    is_to_begin = payment.status == PaymentState.CREATED and not _is_forgotten(payment)
+    if is_to_begin and services.note_sending(payment):
         services.create_at_provider(payment)
 
 
@@ -84,7 +85,7 @@ def cancel_payment(job: Job, *, payment_id: int) -> None:
     if not payment.is_open:
         return
     if payment.provider_id is None:
-        if _is_forgotten(payment):
+        if payment.is_unsent or _is_forgotten(payment):
             services.apply_silence(payment)
             return
         raise RunLater(_soon(payment.created_at))

@@ -14,6 +14,7 @@ KEPT_FOR = timedelta(days=90)
 PURGED_AT_ONCE = 5000  # rows
 
 MAX_BYTES = 32 * 1024
+DEEPEST = 20  # levels of what is kept
 MASK = "…"
 # Members whose values name a person, a card or a secret, wherever they stand.
 MASKED = frozenset(
@@ -56,7 +57,11 @@ def purge_provider_events() -> int:
     return count
 
 
-def _masked(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: MASK if key in MASKED else _masked(each) for key, each in value.items()}
-    return [_masked(each) for each in value] if isinstance(value, list) else value
+def _masked(value: Any, depth: int = 0) -> Any:
+    if not isinstance(value, Mapping | list):
+        return value
+    if depth == DEEPEST:
+        return MASK
+    if isinstance(value, list):
+        return [_masked(each, depth + 1) for each in value]
+    return {key: MASK if key in MASKED else _masked(each, depth + 1) for key, each in value.items()}

@@ -18,7 +18,7 @@ ADDRESS = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 DEFAULT_PORTS = {"http": "80", "https": "443"}
-ANY_PORT = "*"
+ANY_PORT, LAST_PORT = "*", 65_535
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def is_allowed_return_url(url: str) -> bool:
 
 def _place(address: str) -> _Place | None:
     match = ADDRESS.fullmatch(address)
-    if match is None:
+    if match is None or ((match["port"] or "").isdecimal() and int(match["port"]) > LAST_PORT):
         return None
     scheme, host = match["scheme"].lower(), match["host"].lower()
     if scheme in DEFAULT_PORTS and not host:  # browsers take the path's first part for it

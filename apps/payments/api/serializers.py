@@ -103,8 +103,8 @@ class PaymentOutput(OutputSerializer[Payment]):
 
     @extend_schema_field(NextActionOutput(allow_null=True))
     def get_next_action(self, payment: Payment) -> Mapping[str, str | None] | None:
-        """Return what is left to do for the customer; None once it is over."""
-        action = payment.next_action if payment.is_open else None
+        """Return what is left to do for the customer; None once it is over, or given up."""
+        action = payment.next_action if payment.is_open and payment.is_current else None
         return {name: action.get(name) for name in NEXT_ACTION} if action else None
 
     @extend_schema_field(serializers.CharField(allow_null=True, help_text="Why it failed, for programs"))

@@ -96,6 +96,8 @@ class Payment(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
     created_at = models.DateTimeField(_("begun"), auto_now_add=True)
+    # When a call that may have begun it was first made; None: its provider knows nothing of it.
+    sent_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(_("money received"), null=True)
     checked_at = models.DateTimeField(_("provider asked"), null=True)
     expires_at = models.DateTimeField(_("can be paid until"), null=True)
@@ -156,6 +158,11 @@ class Payment(models.Model):
     def fetched_refunds(self) -> list["Refund"]:
         """Return the refunds, newest first, as they were when they were first asked for or read along."""
         return list(self.refunds.all())
+
+    @property
+    def is_unsent(self) -> bool:
+        """Tell whether its provider knows nothing of it."""
+        return self.status == PaymentState.CREATED and self.sent_at is None and self.provider_id is None
 
     @property
     def refundable(self) -> Decimal:

@@ -9,8 +9,10 @@ from decimal import Decimal
 from typing import Any, ClassVar, NotRequired, TypedDict
 from uuid import UUID
 
+import requests
 from django.utils import timezone
 
+from apps.core.outbound_http import was_never_sent
 from apps.payments.statuses import PaymentState, RefundState
 
 CALL_SECONDS = 5.0
@@ -22,6 +24,16 @@ class ProviderUnavailable(Exception):
 
     The same call with the same key may be repeated.
     """
+
+
+class ProviderUnreachable(ProviderUnavailable):
+    """The provider was not reached: it knows nothing of the call."""
+
+
+def unavailable(error: requests.RequestException, text: str) -> ProviderUnavailable:
+    """Return what is to be raised for a call that got no answer."""
+    kind = ProviderUnreachable if was_never_sent(error) else ProviderUnavailable
+    return kind(text)
 
 
 class ProviderRefused(Exception):

@@ -26,6 +26,7 @@ from apps.payments.providers.base import (
     ProviderUnavailable,
     RefundRequest,
     RefundSnapshot,
+    unavailable,
 )
 from apps.payments.standard_webhooks import SignatureInvalid, verify
 from apps.payments.statuses import PaymentState, RefundState
@@ -120,7 +121,7 @@ def _called(method: str, path: str, *, key: str = "", content: object = None) ->
             json=content,
         )
     except requests.RequestException as error:
-        raise ProviderUnavailable(f"{type(error).__name__}: {error}") from error
+        raise unavailable(error, f"{type(error).__name__}: {error}") from error
     if not (200 <= answer.status < 300 or 400 <= answer.status < 500):
         raise ProviderUnavailable(f"The emulator answered {answer.status}")
     try:

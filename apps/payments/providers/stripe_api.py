@@ -10,7 +10,7 @@ import requests
 from django.conf import settings
 
 from apps.core.outbound_http import Answer, call
-from apps.payments.providers.base import CALL_SECONDS, ProviderRefused, ProviderUnavailable
+from apps.payments.providers.base import CALL_SECONDS, ProviderRefused, ProviderUnavailable, unavailable
 
 VERSION = "2025-04-30.basil"  # what is asked and answered stays so until this is changed
 PAGE = 50  # objects with all that is expanded in them, well below the bound of an answer
@@ -74,7 +74,7 @@ def _ask(method: str, path: str, headers: Mapping[str, str], **content: Any) -> 
             **content,
         )
     except requests.RequestException as error:
-        raise ProviderUnavailable(f"Stripe cannot be asked: {type(error).__name__}") from error
+        raise unavailable(error, f"Stripe cannot be asked: {type(error).__name__}") from error
     told = _content(answer)
     if answer.status != HTTPStatus.OK:
         raise _fault(answer.status, told.get("error"))

@@ -29,6 +29,7 @@ from apps.payments.providers.base import (
     RefundRequest,
     RefundSnapshot,
     SettlementRequest,
+    unavailable,
 )
 from apps.payments.providers.yookassa_objects import Json, payment_of, receipt_of, refund_of, uid_of
 from apps.payments.providers.yookassa_receipts import amount_of, receipt_body, settlement_body
@@ -167,7 +168,7 @@ def _called(method: str, path: str, **content: Any) -> Json:
             **content,
         )
     except requests.RequestException as error:
-        raise ProviderUnavailable(f"{type(error).__name__}: {error}") from error
+        raise unavailable(error, f"{type(error).__name__}: {error}") from error
     if answer.status != 200 and (answer.status not in range(400, 500) or answer.status in UNDECIDED):
         raise ProviderUnavailable(f"YooKassa answered {answer.status}")
     try:

@@ -14,6 +14,7 @@ from apps.payments.services.starting import (
     Started,
     create_at_provider,
     default_return_url,
+    note_sending,
     start_payment,
 )
 
@@ -34,6 +35,7 @@ __all__ = [
     "fail_refund",
     "may_be_paid",
     "next_check",
+    "note_sending",
     "note_stuck",
     "receipt_of_refund",
     "record_payment",

@@ -92,10 +92,12 @@ def apply_refusal(payment: Payment, code: str) -> Payment:
 
 @retried_atomic
 def apply_silence(payment: Payment) -> Payment:
-    """Note that the provider never confirmed the payment, whose key it has forgotten by now."""
+    """Note that the provider never confirmed the payment, whose key it has forgotten by now, or never got."""
     ledger = Ledger.locked(payment.order_id)
     payment = ledger.payment(payment.pk)
-    if payment.is_open and payment.provider_id is None:
+    if payment.is_unsent:
+        end(ledger, payment, PaymentState.CANCELLED, "never_sent")
+    elif payment.is_open and payment.provider_id is None:
         end(
             ledger,
             payment,

@@ -7,7 +7,7 @@ from django.utils import timezone
 from apps.core.database.transactions import retried_atomic
 from apps.jobs.exceptions import RunLater
 from apps.jobs.services import enqueue
-from apps.orders.services import move_by_store
+from apps.orders.services import move_by_store, note_money
 from apps.orders.statuses import OrderStatus
 from apps.payments.providers import GRACE, end_at_provider
 from apps.payments.services.ledger import Ledger
@@ -32,7 +32,10 @@ def _expired(order_id: int) -> datetime | None:
     """Return when to look again; None when the order is cancelled now, or has nothing to expire."""
     ledger = Ledger.locked(order_id)
     order, now = ledger.order, timezone.now()
-    if order.status != OrderStatus.PENDING or order.expires_at is None or ledger.net > 0:
+    if order.status != OrderStatus.PENDING or order.expires_at is None:
+        return None
+    if ledger.net > 0:
+        note_money(order, expires_at=None)  # the rest may be paid at any time
         return None
     if order.expires_at > now:
         return order.expires_at

@@ -11,7 +11,6 @@ from apps.core.money import ZERO
 from apps.jobs.services import JobSpec, enqueue
 from apps.orders.models import Order
 from apps.orders.services import MoneyFacts, note_money
-from apps.orders.statuses import OrderStatus
 from apps.payments.jobs import cancellation_of, settlement_of
 from apps.payments.models import Payment, Refund, RefundCause
 from apps.payments.providers import provider_named
@@ -68,7 +67,7 @@ class Ledger:
         cancellations = []
         for payment in payments:
             was_current, payment.is_current = payment.is_current, False
-            if provider_named(payment.provider).is_manual:
+            if provider_named(payment.provider).is_manual or payment.is_unsent:
                 payment.status = PaymentState.CANCELLED
                 payment.save(update_fields=["is_current", "status"])
             elif was_current:  # of any other there is a job already
@@ -84,8 +83,8 @@ class Ledger:
             "open_payments": len(self.open),
         }
         note_money(self.order, **{**totals, **facts})
-        is_cancelled = self.order.status == OrderStatus.CANCELLED
-        if self.owed > 0 or (is_cancelled and any(payment.is_current for payment in self.open)):
+        is_settled = self.order.balance <= 0  # nothing is left that the open ones could be for
+        if self.owed > 0 or (is_settled and any(payment.is_current for payment in self.open)):
             enqueue(settlement_of(self.order))
 
     def note_refunds(self, **facts: Any) -> None:

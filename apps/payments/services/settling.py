@@ -10,7 +10,6 @@ from apps.core.database.transactions import retried_atomic
 from apps.core.money import ZERO
 from apps.jobs.services import enqueue
 from apps.orders.services import note_money
-from apps.orders.statuses import OrderStatus
 from apps.payments.jobs import refund_of
 from apps.payments.models import Payment, Refund, RefundCause
 from apps.payments.providers import provider_named
@@ -22,14 +21,14 @@ from apps.users.models import User
 
 @retried_atomic
 def settle_money(order_id: int) -> None:
-    """Give up the open payments of a cancelled order, and give back what is owed; any number of times.
+    """Give up open payments where nothing is due any more, and give back what is owed; any number of times.
 
     Money that was paid by mistake goes back first, then that of the newest payment. What no payment can give
     back somebody has to look at.
     """
     ledger = Ledger.locked(order_id)
     current = [payment for payment in ledger.open if payment.is_current]
-    if ledger.order.status == OrderStatus.CANCELLED and current:  # the others were given up before
+    if ledger.order.balance <= 0 and current:  # the others were given up before
         enqueue(*ledger.give_up(current))
         ledger.note()  # once: it orders another settlement while something is owed
     if ledger.owed <= 0:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
@@ -17,7 +18,7 @@ from apps.jobs.services import enqueue
 from apps.orders.bank_transfer import transfer_text
 from apps.orders.configuration import PAYMENT_METHODS, OfferedPaymentMethod
 from apps.orders.exceptions import PaymentMethodUnavailable
-from apps.orders.models import Order, PaymentMethod
+from apps.orders.models import Order, PaymentMethod, PaymentTerms
 from apps.orders.order_text import address_of_order
 from apps.orders.statuses import OrderStatus
 from apps.payments.exceptions import (
@@ -30,7 +31,13 @@ from apps.payments.exceptions import (
 from apps.payments.jobs import check_of, circuit_name, creation_of
 from apps.payments.models import Payment
 from apps.payments.providers import provider_named
-from apps.payments.providers.base import NextAction, PaymentRequest, ProviderRefused, ProviderUnavailable
+from apps.payments.providers.base import (
+    NextAction,
+    PaymentRequest,
+    ProviderRefused,
+    ProviderUnavailable,
+    ProviderUnreachable,
+)
 from apps.payments.return_urls import is_allowed_return_url
 from apps.payments.services.applying import apply, apply_refusal
 from apps.payments.services.call_places import place_for_call
@@ -105,13 +112,27 @@ def start_payment(
 def create_at_provider(payment: Payment) -> Payment:
     """Have the provider begin the payment, with its own key, and apply the answer.
 
-    Raises ProviderUnavailable: it is not known whether it has begun.
+    Raises ProviderUnavailable: it is not known whether it has begun, unless that is a ProviderUnreachable.
     """
     try:
         snapshot = provider_named(payment.provider).create(_request(payment))
+    except ProviderUnreachable:
+        # Unless an earlier call, which was noted at another time, may have got there.
+        Payment.objects.filter(pk=payment.pk, provider_id=None, sent_at=payment.sent_at).update(sent_at=None)
+        raise
     except ProviderRefused as refused:
         return apply_refusal(payment, refused.code)
     return apply(payment, snapshot)
+
+
+def note_sending(payment: Payment) -> bool:
+    """Note that the provider is about to be called; False when the payment is not to be begun any more."""
+    now, waiting = timezone.now(), Payment.objects.filter(pk=payment.pk, status=PaymentState.CREATED)
+    if not waiting.filter(is_current=True).update(sent_at=Coalesce("sent_at", now)):
+        return False
+    # As it is now only if this is the first call: the time of an earlier one is another.
+    payment.sent_at = now
+    return True
 
 
 def default_return_url(order_id: int) -> str:
@@ -138,7 +159,7 @@ def _begin(order_id: int, wish: _Wish, *, is_away: bool, calls_itself: bool) -> 
         if former.is_current:  # over already
             former.is_current = False
             former.save(update_fields=["is_current"])
-    payment = _new_payment(order, row, wish)
+    payment = _new_payment(order, row, wish, calls_itself=calls_itself)
     payment.save(force_insert=True)
     payment.reserved, payment.fetched_refunds = ZERO, []
     ledger.payments.append(payment)
@@ -183,7 +204,7 @@ def _offered(code: str) -> OfferedPaymentMethod | None:
     return next((each for each in methods if each.row.code == code), None)
 
 
-def _new_payment(order: Order, row: PaymentMethod, wish: _Wish) -> Payment:
+def _new_payment(order: Order, row: PaymentMethod, wish: _Wish, *, calls_itself: bool) -> Payment:
     with translation.override(order.language):
         name = row.name
     payment = Payment(
@@ -199,16 +220,20 @@ def _new_payment(order: Order, row: PaymentMethod, wish: _Wish) -> Payment:
         fingerprint=wish.client_key.fingerprint,
         return_url=wish.return_url or default_return_url(order.pk),
         created_by=wish.by,
+        sent_at=timezone.now() if calls_itself else None,
     )
     if provider_named(row.provider).is_manual:
         payment.status = PaymentState.PENDING
-        payment.next_action = _transfer(order, row, payment)
+        payment.next_action = _by_hand(order, row, payment)
     return payment
 
 
-def _transfer(order: Order, row: PaymentMethod, payment: Payment) -> NextAction:
+def _by_hand(order: Order, row: PaymentMethod, payment: Payment) -> NextAction:
+    """Return what a transfer needs; what is paid on delivery only has its instructions."""
     with translation.override(order.language):
         instructions = row.instructions
+    if row.terms == PaymentTerms.ON_DELIVERY:
+        return {"type": "none", "instructions": instructions}
     action: NextAction = {"type": "transfer", "instructions": instructions}
     if payload := transfer_text(order, payment.amount):
         action["payload"] = payload

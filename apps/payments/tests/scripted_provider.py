@@ -14,6 +14,7 @@ from apps.payments.providers.base import (
     Provider,
     ProviderRefused,
     ProviderUnavailable,
+    ProviderUnreachable,
     RefundRequest,
     RefundSnapshot,
 )
@@ -33,6 +34,7 @@ class ScriptedProvider(Provider):
         self.refunds: dict[str, tuple[str, RefundSnapshot]] = {}
         self.calls: list[str] = []
         self.is_away = False
+        self.is_unreachable = False
         self.loses_answers = False
         self.refuses: set[str] = set()
         self.refund_state = RefundState.SUCCEEDED
@@ -113,6 +115,8 @@ class ScriptedProvider(Provider):
 
     def _called(self, name: str) -> None:
         self.calls.append(name)
+        if self.is_unreachable:
+            raise ProviderUnreachable("not reached")
         if self.is_away:
             raise ProviderUnavailable("away")
 

@@ -154,3 +154,14 @@ def test_an_order_is_looked_at_less_and_less_often(provider, online, customer, m
         with pytest.raises(RunLater) as later:
             expire_order(order.pk)
         assert later.value.at - timezone.now() == timedelta(seconds=seconds)
+
+
+def test_the_rest_of_a_partly_paid_order_may_be_paid_after_its_time(provider, online, customer):
+    order = order_for(customer)
+    payment = begun(order)
+    provider.pay(payment.provider_id, payment.amount / 2)
+    ask(payment)
+    with after(minutes=31):
+        run_jobs(order, "expire_order")
+        rest = begun(order)
+    assert rest.amount == payment.amount / 2

@@ -10,8 +10,8 @@ from django.utils import timezone
 from apps.jobs.models import CircuitState, Job, JobStatus
 from apps.payments.exceptions import PaymentRefused, ProviderAway
 from apps.payments.models import Payment
-from apps.payments.providers.base import Notice, ProviderRefused
-from apps.payments.services import cancel_payment, next_check, refresh_payment, take_notice
+from apps.payments.providers.base import ProviderRefused
+from apps.payments.services import cancel_payment, next_check, refresh_payment
 from apps.payments.services.call_places import place_for_call
 from apps.payments.tests.tills import begun, money_of, order_for, run_jobs
 
@@ -200,63 +200,6 @@ def test_customers_cause_no_question_while_the_provider_is_known_to_be_away(prov
         assert provider.calls == ["create", "fetch"]
 
 
-def test_a_callback_has_the_provider_asked_and_is_kept_once(provider, online, customer):
-    order = order_for(customer)
-    payment = begun(order)
-    provider.pay(payment.provider_id)
-    notice = Notice(event_id="e-1", kind="payment.paid", provider_id=payment.provider_id, body={"id": 1})
-    for _time in range(3):
-        assert take_notice("emulator", notice)
-    assert Job.objects.filter(kind="payment_refresh").count() == 1
-    run_jobs(order, "payment_refresh")
-    assert money_of(order)["payment_status"] == "paid"
-    assert take_notice("emulator", notice)
-    assert Job.objects.filter(kind="payment_refresh").count() == 2  # a duplicate still asks
-    assert [event.body for event in payment.events.all()] == ['{"id": 1}']
-
-
-def test_a_callback_asks_also_when_jobs_of_earlier_ones_were_purged(provider, online, customer):
-    payment = begun(order_for(customer))
-    for number in ("e-1", "e-2"):
-        take_notice("emulator", Notice(event_id=number, kind="paid", provider_id=payment.provider_id))
-        run_jobs(payment.order, "payment_refresh")
-    Job.objects.get(key=f"payment_refresh:{payment.uid}:1").delete()
-    assert take_notice("emulator", Notice(event_id="e-3", kind="paid", provider_id=payment.provider_id))
-    keys = Job.objects.filter(kind="payment_refresh").order_by("pk").values_list("key", flat=True)
-    assert [key.rpartition(":")[2] for key in keys] == ["2", "3"]
-
-
-def test_a_callback_that_comes_before_the_answer_finds_its_payment(provider, online, customer):
-    provider.loses_answers = True
-    order = order_for(customer)
-    payment = begun(order)
-    provider.loses_answers = False
-    number = next(iter(provider.payments))
-    provider.pay(number)
-    take_notice("emulator", Notice(event_id="e-1", kind="paid", provider_id=number, uid=payment.uid))
-    run_jobs(order, "payment_refresh")
-    assert money_of(order)["payment_status"] == "paid"
-
-
-def test_a_callback_takes_no_number_over_that_the_provider_does_not_confirm(provider, online, customer):
-    provider.loses_answers = True
-    order, other = order_for(customer), order_for(customer)
-    begun(order)
-    provider.loses_answers = False
-    foreign = begun(other)
-    provider.pay(foreign.provider_id)
-    mine = Payment.objects.get(order=order)
-    take_notice("emulator", Notice(event_id="e-1", kind="paid", provider_id="pay-nobody", uid=mine.uid))
-    run_jobs(order, "payment_refresh")
-    mine.refresh_from_db()
-    assert (mine.provider_id, mine.status) == (None, "created")
-
-
-def test_a_callback_about_an_unknown_object_is_not_kept(provider):
-    assert not take_notice("emulator", Notice(event_id="e-1", kind="paid", provider_id="pay-of-others"))
-    assert not Job.objects.exists()
-
-
 def test_requests_that_meet_an_outage_pause_the_provider_too(provider, online, customer):
     provider.is_away = True
     for _time in range(5):
@@ -278,3 +221,38 @@ def test_when_too_many_wait_for_a_provider_a_job_begins_the_payment_at_once(prov
     run_jobs(order, "payment_create")
     payment.refresh_from_db()
     assert payment.status == "requires_action"
+
+
+def test_a_payment_that_never_got_to_its_provider_ends_when_it_is_given_up(provider, online, customer):
+    order = order_for(customer)
+    with ExitStack() as stack:
+        while stack.enter_context(place_for_call()):
+            pass
+        payment = begun(order)
+    payment = cancel_payment(payment)
+    assert (payment.status, payment.is_current) == ("cancelled", False)
+    run_jobs(order)
+    assert "create" not in provider.calls
+    assert money_of(order) == {"status": "pending", "payment_status": "unpaid"}
+
+
+def test_a_payment_whose_provider_was_not_reached_ends_when_it_is_given_up(provider, online, customer):
+    provider.is_unreachable = True
+    order = order_for(customer)
+    payment = begun(order)
+    payment.refresh_from_db()
+    assert (payment.status, payment.sent_at) == ("created", None)
+    assert cancel_payment(payment).status == "cancelled"
+    assert money_of(order) == {"status": "pending", "payment_status": "unpaid"}
+
+
+def test_a_call_that_may_have_got_through_is_remembered_though_the_next_does_not(provider, online, customer):
+    provider.loses_answers = True
+    order = order_for(customer)
+    payment = begun(order)
+    provider.is_unreachable = True
+    with after(seconds=16):
+        run_jobs(order, "payment_create")
+    payment.refresh_from_db()
+    assert payment.sent_at is not None
+    assert cancel_payment(payment).status == "created"

@@ -5,18 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from apps.audit.models import AuditEntry
 from apps.jobs.models import Job
 from apps.orders.models import Order, PaymentMethod
 from apps.orders.services import change_status, clear_needs_look, note_money
 from apps.orders.statuses import OrderStatus
-from apps.payments.exceptions import RefundExceedsPaid, RefundNotPending
+from apps.payments.exceptions import RefundExceedsPaid
 from apps.payments.models import Payment, Refund
 from apps.payments.services import (
     ask,
-    confirm_refund,
-    fail_refund,
-    record_payment,
     refund_order,
     settle_money,
     unblock_refunds,
@@ -172,41 +168,6 @@ def test_settling_that_can_do_nothing_does_not_go_on_and_on(provider, online, cu
     assert money_of(order)["needs_look"] == "owed"
     settlements = Job.objects.filter(kind="settle_money").values_list("status", flat=True)
     assert list(settlements) == ["done"]
-
-
-def test_money_received_by_hand_is_given_back_by_hand(customer, staff):
-    order = order_for(customer, method="manual")
-    payment = begun(order, method="manual")
-    assert (payment.status, payment.next_action["type"]) == ("pending", "transfer")
-    received = record_payment(
-        order_id=order.pk, method="manual", amount=Decimal("100.00"), received_at=None, note="№ 7", by=staff
-    )
-    assert (received.pk, received.status, received.note) == (payment.pk, "paid", "№ 7")
-    assert money_of(order) == {"status": "processing", "payment_status": "paid", "paid_total": "100.00"}
-    change_status(order_id=order.pk, new_status=OrderStatus.CANCELLED, changed_by=staff)
-    run_jobs(order)
-    assert told(order) == [("100.00", "settlement", "pending", "0.00")]
-    refund = confirm_refund(uid=Refund.objects.get().uid, note="", by=staff)
-    assert refund.status == RefundState.SUCCEEDED
-    entry = AuditEntry.objects.filter(target_kind="payments.refund", changes__has_key="status").get()
-    assert (entry.actor, entry.changes["status"]) == (staff, ["pending", "succeeded"])
-    assert money_of(order)["payment_status"] == "refunded"
-    with pytest.raises(RefundNotPending):
-        fail_refund(uid=refund.uid, note="", by=staff)
-
-
-def test_money_that_cannot_be_given_back_by_hand_blocks_its_payment(customer, staff):
-    order = order_for(customer, method="manual")
-    record_payment(
-        order_id=order.pk, method="manual", amount=Decimal("100.00"), received_at=None, note="", by=staff
-    )
-    change_status(order_id=order.pk, new_status=OrderStatus.CANCELLED, changed_by=staff)
-    run_jobs(order)
-    fail_refund(uid=Refund.objects.get().uid, note="account closed", by=staff)
-    run_jobs(order)
-    assert told(order) == [("100.00", "settlement", "failed", "0.00")]
-    assert Payment.objects.get().refund_blocked
-    assert money_of(order)["needs_look"] == "refund_failed"
 
 
 def test_a_refund_in_the_providers_pages_counts_like_one_by_staff(provider, online, customer):
