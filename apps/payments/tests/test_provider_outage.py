@@ -2,23 +2,21 @@
 
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.core import mail
-from django.db import connections
 from django.utils import timezone
 
 from apps.catalog.tests.factories import make_product
+from apps.core.tests.threads import at_once
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 from apps.orders.models import Order, PaymentMethod
 from apps.orders.services import change_status
 from apps.orders.statuses import OrderStatus
 from apps.payments import providers
-from apps.payments.models import Payment
 from apps.payments.tests.api_calls import payments_of, start
 from apps.payments.tests.scripted_provider import ScriptedProvider
 from apps.payments.tests.tills import begun, money_of, order_for
@@ -85,7 +83,7 @@ def test_nobody_else_waits_for_a_provider_that_hangs(
     provider, online, customer: User, staff: User, monkeypatch: pytest.MonkeyPatch
 ):
     """Not even who changes the very order whose payment is being begun: no lock is held for the call."""
-    hanging, goes_on = threading.Event(), threading.Event()
+    hanging, goes_on, is_begun = threading.Event(), threading.Event(), threading.Event()
     create = provider.create
 
     def create_slowly(request):
@@ -93,24 +91,23 @@ def test_nobody_else_waits_for_a_provider_that_hangs(
         assert goes_on.wait(60)
         return create(request)
 
-    def begin(order: Order) -> Payment:
-        try:
-            return begun(order)
-        finally:
-            connections.close_all()
+    def begin() -> str:
+        payment = begun(order)
+        is_begun.set()
+        return payment.status
 
-    monkeypatch.setattr(provider, "create", create_slowly)
-    order = order_for(customer)
-    with ThreadPoolExecutor(1) as pool:
-        beginning = pool.submit(begin, order)
+    def go_on_meanwhile() -> tuple[str, bool]:
+        assert hanging.wait(60)
         try:
-            assert hanging.wait(60)
-            another = order_for(customer)
-            by_hand = begun(another, method="manual")
+            by_hand = begun(order_for(customer), method="manual")
             change_status(order_id=order.pk, new_status=OrderStatus.CANCELLED, changed_by=staff)
-            is_waiting = not beginning.done()
+            return by_hand.status, is_begun.is_set()
         finally:
             goes_on.set()
 
-    assert (is_waiting, by_hand.status, beginning.result().status) == (True, "pending", "requires_action")
+    monkeypatch.setattr(provider, "create", create_slowly)
+    order = order_for(customer)
+    ends = at_once(2, lambda hand: (begin, go_on_meanwhile)[hand]())
+
+    assert ends == ["requires_action", ("pending", False)]
     assert money_of(order)["status"] == "cancelled"
