@@ -38,7 +38,7 @@ def failure_notice(payment: Payment, *, message_id: UUID) -> EmailMessage:
     with translation.override(order.language):
         lines = [_("Your payment of %(amount)s did not go through.") % _amount(payment.amount, order)]
         if order.status == OrderStatus.PENDING and order.expires_at:
-            moment = date_format(timezone.localtime(order.expires_at), "SHORT_DATETIME_FORMAT")
+            moment = date_format(timezone.localtime(order.expires_at), "DATETIME_FORMAT")
             lines.append(_("We keep the order until %(moment)s, please try again.") % {"moment": moment})
         else:
             lines.append(_("Please try again, or choose another payment method."))
@@ -51,8 +51,7 @@ def refund_notice(refund: Refund, *, message_id: UUID) -> EmailMessage:
     """Return the message that tells that money was sent back, why, and when it arrives."""
     payment, order = refund.payment, refund.order
     with translation.override(order.language):
-        is_stray = refund.cause == RefundCause.STRAY
-        lines = [_("We have received more from you than was to be paid.")] if is_stray else []
+        lines = [_reason_of_stray(order)] if refund.cause == RefundCause.STRAY else []
         amount = _amount(refund.amount, order)
         if payment.card_last4:
             text = _("We have sent %(amount)s back to your card that ends in %(digits)s.")
@@ -64,6 +63,12 @@ def refund_notice(refund: Refund, *, message_id: UUID) -> EmailMessage:
         else:
             lines.append(_("Depending on your bank, it may take up to 10 business days to arrive."))
         return _message(order, _("Refund for order #%(number)s"), lines, message_id)
+
+
+def _reason_of_stray(order: Order) -> str:
+    if order.status == OrderStatus.CANCELLED:
+        return _("Your payment came for an order that has been cancelled.")
+    return _("We have received more from you than was to be paid.")
 
 
 def _amount(amount: Decimal, order: Order) -> dict[str, str]:

@@ -123,7 +123,7 @@ def test_failure_is_told_with_the_way_to_pay_again(order: Order):
     assert message.subject == f"The payment for order #{order.pk} has failed"
     assert message.body == (
         "Hello!\n\nYour payment of 300.00\u00a0₽ did not go through.\n"
-        "We keep the order until 05/01/2030 12:30 p.m., please try again.\n"
+        "We keep the order until May 1, 2030, 12:30 p.m., please try again.\n"
         f"Pay here: https://app.example/orders/{order.pk}\n" + FOOT.format(number=order.pk)[1:]
     )
 
