@@ -33,7 +33,7 @@ from apps.payments.tests.tills import begun, money_of, order_for, run_jobs
 from apps.users.models import User
 from tests.support.processes import wait_for
 
-pytestmark = [pytest.mark.embedded, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 MAILS = ("status_email", "payment_email", "refund_email")
 AFTER_THE_FIRST_CHECK = timedelta(seconds=30 + 10)

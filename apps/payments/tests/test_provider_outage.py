@@ -23,7 +23,7 @@ from apps.payments.tests.tills import begun, money_of, order_for
 from apps.users.models import User
 from conftest import signed_in
 
-pytestmark = [pytest.mark.embedded, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

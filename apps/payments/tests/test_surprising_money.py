@@ -14,7 +14,7 @@ from apps.payments.tests.emulation import post
 from apps.payments.tests.tills import begun, money_of, order_for, run_jobs
 from apps.users.models import User
 
-pytestmark = [pytest.mark.embedded, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
