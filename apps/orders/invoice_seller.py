@@ -17,20 +17,16 @@ QR_SIZE = 38 * mm
 _SIDE_BY_SIDE = TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)])
 
 
-def seller_lines() -> list[str]:
-    """Return what the head of the sheet says of the seller; nothing where none is set up."""
-    seller = Seller.objects.active()
-    if seller is None:
-        return []
+def seller_lines(seller: Seller) -> list[str]:
+    """Return what the head of the sheet says of the seller."""
     contact = ", ".join(filter(None, (seller.phone, seller.email)))
     lines = [seller.legal_name, _registration(seller), seller.address, contact]
     return [line for line in lines if line]
 
 
-def bank_details(order: Order, style: ParagraphStyle, width: float) -> list[Flowable]:
+def bank_details(order: Order, seller: Seller, style: ParagraphStyle, width: float) -> list[Flowable]:
     """Return the bank details, with a QR code for what the order costs, where it is paid by a transfer."""
-    seller = Seller.objects.active()
-    if seller is None or not seller.account or not _is_paid_by_transfer(order):
+    if not seller.account or not _is_paid_by_transfer(order):
         return []
     rows = [
         _("Bank details:"),

@@ -37,6 +37,7 @@ from apps.orders.order_text import (
     taxes_in_total,
 )
 from apps.orders.statuses import OrderStatus
+from apps.store.models import Seller
 from apps.users.models import User
 
 MARGIN = 18 * mm
@@ -104,11 +105,13 @@ def drawn(order: Order, *, has_addresses: bool = True) -> bytes:
             author=settings.STORE_NAME,
             invariant=1,  # no time of making in the file
         )
-        story = [*_head(order, title)]
+        seller = Seller.objects.active()
+        story = [*_head(order, title, seller_lines(seller) if seller else [])]
         if has_addresses and not order.is_of_erased_customer:
             story += _addresses(order)
         story += [_lines(order), Spacer(0, 6 * mm), *_sum(order)]
-        story += bank_details(order, _TEXT, A4[0] - 2 * MARGIN)
+        if seller:
+            story += bank_details(order, seller, _TEXT, A4[0] - 2 * MARGIN)
         document.build(story, canvasmaker=partial(_Pages, title=title))
     return buffer.getvalue()
 
@@ -161,10 +164,10 @@ class _Pages(Canvas):
         super().save()
 
 
-def _head(order: Order, title: str) -> list[Flowable]:
+def _head(order: Order, title: str, seller: list[str]) -> list[Flowable]:
     return [
         paragraph(settings.STORE_NAME, _TEXT),
-        *(paragraph(line, _TEXT) for line in seller_lines()),
+        *(paragraph(line, _TEXT) for line in seller),
         paragraph(title, _HEADING),
         paragraph(_("Date: %(date)s") % {"date": _date(order.created_at)}, _TEXT),
         paragraph(_("Customer: %(name)s") % {"name": _name_of(order)}, _TEXT),

@@ -129,7 +129,7 @@ def test_invoice_asks_as_often_whatever_the_number_of_lines(
     order = make_order(customer, dict.fromkeys(make_products(lines), 1))
     job = Job.objects.get(kind="invoice")
 
-    with django_assert_num_queries(3):  # the order with its invoice, its lines, the new invoice
+    with django_assert_num_queries(4):  # the order with its invoice, the seller, the lines, the new invoice
         make_invoice(job, order_id=order.pk)
 
 
