@@ -1,20 +1,16 @@
-"""Jobs for real workers, which load this module: calls to providers, and one that puts itself off."""
+"""Jobs for real workers, which load this module: calls to payment providers, and one that puts itself off."""
 
 import socket
 from datetime import timedelta
 
-from django.conf import settings
 from django.utils import timezone
 
-from apps.jobs.circuit_registry import register_circuit
 from apps.jobs.exceptions import RunLater
 from apps.jobs.models import Job
 from apps.jobs.registry import handler
 
 CALL, PATIENT = "test_call", "test_patient"
 PATIENCE = timedelta(seconds=3)
-
-register_circuit("provider:", limit=settings.JOB_CIRCUIT_LIMIT)
 
 
 @handler(CALL, retry_on=(OSError,), attempts=1000)

@@ -12,7 +12,6 @@ from django.db import transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from apps.jobs.circuit_registry import _declared, register_circuit
 from apps.jobs.models import CircuitState, Job
 from apps.jobs.services import JobSpec, enqueue
 from tests.support.processes import wait_for
@@ -23,14 +22,6 @@ pytestmark = [pytest.mark.redis, pytest.mark.django_db(transaction=True)]
 WITH_PROVIDERS = ("--include", "tests.support.provider_jobs")
 CALLS = 6  # to each provider; more than the worker has processes
 LATER = timedelta(seconds=2)
-
-
-@pytest.fixture(autouse=True)
-def providers() -> Iterator[None]:
-    """Let this process order jobs of providers, which the worker does."""
-    register_circuit("provider:")
-    yield
-    del _declared["provider:"]
 
 
 @pytest.fixture
