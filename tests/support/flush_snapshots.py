@@ -16,6 +16,7 @@ from django.core.management.commands import flush
 from django.core.management.sql import sql_flush as django_sql_flush
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.test import TransactionTestCase
 
 Row = tuple[Any, ...]
 LARGE = 1_000_000  # bytes of a table
@@ -50,12 +51,16 @@ class Refill:
                 places = ", ".join(["%s"] * len(rows[0]))
                 name = connections[db].ops.quote_name(table)
                 cursor.executemany(f"INSERT INTO {name} VALUES ({places})", rows)
-            # A flush may have set the sequences back, and rows with their ids move none of them.
-            models = [
-                model
-                for model in apps.get_models(include_auto_created=True)
-                if model._meta.db_table in self._rows[db]
-            ]
+        # A flush may have set the sequences back, and rows with their ids move none of them.
+        self.move_sequences(db)
+
+    def move_sequences(self, db: str) -> None:
+        """Let new rows get ids after those that the migrations have left."""
+        left = self._rows.get(db, {})
+        models = [
+            model for model in apps.get_models(include_auto_created=True) if model._meta.db_table in left
+        ]
+        with connections[db].cursor() as cursor:
             for statement in connections[db].ops.sequence_reset_sql(no_style(), models):
                 cursor.execute(statement)
 
@@ -109,4 +114,11 @@ def flush_quickly() -> Refill:
     refill = Refill(flush.emit_post_migrate_signal)  # type: ignore[attr-defined]
     flush.sql_flush = refill.statements  # type: ignore[attr-defined]
     flush.emit_post_migrate_signal = refill  # type: ignore[attr-defined]
+    set_back = TransactionTestCase._reset_sequences  # type: ignore[attr-defined]
+
+    def reset_sequences(db: str) -> None:
+        set_back(db)
+        refill.move_sequences(db)
+
+    TransactionTestCase._reset_sequences = staticmethod(reset_sequences)  # type: ignore[attr-defined]
     return refill

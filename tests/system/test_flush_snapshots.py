@@ -6,6 +6,8 @@ from django.core.management import call_command
 from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection
 
+from apps.backoffice.roles import ROLES
+from apps.orders.models import PaymentMethod
 from tests.support.flush_snapshots import rows_by_table
 
 pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
@@ -61,4 +63,9 @@ def test_new_rows_get_ids_of_their_own():
     group = Group.objects.create(name="Desk")
 
     assert Group.objects.filter(pk=group.pk).count() == 1
-    assert Group.objects.count() == 5
+    assert Group.objects.count() == len(ROLES) + 1
+
+
+@pytest.mark.django_db(transaction=True, reset_sequences=True)
+def test_rows_of_migrations_are_in_no_new_row_s_way_where_a_test_begins_with_first_ids():
+    assert PaymentMethod.objects.create(code="card").pk == PaymentMethod.objects.get(code="manual").pk + 1
