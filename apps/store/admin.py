@@ -165,8 +165,10 @@ class SellerForm(VersionedForm):
                 _("This correspondent account is wrong: its key does not fit the BIK."),
             ),
         }
+        # By what was typed beside a BIK that is refused already, nobody can tell whether the keys fit.
+        unknown = ("account", "corr_account") if self.has_error("bik") else ()
         for name, (is_right, text) in checks.items():
-            if cleaned[name] and not is_right(cleaned[name]):
+            if cleaned[name] and name not in unknown and not is_right(cleaned[name]):
                 self.add_error(name, ValidationError(text, code="wrong_number"))
 
 
