@@ -21,6 +21,7 @@ TYPED = {  # in other fields than names and descriptions
     "orders.paymentmethod": {"name_ru": "Typed", "name_en": "Typed"},
     "promotions.promotion": {"name_ru": "Typed", "name_en": "Typed"},
     "promotions.promotioncode": {"usage_limit": "7"},
+    "store.seller": {"legal_name": "Typed", "short_name": "Typed"},
     "store.taxclass": {"name_ru": "Typed", "name_en": "Typed"},
     "users.user": {"first_name": "Typed", "last_name": "Typed"},
 }

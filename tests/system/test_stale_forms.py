@@ -16,6 +16,7 @@ from apps.orders.models import PaymentMethod
 from apps.orders.tests.factories import make_order
 from apps.promotions.tests.factories import make_code
 from apps.store.tests.factories import shipped_tax_class
+from apps.store.tests.sellers import make_seller
 from apps.users.models import Session, User
 from conftest import PASSWORD, signed_in
 from tests.support.admin_rows import ADMINS, change, page_of, row_of, typed
@@ -82,13 +83,34 @@ FORMS = {
         "code",
         "is_active",
         "position",
+        "provider",
         "terms",
         "moves_to_processing",
+        "expire_minutes",
         "min_total",
         "max_total",
         "delivery_methods",
         "instructions_ru",
         "instructions_en",
+    },
+    "store.seller": {
+        "legal_name",
+        "short_name",
+        "inn",
+        "kpp",
+        "ogrn",
+        "vat_id",
+        "country",
+        "address",
+        "email",
+        "phone",
+        "bank_name",
+        "bik",
+        "account",
+        "corr_account",
+        "tax_system",
+        "director",
+        "is_active",
     },
     "store.taxclass": {"name_ru", "name_en"},
     "promotions.promotion": {
@@ -148,6 +170,8 @@ def shop(make_user: Callable[..., User], staff: User) -> None:
         make_rate(make_method(), "350.00", zone=make_zone(("RU", "", "")))
         make_point()
     PaymentMethod.objects.create(code="card", name_ru="Картой", terms="prepaid")  # beside the one there is
+    make_seller()
+    make_seller(is_active=False)
     shipped_tax_class("none")
     make_code()
     make_code()
