@@ -88,6 +88,7 @@ def test_many_tabs_end_in_one_current_payment(emulator, online, customer: User):
         payments = at_once(8, lambda _hand, order=order: begun(order).pk)
         assert len(set(payments)) == 1
         assert Payment.objects.filter(order=order, is_current=True).count() == 1
+        quiet(order)  # where too many wait for the provider, a job begins the payment
         assert len(emulator.bank.payments()) == Payment.objects.count()
 
 
