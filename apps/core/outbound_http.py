@@ -37,7 +37,7 @@ def call(
     """Call the server and return its answer, whatever its status; `content` is what requests takes.
 
     `patience` are the seconds that it may take to connect, and between two parts of the answer; the whole
-    answer may take twice as long. Redirects are not followed: they would take keys and customers' data
+    answer may take twice as long. Redirects are not followed: they would take keys and personal data
     elsewhere.
 
     Raises requests.RequestException when the server cannot be asked, or when its answer is too slow or longer

@@ -26,7 +26,7 @@ def test_store_declares_what_it_enqueues_for_higher_apps():
 
 
 def test_kind_without_a_handler_is_named():
-    registry.enqueues("settle_money", "shipment")
+    registry.enqueues("settle_points", "shipment")
     registry.enqueues("settle_documents")
 
     with pytest.raises(ImproperlyConfigured) as refusal:
@@ -34,26 +34,26 @@ def test_kind_without_a_handler_is_named():
 
     assert str(refusal.value) == (
         "Jobs of the kind settle_documents are enqueued, but no app has a handler for them.\n"
-        "Jobs of the kind settle_money are enqueued, but no app has a handler for them."
+        "Jobs of the kind settle_points are enqueued, but no app has a handler for them."
     )
 
 
 def test_circuit_that_nobody_declares_is_named(kind_of):
-    kind = kind_of(lambda job: None, circuit="provider:stripe")
+    kind = kind_of(lambda job: None, circuit="courier:dhl")
 
     with pytest.raises(ImproperlyConfigured) as refusal:
         check_declarations()
-    register_circuit("provider:")
+    register_circuit("courier:")
     check_declarations()
 
     assert str(refusal.value) == (
-        f"Jobs of the kind {kind} depend on provider:stripe, which is not declared by register_circuit."
+        f"Jobs of the kind {kind} depend on courier:dhl, which is not declared by register_circuit."
     )
 
 
 def test_start_without_a_handler_is_refused():
     program = (
-        "import django; from apps.jobs.registry import enqueues; enqueues('settle_money'); django.setup()"
+        "import django; from apps.jobs.registry import enqueues; enqueues('settle_points'); django.setup()"
     )
 
     done = subprocess.run(
@@ -63,5 +63,5 @@ def test_start_without_a_handler_is_refused():
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == (
         "django.core.exceptions.ImproperlyConfigured: "
-        "Jobs of the kind settle_money are enqueued, but no app has a handler for them."
+        "Jobs of the kind settle_points are enqueued, but no app has a handler for them."
     )
