@@ -85,7 +85,16 @@ def test_authorize_logs_in_with_name_and_password(visit: Visit, shop: Shop):
     assert visit.errors == []
 
 
-OF_CUSTOMERS = ["auth", "products", "categories", "orders", "address-rules", "pickup-points"]
+OF_CUSTOMERS = [
+    "auth",
+    "products",
+    "categories",
+    "orders",
+    "payment-methods",
+    "payments",
+    "address-rules",
+    "pickup-points",
+]
 
 
 def groups_of(page: Any, headings: str) -> list[str]:

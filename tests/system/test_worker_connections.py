@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.django_db(tra
 # The last question of a task is for further jobs of the subject.
 CONNECTIONS = """
     SELECT pid FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%"subject" = %'
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%"subject" %'
 """
 
 

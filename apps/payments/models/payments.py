@@ -97,7 +97,7 @@ class Payment(models.Model):
     )
     created_at = models.DateTimeField(_("begun"), auto_now_add=True)
     # When a call that may have begun it was first made; None: its provider knows nothing of it.
-    sent_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(_("first sent"), null=True)
     received_at = models.DateTimeField(_("money received"), null=True)
     checked_at = models.DateTimeField(_("provider asked"), null=True)
     expires_at = models.DateTimeField(_("can be paid until"), null=True)
