@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.models import Permission
 from django.test import Client
 
+from apps.core.days import today
 from apps.orders.models import Order
 from apps.users.models import User
 
@@ -41,3 +42,14 @@ def text_of(response: Any) -> str:
 def told(response: Any) -> list[str]:
     """Return the messages of the page that the answer leads to."""
     return [str(message) for message in response.context["messages"]]
+
+
+def press(browser: Client, order: Order, button: str, **values: Any) -> list[str]:
+    """Press the button with what the page carries and these values; return what is told."""
+    page = browser.get(page_of(order)).text
+    carried = {"seen_money": hidden(page, "seen_money"), f"seen_{order.pk}": order.needs_look}
+    return told(browser.post(f"{LIST}{order.pk}/{button}/", {**carried, **values}, follow=True))
+
+
+def received(amount: str = "300.00", **values: str) -> dict[str, str]:
+    return {"method": "transfer", "amount": amount, "received_on": f"{today():%Y-%m-%d}", **values}

@@ -3,20 +3,18 @@
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from apps.core.days import today
 from apps.jobs.tests.factories import make_job
 from apps.orders.models import Order
 from apps.orders.tests.factories import make_order
 from apps.payments.models import Payment, Refund
 from apps.payments.tests.factories import make_payable, make_payment, receive
-from apps.payments.tests.office import LIST, hidden, office_of, page_of, text_of, told
+from apps.payments.tests.office import LIST, office_of, page_of, press, text_of
 from apps.payments.tests.tills import begun
 from apps.users.models import User
 
@@ -42,17 +40,6 @@ def order(customer: User) -> Order:
 def boss(staff: User) -> Client:
     """Return the browser of somebody who may do everything."""
     return office_of(staff)
-
-
-def press(browser: Client, order: Order, button: str, **values: Any) -> list[str]:
-    """Press the button with what the page carries and these values; return what is told."""
-    page = browser.get(page_of(order)).text
-    carried = {"seen_money": hidden(page, "seen_money"), f"seen_{order.pk}": order.needs_look}
-    return told(browser.post(f"{LIST}{order.pk}/{button}/", {**carried, **values}, follow=True))
-
-
-def received(amount: str = "300.00", **values: str) -> dict[str, str]:
-    return {"method": "transfer", "amount": amount, "received_on": f"{today():%Y-%m-%d}", **values}
 
 
 @pytest.mark.parametrize(("button", "permission"), BUTTONS.items())

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -13,20 +12,10 @@ from apps.orders.models import Order
 from apps.orders.tests.checkout_shop import make_payment_method
 from apps.payments.models import Payment, Refund
 from apps.payments.tests.factories import make_payable, make_payment, receive
-from apps.payments.tests.office import LIST, hidden, office_of, page_of, text_of, told
+from apps.payments.tests.office import LIST, hidden, office_of, page_of, press, received, text_of, told
 from apps.users.models import User
 
 pytestmark = pytest.mark.django_db
-
-BUTTONS = {
-    "record-payment": "add_payment",
-    "refund": "add_refund",
-    "decide-refund": "change_refund",
-    "ask-provider": "view_payment",
-    "give-up-payment": "add_payment",
-    "unblock-refunds": "add_refund",
-    "looked-into": "add_payment",
-}
 
 
 @pytest.fixture
@@ -38,17 +27,6 @@ def order(customer: User) -> Order:
 def boss(staff: User) -> Client:
     """Return the browser of somebody who may do everything."""
     return office_of(staff)
-
-
-def press(browser: Client, order: Order, button: str, **values: Any) -> list[str]:
-    """Press the button with what the page carries and these values; return what is told."""
-    page = browser.get(page_of(order)).text
-    carried = {"seen_money": hidden(page, "seen_money"), f"seen_{order.pk}": order.needs_look}
-    return told(browser.post(f"{LIST}{order.pk}/{button}/", {**carried, **values}, follow=True))
-
-
-def received(amount: str = "300.00", **values: str) -> dict[str, str]:
-    return {"method": "transfer", "amount": amount, "received_on": f"{today():%Y-%m-%d}", **values}
 
 
 def test_page_shows_payments_and_refunds_with_what_the_provider_said(boss: Client, order: Order):
