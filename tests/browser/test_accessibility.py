@@ -1,15 +1,15 @@
 """Every page of the admin can be used by everyone: axe-core finds nothing serious, on desktop or phone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.support.admin_addresses import FEW_OR_ALL, OF_OTHERS
+from tests.support.admin_addresses import OF_OTHERS, every_page
 from tests.support.browser import PHONE, Visit, needs_axe, needs_chromium
 from tests.support.embedded_store import CUSTOMER, Shop, free_port, store
 
-pytestmark = [needs_chromium, needs_axe]
+pytestmark = [needs_chromium, needs_axe, pytest.mark.long]
 
 ACTIONS = (
     ("/admin/orders/order/", "cancel"),
@@ -37,33 +37,27 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         yield shop
 
 
-@pytest.mark.parametrize("pages", FEW_OR_ALL)
-def test_nothing_on_a_page_hinders_anyone(browser: Any, shop: Shop, pages: Callable[[], Iterator[str]]):
+def test_nothing_on_a_page_hinders_anyone(browser: Any, shop: Shop):
     visit = Visit(browser, shop)
     found = {address: hindrances_at(visit, address) for address in OUTSIDE}
     visit.log_in("admin")
-    found |= {address: hindrances_at(visit, address) for address in pages()}
+    found |= {address: hindrances_at(visit, address) for address in every_page()}
 
     assert {page: hindrances for page, hindrances in found.items() if hindrances} == {}
     assert visit.foreign == []
     assert visit.errors == []
 
 
-@pytest.mark.parametrize(
-    "actions",
-    [pytest.param(ACTIONS[:1], id="first"), pytest.param(ACTIONS[1:], id="others", marks=pytest.mark.long)],
-)
-def test_nothing_hinders_anyone_where_an_action_is_done_or_asks(browser: Any, shop: Shop, actions: tuple):
+def test_nothing_hinders_anyone_where_an_action_is_done_or_asks(browser: Any, shop: Shop):
     visit = Visit(browser, shop)
     visit.log_in("admin")
-    found = {action: hindrances_after(visit, address, action) for address, action in actions}
+    found = {action: hindrances_after(visit, address, action) for address, action in ACTIONS}
 
     assert {action: hindrances for action, hindrances in found.items() if hindrances} == {}
     assert visit.foreign == []
     assert visit.errors == []
 
 
-@pytest.mark.long
 def test_nothing_hinders_anyone_where_a_task_is_done(browser: Any, shop: Shop):
     visit = Visit(browser, shop)
     visit.log_in("admin")

@@ -11,7 +11,7 @@ from tests.support.parameters import spread
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: requirements-dev.txt")
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.long]
 
 # Each page, and a part of it that is drawn last.
 DOCUMENTATION = {
@@ -160,7 +160,6 @@ def test_redoc_begins_with_customers_shows_the_calls_and_finds_them_with_its_wor
     assert visit.errors == []
 
 
-@pytest.mark.long  # as `test_working_day` does it in `make test`
 def test_staff_log_in_to_the_admin_and_see_an_order(visit: Visit, shop: Shop):
     wanted = {"items": [{"product_id": 1, "quantity": 1}]}
     order_id = shop.call("POST", "orders/", user=CUSTOMER, body=wanted).json()["id"]

@@ -8,7 +8,7 @@ import pytest
 from tests.support.browser import DESKTOP, Visit, needs_chromium
 from tests.support.embedded_store import CUSTOMER, STAFF, Shop
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.long]
 
 PHONE = {"width": 390, "height": 844}
 LEAST_HEIGHT = 24  # px of what is pressed or typed into: WCAG 2.2, 2.5.8
@@ -44,9 +44,7 @@ class Clerk(Visit):
         return re.sub(r"\s+", " ", self.page.locator(place).inner_text())
 
 
-@pytest.mark.parametrize(
-    "screen", [pytest.param(DESKTOP, id="desktop", marks=pytest.mark.long), pytest.param(PHONE, id="phone")]
-)
+@pytest.mark.parametrize("screen", [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")])
 def test_work_of_a_day_is_done_and_leads_back_to_the_list(browser: Any, shop: Shop, screen: dict[str, int]):
     order_ids = [place_order(shop) for _number in range(2)]
     clerk = Clerk(browser, shop, locale="ru-RU", viewport=screen)

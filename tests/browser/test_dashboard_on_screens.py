@@ -9,7 +9,7 @@ from tests.support.browser import Visit, needs_chromium
 from tests.support.embedded_store import CUSTOMER, Shop, free_port, store
 from tests.support.parameters import spread
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.long]
 
 DESKTOP, WIDE, PHONE = (
     {"width": 1280, "height": 900},

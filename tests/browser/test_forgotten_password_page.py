@@ -14,7 +14,7 @@ from tests.support.processes import wait_for
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: requirements-dev.txt")
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.long]
 
 PHONE = {"width": 390, "height": 844}
 NEW_PASSWORD = "another-horse-entirely"

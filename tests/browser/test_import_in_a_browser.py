@@ -15,12 +15,10 @@ TABLE = (
     ";;;;\r\n"
 )
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.long]
 
 
-@pytest.mark.parametrize(
-    "viewport", [pytest.param(DESKTOP, id="desktop", marks=pytest.mark.long), pytest.param(PHONE, id="phone")]
-)
+@pytest.mark.parametrize("viewport", [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")])
 def test_table_of_a_russian_spreadsheet_is_looked_at_read_otherwise_and_imported(
     browser: Any, shop: Shop, viewport
 ):

@@ -4,19 +4,18 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.support.admin_addresses import FEW_OR_ALL
+from tests.support.admin_addresses import every_page
 from tests.support.browser import Visit, needs_chromium
 from tests.support.embedded_store import CUSTOMER, Shop, embedded_environment, free_port, store
 from tests.support.processes import BASE_DIR
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.long]
 
-Pages = Callable[[], Iterator[str]]
 PHONE = {"width": 390, "height": 844}
 # Values as wide as those of a living shop, in each list.
 FILL = """
@@ -109,21 +108,19 @@ def shop(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sho
         yield shop
 
 
-@pytest.mark.parametrize("pages", FEW_OR_ALL)
-def test_every_column_of_a_list_is_in_sight_on_a_desktop(browser: Any, shop: Shop, pages: Pages):
+def test_every_column_of_a_list_is_in_sight_on_a_desktop(browser: Any, shop: Shop):
     visit = Visit(browser, shop, locale="ru-RU", viewport={"width": 1280, "height": 900})
     visit.log_in("admin")
-    cut = {address: found_at(visit, address, CUT_COLUMNS) for address in pages() if is_list(address)}
+    cut = {address: found_at(visit, address, CUT_COLUMNS) for address in every_page() if is_list(address)}
 
     assert len(cut) >= 3
     assert {address: columns for address, columns in cut.items() if columns} == {}
 
 
-@pytest.mark.parametrize("pages", FEW_OR_ALL)
-def test_every_field_is_on_the_screen_of_a_phone(browser: Any, shop: Shop, pages: Pages):
+def test_every_field_is_on_the_screen_of_a_phone(browser: Any, shop: Shop):
     visit = Visit(browser, shop, locale="ru-RU", viewport=PHONE)
     visit.log_in("admin")
-    cut = {address: found_at(visit, address, CUT_FIELDS) for address in pages()}
+    cut = {address: found_at(visit, address, CUT_FIELDS) for address in every_page()}
 
     assert {address: fields for address, fields in cut.items() if fields} == {}
 

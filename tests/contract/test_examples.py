@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pytest
 import requests
 
 from tests.contract.checker import checked_live
@@ -13,6 +14,8 @@ from tests.support.committed_schema import SCHEMA, resolved
 from tests.support.embedded_store import CUSTOMER, PASSWORD, STAFF, Shop, store
 from tests.support.processes import wait_for
 from tests.support.production_server import free_port
+
+pytestmark = pytest.mark.long
 
 JSON = "application/json"
 # What must be there before comes first; what takes something away comes last.

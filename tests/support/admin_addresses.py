@@ -2,23 +2,9 @@
 
 from collections.abc import Iterator
 
-import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-# The dashboard, a list, a form, and of each app what it has written itself.
-OF_EACH_KIND = (
-    "/admin/",
-    "/admin/orders/order/",
-    "/admin/orders/order/1/change/",
-    "/admin/catalog/product/",
-    "/admin/catalog/product/1/change/",
-    "/admin/catalog/product/stocktake/",
-    "/admin/delivery/deliverymethod/1/change/",
-    "/admin/jobs/job/",
-    "/admin/promotions/promotion/1/change/",
-    "/admin/users/user/add/",
-)
 FURTHER = (
     "/admin/jobs/job/figures/",
     "/admin/catalog/product/1/stock/",
@@ -53,22 +39,10 @@ def addresses() -> Iterator[str]:
             yield reverse(f"{name}_change", args=[1])
 
 
-def of_each_kind() -> Iterator[str]:
-    """Yield a page of each kind."""
-    yield from OF_EACH_KIND
-
-
-def all_pages() -> Iterator[str]:
+def every_page() -> Iterator[str]:
     """Yield every page, those of tasks too."""
     yield from addresses()
     yield from FURTHER
-
-
-# For a parameter: a few pages in `make test`, all of them in the gate.
-FEW_OR_ALL = [
-    pytest.param(of_each_kind, id="of each kind"),
-    pytest.param(all_pages, id="all", marks=pytest.mark.long),
-]
 
 
 WRITTEN_BY_HAND = {

@@ -16,7 +16,7 @@ from tests.support.redis_variants import PasswordRedis, ReplicaRedis, SentinelSe
 from tests.support.servers import RedisServer
 from tests.support.workers import all_done, broker_at, celery_worker, place
 
-pytestmark = [pytest.mark.redis, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.redis, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ def installed(settings) -> None:
         pytest.skip("needs the program redis-server")
 
 
-@pytest.mark.parametrize("kind", [pytest.param(PasswordRedis, marks=pytest.mark.long), TlsRedis])
+@pytest.mark.parametrize("kind", [PasswordRedis, TlsRedis])
 def test_orders_are_followed_up_over_redis_with_a_password_and_with_tls(
     kind: type[PasswordRedis], customer_api: APIClient, settings, tmp_path: Path
 ):

@@ -9,8 +9,8 @@ import requests
 from tests.support.processes import wait_for
 from tests.support.production_server import Store, busy, prepared_postgres, serving
 
-pytestmark = pytest.mark.postgres
-OUTAGES = [["kill"], pytest.param(["stop", "kill"], marks=pytest.mark.long)]
+pytestmark = [pytest.mark.postgres, pytest.mark.long]
+OUTAGES = [["kill"], ["stop", "kill"]]
 
 
 @pytest.mark.parametrize("outages", OUTAGES, ids="-".join)

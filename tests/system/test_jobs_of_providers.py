@@ -18,7 +18,7 @@ from tests.support.processes import wait_for
 from tests.support.servers import RedisServer
 from tests.support.workers import all_done, broker_at, celery_worker, place
 
-pytestmark = [pytest.mark.redis, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.redis, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 WITH_PROVIDERS = ("--include", "tests.support.provider_jobs")
 CALLS = 6  # to each provider; more than the worker has processes
 LATER = timedelta(seconds=2)

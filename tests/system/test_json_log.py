@@ -21,6 +21,7 @@ from tests.support.processes import running, wait_for
 from tests.support.servers import RedisServer
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.redis,
     pytest.mark.skipif(not Path("/dev/shm").exists(), reason="gunicorn.conf.py is for Linux"),
 ]

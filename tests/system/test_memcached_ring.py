@@ -16,7 +16,7 @@ from tests.support.processes import wait_for
 from tests.support.proxies import TcpProxy
 from tests.support.servers import MemcachedServer
 
-pytestmark = pytest.mark.memcached
+pytestmark = [pytest.mark.memcached, pytest.mark.long]
 CACHE_SECONDS = 4
 KEYS = [f"key-{number}" for number in range(60)]
 

@@ -11,7 +11,7 @@ from tests.support.proxies import TcpProxy
 from tests.support.servers import RedisServer
 from tests.support.workers import all_done, broker_at, celery_worker, place
 
-pytestmark = [pytest.mark.redis, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.redis, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 OUTAGE_SECONDS = 15
 HEARS_WITHIN_SECONDS = 30
 

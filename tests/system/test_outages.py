@@ -26,6 +26,8 @@ from tests.support.workers import ORDERS, all_done, broker_at, celery_worker, pl
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
+OUTAGES = ["stop", *(pytest.param(worse, marks=pytest.mark.long) for worse in ("kill", "pause"))]
+
 
 @pytest.fixture
 def memcached(settings) -> Iterator[MemcachedServer]:
@@ -49,7 +51,7 @@ def redis_server(settings) -> Iterator[RedisServer]:
 
 
 @pytest.mark.memcached
-@pytest.mark.parametrize("outage", ["stop", "kill", "pause"])
+@pytest.mark.parametrize("outage", OUTAGES)
 def test_every_read_answers_without_memcached(
     memcached: MemcachedServer, customer_api: APIClient, staff_api: APIClient, outage: str
 ):
@@ -130,9 +132,7 @@ def test_worker_does_the_jobs_of_an_order(redis_server: RedisServer, customer_ap
 
 
 @pytest.mark.redis
-@pytest.mark.parametrize(
-    "outage", ["stop", *(pytest.param(worse, marks=pytest.mark.long) for worse in ("kill", "pause"))]
-)
+@pytest.mark.parametrize("outage", OUTAGES)
 def test_order_is_accepted_without_redis_and_its_jobs_are_done_when_it_returns(
     redis_server: RedisServer, customer_api: APIClient, tmp_path: Path, outage: str
 ):

@@ -13,7 +13,7 @@ from tests.support.processes import running, wait_for
 from tests.support.production_server import PLENTY, prepared_postgres, production_environment, serving
 from tests.support.servers import PgBouncerServer
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.long]
 
 ORDERS, THREADS = 24, 16
 PRODUCTS = [1, 2, 3, 4, 5]  # of the demo data

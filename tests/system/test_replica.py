@@ -18,7 +18,7 @@ SCANS = (
     " WHERE relname = 'catalog_product'"
 )
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.long]
 
 
 @dataclass

@@ -110,6 +110,7 @@ def run(code: str, variables: dict[str, str]) -> "subprocess.CompletedProcess[st
     )
 
 
+@pytest.mark.long
 def test_what_is_not_locked_cannot_be_imported(runtime_only: dict[str, str]):
     done = run("import pytest", runtime_only)
 
@@ -117,6 +118,7 @@ def test_what_is_not_locked_cannot_be_imported(runtime_only: dict[str, str]):
     assert "ModuleNotFoundError: pytest is not in requirements-runtime.txt" in done.stderr
 
 
+@pytest.mark.long
 def test_every_module_of_the_store_is_imported_with_the_runtime_alone(
     tmp_path: Path, runtime_only: dict[str, str]
 ):
@@ -127,6 +129,7 @@ def test_every_module_of_the_store_is_imported_with_the_runtime_alone(
     assert {"apps/orders/invoices.py", "online_store/celery.py", "scripts/chaos/__main__.py"} <= imported
 
 
+@pytest.mark.long
 def test_store_sells_with_the_runtime_alone(tmp_path: Path, runtime_only: dict[str, str]):
     with store(tmp_path, free_port(), from_nothing=True, **runtime_only) as (shop, _process):
         order = shop.call(

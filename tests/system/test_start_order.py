@@ -12,6 +12,7 @@ from tests.support.servers import RedisServer
 from tests.support.workers import all_done, broker_at, celery_worker, database_url, place
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 @pytest.mark.redis
 @pytest.mark.django_db(transaction=True)
