@@ -9,3 +9,4 @@ class CatalogConfig(AppConfig):
 
     name = "apps.catalog"
     verbose_name = _("Catalogue")
+    rows_of_migrations = {"catalog_attribute": 2}

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "apps.orders",
     "apps.payments",
     "apps.shipments",
+    "apps.integrations",
     "apps.backoffice",
 ]
 

@@ -9,6 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.registry import audited
+from apps.catalog.barcodes import validate_gtin
 from apps.catalog.models.categories import MAX_DESCRIPTION_LENGTH, Category, hidden_category_ids
 from apps.catalog.search import FoldedQuerySet, FoldedTextField
 from apps.core.database.key_columns import CleanCharField, KeyedModel, KeyField
@@ -19,6 +20,10 @@ from apps.store.models import TaxClass
 
 MAX_WEIGHT_G = 100_000_000  # 100 t: 10,000 pieces of it are a number that every client reads exactly
 MAX_STOCK = 2_147_483_647  # what the column holds
+MAX_SIZE_MM = 100_000  # 100 m
+SIZE = [MinValueValidator(1), MaxValueValidator(MAX_SIZE_MM)]
+MAX_STEP = 100_000  # pieces
+MAX_META_DESCRIPTION_LENGTH = 500  # characters
 # Without a CASE of a thousand branches, which the ORM would take longer to put than the database to do.
 _WRITE_STOCK = """
     UPDATE catalog_product SET stock = written.column2 FROM (VALUES {rows}) AS written
@@ -70,6 +75,17 @@ class Product(KeyedModel):
         "weight_g",
         "description",
         "is_active",
+        "barcode",
+        "external_id",
+        "group",
+        "unit",
+        "min_quantity",
+        "quantity_step",
+        "length_mm",
+        "width_mm",
+        "height_mm",
+        "meta_title",
+        "meta_description",
     )
 
     name = CleanCharField(_("name"), max_length=255)
@@ -116,7 +132,66 @@ class Product(KeyedModel):
     category = models.ForeignKey(
         Category, models.PROTECT, related_name="products", verbose_name=_("category")
     )
-    search_text = FoldedTextField(sources=("name", "sku", "description"))
+    barcode = models.CharField(
+        _("barcode"),
+        max_length=14,
+        null=True,
+        blank=True,
+        validators=[validate_gtin],
+        help_text=_("GTIN: 8, 12, 13 or 14 digits."),
+    )
+    external_id = models.CharField(
+        _("id in another system"),
+        max_length=100,
+        null=True,
+        blank=True,
+        help_text=_("Such as that of 1C."),
+    )
+    length_mm = models.IntegerField(_("length, mm"), null=True, blank=True, validators=SIZE)
+    width_mm = models.IntegerField(_("width, mm"), null=True, blank=True, validators=SIZE)
+    height_mm = models.IntegerField(_("height, mm"), null=True, blank=True, validators=SIZE)
+    unit = models.CharField(
+        _("unit"), max_length=20, blank=True, default="", db_default="", help_text=_("Such as pcs or kg.")
+    )
+    min_quantity = models.IntegerField(
+        _("least quantity"),
+        default=1,
+        db_default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_STEP)],
+    )
+    quantity_step = models.IntegerField(
+        _("step of the quantity"),
+        default=1,
+        db_default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_STEP)],
+        help_text=_("It is sold in multiples of this."),
+    )
+    meta_title = models.CharField(
+        _("title for search engines"), max_length=255, blank=True, default="", db_default=""
+    )
+    meta_description = models.CharField(
+        _("description for search engines"),
+        max_length=MAX_META_DESCRIPTION_LENGTH,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    group = models.ForeignKey(
+        "catalog.ProductGroup",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="products",
+        db_index=False,  # `catalog_product_of_group` begins with it
+        verbose_name=_("group of variants"),
+    )
+    # Hash of the values that it has of its group's options: no other product of the group has the same.
+    options_key = models.CharField(max_length=64, null=True, editable=False)
+    # Pieces sold in the last 30 days, less those that came back; counted every night.
+    popularity = models.IntegerField(_("popularity"), default=0, db_default=0, editable=False)
+    # What it is also found by: barcode, brand and values of options, names in other languages.
+    search_terms = models.TextField(blank=True, default="", db_default="", editable=False)
+    search_text = FoldedTextField(sources=("name", "sku", "description", "search_terms"))
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
@@ -142,6 +217,13 @@ class Product(KeyedModel):
                 condition=models.Q(weight_g=None) | models.Q(weight_g__gte=0),
                 name="catalog_product_weight_not_negative",
             ),
+            models.UniqueConstraint(fields=["barcode"], name="catalog_product_barcode_unique"),
+            models.UniqueConstraint(fields=["external_id"], name="catalog_product_external_id_unique"),
+            models.UniqueConstraint(fields=["group", "options_key"], name="catalog_product_variant_unique"),
+            models.CheckConstraint(
+                condition=models.Q(min_quantity__gte=1, quantity_step__gte=1),
+                name="catalog_product_quantities_positive",
+            ),
         ]
         indexes = [
             models.Index(fields=["name", "id"], name="catalog_product_by_name"),
@@ -160,6 +242,18 @@ class Product(KeyedModel):
             ),
             models.Index(
                 fields=["name", "id"], name="catalog_product_off_sale", condition=models.Q(is_active=False)
+            ),
+            models.Index(fields=["popularity", "id"], name="catalog_product_by_popularity"),
+            models.Index(fields=["updated_at", "id"], name="catalog_product_by_change"),
+            models.Index(
+                fields=["group", "price", "id"],
+                name="catalog_product_of_group",
+                condition=models.Q(group__isnull=False),
+            ),
+            models.Index(
+                fields=["price", "id"],
+                name="catalog_product_reduced",
+                condition=models.Q(compare_at_price__isnull=False, is_active=True),
             ),
         ]
 
