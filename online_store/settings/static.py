@@ -1,4 +1,4 @@
-"""Static files."""
+"""Static files, and the files of pictures."""
 
 from online_store.env.values import made_folder
 from online_store.settings.base import VAR_DIR, env
@@ -17,3 +17,6 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage",
     },
 }
+
+MEDIA_ROOT = VAR_DIR / "media"
+MEDIA_URL = "/media/"

@@ -28,9 +28,34 @@ WANTED_PRODUCT = {
     "tax_class": "standard",
     "weight_g": 620,
     "description": "Light, with a note of mint.",
+    "length_mm": 80,
+    "width_mm": 80,
+    "height_mm": 110,
+    "unit": "pcs",
+    "barcode": "4601234567893",
     "stock": 40,
 }
-PRODUCT = {
+IMAGE = {
+    "id": 1,
+    "alt": "Linden honey, 500 g",
+    "width": 1600,
+    "height": 1200,
+    "urls": [
+        {
+            "width": 160,
+            "url": "http://localhost:8000/media/products/5f/5f70bf18a086007016e948b04aed3b82-160.webp",
+        },
+        {
+            "width": 480,
+            "url": "http://localhost:8000/media/products/5f/5f70bf18a086007016e948b04aed3b82-480.webp",
+        },
+        {
+            "width": 1200,
+            "url": "http://localhost:8000/media/products/5f/5f70bf18a086007016e948b04aed3b82-1200.webp",
+        },
+    ],
+}
+PRODUCT_ROW = {
     "id": 67,
     "name": "Linden honey, 500 g",
     "slug": "linden-honey-500-g",
@@ -45,10 +70,29 @@ PRODUCT = {
     "tax_rate": "22.00",
     "stock": 40,
     "weight_g": 620,
+    "length_mm": 80,
+    "width_mm": 80,
+    "height_mm": 110,
+    "unit": "pcs",
+    "min_quantity": 1,
+    "quantity_step": 1,
+    "barcode": "4601234567893",
+    "external_id": None,
     "is_active": True,
     "category": {"id": 11, "name": "Чай и кофе", "slug": "chai-i-kofe"},
+    "image": None,
+    "group_size": None,
     "created_at": "2026-11-24T09:30:00.250000Z",
     "updated_at": "2026-11-24T09:30:00.250000Z",
+}
+PRODUCT = {
+    **PRODUCT_ROW,
+    "meta_title": "",
+    "meta_description": "",
+    "images": [],
+    "group": None,
+    "attributes": [],
+    "related": [],
 }
 
 WANTED_MOVEMENT = {"delta": 5, "reason": "Delivery of 24 November"}

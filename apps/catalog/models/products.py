@@ -1,8 +1,9 @@
 """Model of products."""
 
-from collections.abc import Iterable, Mapping
-from typing import Self
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Self
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import connections, models
 from django.utils.functional import cached_property
@@ -17,6 +18,9 @@ from apps.core.database.querysets import bulk_written
 from apps.core.normalization import CODE
 from apps.store.configuration_cache import current_version, version_expression
 from apps.store.models import TaxClass
+
+if TYPE_CHECKING:
+    from apps.catalog.models.images import ProductImage
 
 MAX_WEIGHT_G = 100_000_000  # 100 t: 10,000 pieces of it are a number that every client reads exactly
 MAX_STOCK = 2_147_483_647  # what the column holds
@@ -197,6 +201,9 @@ class Product(KeyedModel):
 
     objects = ProductQuerySet.as_manager()
 
+    ready_images: "list[ProductImage]"  # those that are shown, once they were read (`product_details.py`)
+    group_size: int | None = None  # of a list that shows one product of each group
+
     class Meta:
         verbose_name = _("product")
         verbose_name_plural = _("products")
@@ -259,6 +266,22 @@ class Product(KeyedModel):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.sku})"
+
+    def validate_unique(self, exclude: Collection[str] | None = None) -> None:
+        """Raise ValidationError, by field, for what is taken."""
+        left_out = set(exclude or ())
+        errors: Any = {}
+        try:
+            super().validate_unique(exclude)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        others = Product.objects.exclude(pk=self.pk)
+        for name in {"barcode", "external_id"} - left_out:
+            value = getattr(self, name)
+            if value is not None and others.filter(**{name: value}).exists():
+                errors[name] = [self.unique_error_message(Product, (name,))]
+        if errors:
+            raise ValidationError(errors)
 
     @cached_property
     def config_version(self) -> int | None:

@@ -36,7 +36,7 @@ class MomentField(serializers.DateTimeField):
 
 
 class CopiedField(serializers.Field):  # type: ignore[type-arg]  # of whatever its subclass is of
-    """A field without others in it, which each serializer copies as it is: to make it anew takes longer."""
+    """A field that each serializer copies as it is: to make it anew takes longer."""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return copy(self)
@@ -60,6 +60,12 @@ class IdField(StrictIntegerField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=1, max_value=MAX_ID, **kwargs)
+
+
+class IdListField(CopiedField, serializers.ListField):
+    """Ids of rows, each a JSON integer."""
+
+    child = IdField()
 
 
 class RowIdField(serializers.PrimaryKeyRelatedField[Any]):

@@ -1,0 +1,26 @@
+"""Serializers of the catalogue."""
+
+from apps.catalog.api.serializers.categories import CategoryInput, CategoryOutput
+from apps.catalog.api.serializers.products import (
+    ProductChangeInput,
+    ProductDetailOutput,
+    ProductInput,
+    ProductOutput,
+)
+from apps.catalog.api.serializers.stock import (
+    StockMovementInput,
+    StockMovementOutput,
+    StockMovementRowOutput,
+)
+
+__all__ = [
+    "CategoryInput",
+    "CategoryOutput",
+    "ProductChangeInput",
+    "ProductDetailOutput",
+    "ProductInput",
+    "ProductOutput",
+    "StockMovementInput",
+    "StockMovementOutput",
+    "StockMovementRowOutput",
+]

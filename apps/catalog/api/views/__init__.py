@@ -1,0 +1,7 @@
+"""Views of the catalogue's API."""
+
+from apps.catalog.api.views.categories import CategoryViewSet
+from apps.catalog.api.views.products import ProductViewSet
+from apps.catalog.api.views.stock import StockMovementViewSet
+
+__all__ = ["CategoryViewSet", "ProductViewSet", "StockMovementViewSet"]
