@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name_ru', models.CharField(max_length=200, verbose_name='name in Russian')),
                 ('name_en', models.CharField(blank=True, default='', help_text='Leave empty to use the Russian name.', max_length=200, verbose_name='name in English')),
-                ('value', models.SlugField(max_length=100, verbose_name='value')),
+                ('value', models.SlugField(max_length=100, verbose_name='code')),
                 ('position', models.PositiveIntegerField(default=0, verbose_name='position')),
                 ('attribute', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='values', to='catalog.attribute', verbose_name='attribute')),
             ],

@@ -3,6 +3,7 @@
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.audit.registry import audited
 from apps.catalog.models.products import Product
@@ -20,7 +21,7 @@ class AttributeType(models.TextChoices):
     """What the values of an attribute are."""
 
     CHOICE = "choice", _("choice")
-    NUMBER = "number", _("number")
+    NUMBER = "number", pgettext_lazy("attribute", "number")
     BOOL = "bool", _("yes or no")
     TEXT = "text", _("text")
 
@@ -63,7 +64,7 @@ class AttributeValue(NamedInLanguages):
     attribute = models.ForeignKey(
         Attribute, models.CASCADE, related_name="values", verbose_name=_("attribute")
     )
-    value = models.SlugField(_("value"), max_length=100)
+    value = models.SlugField(_("code"), max_length=100)
     position = models.PositiveIntegerField(_("position"), default=0)
 
     objects = SignallingQuerySet["AttributeValue"].as_manager()
@@ -101,9 +102,11 @@ class ProductAttribute(models.Model):
         blank=True,
         related_name="product_attributes",
         db_index=False,  # `catalog_productattribute_choice` begins with it
-        verbose_name=_("value"),
+        verbose_name=pgettext_lazy("attribute", "value"),
     )
-    number = models.DecimalField(_("number"), max_digits=16, decimal_places=4, null=True, blank=True)
+    number = models.DecimalField(
+        pgettext_lazy("attribute", "number"), max_digits=16, decimal_places=4, null=True, blank=True
+    )
     bool = models.BooleanField(_("yes or no"), null=True, blank=True)
     text = models.CharField(_("text"), max_length=MAX_TEXT_LENGTH, blank=True, default="")
 
