@@ -19,6 +19,8 @@ class AmountField(forms.DecimalField):
         """Return the number. Raises ValidationError when it is none."""
         if isinstance(value, str):
             value = "".join(value.split()).replace("\N{MINUS SIGN}", "-")
+            if "e" in value.lower():  # nobody means 100 by `1e2`
+                raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
 
 

@@ -14,16 +14,14 @@ from apps.core.days import start_of_day, today
 from apps.core.money import format_money
 from apps.orders.admin.order_sections import OrderButton
 from apps.orders.models import Order
-from apps.orders.services import clear_needs_look
 from apps.payments import services
 from apps.payments.admin.order_forms import (
     MAX_NOTE_LENGTH,
     ReceivedForm,
     RefundForm,
     money_of,
-    refundable_of,
 )
-from apps.payments.models import Payment, Refund
+from apps.payments.models import Payment, Refund, refundable_total
 from apps.payments.providers import provider_named
 from apps.payments.statuses import RefundState
 from apps.users.current_user import current_user
@@ -51,7 +49,7 @@ class MoneyButton(OrderButton):
 
     def unless_money_moved(self, present: Order) -> None:
         """Raise ValidationError when the order's money is not as it was shown."""
-        refundable = refundable_of(Payment.objects.filter(order=present).with_reserved())
+        refundable = refundable_total(Payment.objects.filter(order=present).with_reserved())
         if money_of(present, refundable) != self.request.POST.get("seen_money", ""):
             raise ValidationError(
                 _("The order’s money has changed after you opened the page. Nothing was done."),
@@ -170,7 +168,7 @@ class LookedButton(MoneyButton):
     def act(self, order: Order) -> str:
         """Note it, unless there is another reason to look by now."""
         seen = seen_of(self.request, order)
-        clear_needs_look(
+        services.note_looked_into(
             order_id=order.pk,
             by=current_user(self.request),
             precondition=unless_changed("needs_look", seen),

@@ -1,6 +1,6 @@
 """What the buttons of money on an order's page are sent with."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Self, cast
 
@@ -11,9 +11,8 @@ from django.utils.translation import pgettext_lazy
 
 from apps.core.admin.fields import AmountField
 from apps.core.days import today
-from apps.core.money import CENT, ZERO
+from apps.core.money import CENT
 from apps.orders.models import Order, PaymentMethod
-from apps.payments.models import Payment
 from apps.payments.statuses import RefundReason
 
 MAX_NOTE_LENGTH = 1000  # characters
@@ -22,11 +21,6 @@ MAX_NOTE_LENGTH = 1000  # characters
 def money_of(order: Order, refundable: Decimal) -> str:
     """Return the state of the order's money, as a page carries it."""
     return f"{order.balance:.2f} {order.paid_total:.2f} {refundable:.2f}"
-
-
-def refundable_of(payments: Iterable[Payment]) -> Decimal:
-    """Return how much can be given back of payments that were read `with_reserved`."""
-    return sum((payment.refundable for payment in payments if not payment.refund_blocked), start=ZERO)
 
 
 class MoneyForm(forms.Form):

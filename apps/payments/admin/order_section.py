@@ -11,8 +11,8 @@ from apps.orders.admin.order_sections import OrderSection, register_order_sectio
 from apps.orders.admin.provider_names import provider_name
 from apps.orders.models import Order
 from apps.payments.admin.order_buttons import MONEY_BUTTONS
-from apps.payments.admin.order_forms import ReceivedForm, RefundForm, money_of, refundable_of
-from apps.payments.models import Payment, Refund
+from apps.payments.admin.order_forms import ReceivedForm, RefundForm, money_of
+from apps.payments.models import Payment, Refund, refundable_total
 from apps.payments.providers.manual import Manual
 from apps.payments.statuses import NeedsLook, RefundReason, RefundState
 
@@ -66,8 +66,12 @@ def money_section(request: HttpRequest, order: Order) -> dict[str, Any] | None:
     payments = list(Payment.objects.filter(order=order).select_related("created_by").with_reserved())
     refunds = Refund.objects.filter(payment__in=payments).select_related("created_by", "payment")
     may_record, may_refund = user.has_perm("payments.add_payment"), user.has_perm("payments.add_refund")
-    refundable = refundable_of(payments)
-    received = {"amount": max(order.balance, ZERO) or None, "received_on": today()}
+    refundable = refundable_total(payments)
+    received = {
+        "method": order.payment_method,
+        "amount": max(order.balance, ZERO) or None,
+        "received_on": today(),
+    }
     return {
         "order": order,
         "needs_look": dict(NeedsLook.choices).get(order.needs_look, order.needs_look),

@@ -1,8 +1,9 @@
 """Model of payments: one try to pay for an order, and what came of it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from uuid import uuid4
 
 from django.conf import settings
@@ -10,15 +11,20 @@ from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import override, pgettext_lazy
 
 from apps.audit.registry import audited
 from apps.core.money import ZERO
-from apps.orders.models import Order, PaymentTerms
+from apps.orders.models import Order, PaymentMethod, PaymentTerms
 from apps.payments.statuses import OPEN, UNDER_WAY, PaymentState
 
 if TYPE_CHECKING:
     from apps.payments.models.refunds import Refund
+
+
+def refundable_total(payments: "Iterable[Payment]") -> Decimal:
+    """Return how much can be given back of payments that were read `with_reserved`."""
+    return sum((payment.refundable for payment in payments if not payment.refund_blocked), start=ZERO)
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
@@ -148,6 +154,22 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return str(self.uid)
+
+    @classmethod
+    def by_method(cls, order: Order, method: PaymentMethod, **columns: Any) -> Self:
+        """Return a payment of the order by the method as it is now, not stored yet."""
+        with override(order.language):  # the customer reads it
+            name = method.name
+        return cls(
+            order=order,
+            method=method.code,
+            method_name=name,
+            terms=method.terms,
+            moves_to_processing=method.moves_to_processing,
+            provider=method.provider,
+            currency=order.currency,
+            **columns,
+        )
 
     @property
     def is_open(self) -> bool:

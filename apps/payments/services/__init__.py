@@ -5,7 +5,12 @@ from apps.payments.services.callbacks import take_notice
 from apps.payments.services.checking import ask, may_be_paid, next_check, refresh_payment
 from apps.payments.services.expiring import expire_order
 from apps.payments.services.receipting import receipt_of_refund, register_receipt, settle_receipts
-from apps.payments.services.recording import cancel_payment, record_payment, unblock_refunds
+from apps.payments.services.recording import (
+    cancel_payment,
+    note_looked_into,
+    record_payment,
+    unblock_refunds,
+)
 from apps.payments.services.refund_moves import apply_refund, apply_refund_refusal, note_stuck
 from apps.payments.services.refunding import confirm_refund, fail_refund, refund_order
 from apps.payments.services.settling import settle_money
@@ -35,6 +40,7 @@ __all__ = [
     "fail_refund",
     "may_be_paid",
     "next_check",
+    "note_looked_into",
     "note_sending",
     "note_stuck",
     "receipt_of_refund",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from apps.audit.models import Action
 from apps.audit.services import changes_between, changes_from_nothing, record, record_change, values_of
@@ -14,7 +14,9 @@ from apps.jobs.services import enqueue
 from apps.orders.checkout import MAX_TOTAL
 from apps.orders.exceptions import PaymentMethodUnavailable, TotalTooLarge
 from apps.orders.models import Order, PaymentMethod
+from apps.orders.services import clear_needs_look
 from apps.payments.exceptions import PaymentNotOpen
+from apps.payments.jobs import settlement_of
 from apps.payments.metrics import count_outcome
 from apps.payments.models import Payment
 from apps.payments.services.applying import follow, mark_excess
@@ -85,6 +87,21 @@ def cancel_payment(payment: Payment) -> Payment:
 
 
 @retried_atomic
+def note_looked_into(*, order_id: int, by: User, precondition: Callable[[Order], None] | None = None) -> None:
+    """Note that somebody has looked into the order's money; what is owed still is tried once more.
+
+    A debt does not end by being looked at: if it cannot be given back now, the order needs a look again.
+    `precondition` is called with the locked order, and raises when it is another version than they mean.
+
+    Raises Order.DoesNotExist.
+    """
+    clear_needs_look(order_id=order_id, by=by, precondition=precondition)
+    ledger = Ledger.locked(order_id)
+    if ledger.owed > 0:
+        enqueue(settlement_of(ledger.order))
+
+
+@retried_atomic
 def unblock_refunds(payment: Payment, *, by: User) -> Payment:
     """Let the payment be refunded again, after its provider has refused to; what is owed is tried at once."""
     ledger = Ledger.locked(payment.order_id)
@@ -98,20 +115,8 @@ def unblock_refunds(payment: Payment, *, by: User) -> Payment:
 
 
 def _new_payment(ledger: Ledger, row: PaymentMethod, amount: Decimal, by: User) -> Payment:
-    with translation.override(ledger.order.language):  # the customer reads it
-        name = row.name
-    payment = Payment(
-        order=ledger.order,
-        method=row.code,
-        method_name=name,
-        terms=row.terms,
-        moves_to_processing=row.moves_to_processing,
-        provider=row.provider,
-        amount=amount,
-        currency=ledger.order.currency,
-        is_current=ledger.current is None,
-        created_by=by,
-    )
+    is_current = ledger.current is None
+    payment = Payment.by_method(ledger.order, row, amount=amount, is_current=is_current, created_by=by)
     payment.reserved = ZERO
     payment.save(force_insert=True)
     ledger.payments.append(payment)

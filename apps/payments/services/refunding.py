@@ -9,7 +9,7 @@ from apps.core.money import ZERO
 from apps.orders.models import Order
 from apps.orders.services import note_money
 from apps.payments.exceptions import RefundExceedsPaid, RefundNotPending
-from apps.payments.models import Refund, RefundCause
+from apps.payments.models import Refund, RefundCause, refundable_total
 from apps.payments.providers import provider_named
 from apps.payments.services.ledger import Ledger
 from apps.payments.services.refund_moves import move
@@ -37,8 +37,7 @@ def refund_order(
     ledger = Ledger.locked(order_id)
     if precondition:
         precondition(ledger.order)
-    usable = [payment for payment in ledger.payments if not payment.refund_blocked]
-    refundable = sum((payment.refundable for payment in usable), start=ZERO)
+    refundable = refundable_total(ledger.payments)
     if amount > refundable:
         raise RefundExceedsPaid(refundable)
     owed, allowed = ledger.owed, ZERO

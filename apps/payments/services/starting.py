@@ -205,17 +205,10 @@ def _offered(code: str) -> OfferedPaymentMethod | None:
 
 
 def _new_payment(order: Order, row: PaymentMethod, wish: _Wish, *, calls_itself: bool) -> Payment:
-    with translation.override(order.language):
-        name = row.name
-    payment = Payment(
-        order=order,
-        method=row.code,
-        method_name=name,
-        terms=row.terms,
-        moves_to_processing=row.moves_to_processing,
-        provider=row.provider,
+    payment = Payment.by_method(
+        order,
+        row,
         amount=order.balance,
-        currency=order.currency,
         client_key=wish.client_key.key,
         fingerprint=wish.client_key.fingerprint,
         return_url=wish.return_url or default_return_url(order.pk),

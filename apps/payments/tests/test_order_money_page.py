@@ -8,9 +8,11 @@ from django.test import Client
 
 from apps.audit.models import AuditEntry
 from apps.core.days import start_of_day, today
+from apps.jobs.models import Job
 from apps.orders.models import Order
 from apps.orders.tests.checkout_shop import make_payment_method
 from apps.payments.models import Payment, Refund
+from apps.payments.services import settle_money
 from apps.payments.tests.factories import make_payable, make_payment, receive
 from apps.payments.tests.office import LIST, hidden, office_of, page_of, press, received, text_of, told
 from apps.users.models import User
@@ -191,6 +193,19 @@ def test_refused_payment_can_be_refunded_again(boss: Client, order: Order):
     assert payment.refund_blocked is False
 
 
+def test_debt_does_not_end_by_being_looked_at(boss: Client, order: Order):
+    make_payment(order, status="paid", captured=Decimal("400.00"), provider_id="pay-7", refund_blocked=True)
+    settle_money(order.pk)
+    order.refresh_from_db()
+
+    press(boss, order, "looked-into")
+    looked = Order.objects.get(pk=order.pk).needs_look
+    job = Job.objects.get(kind="settle_money", subject=f"money:{order.pk}")
+    settle_money(**job.arguments)
+
+    assert (order.needs_look, looked, Order.objects.get(pk=order.pk).needs_look) == ("owed", "", "owed")
+
+
 def test_look_is_cleared_if_its_reason_is_still_the_one_that_was_shown(boss: Client, order: Order):
     order.needs_look = "owed"
     Order.objects.filter(pk=order.pk).update(needs_look="owed")
@@ -213,6 +228,7 @@ def test_look_is_cleared_if_its_reason_is_still_the_one_that_was_shown(boss: Cli
     [
         ({"amount": "0"}, "Amount: Ensure this value is greater than or equal to 0.01."),
         ({"amount": "x"}, "Amount: Enter a number."),
+        ({"amount": "1e2"}, "Amount: Enter a number."),
         ({"method": "card"}, "Payment method: "),
         ({"received_on": "2999-01-01"}, "Received on: This day is still to come."),
         ({"note": "x" * 1001}, "Note: Ensure this value has at most 1000 characters (it has 1001)."),
