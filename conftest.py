@@ -28,6 +28,7 @@ from rest_framework.test import APIClient
 from apps.core.outbound_http import CallInTransaction, in_transaction
 from apps.users.models import User
 from apps.users.tokens import pair_for
+from online_store.env.media import in_folders
 from tests.contract.checker import checked
 from tests.support.flush_snapshots import Refill, flush_quickly
 from tests.support.processes import programs_heed_signals
@@ -64,6 +65,8 @@ def pytest_configure(config: pytest.Config) -> None:
     changes: dict[str, Any] = {
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
         "EMAIL_FILE_PATH": folder / "mail",
+        "MEDIA_ROOT": folder / "media",
+        "STORAGES": settings.STORAGES | in_folders(folder / "media"),
         "SHIPPING_API_URL": "",
         "THROTTLES": dict.fromkeys(settings.THROTTLES),  # all off
         "WHITENOISE_AUTOREFRESH": True,  # finds what is asked for, instead of listing all

@@ -9,6 +9,7 @@ from online_store.settings.database import *
 from online_store.settings.email import *
 from online_store.settings.i18n import *
 from online_store.settings.logging import *
+from online_store.settings.media import *
 from online_store.settings.payments import *
 from online_store.settings.processes import *
 from online_store.settings.rest_framework import *

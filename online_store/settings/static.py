@@ -1,7 +1,8 @@
-"""Static files, and the files of pictures."""
+"""Static files, and the storages of all files."""
 
 from online_store.env.values import made_folder
 from online_store.settings.base import VAR_DIR, env
+from online_store.settings.media import MEDIA_STORAGES
 
 STATIC_URL = "/static/"
 # The image collects, compresses and names the files by content; a local start serves them where they lie.
@@ -10,13 +11,10 @@ STATIC_ROOT = env.folder("STATIC_ROOT", VAR_DIR / "static", made_folder)
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # no font or script here is meant for other sites
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    **MEDIA_STORAGES,
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if STATIC_COLLECTED
         else "django.contrib.staticfiles.storage.StaticFilesStorage",
     },
 }
-
-MEDIA_ROOT = VAR_DIR / "media"
-MEDIA_URL = "/media/"

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from online_store.env import currencies, hosts, servers, values, web
+from online_store.env import currencies, hosts, media, servers, values, web
 from online_store.env.values import Unusable
 
 PARTS = r"""
@@ -43,6 +43,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "log": values.log_file,
     "mail server": servers.mail_server,
     "mailbox": hosts.mailbox,
+    "media address": media.media_address,
     "memcached": servers.memcached_server,
     "number": values.whole_number(0, 10),
     "origin": web.origin(wildcards=True, apps=True),

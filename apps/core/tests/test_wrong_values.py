@@ -108,6 +108,7 @@ POSTGRES = {
     ],
 }
 MAIL_EXPECTED = "must be smtp://user:password@host:587?starttls=true or smtps://user:password@host:465"
+S3_EXPECTED = "must be a folder, or s3://key:secret@bucket/prefix?endpoint=https://s3.example&region=name"
 REDIS_EXPECTED = "must be redis://:password@host:6379/0, rediss:// (TLS) or sentinel://"
 
 WRONG: dict[str, dict[str, list[str]]] = {
@@ -474,6 +475,38 @@ WRONG: dict[str, dict[str, list[str]]] = {
         **TOKEN,
         "must go on in Base64 when it begins with whsec_": ["whsec_pa55word!", "whsec_abc"],
     },
+    "MEDIA_STORAGE_URL": {
+        S3_EXPECTED: [
+            "/",
+            "https://me:pa55word@bucket.example/media",
+            "file:///srv/media",
+            "s3:bucket/media",
+            "s3://bucket/media#pa55word",
+            "/srv/" + "m" * 300,
+        ],
+        "must be a folder, but it cannot be created": ["/dev/null", "/proc/media"],
+        f"{S3_EXPECTED}: the bucket or the prefix, which alone is public, is missing": [
+            "s3://bucket",
+            "s3://bucket/",
+            "s3:///media",
+            "s3://bucket:443/media",
+            "s3://bucket/../media pictures".replace(" ", "%20"),
+            "s3://bucket/a//b",
+        ],
+        "must be an address with the name of a bucket": [
+            "s3://Bucket/media",
+            "s3://b_1/media",
+        ],
+        "must have both the key and its secret, or none": ["s3://pa55word@bucket/media"],
+        "has an unknown option: known options are endpoint, region": ["s3://bucket/media?acl=public"],
+        "has an invalid option: endpoint must be an address": ["s3://bucket/media?endpoint=s3.example"],
+        "has an invalid option: region must be the name of a region": ["s3://bucket/media?region=ru_central"],
+    },
+    "MEDIA_URL": {
+        **ADDRESS,
+        WEB: ["/pictures/", "media", "/media", "//cdn.example", "ftp://cdn.example"],
+    },
+    "KEEP_ORIGINALS": FLAG,
     "LOG_FORMAT": {"must be text or json": ["xml", "js0n"]},
     "METRICS_TOKEN": TOKEN,
     "WEB_CONCURRENCY": {"must be a whole number from 1 to 500": ["0", "auto", "1000"]},
