@@ -1,11 +1,13 @@
 """Search column: texts folded so that they are found whatever their case or accents, on every database."""
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
 
 from apps.core.database.derived_columns import DerivedField, DerivingQuerySet
-from apps.core.search_words import folded, looked_for, refuse_long_search, words_of
+from apps.core.search_words import folded, looked_for, refuse_long_search, spellings_of, words_of
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 
@@ -51,5 +53,6 @@ class FoldedQuerySet(DerivingQuerySet[ModelT]):
         rows = self
         for word in words:
             if not any(word in other for other in words if other != word):  # else that one says it all
-                rows = rows.filter(search_text__contains=word)
+                spellings = [models.Q(search_text__contains=each) for each in spellings_of(word)]
+                rows = rows.filter(reduce(or_, spellings))
         return rows

@@ -32,8 +32,13 @@ _ALIKE = str.maketrans(
     | {"\N{BRAILLE PATTERN BLANK}": " ", "\N{FRACTION SLASH}": "/"}
 )
 # Texts of nothing else are folded by a few replacements, in a fraction of the time.
-_is_plain = re.compile("[\t\n\r -~А-Яа-яЁё«»\N{EN DASH}\N{EM DASH}]*").fullmatch
+_is_plain = re.compile("[\t\n\r -~А-Яа-яЁё«»×\N{EN DASH}\N{EM DASH}]*").fullmatch
 _PLAIN_ALIKE = (("`", "'"), ("«", '"'), ("»", '"'), ("\N{EN DASH}", "-"), ("\N{EM DASH}", "-"))
+_has_figures = re.compile("[0-9]").search
+_decimal_comma = re.compile("(?<=[0-9]),(?=[0-9])")
+# 10 × 15, 3х-слойный, Х5: but not ЦЕХ5, where it ends a word. The letters are х of Cyrillic and x of Latin.
+_times = re.compile(r"(?<=[0-9]) +[×хx] +(?=[0-9])|(?<=[0-9])[×х]|(?<!\w)[×х](?=[0-9])")
+_measure = re.compile(r"([0-9]+(?:[.x][0-9]+)*)([^\W\d_]{1,3})").fullmatch  # a number and its unit
 _PUNCTUATION = "\"'-.,;:!?()[]{}<>*|¡¿·•、。،؛؟"  # folded; in `C++`, `100%` and `/` signs have a meaning
 
 
@@ -41,15 +46,12 @@ def folded(text: str) -> str:
     """Return the text without case, accents and invisible characters; ё becomes е, and ł an l.
 
     Of the many quotes, apostrophes and dashes one each remains; two apostrophes are a quote, as in 15,6''.
+    Between figures a comma is a point, and × is x, whatever is typed for it.
     """
-    if _is_plain(text):
-        return _folded_plain(text)
-    # ´ and ˝ would come apart into a space and an accent.
-    visible = without_invisible(text).replace("´", "'").replace("˝", '"')
-    # Decomposed twice: a sign such as ™ becomes capitals, and a folded letter can come apart again.
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", visible).casefold())
-    alike = _lone_breve.sub("", decomposed).translate(_ALIKE)
-    return with_hyphens(unicodedata.normalize("NFC", alike)).replace("''", '"')
+    alike = _folded_plain(text) if _is_plain(text) else _folded_any(text)
+    if not _has_figures(alike):
+        return alike
+    return _times.sub("x", _decimal_comma.sub(".", alike))
 
 
 def words_of(text: str) -> list[str]:
@@ -77,7 +79,21 @@ def looked_for(words: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(word[:MAX_WORD_LENGTH] for word in words))[:MAX_WORDS]
 
 
+def spellings_of(word: str) -> tuple[str, ...]:
+    """Return how a word may stand in folded texts: `1.7l` also with a space before the unit."""
+    return (word, " ".join(match.groups())) if (match := _measure(word)) else (word,)
+
+
 def _folded_plain(text: str) -> str:
     for char, alike in _PLAIN_ALIKE:
         text = text.replace(char, alike)
     return text.casefold().replace("ё", "е").replace("''", '"')
+
+
+def _folded_any(text: str) -> str:
+    # ´ and ˝ would come apart into a space and an accent.
+    visible = without_invisible(text).replace("´", "'").replace("˝", '"')
+    # Decomposed twice: a sign such as ™ becomes capitals, and a folded letter can come apart again.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", visible).casefold())
+    alike = _lone_breve.sub("", decomposed).translate(_ALIKE)
+    return with_hyphens(unicodedata.normalize("NFC", alike)).replace("''", '"')

@@ -253,6 +253,7 @@ def _prepared(row: ProductRow, related: _Related, known: Product | None, slugs: 
         product.slug = slugs[row.key]
         return product
     product.slug, product.lowest_price_30d = known.slug, known.lowest_price_30d
+    product.search_terms = known.search_terms  # a source of the text that is searched
     if _says_the_same(known.description, row.description):
         product.description = known.description
     for name in ("tax_class", "weight_g", "compare_at_price"):

@@ -13,6 +13,7 @@ from apps.catalog.models import PriceChange, Product
 from apps.catalog.product_details import read_details, with_details
 from apps.catalog.product_parts import PartWriter, write_parts
 from apps.catalog.related_products import write_related
+from apps.catalog.search_terms import FOUND_BY, update_search_terms
 from apps.catalog.services.rows import inserted, updated
 from apps.catalog.stock import receive_stock
 from apps.core.database.transactions import retried_atomic
@@ -36,6 +37,8 @@ def create_product(*, stock: int = 0, created_by: User | None = None, **values: 
     inserted(product, by=created_by)
     if changed := write_parts(product, parts, PARTS):
         record_change(product, changed, by=created_by)
+    if product.barcode or FOUND_BY & changed.keys():
+        update_search_terms(product)
     if stock:
         receive_stock({product.pk: stock}, reason=str(FIRST_STOCK_REASON), by=created_by)
         product.refresh_from_db(fields=["stock"])
@@ -76,6 +79,8 @@ def update_product(
         record_change(product, changed, by=changed_by)
         product.save(update_fields=["updated_at"])
         read_details(product)
+    if FOUND_BY & (changes.keys() | changed.keys()):
+        update_search_terms(product)
     configuration(product.config_version)  # kept before the commit: the response shows tax rates
     return product
 

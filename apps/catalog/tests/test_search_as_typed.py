@@ -49,6 +49,21 @@ AS_TYPED = [
     ("Фарфор\N{NO-BREAK SPACE}белый", "фарфор белый"),
     ("Учебник C++", "c++,"),
     ("½ литра", "1/2"),
+    ("Чайник 1,7 л", "1.7 л"),
+    ("Чайник 1.7 л", "1,7"),
+    ("Чайник 1,7 л", "1.7л"),
+    ("Чайник 1.7л", "1,7 л"),
+    ("Чайник 1,7л", "1,7 Л"),
+    ("Чай 100 г", "100г чай"),
+    ("Чай 100г", "чай 100 г"),
+    ("Фото 10×15", "10x15"),
+    ("Фото 10x15", "10×15"),
+    ("Фото 10 х 15 см", "10x15см"),
+    ("Фото 10Х15 см", "10 × 15"),
+    ("Плита 3х-слойная", "3x"),
+    ("Плита 3хслойная", "3х"),
+    ("Сервиз ЦЕХ5", "цех"),
+    ("Диск Х5", "x5"),
 ]
 
 
@@ -67,7 +82,8 @@ def test_product_is_found_as_people_type(api, name, search):
 
 
 @pytest.mark.parametrize(
-    ("name", "search"), [("Учебник C", "c++"), ("100 г", "100%"), ("Чаи", "чай"), ("usb c", "usb-c")]
+    ("name", "search"),
+    [("Учебник C", "c++"), ("100 г", "100%"), ("Чаи", "чай"), ("usb c", "usb-c"), ("Мёх", "мex")],
 )
 def test_signs_with_a_meaning_stay(api, name, search):
     make_product(name=name, sku="ONE")
@@ -159,7 +175,7 @@ def test_maintenance_folds_what_the_release_before_wrote(api, django_capture_on_
 
     assert found(api, '"грей"') == ["TEA"]
     tea.refresh_from_db()
-    assert tea.search_text == 'чай "эрл грей"\ntea\n'
+    assert tea.search_text == 'чай "эрл грей"\ntea\n\n'
     assert {product.pk: product.updated_at for product in Product.objects.all()} == changed_at
     assert refresh_derived() == 0
 
@@ -177,6 +193,6 @@ def test_only_rows_out_of_date_are_written(monkeypatch):
     assert refresh_derived() == 6
     assert refresh_derived() == 0
     assert set(Product.objects.values_list("search_text", flat=True)) == {
-        f"lodz {n}\ns{n}\n" for n in range(7)
+        f"lodz {n}\ns{n}\n\n" for n in range(7)
     }
     assert Category.objects.get(pk=category.pk).search_text.startswith("lodz\n")
