@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
-from apps.catalog.models import Category, Product
+from apps.catalog.models import Attribute, AttributeValue, Category, Product, ProductAttribute
 from apps.core.caching.namespaces import CacheNamespace
 from apps.core.database.querysets import bulk_written
 from apps.core.days import day_of, end_of_day
@@ -22,6 +22,9 @@ products_cache = CacheNamespace(
 
 
 @receiver([post_save, post_delete, bulk_written], sender=Product)
+@receiver([post_save, post_delete, bulk_written], sender=Attribute)
+@receiver([post_save, post_delete, bulk_written], sender=AttributeValue)
+@receiver([post_save, post_delete, bulk_written], sender=ProductAttribute)
 def drop_products(**kwargs: Any) -> None:
     """Drop the products' lists and details."""
     products_cache.drop_on_commit()

@@ -13,7 +13,7 @@ from apps.catalog.models import Product, ProductAttribute, ProductImage, Product
 
 DETAILS: tuple[Any, ...] = (  # the types of three models in one tuple
     Prefetch("images", ProductImage.objects.ready(), to_attr="ready_images"),
-    Prefetch("attributes", ProductAttribute.objects.select_related("attribute", "value")),
+    Prefetch("attributes", ProductAttribute.objects.shown()),
     Prefetch("options", ProductOption.objects.select_related("option")),
     Prefetch("related_links", RelatedProduct.objects.only("product_id", "related_id")),
 )

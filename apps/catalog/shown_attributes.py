@@ -1,11 +1,11 @@
 """Attributes of a product as people read them."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from apps.catalog.attribute_values import number_text
 from apps.catalog.models import AttributeType, ProductAttribute
 
 
@@ -31,8 +31,3 @@ def value_text(row: ProductAttribute) -> str:
     if row.attribute.type == AttributeType.BOOL:
         return _("yes") if row.bool else _("no")
     return row.text
-
-
-def number_text(number: Decimal) -> str:
-    """Return the number without zeros at its end, and without an exponent."""
-    return f"{number.normalize():f}"

@@ -2,7 +2,10 @@
 
 from apps.catalog.models.attributes import (
     BRAND,
+    MAX_ATTRIBUTES,
+    MAX_CODE_LENGTH,
     MAX_TEXT_LENGTH,
+    MAX_VALUES,
     TAG,
     Attribute,
     AttributeType,
@@ -40,6 +43,8 @@ from apps.catalog.models.variants import GroupOption, ProductGroup, ProductOptio
 
 __all__ = [
     "BRAND",
+    "MAX_ATTRIBUTES",
+    "MAX_CODE_LENGTH",
     "MAX_DESCRIPTION_LENGTH",
     "MAX_IMAGES",
     "MAX_META_DESCRIPTION_LENGTH",
@@ -48,6 +53,7 @@ __all__ = [
     "MAX_STEP",
     "MAX_STOCK",
     "MAX_TEXT_LENGTH",
+    "MAX_VALUES",
     "MAX_WEIGHT_G",
     "ORDER_MOVEMENTS",
     "REASONED",

@@ -1,5 +1,7 @@
 """Models of attributes: what products are described and filtered by, such as brand, colour or power."""
 
+from typing import Self
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +13,9 @@ from apps.core.database.querysets import SignallingQuerySet
 from apps.store.models import NamedInLanguages
 
 BRAND, TAG = "brand", "tag"  # codes of attributes that every shop has
+MAX_CODE_LENGTH = 40  # characters
 MAX_TEXT_LENGTH = 500  # characters of an attribute that is a text
+MAX_ATTRIBUTES, MAX_VALUES = 100, 100  # of a product, and of one attribute of it
 ATTRIBUTE_CODE = RegexValidator(
     r"\A[a-z][a-z0-9_]*\Z", _("Use small Latin letters, figures and underscores, a letter first.")
 )
@@ -32,7 +36,7 @@ class Attribute(NamedInLanguages):
 
     AUDITED_FIELDS = ("code", "name_ru", "name_en", "type", "unit", "is_filter", "position")
 
-    code = models.CharField(_("code"), max_length=40, unique=True, validators=[ATTRIBUTE_CODE])
+    code = models.CharField(_("code"), max_length=MAX_CODE_LENGTH, unique=True, validators=[ATTRIBUTE_CODE])
     type = models.CharField(
         _("type"), max_length=10, choices=AttributeType.choices, default=AttributeType.CHOICE
     )
@@ -78,6 +82,17 @@ class AttributeValue(NamedInLanguages):
         ]
 
 
+class ProductAttributeQuerySet(SignallingQuerySet["ProductAttribute"]):
+    """Questions about attributes of products."""
+
+    def shown(self) -> Self:
+        """Return the rows in the order of attributes and of their values, with both."""
+        rows = self.select_related("attribute", "value")
+        return rows.order_by(
+            "attribute__position", "attribute__code", "value__position", "value__name_ru", "pk"
+        )
+
+
 class ProductAttribute(models.Model):
     """A value that a product has of an attribute; of a choice there may be several."""
 
@@ -110,7 +125,7 @@ class ProductAttribute(models.Model):
     bool = models.BooleanField(_("yes or no"), null=True, blank=True)
     text = models.CharField(_("text"), max_length=MAX_TEXT_LENGTH, blank=True, default="")
 
-    objects = SignallingQuerySet["ProductAttribute"].as_manager()
+    objects = ProductAttributeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("attribute of a product")

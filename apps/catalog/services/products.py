@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.services import record_change
+from apps.catalog.attributes import write_attributes
 from apps.catalog.exceptions import no_reduction
 from apps.catalog.lowest_prices import write_lowest_prices
 from apps.catalog.models import PriceChange, Product
@@ -22,7 +23,7 @@ from apps.users.models import User
 
 FIRST_STOCK_REASON = _("opening stock")
 # What is written with a product and kept in other tables.
-PARTS: Mapping[str, PartWriter] = {"related": write_related}
+PARTS: Mapping[str, PartWriter] = {"related": write_related, "attributes": write_attributes}
 
 
 @retried_atomic

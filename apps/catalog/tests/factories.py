@@ -6,7 +6,15 @@ from typing import Any
 from django.db import transaction
 
 from apps.catalog import stock
-from apps.catalog.models import Category, Product, StockMovement
+from apps.catalog.models import (
+    Attribute,
+    AttributeType,
+    AttributeValue,
+    Category,
+    Product,
+    ProductAttribute,
+    StockMovement,
+)
 
 # What a product shows that has no reduction, weight and tax class.
 PLAIN = dict.fromkeys(
@@ -42,6 +50,37 @@ def make_products(number: int, **values: Any) -> list[Product]:
         if product.stock
     )
     return products
+
+
+def make_attribute(code: str, *, type: str = "choice", **values: Any) -> Attribute:
+    """Make an attribute; of a choice all other names are values, by their Russian names."""
+    columns = {
+        name: values.pop(name)
+        for name in ("name_ru", "name_en", "unit", "is_filter", "position")
+        if name in values
+    }
+    attribute = Attribute.objects.create(code=code, type=type, **{"name_ru": code.title(), **columns})
+    AttributeValue.objects.bulk_create(
+        AttributeValue(attribute=attribute, value=value, name_ru=name, position=position)
+        for position, (value, name) in enumerate(values.items())
+    )
+    return attribute
+
+
+def give(product: Product, **values: Any) -> None:
+    """Give the product values of attributes, by code: a number, a bool, or texts; of a choice, its values."""
+    for code, given in values.items():
+        attribute = Attribute.objects.get(code=code)
+        several = given if isinstance(given, list) else [given]
+        column = "value" if attribute.type == AttributeType.CHOICE else attribute.type
+        ProductAttribute.objects.bulk_create(
+            ProductAttribute(
+                product=product,
+                attribute=attribute,
+                **{column: attribute.values.get(value=each) if column == "value" else each},
+            )
+            for each in several
+        )
 
 
 def take_stock(quantities: dict[int, int]) -> None:

@@ -7,9 +7,10 @@ from rest_framework import serializers
 
 from apps.catalog.api import examples
 from apps.catalog.image_files import rendition_url
-from apps.catalog.models import ProductImage
+from apps.catalog.models import MAX_CODE_LENGTH, MAX_TEXT_LENGTH, MAX_VALUES, ProductImage
+from apps.core.api.fields import CopiedField, StrictCharField
 from apps.core.api.openapi.schema import shown_as
-from apps.core.api.serializers import OutputSerializer
+from apps.core.api.serializers import InputSerializer, OutputSerializer
 
 
 class ImageUrlOutput(serializers.Serializer[Any]):
@@ -51,6 +52,31 @@ class ProductGroupRefOutput(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
     options = OptionValueOutput(many=True)
+
+
+class ValuesField(CopiedField, serializers.ListField):
+    """Values of an attribute as texts."""
+
+    child = StrictCharField(max_length=MAX_TEXT_LENGTH)
+
+
+class ProductAttributeInput(InputSerializer):
+    """An attribute of a product with its values."""
+
+    code = StrictCharField(max_length=MAX_CODE_LENGTH)
+    values = ValuesField(
+        max_length=MAX_VALUES,
+        help_text="`value`s of a choice; else at most one: a number, true or false, or a text. Empty: none",
+    )
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Return both members. Raises ValidationError where one is missing, in a PATCH too."""
+        values = super().to_internal_value(data)
+        if missing := self.fields.keys() - values.keys():
+            text = str(self.fields["code"].error_messages["required"])
+            fault = serializers.ErrorDetail(text, code="required")
+            raise serializers.ValidationError({name: [fault] for name in sorted(missing)})
+        return values
 
 
 class ProductAttributeOutput(serializers.Serializer[Any]):

@@ -9,11 +9,13 @@ from rest_framework import serializers
 from apps.catalog.api import examples
 from apps.catalog.api.serializers.categories import TaxClassField
 from apps.catalog.api.serializers.parts import (
+    ProductAttributeInput,
     ProductAttributeOutput,
     ProductGroupRefOutput,
     ProductImageOutput,
 )
 from apps.catalog.models import (
+    MAX_ATTRIBUTES,
     MAX_DESCRIPTION_LENGTH,
     MAX_META_DESCRIPTION_LENGTH,
     MAX_RELATED,
@@ -93,6 +95,12 @@ class ProductChangeInput(InputSerializer):
     )
     related = IdListField(
         max_length=MAX_RELATED, required=False, help_text="Ids of related products, in order"
+    )
+    attributes = ProductAttributeInput(  # type: ignore[call-arg]  # the stubs of `many=True` know no `max_length`
+        many=True,
+        required=False,
+        max_length=MAX_ATTRIBUTES,
+        help_text="All attributes of the product: those that are not listed are taken away",
     )
 
 
