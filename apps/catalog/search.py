@@ -23,10 +23,15 @@ def validate_search(text: str) -> None:
 
 
 class FoldedTextField(DerivedField, TextField):
-    """The folded text of other fields of the row."""
+    """The folded text of other fields of the row, one below another.
 
-    def __init__(self, *args: Any, sources: tuple[str, ...] = (), **kwargs: Any) -> None:
-        self.sources = sources
+    An empty one of `optional` takes no line: rows of a release without it are as they should be.
+    """
+
+    def __init__(
+        self, *args: Any, sources: tuple[str, ...] = (), optional: tuple[str, ...] = (), **kwargs: Any
+    ) -> None:
+        self.sources, self._optional = sources, optional
         super().__init__(*args, **{**kwargs, "editable": False, "blank": True, "default": ""})
 
     def deconstruct(self) -> Any:
@@ -36,7 +41,10 @@ class FoldedTextField(DerivedField, TextField):
 
     def derived(self, row: models.Model) -> str:
         """Return the folded text of the sources' present values."""
-        return folded("\n".join(getattr(row, source) for source in self.sources))
+        texts = [
+            getattr(row, name) for name in self.sources if name not in self._optional or getattr(row, name)
+        ]
+        return folded("\n".join(texts))
 
 
 class FoldedQuerySet(DerivingQuerySet[ModelT]):

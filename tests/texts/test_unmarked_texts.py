@@ -39,7 +39,16 @@ REFUSALS = {"APIException", "NotFound", "ParseError", "PermissionDenied", "Unusa
 SHOWN = {"message_user", "error", "info", "success", "warning"}  # of the admin's messages
 SCHEMA = {"OpenApiParameter", "OpenApiResponse"}  # whose descriptions are in English
 # Fields that no page shows by their name, or whose name is one in every language.
-NAMELESS_FIELDS = {"id", "uuid", "pdf", "search_text", "StoredResponse.user", "OrderItem.order"}
+NAMELESS_FIELDS = {
+    "id",
+    "uuid",
+    "pdf",
+    "search_text",
+    "search_terms",
+    "options_key",
+    "StoredResponse.user",
+    "OrderItem.order",
+}
 NAMELESS_FIELDS |= {"ConfigVersion.version", "StatusChange.actor", "Cancellation.actor", "allocation"}
 NAMELESS_FIELDS |= {"OrderAddress.order", "OrderDiscount.order", "OrderDiscount.promotion_id", "email_hash"}
 NAMELESS_FIELDS |= {"Cancellation.order", "Order.has_addresses", "Redemption.user", "Redemption.counted"}

@@ -195,7 +195,9 @@ class Product(KeyedModel):
     popularity = models.IntegerField(_("popularity"), default=0, db_default=0, editable=False)
     # What it is also found by: barcode, brand and values of options, names in other languages.
     search_terms = models.TextField(blank=True, default="", db_default="", editable=False)
-    search_text = FoldedTextField(sources=("name", "sku", "description", "search_terms"))
+    search_text = FoldedTextField(
+        sources=("name", "sku", "description", "search_terms"), optional=("search_terms",)
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 

@@ -16,10 +16,25 @@ from apps.catalog.models import (
     StockMovement,
 )
 
-# What a product shows that has no reduction, weight and tax class.
-PLAIN = dict.fromkeys(
-    ("compare_at_price", "lowest_price_30d", "discount_percent", "tax_class", "tax_rate", "weight_g")
-)
+# What a product shows in a list that has no reduction, tax class, weight, size, number or picture.
+PLAIN: dict[str, Any] = {
+    **dict.fromkeys(("compare_at_price", "lowest_price_30d", "discount_percent", "tax_class", "tax_rate")),
+    **dict.fromkeys(("weight_g", "length_mm", "width_mm", "height_mm", "barcode", "external_id")),
+    "unit": "",
+    "min_quantity": 1,
+    "quantity_step": 1,
+    "image": None,
+    "group_size": None,
+}
+# What a detail shows besides of a product that has nothing in other tables.
+BARE: dict[str, Any] = {
+    "meta_title": "",
+    "meta_description": "",
+    "images": [],
+    "group": None,
+    "attributes": [],
+    "related": [],
+}
 ORDER_ID = 1_000_000  # of no order
 _numbers = count(1)
 

@@ -78,6 +78,8 @@ def test_product_made_and_changed_in_the_api(staff_api, staff):
         "category": [None, f"{drinks.pk}: Drinks"],
         "price": [None, "4.50"],
         "is_active": [None, True],
+        "min_quantity": [None, 1],
+        "quantity_step": [None, 1],
     }
     changed = {"category": [f"{drinks.pk}: Drinks", f"{tea.pk}: Tea"], "price": ["4.50", "4.60"]}
     by_staff = {"source": "api", "by": staff, "request": "req-1"}
@@ -150,7 +152,7 @@ def test_import_by_a_command(tmp_path):
         audit_entry("changed", {"stock": [5, 9]}, **by_command),
     ]
     made = {"name": "Pot", "slug": "pot", "sku": "T-3", "price": "7.00", "is_active": True}
-    made["category"] = f"{tea.pk}: Tea"
+    made |= {"category": f"{tea.pk}: Tea", "min_quantity": 1, "quantity_step": 1}
     assert trail(pot) == [
         audit_entry("created", {name: [None, value] for name, value in made.items()}, **by_command),
         audit_entry("changed", {"stock": [0, 2]}, **by_command),

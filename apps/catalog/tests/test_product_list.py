@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.catalog.tests.factories import PLAIN, make_category, make_product
+from apps.catalog.tests.factories import BARE, PLAIN, make_category, make_product
 from apps.core.tests.answers import on_the_wire, refusal_of
 
 URL = "/api/v1/products/"
@@ -53,12 +53,12 @@ def test_list_shows_products_with_their_categories(api):
     }
 
 
-def test_detail_shows_what_the_list_shows(api):
+def test_detail_shows_what_the_list_shows_and_more(api):
     leaves = make_product()
 
     [listed] = api.get(URL).json()["results"]
 
-    assert api.get(f"{URL}{leaves.pk}/").json() == listed
+    assert api.get(f"{URL}{leaves.pk}/").json() == {**listed, **BARE}
 
 
 def test_product_that_does_not_exist_is_not_there(api):

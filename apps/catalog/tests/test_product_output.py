@@ -7,10 +7,17 @@ from rest_framework import serializers
 
 from apps.catalog.api.serializers import ProductOutput
 from apps.catalog.models import Product
+from apps.catalog.product_details import read_first_images
 from apps.catalog.tests.factories import make_product
 
 pytestmark = pytest.mark.django_db
 AWKWARD = {"name": 'Мёд «Липовый» <b>"1"</b>', "description": "line\nline\t\\ 🍯", "price": Decimal("0.10")}
+
+
+def read_for_a_list(made):
+    product = Product.objects.select_related("category").get(pk=made.pk)
+    read_first_images([product])
+    return product
 
 
 def by_fields(product):
@@ -21,22 +28,21 @@ def by_fields(product):
     "values", [{}, AWKWARD, {"price": Decimal("99999999.99"), "is_active": False}], ids=str
 )
 def test_product_is_written_as_its_fields_say(values):
-    made = make_product(**values)
-    read = Product.objects.select_related("category").get(pk=made.pk)
+    read = read_for_a_list(make_product(**values))
 
     assert ProductOutput(read).data == by_fields(read)
     assert list(ProductOutput(read).data) == list(ProductOutput.Meta.fields)
 
 
 def test_moment_without_fractions_is_written_as_its_field_says():
-    product = Product.objects.get(pk=make_product().pk)
+    product = read_for_a_list(make_product())
     product.created_at = product.created_at.replace(microsecond=0)
 
     assert ProductOutput(product).data["created_at"] == by_fields(product)["created_at"]
 
 
 def test_fields_are_not_asked_for_each_product(monkeypatch):
-    product = Product.objects.select_related("category").get(pk=make_product().pk)
+    product = read_for_a_list(make_product())
     written = ProductOutput(product).data
 
     monkeypatch.delattr(serializers.Field, "get_attribute")  # by which a field reads its value

@@ -163,5 +163,5 @@ def test_saving_asks_only_about_the_rows_that_were_typed_in(office, django_asser
         form = typed(open_list(office, f"?category__id__exact={tea.category_id}"), tea, "11.00")
         current_configuration()  # which the categories of the new products have changed
 
-        with django_assert_num_queries(17):  # session, user, rows; one row's transaction and its message
+        with django_assert_num_queries(21):  # session, user, rows; one row's transaction, details and message
             office.browser.post(LIST, {**form, "_save": "Save"})
