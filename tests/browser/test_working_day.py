@@ -23,7 +23,7 @@ from tests.support.embedded_store import (
 )
 from tests.support.processes import BASE_DIR, wait_for
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.long]
 
 STAFF_OF_ROLES = {
     "olga": "Order desk",
@@ -98,7 +98,6 @@ def enter(browser: Any, office: Office) -> Iterator[Enter]:
     assert [visit.foreign for visit in visits] == [[] for _visit in visits]
 
 
-@pytest.mark.long
 def test_order_desk_ships_ten_orders_at_once_and_cancels_one_with_a_reason(office: Office, enter: Enter):
     order_ids = [office.buy(1) for _number in range(11)]
     page = enter("olga").page
@@ -156,7 +155,6 @@ def test_order_desk_runs_a_failed_job_again(office: Office, enter: Enter):
     wait_for(lambda: office.shop.jobs(order_id)["invoice"] == "done")
 
 
-@pytest.mark.long
 def test_order_desk_takes_the_orders_of_a_day_into_a_spreadsheet(office: Office, enter: Enter):
     order_id = office.buy(3, quantity=2)
     page = enter("olga").page
@@ -212,7 +210,6 @@ def test_second_click_sends_nothing(office: Office, enter: Enter):
     assert [route.request.method for route in sent] == ["POST"]
 
 
-@pytest.mark.long
 def test_catalogue_editor_raises_the_prices_of_a_category(office: Office, enter: Enter):
     product = office.shop.call("GET", "products/20/").json()
     category_id = product["category"]["id"]
@@ -231,7 +228,6 @@ def test_catalogue_editor_raises_the_prices_of_a_category(office: Office, enter:
     assert office.shop.call("GET", "products/20/").json()["price"] == f"{hundredths / 100:.2f}"
 
 
-@pytest.mark.long
 def test_support_reads_everything_and_changes_nothing(office: Office, enter: Enter):
     order_id = office.buy(4)
     page = enter("sonya").page

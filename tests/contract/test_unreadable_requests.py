@@ -46,6 +46,7 @@ def ask(port: int, head: str) -> tuple[HTTPResponse, Any]:
         return response, json.loads(response.read())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("server", ["gunicorn", "proxy"])
 @pytest.mark.parametrize("case", LONG)
 def test_request_that_cannot_be_read_is_answered_with_a_problem(

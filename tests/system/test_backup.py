@@ -224,6 +224,7 @@ def test_restore_beside_a_working_store_gives_up_soon(order: Order, file: Path, 
     assert all_rows() == before
 
 
+@pytest.mark.long
 def test_migrated_database_without_rows_counts_as_empty(order: Order, file: Path, empty: str):
     before = all_rows()
     call_command("backup", file)

@@ -50,6 +50,7 @@ def test_store_starts_from_nothing_and_does_everything_that_follows_an_order(tmp
     assert PASSWORD in output
 
 
+@pytest.mark.long
 def test_killed_store_loses_no_job_and_its_second_start_keeps_data_and_keys(tmp_path: Path, port: int):
     with store(tmp_path, port) as (shop, process):
         token = {"Authorization": f"Bearer {shop.token(CUSTOMER)}"}

@@ -30,7 +30,7 @@ from conftest import PASSWORD, signed_in
 from tests.contract.access_table import TABLE
 from tests.support.email_tokens import address_token, reset_token
 from tests.support.faults import all_rows, at_statement
-from tests.support.parameters import spread
+from tests.support.parameters import some, spread
 from tests.support.payments_by_hand import payment_of, refund_of
 from tests.support.processes import in_child
 
@@ -189,10 +189,7 @@ FAILURES: dict[str, tuple[type[Error], tuple[int, str, str | None]]] = {
     "fault": (ProgrammingError, (500, "server_error", None)),
 }
 # Of those that fail, nothing is left by the same transaction.
-DEADLY = [
-    pytest.param(write, id=str(write), marks=() if number % 4 == 0 else pytest.mark.long)
-    for number, write in enumerate(WRITES)
-]
+DEADLY = some(WRITES, of=8)
 
 
 @pytest.fixture

@@ -106,6 +106,7 @@ def test_figures_add_up_over_processes_and_outlive_them(server: Server):
     assert sorted(server.counted_by_each()) == ["counter_0.db", "counter_1.db"]
 
 
+@pytest.mark.long
 def test_server_that_ends_leaves_nothing_behind(tmp_path: Path, server: Server):
     assert list(tmp_path.glob("store-metrics-*"))
     master = int(

@@ -153,6 +153,7 @@ def test_order_is_accepted_without_redis_and_its_jobs_are_done_when_it_returns(
     assert Invoice.objects.filter(order=order_id).exists()
 
 
+@pytest.mark.long
 @pytest.mark.redis
 def test_lost_messages_cost_seconds_only(redis_server: RedisServer, customer_api: APIClient, tmp_path: Path):
     order_id = place(customer_api)
@@ -182,6 +183,7 @@ def test_job_of_a_killed_worker_returns(redis_server: RedisServer, customer_api:
     assert (job.status, job.attempts) == ("done", 2)
 
 
+@pytest.mark.long
 @pytest.mark.redis
 def test_worker_with_a_message_in_hand_lets_a_dead_redis_go(redis_server: RedisServer):
     link = celery_app.connection_for_write()

@@ -55,6 +55,7 @@ def test_new_folder_and_all_that_is_put_into_it_are_private(tmp_path):
     assert_private(modes_after_use(tmp_path / "not" / "yet" / "there"))
 
 
+@pytest.mark.long
 def test_folder_and_database_of_a_former_release_are_closed_to_others(tmp_path):
     folder = tmp_path / "var"
     folder.mkdir(mode=0o755)

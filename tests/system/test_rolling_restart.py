@@ -10,6 +10,8 @@ from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+import pytest
+
 from tests.support.processes import running, wait_for
 from tests.support.proxies import TcpProxy
 
@@ -62,6 +64,7 @@ class Load:
         link.close()
 
 
+@pytest.mark.long
 def test_server_renews_its_processes_under_load_without_a_failed_request(tmp_path: Path):
     with web(tmp_path, "a") as (process, port), Load(port) as load:
         load.served(50)
@@ -77,6 +80,7 @@ def test_server_renews_its_processes_under_load_without_a_failed_request(tmp_pat
     assert load.answers.keys() == {"GET 200", "POST 400"}
 
 
+@pytest.mark.long
 def test_one_of_two_servers_can_be_stopped_under_load_without_a_failed_request(tmp_path: Path):
     with ExitStack() as stack:
         (leaving, first), (_, second) = (stack.enter_context(web(tmp_path, name)) for name in "ab")

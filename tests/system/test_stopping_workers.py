@@ -18,7 +18,7 @@ from tests.support.processes import running, wait_for
 from tests.support.servers import RedisServer
 from tests.support.workers import broker_at, celery_worker, database_url
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 GRACE_SECONDS = 2
 SLACK_SECONDS = 10  # of a busy machine; far less than the lease of 60 seconds
 Worker = AbstractContextManager["subprocess.Popen[bytes]"]
@@ -46,7 +46,6 @@ def test_celery_worker_hands_back_what_it_cannot_finish(
     assert "Traceback" not in (tmp_path / "first" / "worker.log").read_text()
 
 
-@pytest.mark.long
 def test_worker_without_a_broker_hands_back_what_it_cannot_finish(
     customer: User, staff: User, carrier: SlowCarrier, tmp_path: Path
 ):

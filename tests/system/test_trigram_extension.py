@@ -38,6 +38,7 @@ def migrate_users(url: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
+@pytest.mark.long
 def test_role_that_may_not_make_the_extension_is_told_what_to_do(foreign_database):
     url, administrator = foreign_database
 

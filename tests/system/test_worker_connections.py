@@ -19,6 +19,7 @@ CONNECTIONS = """
 """
 
 
+@pytest.mark.long
 def test_worker_keeps_its_connections_and_replaces_those_that_break(
     settings, customer_api: APIClient, tmp_path: Path
 ):

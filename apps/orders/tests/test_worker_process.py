@@ -53,6 +53,7 @@ def test_worker_does_what_is_ordered_while_it_runs_and_ends_when_told(
     assert "Traceback" not in (tmp_path / "worker.log").read_text()
 
 
+@pytest.mark.long
 def test_worker_that_is_told_to_end_finishes_its_job_first(
     customer: User, staff: User, tmp_path: Path, carrier: SlowCarrier, settings
 ):
@@ -96,6 +97,7 @@ def test_job_of_a_killed_worker_is_done_by_another_once_its_lease_is_over(
     assert Order.objects.get(pk=order.pk).tracking_number == carrier.parcels[str(job.uuid)]
 
 
+@pytest.mark.long
 def test_once_does_what_is_due_in_the_language_of_each_order_and_ends(customer: User, tmp_path: Path):
     orders = {make_order(customer, language=language).pk: language for language in ("en", "ru", "en")}
 
