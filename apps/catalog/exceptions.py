@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Self, TypedDict
 
 from django.core.exceptions import ValidationError
+from django.db.models import TextChoices
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -150,3 +151,60 @@ class CategoryNotEmpty(DomainError):
     code = "category_not_empty"
     message = _("The category still contains products or subcategories, or a promotion is for it.")
     advice = _("Empty it and take it out of promotions first, or leave out `hard=true` to deactivate it.")
+
+
+class ImageProblem(TextChoices):
+    """Why a picture cannot be shown."""
+
+    FORMAT = "format", _("It is not a JPEG, PNG or WebP picture.")
+    TOO_LARGE = (
+        "too_large",
+        _("It is too large: at most 10 MB, 40 megapixels and 12,000 pixels on each side."),
+    )
+    UNREADABLE = "unreadable", _("It is damaged.")
+    DUPLICATE = "duplicate", _("The product already has this picture.")
+    LOST = "lost", _("What was uploaded is gone. Upload it again.")
+    NOT_FETCHED = "not_fetched", _("It could not be fetched from its address.")
+
+
+class ImageInvalid(DomainError):
+    """A file that is no picture which the store shows."""
+
+    code = "image_invalid"
+    message = _("The file is not a picture that the store can show.")
+
+    def __init__(self, problem: ImageProblem) -> None:
+        self.problem, self.message = problem, problem.label
+        super().__init__(self.message)
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the refusal of another kind of file."""
+        return cls(ImageProblem.FORMAT)
+
+
+class FullProduct(TypedDict):
+    """How many pictures a product can have."""
+
+    limit: int
+
+
+class ImageLimit(DomainError):
+    """One picture more than a product can have."""
+
+    status_code = HTTPStatus.CONFLICT
+    code = "image_limit"
+    message = _("The product has as many pictures as it can have.")
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(self.message)
+        self.limit = limit
+
+    def as_payload(self) -> FullProduct:
+        """Tell the limit."""
+        return {"limit": self.limit}
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the refusal of one more than twenty."""
+        return cls(20)

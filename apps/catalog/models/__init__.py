@@ -25,6 +25,7 @@ from apps.catalog.models.images import (
     ImageStatus,
     ProductImage,
     ProductImageQuerySet,
+    rendition_widths,
 )
 from apps.catalog.models.products import (
     MAX_META_DESCRIPTION_LENGTH,
@@ -83,4 +84,5 @@ __all__ = [
     "StockMovement",
     "category_tree_ids",
     "hidden_category_ids",
+    "rendition_widths",
 ]

@@ -16,6 +16,12 @@ MAX_IMAGES = 20  # of a product
 RENDITIONS = (160, 480, 1200)  # widths in pixels of the files that are served
 
 
+def rendition_widths(width: int) -> tuple[int, ...]:
+    """Return the widths of the files of a picture this wide (both in pixels): nothing is enlarged."""
+    smaller = tuple(each for each in RENDITIONS if each < width)
+    return smaller if len(smaller) == len(RENDITIONS) else (*smaller, width)
+
+
 class ImageStatus(models.TextChoices):
     """How far a picture is: its files are made by a job."""
 
@@ -108,7 +114,5 @@ class ProductImage(models.Model):
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """Return the widths (pixels) of the files of a ready picture; nothing is enlarged."""
-        width = self.width or 0
-        smaller = tuple(each for each in RENDITIONS if each < width)
-        return smaller if len(smaller) == len(RENDITIONS) else (*smaller, width)
+        """Return the widths (pixels) of the files of a ready picture."""
+        return rendition_widths(self.width or 0)
