@@ -3,11 +3,15 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import requests
 from django.db import connection
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from apps.core.http_deadlines import with_deadline
 
 CONNECT_TIMEOUT_SECONDS = 3.0
 MAX_ANSWER_BYTES = 1024 * 1024
@@ -37,17 +41,17 @@ def call(
     """Call the server and return its answer, whatever its status; `content` is what requests takes.
 
     `patience` are the seconds that it may take to connect, and between two parts of the answer; the whole
-    answer may take twice as long. Redirects are not followed: they would take keys and personal data
-    elsewhere.
+    answer with its headers may take twice as long. Redirects are not followed: they would take keys and
+    personal data elsewhere.
 
     Raises requests.RequestException when the server cannot be asked, or when its answer is too slow or longer
     than `max_bytes`; CallInTransaction inside of a transaction.
     """
-    if in_transaction():
-        raise CallInTransaction(f"{method} {url} inside of a transaction")
-    deadline = time.monotonic() + 2 * patience
+    refuse_in_transaction(f"{method} {url}")
     with requests.Session() as session:
         session.trust_env = False  # no proxy, no credentials of the machine
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, _DeadlineAdapter(time.monotonic() + 2 * patience))
         with session.request(
             method,
             url,
@@ -57,7 +61,7 @@ def call(
             stream=True,
             **content,
         ) as response:
-            return Answer(response.status_code, _read(response, deadline, max_bytes))
+            return Answer(response.status_code, _read(response, max_bytes))
 
 
 def was_never_sent(error: requests.RequestException) -> bool:
@@ -71,11 +75,28 @@ def in_transaction() -> bool:
     return any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks)
 
 
-def _read(response: requests.Response, deadline: float, max_bytes: int) -> bytes:
-    # The time-out of requests is for each read; a server that drips would hold the worker for ever.
+def refuse_in_transaction(call: str) -> None:
+    """Raise CallInTransaction when the present code runs inside of a transaction."""
+    if in_transaction():
+        raise CallInTransaction(f"{call} inside of a transaction")
+
+
+class _DeadlineAdapter(HTTPAdapter):
+    """Connections whose answers are over at a deadline of the monotonic clock."""
+
+    def __init__(self, deadline: float) -> None:
+        super().__init__()
+        self._deadline = deadline
+
+    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> HTTPConnectionPool:
+        pool = cast("HTTPConnectionPool", super().get_connection_with_tls_context(*args, **options))
+        return with_deadline(pool, self._deadline)
+
+
+def _read(response: requests.Response, max_bytes: int) -> bytes:
     body = b""
     for part in response.iter_content(4096):
         body += part
-        if len(body) > max_bytes or time.monotonic() > deadline:
-            raise requests.ConnectionError("The response is too long or too slow")
+        if len(body) > max_bytes:
+            raise requests.ConnectionError("The response is too long")
     return body
