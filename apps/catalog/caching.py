@@ -6,7 +6,16 @@ from django.conf import settings
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
-from apps.catalog.models import Attribute, AttributeValue, Category, Product, ProductAttribute
+from apps.catalog.models import (
+    Attribute,
+    AttributeValue,
+    Category,
+    GroupOption,
+    Product,
+    ProductAttribute,
+    ProductGroup,
+    ProductOption,
+)
 from apps.core.caching.namespaces import CacheNamespace
 from apps.core.database.querysets import bulk_written
 from apps.core.days import day_of, end_of_day
@@ -25,6 +34,9 @@ products_cache = CacheNamespace(
 @receiver([post_save, post_delete, bulk_written], sender=Attribute)
 @receiver([post_save, post_delete, bulk_written], sender=AttributeValue)
 @receiver([post_save, post_delete, bulk_written], sender=ProductAttribute)
+@receiver([post_save, post_delete, bulk_written], sender=ProductGroup)
+@receiver([post_save, post_delete, bulk_written], sender=GroupOption)
+@receiver([post_save, post_delete, bulk_written], sender=ProductOption)
 def drop_products(**kwargs: Any) -> None:
     """Drop the products' lists and details."""
     products_cache.drop_on_commit()

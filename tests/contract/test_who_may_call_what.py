@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
 from apps.catalog.tests.factories import make_product
+from apps.catalog.tests.variants import make_group
 from apps.delivery.tests.factories import make_saved_address
 from apps.jobs.models import Job
 from apps.orders.tests.factories import make_order
@@ -145,6 +146,7 @@ def address_of(path: str, owner: User) -> str:
     makers: dict[str, Callable[[], object]] = {
         "category": lambda: make_product().category_id,
         "product": lambda: make_product().pk,
+        "group": lambda: make_group((make_product(), {})).pk,
         "order": lambda: payment.order_id if payment else make_order(owner).pk,
         "payment": lambda: payment.uid,
         "refund": lambda: refund_of(owner).uid,
@@ -163,6 +165,7 @@ def api_routes(patterns: list[URLPattern | URLResolver], prefix: str) -> list[tu
         "addresses": "address",
         "categories": "category",
         "products": "product",
+        "product-groups": "group",
         "orders": "order",
         "jobs": "job",
     }

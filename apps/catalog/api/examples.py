@@ -94,6 +94,29 @@ PRODUCT = {
     "attributes": [],
     "related": [],
 }
+GROUP = {
+    "id": 1,
+    "name": "Linden honey",
+    "slug": "linden-honey",
+    "description": "Light, with a note of mint.",
+    "options": [{"code": "weight", "name": "Net weight", "values": ["250 g", "500 g"]}],
+    "products": [
+        {
+            "id": 68,
+            "options": [{"code": "weight", "value": "250 g"}],
+            "price": "350.00",
+            "in_stock": False,
+            "image": None,
+        },
+        {
+            "id": 67,
+            "options": [{"code": "weight", "value": "500 g"}],
+            "price": "650.00",
+            "in_stock": True,
+            "image": IMAGE,
+        },
+    ],
+}
 
 WANTED_MOVEMENT = {"delta": 5, "reason": "Delivery of 24 November"}
 MOVEMENT = {**WANTED_MOVEMENT, "id": 64, "stock": 145, "created_at": "2026-11-24T09:30:00.250000Z"}

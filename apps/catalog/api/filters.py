@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from apps.catalog.api.permissions import lists_inactive
+from apps.catalog.collapsing import collapsed
 from apps.catalog.models import Category, CategoryQuerySet, Product, ProductQuerySet
 from apps.catalog.search import validate_search
 from apps.core.api.fields import MAX_ID_DIGITS, PLAIN_WHOLE
@@ -64,7 +65,21 @@ class ProductFilter(django_filters.FilterSet):
     is_active = BooleanFilter(
         field_name="is_active", help_text="For staff; false: products that are off sale"
     )
+    group = IdFilter(field_name="group_id", help_text="Id of a group of variants")
+    collapse = BooleanFilter(
+        method="unchanged",
+        help_text="true: of each group of variants only the cheapest of those listed, in stock if any is",
+    )
     ordering = StableOrderingFilter(fields=["name", "price", "created_at"])
+
+    def filter_queryset(self, queryset: QuerySet[Product]) -> QuerySet[Product]:
+        """Return the products that pass all filters; last of all, one of each group, if so wanted."""
+        products: QuerySet[Product] = super().filter_queryset(queryset)
+        return collapsed(products) if self.form.cleaned_data["collapse"] else products
+
+    def unchanged(self, queryset: QuerySet[Product], name: str, value: bool) -> QuerySet[Product]:
+        """Return all products: which of a group is to be shown depends on the other filters."""
+        return queryset
 
     def matching(self, queryset: ProductQuerySet, name: str, value: str) -> ProductQuerySet:
         """Return the products that have every word."""

@@ -20,6 +20,11 @@ urlpatterns = [
     path("products/", views.ProductViewSet.as_view(READ_AND_CREATE), name="product-list"),
     path("products/<positive:pk>/", views.ProductViewSet.as_view(READ_AND_WRITE), name="product-detail"),
     path(
+        "product-groups/<positive:pk>/",
+        views.ProductGroupViewSet.as_view({"get": "retrieve"}),
+        name="product-group-detail",
+    ),
+    path(
         "admin/products/<positive:product_pk>/stock-movements/",
         views.StockMovementViewSet.as_view(READ_AND_CREATE),
         name="stock-movement-list",

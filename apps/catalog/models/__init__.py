@@ -40,7 +40,13 @@ from apps.catalog.models.related import MAX_RELATED, RelatedProduct
 from apps.catalog.models.search_words import SearchWord, SearchWordKey
 from apps.catalog.models.stock import ORDER_MOVEMENTS, REASONED, MovementKind, PriceChange, StockMovement
 from apps.catalog.models.translations import CategoryTranslation, ProductTranslation
-from apps.catalog.models.variants import GroupOption, ProductGroup, ProductOption
+from apps.catalog.models.variants import (
+    MAX_OPTIONS,
+    MAX_VARIANTS,
+    GroupOption,
+    ProductGroup,
+    ProductOption,
+)
 
 __all__ = [
     "BRAND",
@@ -49,12 +55,14 @@ __all__ = [
     "MAX_DESCRIPTION_LENGTH",
     "MAX_IMAGES",
     "MAX_META_DESCRIPTION_LENGTH",
+    "MAX_OPTIONS",
     "MAX_RELATED",
     "MAX_SIZE_MM",
     "MAX_STEP",
     "MAX_STOCK",
     "MAX_TEXT_LENGTH",
     "MAX_VALUES",
+    "MAX_VARIANTS",
     "MAX_WEIGHT_G",
     "ORDER_MOVEMENTS",
     "REASONED",

@@ -7,18 +7,23 @@ from django.utils.translation import gettext_lazy as _
 from apps.audit.registry import audited
 from apps.catalog.models.categories import MAX_DESCRIPTION_LENGTH, Category
 from apps.catalog.models.products import Product
-from apps.core.database.key_columns import CleanCharField
+from apps.core.database.derived_columns import DerivingQuerySet
+from apps.core.database.key_columns import CleanCharField, KeyedModel, KeyField
 from apps.core.database.querysets import SignallingQuerySet
 from apps.store.models import NamedInLanguages, in_present_language
 
+MAX_OPTIONS = 3  # of a group: its page has a column for each
+MAX_VARIANTS = 100  # of a group: all of them stand on one page
+
 
 @audited()
-class ProductGroup(models.Model):
+class ProductGroup(KeyedModel):
     """Products that are variants of one thing."""
 
     AUDITED_FIELDS = ("name", "slug", "category", "description")
 
     name = CleanCharField(_("name"), max_length=255)
+    name_key = KeyField("name")  # an import finds its groups by it; two groups may have one
     slug = models.SlugField(_("slug"), max_length=280, unique=True, blank=True)
     description = models.TextField(
         _("description"), blank=True, default="", validators=[MaxLengthValidator(MAX_DESCRIPTION_LENGTH)]
@@ -34,12 +39,15 @@ class ProductGroup(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
-    objects = SignallingQuerySet["ProductGroup"].as_manager()
+    objects = DerivingQuerySet["ProductGroup"].as_manager()
+
+    variants: list[Product]  # those that are shown, once they were read (`shown_groups.py`)
 
     class Meta:
         verbose_name = _("group of variants")
         verbose_name_plural = _("groups of variants")
         ordering = ("name", "pk")
+        indexes = [models.Index(fields=["name_key", "id"], name="catalog_productgroup_by_name")]
 
     def __str__(self) -> str:
         return self.name

@@ -15,14 +15,14 @@ from apps.audit.services import (
     record_change,
     values_of,
 )
-from apps.catalog.models import Category, Product
+from apps.catalog.models import Category, Product, ProductGroup
 from apps.catalog.slugs import SLUG_ATTEMPTS, free_slug
 from apps.core.database.row_changes import changed_columns, columns_of
 from apps.users.models import User
 
-CATEGORY_OF = {Category: "parent", Product: "category"}
+CATEGORY_OF = {Category: "parent", Product: "category", ProductGroup: "category"}
 
-RowT = TypeVar("RowT", Category, Product)
+RowT = TypeVar("RowT", Category, Product, ProductGroup)
 
 
 def inserted(row: RowT, *, by: User | None = None) -> RowT:
@@ -76,7 +76,7 @@ def _clean(row: RowT, *, exclude: Iterable[str] = ()) -> None:
     row.full_clean(exclude=[*exclude, *_checked_category(row)], validate_constraints=False)
 
 
-def _checked_category(row: Category | Product) -> list[str]:
+def _checked_category(row: Category | Product | ProductGroup) -> list[str]:
     """Return the field that names a category, once that is there; it may have been deleted a moment before.
 
     Raises ValidationError, with the code that the API has for an id that no row has.

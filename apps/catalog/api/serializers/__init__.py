@@ -1,6 +1,7 @@
 """Serializers of the catalogue."""
 
 from apps.catalog.api.serializers.categories import CategoryInput, CategoryOutput
+from apps.catalog.api.serializers.groups import ProductGroupOutput
 from apps.catalog.api.serializers.products import (
     ProductChangeInput,
     ProductDetailOutput,
@@ -18,6 +19,7 @@ __all__ = [
     "CategoryOutput",
     "ProductChangeInput",
     "ProductDetailOutput",
+    "ProductGroupOutput",
     "ProductInput",
     "ProductOutput",
     "StockMovementInput",

@@ -79,6 +79,14 @@ class ProductAttributeInput(InputSerializer):
         return values
 
 
+class GroupOptionOutput(serializers.Serializer[Any]):
+    """An option with the values that products on sale have of it, in order."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    values = serializers.ListField(child=serializers.CharField())
+
+
 class ProductAttributeOutput(serializers.Serializer[Any]):
     """An attribute of a product with its values."""
 

@@ -1,0 +1,130 @@
+"""Lists of products that show one product of each group, and lists of the products of a group."""
+
+import random
+from decimal import Decimal
+
+import pytest
+
+from apps.catalog.models import Product
+from apps.catalog.tests.factories import make_category, make_product, make_products
+from apps.catalog.tests.variants import make_group, make_shirts, values
+from apps.store.configuration_cache import current_configuration
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/api/v1/products/"
+
+
+def shown(api, query=""):
+    return [(row["id"], row["group_size"]) for row in api.get(f"{LIST}?{query}").json()["results"]]
+
+
+def group_of(*prices_and_stocks, **fields):
+    """Make a group of products with these prices and stocks."""
+    products = [make_product(price=price, stock=stock, **fields) for price, stock in prices_and_stocks]
+    make_group(*((product, values(size=str(number))) for number, product in enumerate(products)))
+    return products
+
+
+def test_list_of_a_group_has_its_products(api):
+    small, large = make_shirts("S", "L")
+    make_product()
+
+    assert {row for row, _size in shown(api, f"group={small.group_id}")} == {small.pk, large.pk}
+    assert shown(api, f"group={10**9}") == []
+    assert api.get(f"{LIST}?group=x").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("prices_and_stocks", "first"),
+    [
+        ([("2.00", 5), ("1.00", 5), ("3.00", 5)], 1),  # the cheapest
+        ([("1.00", 0), ("3.00", 5), ("2.00", 5)], 2),  # what is sold out comes after what is not
+        ([("2.00", 0), ("1.00", 0), ("1.00", 0)], 1),  # all are sold out; of two alike, the older
+        ([("1.00", 5)], 0),
+    ],
+)
+def test_group_is_shown_by_the_cheapest_in_stock(api, prices_and_stocks, first):
+    products = group_of(*prices_and_stocks)
+
+    assert shown(api, "collapse=true") == [(products[first].pk, len(products))]
+
+
+def test_products_without_a_group_are_shown_each(api):
+    products = make_products(2, name="Tea")
+    group_of(("1.00", 1), ("2.00", 1), name="Zebra")
+
+    assert shown(api, "collapse=true")[:2] == [(product.pk, 1) for product in products]
+    assert len(shown(api, "collapse=true")) == 3
+    assert [size for _row, size in shown(api, "collapse=false")] == [None] * 4
+    assert [size for _row, size in shown(api)] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("query", "first", "size"),
+    [
+        ("price_min=2", 1, 3),
+        ("price_min=2&price_max=2.50", 1, 1),
+        ("in_stock=false", 0, 1),
+        ("in_stock=true", 1, 3),
+        ("search=red", 2, 2),
+    ],
+)
+def test_what_the_filters_leave_out_stands_for_nobody(api, query, first, size):
+    products = group_of(("1.00", 0), ("2.00", 5), ("3.00", 5), ("4.00", 5))
+    Product.objects.filter(pk__in=[product.pk for product in products[2:]]).update(name="red")
+
+    assert shown(api, f"collapse=true&{query}") == [(products[first].pk, size)]
+
+
+def test_products_that_are_off_sale_stand_for_nobody(api):
+    hidden, shirt, other = group_of(("1.00", 5), ("2.00", 5), ("3.00", 5))
+    Product.objects.filter(pk=hidden.pk).update(is_active=False)
+    Product.objects.filter(pk=other.pk).update(category=make_category(is_active=False))
+
+    assert shown(api, "collapse=true") == [(shirt.pk, 1)]
+
+
+def test_pages_cursors_and_counts_are_those_of_the_collapsed_list(api):
+    for number in range(3):
+        group_of(*((f"{number}.50", 5) for _each in range(4)))
+    every = shown(api, "collapse=true&ordering=-price")
+    assert [size for _row, size in every] == [4, 4, 4]
+
+    second = api.get(f"{LIST}?collapse=true&ordering=-price&page_size=2&page=2").json()
+    first = api.get(f"{LIST}?collapse=true&ordering=-price&page_size=2&cursor=").json()
+    following = api.get(first["next"]).json()
+
+    assert second["count"] == 3
+    assert [row["id"] for row in second["results"]] == [every[2][0]]
+    assert [row["id"] for row in first["results"] + following["results"]] == [row for row, _size in every]
+    assert following["next"] is None
+
+
+@pytest.mark.parametrize("number", [1, 20])
+def test_collapsed_list_takes_no_statement_more(api, number, django_assert_num_queries):
+    for _each in range(number):
+        group_of(("1.00", 5), ("2.00", 0))
+    current_configuration()
+
+    with django_assert_num_queries(2):  # with the pictures
+        assert len(shown(api, "collapse=true")) == number
+
+
+def test_random_lists_are_as_reckoned_in_python(api):
+    chance = random.Random(7)
+    for _each in range(12):
+        group_of(
+            *((f"{chance.randint(1, 5)}.00", chance.choice([0, 1])) for _row in range(chance.randint(1, 6)))
+        )
+    make_products(5, price="2.00")
+
+    for least in range(1, 6):
+        groups: dict[object, list[Product]] = {}
+        for product in Product.objects.filter(price__gte=Decimal(least)):
+            groups.setdefault(product.group_id or f"alone {product.pk}", []).append(product)
+        expected = {
+            (min(group, key=lambda each: (each.stock == 0, each.price, each.pk)).pk, len(group))
+            for group in groups.values()
+        }
+        assert set(shown(api, f"collapse=true&page_size=100&price_min={least}")) == expected
