@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from apps.catalog.tests.factories import make_product
+from apps.catalog.tests.variants import make_group
 from apps.core.api.operations import operation_of
 from apps.core.caching.memcached import StoreMemcached
 from apps.orders.tests.factories import make_order
@@ -38,6 +39,10 @@ KEPT: dict[str, tuple[str, Callable[[User], str]]] = {
     "CategoryViewSet.retrieve": ("anyone", lambda user: f"/api/v1/categories/{make_product().category_id}/"),
     "ProductViewSet.list": ("anyone", lambda user: "/api/v1/products/"),
     "ProductViewSet.retrieve": ("anyone", lambda user: f"/api/v1/products/{make_product().pk}/"),
+    "ProductGroupViewSet.retrieve": (
+        "anyone",
+        lambda user: f"/api/v1/product-groups/{make_group((make_product(), {})).pk}/",
+    ),
     "OrderViewSet.list": ("customer", lambda user: "/api/v1/orders/"),
     "OrderViewSet.retrieve": ("customer", lambda user: f"/api/v1/orders/{make_order(user).pk}/"),
     "PickupPointViewSet.list": ("anyone", lambda user: "/api/v1/pickup-points/"),
