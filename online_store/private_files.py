@@ -15,7 +15,8 @@ OWN_NAMES = {
     *(f"payment_emulator.sqlite3{suffix}" for suffix in SQLITE_SUFFIXES),
     *("secret_key", "jwt_signing_key", "celerybeat-schedule"),
     *("payment_emulator_secret", "payment_emulator_url"),
-    *("mail", "media", "media-originals", "cache", "static", "backups", "generators", "screenshots"),
+    *("mail", "media", "media-originals", "media-feeds", "cache", "static", "backups"),
+    *("generators", "screenshots"),
 }
 
 

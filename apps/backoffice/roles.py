@@ -59,6 +59,8 @@ ROLES: dict[str, frozenset[str]] = {
             "promotions.add_promotioncode",
             "promotions.change_promotioncode",
             "promotions.view_redemption",
+            "integrations.view_feed",
+            "integrations.add_feed",
         }
     ),
     "Support": frozenset(

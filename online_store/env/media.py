@@ -18,7 +18,8 @@ S3 = Form(
     options={"endpoint": web_address, "region": matching("[a-z0-9-]{1,60}", "the name of a region")},
     host=matching("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "an address with the name of a bucket after s3://"),
 )
-BESIDE = "-originals"  # what the place of private files is called beside the one of public files
+# What the places of private files are called beside the one of public files.
+BESIDE = {"originals": "-originals", "feeds": "-feeds"}
 CACHE_CONTROL = "public, max-age=31536000, immutable"  # the names of files tell their content
 
 
@@ -26,7 +27,7 @@ Storages = dict[str, dict[str, Any]]  # entries of STORAGES
 
 
 def media_storages(text: str) -> Storages:
-    """Return where public files (`default`) and private ones (`originals`) are kept: a folder or a bucket."""
+    """Return where public files (`default`) and private ones (the others) are kept: a folder or a bucket."""
     if text.startswith("s3:"):
         return _in_a_bucket(text)
     if "://" in text or not is_path(text) or not Path(text).resolve().name:
@@ -43,12 +44,12 @@ def media_address(text: str) -> str:
 
 
 def in_folders(folder: Path) -> Storages:
-    """Return the entries for this folder, and one beside it; both are made with the first file."""
+    """Return the entries for this folder, and those beside it; each is made with its first file."""
     public = {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755}  # the proxy reads them
     private = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
     return {
         "default": _folder(folder, **public),
-        "originals": _folder(folder.with_name(folder.name + BESIDE), **private),
+        **{name: _folder(folder.with_name(folder.name + end), **private) for name, end in BESIDE.items()},
     }
 
 
@@ -75,8 +76,11 @@ def _in_a_bucket(text: str) -> Storages:
     }
     backend = "apps.core.object_storage.ObjectStorage"
     public = {"location": prefix, "object_parameters": {"CacheControl": CACHE_CONTROL}}
-    private = {"location": prefix + BESIDE, "object_parameters": {"CacheControl": "private, no-store"}}
+    private = {"object_parameters": {"CacheControl": "private, no-store"}}
     return {
         "default": {"BACKEND": backend, "OPTIONS": options | public},
-        "originals": {"BACKEND": backend, "OPTIONS": options | private},
+        **{
+            name: {"BACKEND": backend, "OPTIONS": options | private | {"location": prefix + end}}
+            for name, end in BESIDE.items()
+        },
     }

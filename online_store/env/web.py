@@ -13,6 +13,10 @@ RETURN_EXPECTED = (
     "beginnings of addresses, comma-separated, with a plain path or none: https://shop.example/paid, "
     "http://localhost:* (any port), myshop:// (an app's own scheme)"
 )
+MAX_PRODUCT_ADDRESS = 300  # characters
+PRODUCT_EXPECTED = (
+    "an address with https:// and a place for {slug} or {id}, such as https://shop.example/p/{slug}"
+)
 # Pages of apps that browsers run without a web server: Capacitor, Ionic, Tauri.
 APP_SCHEMES = ("capacitor", "ionic", "tauri")
 
@@ -47,6 +51,23 @@ def app_address(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9/._~-]*", path):
         raise Unusable(f"must be {WEB.expected}, or https://shop.example/# for an app with such paths")
     return f"{web_address(address)}/#{path.rstrip('/')}" if hash_sign else web_address(address)
+
+
+def product_address(text: str) -> str:
+    """Return the address of any product's page, in which `{slug}` or `{id}` stands for which one it is.
+
+    It is at most 300 characters long: 50,000 of them, which a sitemap may list, are below its 50 MB.
+    """
+    host, _slash, path = text.removeprefix("https://").partition("/")
+    if not (
+        text.startswith("https://")
+        and len(text) <= MAX_PRODUCT_ADDRESS
+        and re.search(r"\{(slug|id)\}", path)
+        and re.fullmatch(r"(?:[A-Za-z0-9/._~?&=%+:;,@!$'()*-]|\{slug\}|\{id\})+", path)
+    ):
+        raise Unusable(f"must be {PRODUCT_EXPECTED}")
+    web_address(f"https://{host}")
+    return text
 
 
 def return_address(text: str) -> str:

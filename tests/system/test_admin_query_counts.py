@@ -14,6 +14,7 @@ from apps.catalog.tests.factories import make_category, make_product
 from apps.delivery.tests.factories import make_method, make_point, make_rate, make_zone
 from apps.import_export.formats import FileFormat
 from apps.import_export.services import order_export
+from apps.integrations.models import Feed
 from apps.orders.tests.checkout_shop import make_payment_method
 from apps.orders.tests.factories import make_order
 from apps.payments.models import Refund
@@ -55,6 +56,7 @@ def trade(rounds: int, staff: User, make_user: Callable[..., User]) -> None:
         make_point()
         make_payment_method(f"method-{product.pk}")
         make_redemption(customer)
+        Feed.objects.create(kind="yml", folder=f"yml/{product.pk}", status="replaced")
         Session.objects.open(customer)
         order_export(kind="products", query="", listed=1, file_format=FileFormat.PROGRAMS, created_by=staff)
 

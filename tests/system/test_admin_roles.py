@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, reverse
 
 from apps.backoffice.roles import ROLES
 from apps.delivery.tests.factories import make_method, make_point, make_rate, make_zone
+from apps.integrations.models import Feed
 from apps.orders.tests.factories import make_order
 from apps.payments.models import Refund
 from apps.payments.tests.factories import make_payment
@@ -94,6 +95,12 @@ PAGES: dict[str, tuple[int, ...]] = {
     "import_export_export_history": (302, 302, 302, 302, 302, 302, 302),
     "import_export_export_progress": (404, 404, 404, 404, 404, 404, 404),
     "index": (200, 200, 200, 200, 200, 200, 200),
+    "integrations_feed_add": (403, 403, 403, 403, 403, 403, 403),
+    "integrations_feed_change": (403, 403, 403, 200, 403, 403, 200),
+    "integrations_feed_changelist": (403, 403, 403, 200, 403, 403, 200),
+    "integrations_feed_delete": (403, 403, 403, 403, 403, 403, 403),
+    "integrations_feed_history": (403, 403, 403, 200, 403, 403, 200),
+    "integrations_feed_make": (403, 403, 403, 405, 403, 403, 405),
     "jobs_job_add": (403, 403, 403, 403, 403, 403, 403),
     "jobs_job_change": (403, 200, 403, 403, 200, 403, 200),
     "jobs_job_changelist": (403, 200, 403, 403, 200, 403, 200),
@@ -183,6 +190,7 @@ POSTS: dict[str, tuple[int, ...]] = {
     "catalog_product_import_decision": (403, 403, 403, 404, 403, 403, 404),
     "catalog_product_import_reading": (403, 403, 403, 404, 403, 403, 404),
     "import_export_export_again": (404, 404, 404, 404, 404, 404, 404),
+    "integrations_feed_make": (403, 403, 403, 302, 403, 403, 302),
     "jobs_job_run_again": (403, 302, 403, 403, 403, 403, 302),
     "orders_order_move": (403, 404, 403, 403, 403, 403, 404),
     "orders_order_note": (403, 302, 403, 403, 403, 403, 302),
@@ -297,6 +305,7 @@ def walk(make_user: Callable[..., User]) -> Callable[[str], User]:
         make_rate(make_method(), "350.00", zone=make_zone())
         make_point()
         make_redemption(customer)
+        Feed.objects.create(kind="yml", folder="yml/1")
         Session.objects.open(customer)
         user = make_user(is_staff=True, is_superuser=walker == "boss")
         if walker in ROLES:

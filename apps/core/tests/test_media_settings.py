@@ -21,15 +21,16 @@ def test_files_are_kept_in_the_folder_of_the_store_private_ones_beside_it(start,
             "directory_permissions_mode": 0o755,
         },
     }
-    assert given["STORAGES"]["originals"] == {
-        "BACKEND": "apps.core.file_storage.WholeFileStorage",
-        "OPTIONS": {
-            "location": tmp_path / "var" / "media-originals",
-            "allow_overwrite": True,
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    }
+    for name in ("originals", "feeds"):
+        assert given["STORAGES"][name] == {
+            "BACKEND": "apps.core.file_storage.WholeFileStorage",
+            "OPTIONS": {
+                "location": tmp_path / "var" / f"media-{name}",
+                "allow_overwrite": True,
+                "file_permissions_mode": 0o600,
+                "directory_permissions_mode": 0o700,
+            },
+        }
     assert not (tmp_path / "var" / "media").exists()
 
 
@@ -38,7 +39,8 @@ def test_folder_of_files_is_made_at_start_up(start, tmp_path):
 
     assert given["MEDIA_ROOT"] == tmp_path / "shared" / "pictures"
     assert given["MEDIA_ROOT"].is_dir()
-    assert given["STORAGES"]["originals"]["OPTIONS"]["location"] == tmp_path / "shared" / "pictures-originals"
+    for name in ("originals", "feeds"):
+        assert given["STORAGES"][name]["OPTIONS"]["location"] == tmp_path / "shared" / f"pictures-{name}"
     assert given["MEDIA_URL"] == "https://cdn.example/a/"
 
 
@@ -67,10 +69,11 @@ def test_bucket_keeps_public_and_private_files_under_different_prefixes(start, m
             "object_parameters": {"CacheControl": "public, max-age=31536000, immutable"},
         },
     }
-    assert given["STORAGES"]["originals"]["OPTIONS"] == bucket | {
-        "location": "files/media-originals",
-        "object_parameters": {"CacheControl": "private, no-store"},
-    }
+    for name in ("originals", "feeds"):
+        assert given["STORAGES"][name]["OPTIONS"] == bucket | {
+            "location": f"files/media-{name}",
+            "object_parameters": {"CacheControl": "private, no-store"},
+        }
 
 
 def test_bucket_needs_an_address_at_which_it_is_served(start, monkeypatch):

@@ -191,6 +191,23 @@ WRONG: dict[str, dict[str, list[str]]] = {
         f"{WEB}, without ? and #": ["https://shop.example?a=1#/"],
         "or https://shop.example/# for an app": ["https://shop.example/#/ path", "https://shop.example/#?a"],
     },
+    "PRODUCT_URL_TEMPLATE": {
+        "must be an address with https:// and a place for {slug} or {id}": [
+            "https://shop.example/p/",
+            "http://shop.example/p/{slug}",
+            "shop.example/p/{slug}",
+            "https://{slug}",
+            "https://{slug}.shop.example/",
+            "https://shop.example/{sku}",
+            "https://shop.example/{slug}/{0}",
+            "https://shop.example/p/{slug} x",
+            "https://shop.example/p/{slug}#top",
+            "https://shop.example/товар/{slug}",
+            f"https://shop.example/{'p' * 280}/{{slug}}",
+        ],
+        "must have a host name such as shop.example or an IP address": ["https://shop..example/{id}"],
+        f"{WEB}, without a user or password": ["https://me:pa55word@shop.example/{id}"],
+    },
     "DJANGO_ALLOWED_HOSTS": {
         "must be host names, comma-separated, without scheme, port or path": [
             "https://shop.example",

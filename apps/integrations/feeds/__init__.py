@@ -1,0 +1,1 @@
+"""Feeds: all products on sale in files that other systems fetch."""
