@@ -99,7 +99,7 @@ NAMELESS = {
     "import_export.upload": {"dialect", "language", "name", "report"},
     "import_export.uploadpart": {"data"},
     "idempotency.storedresponse": {"fingerprint", "subject"},
-    "integrations.feed": {"etag", "folder", "head", "kind", "parts", "problem", "status"},
+    "integrations.feed": {"etag", "folder", "head", "parts", "problem"},
     "jobs.job": {"circuit", "key", "kind", "owner", "request_id", "subject"},
     "jobs.circuitstate": {"name", "last_error"},
     "orders.order": {
