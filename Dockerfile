@@ -28,7 +28,8 @@ ENV VAR_DIR=/var/lib/store
 # New volumes take over the owner of these folders.
 RUN groupadd --gid 10001 store \
     && useradd --uid 10001 --gid store --no-log-init --no-create-home --home-dir "$VAR_DIR" --shell /usr/sbin/nologin store \
-    && install -d -o store -g store -m 750 "$VAR_DIR" /var/lib/store-secrets
+    && install -d -o store -g store -m 750 "$VAR_DIR" /var/lib/store-secrets \
+    && install -d -o store -g store -m 755 "$VAR_DIR/media"
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
 COPY --chmod=755 entrypoint.sh ./

@@ -7,11 +7,15 @@ from django.utils.functional import lazy
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitView
 
+from apps.catalog.api.served_images import served_image
 from apps.core.api.converters import PositiveConverter
 from apps.core.api.openapi.views import SchemaView
 from apps.core.api.problems.handlers import unknown_address
 from apps.core.api.problems.pages import problem_list, problem_page
 from apps.core.observability.health import healthz, readyz
+
+# The first two figures of the content's hash, all of them, and the width in pixels. deploy/proxy has it, too.
+RENDITION = r"products/([0-9a-f]{2})/\2[0-9a-f]{62}-[1-9][0-9]{0,4}\.webp"
 
 static_lazy = lazy(static, str)  # the names of collected files are known later
 
@@ -33,6 +37,7 @@ urlpatterns = [
     path("", include("apps.integrations.api.feed_urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    re_path(rf"^media/(?P<name>{RENDITION})\Z", served_image, name="image"),
     path("api/v1/", include(api_patterns)),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/schema/swagger-ui/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="swagger-ui"),

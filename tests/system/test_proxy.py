@@ -98,9 +98,19 @@ def test_host_reaches_the_store_as_it_was_asked_for(echo: int, nginx: Nginx):
         ("/admin/catalog/product/import/1/decision/", 3_000_000, 413),
         ("/api/v1/orders/", 3_000_000, 413),
         ("/api/v1/orders/", 600_000, 200),
+        ("/api/v1/admin/products/12/images/", 10_500_000, 200),
+        ("/api/v1/admin/products/12/images/", 12_000_000, 413),
+        ("/api/v1/admin/products/12/images/3/", 3_000_000, 413),
+        ("/api/v1/admin/products/bulk/", 4_000_000, 200),
+        ("/api/v1/admin/products/bulk/", 6_000_000, 413),
+        ("/api/v1/admin/stock/bulk/", 4_000_000, 200),
+        ("/api/v1/admin/stock/bulk/", 6_000_000, 413),
+        ("/api/v1/admin/products/bulk/1/", 3_000_000, 413),
     ],
 )
-def test_only_a_table_of_products_may_be_large(echo: int, nginx: Nginx, path: str, size: int, status: int):
+def test_only_tables_pictures_and_bulk_may_be_large(
+    echo: int, nginx: Nginx, path: str, size: int, status: int
+):
     response = requests.post(f"{nginx(echo).url}{path}", data=b"x" * size, timeout=20)
 
     assert response.status_code == status

@@ -12,6 +12,7 @@ from whitenoise.middleware import WhiteNoiseFileResponse
 
 DOCUMENTATION = "/api/schema/"  # is written in English, whoever asks
 DOCUMENTATION_LANGUAGE = "en"
+FILES = {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}
 
 
 def language_of(accept_language: str) -> str:
@@ -54,6 +55,8 @@ class LanguageMiddleware:
         with override(language):
             response = self.get_response(request)
         if isinstance(response, WhiteNoiseFileResponse):
+            return response
+        if request.path.startswith(settings.MEDIA_PATH) and response.status_code in FILES:
             return response
         if request.path.startswith(DOCUMENTATION) and response.status_code == HTTPStatus.OK:
             language = DOCUMENTATION_LANGUAGE

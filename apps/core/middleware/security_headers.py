@@ -1,7 +1,9 @@
 """Security headers: what pages may do in a browser, as far as Django itself does not say so."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 # Scripts and styles are files of the store, never lines of a page: what gets into a page cannot run.
@@ -28,6 +30,9 @@ class SecurityHeadersMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        media = urlsplit(settings.MEDIA_URL)
+        origin = f" {media.scheme}://{media.netloc}" if media.netloc else ""  # of a CDN or a bucket
+        self._images = {"img-src": POLICY["img-src"] + origin}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request with the headers."""
@@ -35,5 +40,5 @@ class SecurityHeadersMiddleware:
         response["Permissions-Policy"] = PERMISSIONS_POLICY
         if response.get("Content-Type", "").startswith("text/html"):
             policy = DOCUMENTATION_POLICY if request.path.startswith(DOCUMENTATION) else POLICY
-            response["Content-Security-Policy"] = "; ".join(map(" ".join, policy.items()))
+            response["Content-Security-Policy"] = "; ".join(map(" ".join, (policy | self._images).items()))
         return response

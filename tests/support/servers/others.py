@@ -41,7 +41,7 @@ class MemcachedServer(Server):
 class NginxServer(Server):
     """nginx as deploy/proxy runs it, before a server on a port of this machine.
 
-    `variables` are those of the service `proxy` in docker-compose.yml.
+    `variables` are those of the service `proxy` in docker-compose.yml. The volume of pictures is `media`.
     """
 
     title = "nginx"
@@ -54,6 +54,7 @@ class NginxServer(Server):
     def __init__(self, upstream_port: int, **variables: str) -> None:
         super().__init__()
         self.upstream_port, self.variables = upstream_port, variables
+        self.media = self.directory / "media"
         self._health_guard, self._health_port = guarded_port()
 
     def close(self) -> None:
@@ -71,6 +72,7 @@ class NginxServer(Server):
             "listen [::]:8000;": f"listen [::1]:{self.port};",
             f"listen {HOST}:8001;": f"listen {HOST}:{self._health_port};",
             "exec nginx": f"exec {self.program}",
+            "root /var/lib/store;": f"root {self.directory};",
         }
         for source, name in (("nginx.conf", "store.conf"), ("start.sh", "start.sh")):
             text = (PROXY / source).read_text()
