@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from apps.catalog.product_import import LOCK
+from apps.catalog.bulk_writing import LOCK
 from apps.catalog.product_import.dialects import dialect_of
 from apps.catalog.product_import.headings import UnusableFile
 from apps.catalog.product_import.preview import add_bad_rows, add_rows, empty_preview

@@ -3,7 +3,7 @@
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import chain, count, islice
 from typing import Any
 
@@ -93,25 +93,26 @@ def free_slug(name: str, *, among: QuerySet[Any], attempt: int = 0) -> str:
     return random.choice(list(islice(free, 4**attempt)))
 
 
-def free_slugs(names: list[str], *, among: QuerySet[Any]) -> list[str]:
+def free_slugs(names: list[str], *, among: QuerySet[Any], given: Collection[str] = ()) -> list[str]:
     """Return slugs of the names, in their order, that neither the rows nor two of the names have.
 
-    Where many rows are called alike, twice as many numbers are tried at each turn.
+    None is among those `given` already. Where many rows are called alike, twice as many numbers are tried at
+    each turn.
     """
     bases = [slug_of(name) for name in names]
     wanted = Counter(bases)
     ahead = {base: _numbered(base) for base in wanted}
     free: dict[str, list[str]] = {base: [] for base in wanted}
-    given: set[str] = set()
+    used = set(given)
     spare = 1
     while short := [base for base in wanted if len(free[base]) < wanted[base]]:
         tried = {base: list(islice(ahead[base], wanted[base] + spare)) for base in short}
         asked = chain.from_iterable(tried.values())
         taken = set(among.filter(slug__in=list(asked)).values_list("slug", flat=True))
         for base, slugs in tried.items():
-            usable = [slug for slug in slugs if slug not in taken and slug not in given]
+            usable = [slug for slug in slugs if slug not in taken and slug not in used]
             free[base] += usable[: wanted[base] - len(free[base])]
-            given.update(free[base])
+            used.update(free[base])
         spare *= 2
     in_turn = {base: iter(slugs) for base, slugs in free.items()}
     return [next(in_turn[base]) for base in bases]

@@ -12,6 +12,7 @@ from typing import BinaryIO, TypeVar
 
 from django.db import transaction
 
+from apps.catalog.bulk_writing import LOCK
 from apps.catalog.models import Product
 from apps.catalog.product_import.dialects import Dialect, dialect_of
 from apps.catalog.product_import.headings import COLUMNS, UnusableFile
@@ -24,7 +25,6 @@ from apps.core.database.advisory_locks import lock_alone
 __all__ = ["COLUMNS", "BadRow", "Dialect", "ImportReport", "UnusableFile", "dialect_of", "import_products"]
 
 LOCKED_AT_ONCE = 5000
-LOCK = "import of products"  # two that create the same ones in another order would wait for each other
 
 T = TypeVar("T")
 

@@ -1,7 +1,7 @@
 """Writing of rows into the database, some hundred at a time."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import count
@@ -11,12 +11,11 @@ from django.db import IntegrityError, transaction
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from apps.audit.models import Action
-from apps.audit.services import AuditRecord, changes_between, changes_from_nothing, record_all, values_of
+from apps.audit.services import values_of
+from apps.catalog.bulk_writing import Written, note_written
 from apps.catalog.category_paths import categories_called, parts_of, paths_to
 from apps.catalog.exceptions import no_reduction
-from apps.catalog.lowest_prices import write_lowest_prices
-from apps.catalog.models import Category, MovementKind, PriceChange, Product
+from apps.catalog.models import Category, MovementKind, Product
 from apps.catalog.product_import.headings import column_name
 from apps.catalog.product_import.rows import BadRow, ProductRow, product_of
 from apps.catalog.services import create_category
@@ -199,13 +198,7 @@ def _write_products(
 ) -> dict[str, Product]:
     """Write new and known products and note changed prices; return the written ones by their keys."""
     products = _stored(rows, existing, related)
-    PriceChange.objects.bulk_create(
-        PriceChange(product=known, old_price=known.price, new_price=product.price, created_by=by)
-        for product in products
-        if (known := existing.get(product.sku_key)) and known.price != product.price
-    )
-    write_lowest_prices(products)
-    record_all(_audit_records(products, existing), by=by)
+    note_written([_written(product, existing.get(product.sku_key)) for product in products], by=by)
     return {product.sku_key: product for product in products}
 
 
@@ -235,14 +228,8 @@ def _stored(rows: list[ProductRow], existing: Mapping[str, Product], related: _R
     return products
 
 
-def _audit_records(products: Iterable[Product], existing: Mapping[str, Product]) -> Iterator[AuditRecord]:
-    for product in products:
-        values = values_of(product, Product.AUDITED_FIELDS)
-        known = existing.get(product.sku_key)
-        if known is None:
-            yield AuditRecord(Action.CREATED, product, changes_from_nothing(values))
-        elif changes := changes_between(values_of(known, IMPORTED_FIELDS), values):
-            yield AuditRecord(Action.CHANGED, product, changes)
+def _written(product: Product, known: Product | None) -> Written:
+    return Written(product, values_of(known, IMPORTED_FIELDS), known.price) if known else Written(product)
 
 
 def _prepared(row: ProductRow, related: _Related, known: Product | None, slugs: Mapping[str, str]) -> Product:

@@ -34,7 +34,7 @@ def create_product(*, stock: int = 0, created_by: User | None = None, **values: 
     """
     parts = {name: values.pop(name) for name in PARTS if name in values}
     product = Product(**values)
-    _refuse_no_reduction(product, {})
+    refuse_no_reduction(product, {})
     inserted(product, by=created_by)
     if changed := write_parts(product, parts, PARTS):
         record_change(product, changed, by=created_by)
@@ -68,7 +68,7 @@ def update_product(
         precondition(product)
     parts = {name: changes.pop(name) for name in PARTS if name in changes}
     old_price = product.price
-    _refuse_no_reduction(product, changes)
+    refuse_no_reduction(product, changes)
     updated(product, changes, by=changed_by)
     if product.price != old_price:
         PriceChange.objects.create(
@@ -94,7 +94,7 @@ def deactivate_product(product_id: int, *, precondition: Callable[[Product], Non
     return update_product(product_id, precondition=precondition, is_active=False)
 
 
-def _refuse_no_reduction(product: Product, changes: Mapping[str, Any]) -> None:
+def refuse_no_reduction(product: Product, changes: Mapping[str, Any]) -> None:
     """Raise ValidationError, about the one that changes, where the crossed-out price is not the higher."""
     price, before = (changes.get(field, getattr(product, field)) for field in ("price", "compare_at_price"))
     if before is not None and before <= price:
