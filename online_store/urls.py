@@ -24,6 +24,7 @@ register_converter(PositiveConverter, "positive")
 api_patterns = [
     path("", include("apps.users.api.urls")),
     path("", include("apps.catalog.api.urls")),
+    path("", include("apps.integrations.api.urls")),
     path("", include("apps.delivery.api.urls")),
     path("", include("apps.orders.api.urls")),
     path("", include("apps.payments.api.urls")),

@@ -115,6 +115,17 @@ def count_stock(
     return _move([product], {product.pk: delta}, Cause(MovementKind.ADJUSTED, created_by, reason))[0]
 
 
+@transaction.atomic(savepoint=False)  # whose products are locked
+def adjust_locked(
+    products: Iterable[Product], deltas: Mapping[int, int], *, reason: str, by: User | None
+) -> None:
+    """Change the stock of locked products by the deltas (pieces, by product id).
+
+    Raises StockOutOfRange when a stock would fall below zero.
+    """
+    _move(products, deltas, Cause(MovementKind.ADJUSTED, by, reason))
+
+
 @retried_atomic
 def receive_stock(quantities: Mapping[int, int], *, reason: str, by: User | None = None) -> None:
     """Put the first pieces of new products (by id) into stock."""

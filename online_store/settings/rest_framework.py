@@ -3,6 +3,7 @@
 from online_store.settings.base import STORE_EMBEDDED, env
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024  # bytes; also the limit of JSON bodies
+BULK_MAX_BYTES = 4 * 1024 * 1024  # of JSON bodies that write many rows at once
 IMPORT_MAX_BYTES = 200 * 1024 * 1024  # of a table of products; the proxy lets a little more through
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the admin's change lists post a field per row
 
@@ -86,5 +87,6 @@ SPECTACULAR_SETTINGS = {
         "PaymentState": "apps.payments.statuses.PaymentState.choices",
         "RefundState": "apps.payments.statuses.RefundState.choices",
         "JobStatus": "apps.jobs.models.JobStatus.choices",
+        "RowStatus": "apps.integrations.rows.RowStatus",
     },
 }

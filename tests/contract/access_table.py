@@ -54,6 +54,8 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "product-groups/{group}/"): (200, 200, 200, 200, 200, 401, 401, 401, 401),
     ("GET", "admin/products/{product}/stock-movements/"): (401, 403, 403, 403, 200, 401, 401, 401, 401),
     ("POST", "admin/products/{product}/stock-movements/"): (401, 403, 403, 403, 400, 401, 401, 401, 401),
+    ("POST", "admin/products/bulk/"): (401, 403, 403, 403, 400, 401, 401, 401, 401),
+    ("POST", "admin/stock/bulk/"): (401, 403, 403, 403, 400, 401, 401, 401, 401),
     ("GET", "orders/"): (401, 200, 200, 200, 200, 401, 401, 401, 401),
     ("POST", "orders/"): (401, 400, 400, 400, 400, 401, 401, 401, 401),
     ("POST", "orders/quote/"): (401, 400, 400, 400, 400, 401, 401, 401, 401),

@@ -138,6 +138,11 @@ def moved_stock(world: World, **movement: Any) -> Any:
     )
 
 
+def bulk_rejected(world: World) -> Any:
+    body = {"reason": "counted", "rows": [{"sku": "none such", "delta": 1}]}
+    return world.staff.post("/api/v1/admin/stock/bulk/", body, headers={"Idempotency-Key": "one"})
+
+
 def email_unverified(world: World) -> Any:
     with patch("django.conf.settings.ORDERS_NEED_VERIFIED_EMAIL", True):
         return world.order({make_product(): 1})
@@ -259,6 +264,7 @@ PROVOKED: dict[str, Callable[[World], Any]] = {
     "address_required": delivered,
     "bad_request": lambda world: world.anyone.get(PRODUCTS, HTTP_HOST="evil.example"),
     "body_too_large": lambda world: world.log_in(password="x" * (512 * 1024)),
+    "bulk_rejected": bulk_rejected,
     "category_not_empty": category_not_empty,
     "conflict": conflict,
     "coupon_invalid": lambda world: world.order({make_product(): 1}, coupon="NONE"),

@@ -4,12 +4,15 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from io import BytesIO
 from itertools import islice
 from typing import IO, Any, NoReturn
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser, JSONParser
 
 from apps.core.exceptions import MAX_ERRORS
 from apps.core.json_pointers import Pointer
@@ -57,6 +60,24 @@ class BoundedJSONParser(JSONParser):
             pointers = islice(_pointers_to_doubled(body, ""), MAX_ERRORS)
             raise ValidationError({pointer: [fault] for pointer in pointers})
         return body
+
+
+class BulkJSONParser(BaseParser):
+    """Read bodies of up to `BULK_MAX_BYTES`, for calls that write many rows at once, as others are read.
+
+    It is no `JSONParser`: for those the REST framework asks Django for the body, which has a lower limit.
+    """
+
+    media_type = JSONParser.media_type
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return the object that the body holds. Raises RequestDataTooBig, and what others raise."""
+        body = stream.read(settings.BULK_MAX_BYTES + 1)
+        if len(body) > settings.BULK_MAX_BYTES:
+            raise RequestDataTooBig
+        return BoundedJSONParser().parse(BytesIO(body), media_type, parser_context)
 
 
 class _Doubled(dict[str, Any]):

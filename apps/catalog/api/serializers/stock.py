@@ -39,7 +39,7 @@ class StockMovementInput(InputSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse anything but a change, or a count with what was seen last."""
-        given = attrs.keys() - {"reason"}
+        given = attrs.keys() & {"delta", "count", "last_seen"}
         if given in ({"delta"}, {"count", "last_seen"}):
             return attrs
         if not given:

@@ -136,6 +136,18 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     return _api_problem(known) if known else None
 
 
+def flattened(detail: Any, pointer: str = "") -> Iterator[tuple[str, exceptions.ErrorDetail]]:
+    """Yield each fault with the JSON pointer (RFC 6901) of the value it speaks of."""
+    if isinstance(detail, dict):
+        for key, inner in detail.items():
+            yield from flattened(inner, pointer + _place_of(key))
+    elif isinstance(detail, list):
+        for inner in detail:
+            yield from flattened(inner, pointer)
+    else:
+        yield pointer, detail
+
+
 def _is_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
@@ -204,22 +216,10 @@ def _unavailable_page(request: HttpRequest, seconds: int) -> HttpResponse:
 def _validation_problem(exc: exceptions.ValidationError) -> Response:
     errors = [
         {"code": fault.code, "detail": str(fault), "pointer": pointer}
-        for pointer, fault in _flattened(exc.detail, "")
+        for pointer, fault in flattened(exc.detail)
     ]
     detail = _("Some values in the request are invalid.")
     return problem(400, code="validation_error", detail=detail, errors=errors[:MAX_ERRORS])
-
-
-def _flattened(detail: Any, pointer: str) -> Iterator[tuple[str, exceptions.ErrorDetail]]:
-    """Yield each fault with the JSON pointer (RFC 6901) of the value it speaks of."""
-    if isinstance(detail, dict):
-        for key, inner in detail.items():
-            yield from _flattened(inner, pointer + _place_of(key))
-    elif isinstance(detail, list):
-        for inner in detail:
-            yield from _flattened(inner, pointer)
-    else:
-        yield pointer, detail
 
 
 def _place_of(key: Any) -> str:

@@ -162,7 +162,7 @@ _GENERAL = [
         "body_too_large",
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         _("The request body is too large."),
-        _("Send at most 512 KB per request; split larger ones."),
+        _("Send at most 512 KB per request, 4 MB to calls that end with `bulk/`; split larger requests."),
         Where.BODY,
     ),
     Problem(
