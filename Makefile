@@ -95,7 +95,7 @@ format: $(VENV)/.dev ## Format the code, and fix what ruff can fix.
 # One after another: each lock holds the next one to its versions. The options are written as Renovate can read them
 # from the head of a lock.
 lock: $(VENV)/.dev ## Lock requirements*.in into requirements*.txt with hashes: ARGS=--upgrade for newer versions.
-	for name in requirements-runtime requirements requirements-dev; do \
+	for name in requirements-runtime requirements requirements-s3 requirements-dev; do \
 		$(BIN)/uv pip compile --universal --python-version=3.11 --generate-hashes --no-strip-extras --quiet $(ARGS) \
 			--output-file=$$name.txt $$name.in || exit 1; \
 	done

@@ -41,7 +41,7 @@ django.setup()
 call_command("check")
 rooms = ("apps", "online_store", "scripts", "benchmarks")  # make runs the last two without test tools as well
 for path in sorted(path for room in rooms for path in pathlib.Path(room).rglob("*.py")):
-    if "tests" not in path.parts and path.name != "screenshots.py":
+    if "tests" not in path.parts and path.name not in {"screenshots.py", "object_storage.py"}:
         importlib.import_module(".".join(path.with_suffix("").parts).removesuffix(".__init__"))
         print(path)
 """
@@ -74,19 +74,31 @@ def test_runtime_has_no_test_tools():
 
 
 def test_no_requirement_is_written_twice():
-    files = ("requirements-runtime.in", "requirements.in", "requirements-dev.in")
+    files = ("requirements-runtime.in", "requirements.in", "requirements-s3.in", "requirements-dev.in")
     names = [name for file in files for name in asked_for(file)]
 
     assert sorted(names) == sorted(set(names))
 
 
-def test_image_installs_the_runtime_only():
+def test_image_installs_the_runtime_only_and_s3_where_it_is_asked_for():
     texts = (BASE_DIR / "Dockerfile").read_text(), (BASE_DIR / ".dockerignore").read_text()
+    names = [set(re.findall(r"requirements[a-z0-9-]*\.txt", text)) for text in texts]
 
-    assert [set(re.findall(r"requirements[a-z-]*\.txt", text)) for text in texts] == [
-        {"requirements-runtime.txt"},
-        {"requirements-runtime.txt"},
+    assert names == [{"requirements-runtime.txt", "requirements-s3.txt"}] * 2
+    assert re.findall(r"-r /tmp/(requirements\S+)", texts[0]) == [
+        "requirements-runtime.txt",
+        "requirements-s3.txt",
     ]
+    assert 's3) set -- "$@" -r /tmp/requirements-s3.txt ;;' in texts[0]
+
+
+def test_extra_of_s3_fits_to_the_runtime():
+    runtime, extra = locked("requirements-runtime.txt"), locked("requirements-s3.txt")
+
+    assert {"boto3", "django-storages"} == extra.keys() & set(asked_for("requirements-s3.in"))
+    assert not {"boto3", "django-storages"} & runtime.keys()
+    assert {name: extra[name] for name in extra.keys() & runtime.keys()}.items() <= runtime.items()
+    assert extra.items() <= locked("requirements-dev.txt").items() | locked("requirements.txt").items()
 
 
 @pytest.fixture

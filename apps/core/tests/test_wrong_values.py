@@ -547,6 +547,7 @@ WRONG: dict[str, dict[str, list[str]]] = {
 ANY_TEXT = {
     "DATABASE_PASSWORD": "It is handed on as it is; PostgreSQL alone knows the right one.",
     "POSTGRES_PASSWORD": "Compose makes a new database with it, whatever it is.",
+    "IMAGE_EXTRAS": "The image is built with it; the store itself never reads it.",
 }
 NEEDED = {
     "EMAIL_URL": {"EMAIL_FROM": "shop@shop.example"},
