@@ -32,9 +32,9 @@ class CsvTable:
             _cell if writing.is_for_programs else partial(_cell_of_spreadsheet, decimal=writing.decimal)
         )
 
-    def beginning(self, kind: ExportKind) -> bytes:
+    def beginning(self, kind: ExportKind, further: Iterable[str] = ()) -> bytes:
         """Return what stands before the rows."""
-        ((_count, heading),) = self.parts([kind.columns])
+        ((_count, heading),) = self.parts([(*kind.columns, *further)])
         return (BYTE_ORDER_MARK.encode() if self._writing.has_mark else b"") + heading
 
     def parts(self, rows: Iterable[Row]) -> Iterator[tuple[int, bytes]]:

@@ -1,7 +1,9 @@
 """Job that writes an export, part by part. It may run twice, and its worker may die: the next goes on."""
 
 import uuid
+from collections.abc import Iterable
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -13,7 +15,7 @@ from apps.import_export.changelist_rows import rows_of_list
 from apps.import_export.chunked_jobs import run_in_slices
 from apps.import_export.csv_writer import CsvTable
 from apps.import_export.models import SUBJECT, Export, ExportPart
-from apps.import_export.registry import ExportKind, kind_named
+from apps.import_export.registry import ExportKind, Row, kind_named
 from apps.jobs.models import Job
 from apps.jobs.registry import handler
 from apps.jobs.services import JobSpec
@@ -77,14 +79,26 @@ def _write_part(export_id: int, kind: ExportKind, rows: QuerySet[Any]) -> bool:
 def _append(export: Export, kind: ExportKind, ids: list[int]) -> None:
     writing = export.writing
     table = _workbook(export) if writing.is_workbook else CsvTable(writing)
-    ahead = b"" if export.parts_written else table.beginning(kind)
-    for count, data in table.parts(kind.rows(ids) if ids else ()):
+    ahead = b""
+    if not export.parts_written:
+        export.further_columns = [list(each.names()) for each in kind.further]
+        ahead = table.beginning(kind, chain.from_iterable(export.further_columns))
+    for count, data in table.parts(_rows(export, kind, ids) if ids else ()):
         _store(export, count, ahead + data)
         ahead = b""
     if export.finished_at:
         ahead += table.end()
     if ahead:
         _store(export, 0, ahead)
+
+
+def _rows(export: Export, kind: ExportKind, ids: list[int]) -> Iterable[Row]:
+    rows = kind.rows(ids)
+    for further, names in zip(kind.further, export.further_columns, strict=False):  # it may be an older file
+        if names:
+            beside = zip(rows, further.cells(ids, names), strict=True)
+            rows = ((*row, *cells) for row, cells in beside)
+    return rows
 
 
 def _workbook(export: Export) -> "Workbook":

@@ -59,6 +59,10 @@ class Export(models.Model):
     rows = models.BigIntegerField(_("rows"), default=0)
     parts_written = models.IntegerField(_("parts"), default=0)
     size = models.BigIntegerField(_("bytes"), default=0)
+    # Names, in a list for each of the kind's `further`, as they were when the file was begun.
+    further_columns = models.JSONField(
+        _("further columns"), default=list, db_default=models.Value([], models.JSONField())
+    )
     archive = models.JSONField(
         _("what a workbook is made of"), default=dict, db_default=models.Value({}, models.JSONField())
     )

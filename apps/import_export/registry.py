@@ -13,6 +13,17 @@ Row = Sequence[Any]  # texts, numbers, times; None: an empty cell
 
 
 @dataclass(frozen=True)
+class FurtherColumns:
+    """Columns that are called after what is stored, behind the others of a table.
+
+    `names` is asked when a file is begun; `cells` returns those of each of the rows, in the order of the ids.
+    """
+
+    names: Callable[[], Iterable[str]]
+    cells: Callable[[Sequence[int], Sequence[str]], Iterable[Row]]
+
+
+@dataclass(frozen=True)
 class ExportKind:
     """A kind of table.
 
@@ -28,6 +39,7 @@ class ExportKind:
     columns: tuple[str, ...]
     rows: Callable[[Sequence[int]], Iterable[Row]]
     naming: Callable[[User], QuerySet[Any]] | None
+    further: tuple[FurtherColumns, ...] = ()
 
 
 _kinds: dict[str, ExportKind] = {}

@@ -89,9 +89,9 @@ class Workbook:
         self._archive = Archive(state)
         self._rows = rows
 
-    def beginning(self, kind: ExportKind) -> bytes:
+    def beginning(self, kind: ExportKind, further: Iterable[str] = ()) -> bytes:
         """Return what stands before the rows."""
-        columns = kind.columns
+        columns = (*kind.columns, *further)
         parts = {**_PARTS, "xl/workbook.xml": _workbook(kind.name)}
         before = [self._archive.whole_entry(name, (_XML + xml).encode()) for name, xml in parts.items()]
         heading = "".join(_text_cell(_place(index, 1), name, _HEADING) for index, name in enumerate(columns))

@@ -1,7 +1,8 @@
 """Headings of a table of products, as this store, 1C, Shopify, WooCommerce and people call its columns."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Self, TypeVar
@@ -13,8 +14,10 @@ from django.utils.translation import pgettext
 from apps.core.normalization import NAME
 
 REQUIRED_COLUMNS = ("sku", "name", "price", "category")
-OPTIONAL_COLUMNS = ("stock", "description", "tax_class", "weight_g", "compare_at_price")
+OPTIONAL_COLUMNS = ("stock", "description", "tax_class", "weight_g", "compare_at_price", "group")
 COLUMNS = (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)
+OPTION = "option."  # of a variant: `option.size`
+PREFIXES = (OPTION,)  # of columns that are called after a code behind it
 VARIANT_COLUMNS = ("handle", "option1", "option2", "option3")  # of Shopify
 _SHOWN_NAMES, _SHOWN_CHARACTERS = 50, 50  # of columns that are told of
 SEARCHED_ROWS = 20  # for the heading: a price list has a title above it
@@ -58,6 +61,7 @@ _ALIASES: dict[str, tuple[tuple[str, ...], ...]] = {
     "compare_at_price": (
         ("compare_at_price", "Старая цена", "Цена до скидки", "Цена без скидки", "Зачёркнутая цена"),
     ),
+    "group": (("group", "Группа вариантов"),),
     "handle": (("Handle",),),
     "option1": (("Option1 Value",),),
     "option2": (("Option2 Value",),),
@@ -70,6 +74,7 @@ _MEANINGS = {
     for rank, group in enumerate(groups)
     for alias in group
 }
+_prefixed = re.compile(rf"({'|'.join(map(re.escape, PREFIXES))})([-a-z0-9_]{{1,40}})", re.IGNORECASE)
 
 T = TypeVar("T")
 
@@ -94,7 +99,10 @@ class Heading:
         names = [cell.strip().replace("\0", "") for cell in cells]
         _refuse_doubled(names)
         places = {column: _place_of(column, names) for column in _ALIASES}
-        found = cls(names, {column: place for column, place in places.items() if place is not None})
+        found = cls(
+            names,
+            {column: place for column, place in places.items() if place is not None} | _places_by_code(names),
+        )
         if missing := [column for column in REQUIRED_COLUMNS if column not in found.places]:
             text = _("The file lacks the columns: %s.") % ", ".join(map(column_name, missing))
             if found.unread:
@@ -135,8 +143,18 @@ def column_name(column: str) -> str:
         "tax_class": _("tax class"),
         "weight_g": _("weight, g"),
         "compare_at_price": _("price before"),
+        "group": _("group of variants"),
     }
     return names.get(column, column)
+
+
+def by_code(texts: Mapping[str, str], prefix: str) -> dict[str, str]:
+    """Return what a row says in the columns with the prefix, by their codes; empty cells say nothing."""
+    return {
+        column.removeprefix(prefix): text
+        for column, text in texts.items()
+        if text and column.startswith(prefix)
+    }
 
 
 def known_columns(cells: Iterable[str]) -> set[str]:
@@ -181,9 +199,22 @@ def _place_of(column: str, names: Sequence[str]) -> int | None:
     meanings = [_MEANINGS.get(NAME.key(name), ("", 0)) for name in names]
     ranks = {place: rank for place, (meant, rank) in enumerate(meanings) if meant == column}
     best = [place for place, rank in ranks.items() if rank == min(ranks.values())]
-    if len(best) > 1:
+    return _only(column, best, names)
+
+
+def _places_by_code(names: Sequence[str]) -> dict[str, int]:
+    """Return where the columns with a prefix stand. Raises UnusableFile as above."""
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        if found := _prefixed.fullmatch(name):
+            places.setdefault(f"{found[1].lower()}{found[2]}", []).append(place)
+    return {column: found[0] for column, found in places.items() if _only(column, found, names) is not None}
+
+
+def _only(column: str, places: Sequence[int], names: Sequence[str]) -> int | None:
+    if len(places) > 1:
         text = _("These columns of the file mean the same (%(column)s): %(names)s.")
         raise UnusableFile(
-            text % {"column": column_name(column), "names": ", ".join(names[place] for place in best)}
+            text % {"column": column_name(column), "names": ", ".join(names[place] for place in places)}
         )
-    return best[0] if best else None
+    return places[0] if places else None

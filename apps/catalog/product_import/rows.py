@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from apps.catalog.category_paths import parts_of
 from apps.catalog.exceptions import no_reduction
-from apps.catalog.models import Category, Product
-from apps.catalog.product_import.headings import column_name
+from apps.catalog.models import Category, Product, ProductGroup, ProductOption
+from apps.catalog.product_import.headings import OPTION, by_code, column_name
 from apps.core.normalization import CODE, NAME
 
 _NOTE = "INSERT OR IGNORE INTO seen VALUES (?, ?)"
@@ -24,6 +24,8 @@ _FIELDS: list[Any] = [
     for name in ("sku", "name", "price", "description", "weight_g", "compare_at_price")
 ]
 _CATEGORY_NAME: Any = Category._meta.get_field("name")
+_GROUP_NAME: Any = ProductGroup._meta.get_field("name")
+_OPTION_VALUE: Any = ProductOption._meta.get_field("value_ru")
 _SPOILT_SKU = re.compile(r"[0-9][.,]?[0-9]*E\+[0-9]+", re.IGNORECASE)
 
 
@@ -54,6 +56,8 @@ class ProductRow:
     tax_class: str | None = None  # its code
     weight_g: int | None = None
     compare_at_price: Decimal | None = None
+    group: str | None = None  # its name
+    options: Mapping[str, str] = field(default_factory=dict)  # values by the codes of options
     cells: Sequence[str | Decimal] = field(default=(), compare=False)
 
     @property
@@ -107,7 +111,24 @@ def validated(row: ProductRow) -> ProductRow:
         row = replace(row, sku=sku, name=name, category=category)
     if faults := _faults_of_category(row.category, get_language()) or _faults_of_fields(row):
         raise ValidationError(faults)
-    return row
+    return _with_clean_variant(row) if row.group or row.options else row
+
+
+def _with_clean_variant(row: ProductRow) -> ProductRow:
+    """Return the row with its group and options in clean form. Raises ValidationError when none can be so."""
+    faults = {}
+    texts = {"group": (_GROUP_NAME, row.group or "")}
+    texts |= {f"{OPTION}{code}": (_OPTION_VALUE, text) for code, text in row.options.items()}
+    clean = {column: NAME.clean(text) for column, (_field, text) in texts.items()}
+    for column, (column_field, text) in texts.items():
+        try:
+            if text:
+                column_field.clean(clean[column], None)
+        except ValidationError as error:
+            faults[column] = error
+    if faults:
+        raise ValidationError(faults)
+    return replace(row, group=clean["group"] or None, options=by_code(clean, OPTION))
 
 
 def reason_of(error: ValueError | ValidationError) -> str:

@@ -17,8 +17,11 @@ from apps.catalog.product_import.cells import Cell, FailedFormula
 from apps.catalog.product_import.dialects import NAMED_DELIMITER, Dialect
 from apps.catalog.product_import.headings import (
     COLUMNS,
+    OPTION,
+    VARIANT_COLUMNS,
     Heading,
     UnusableFile,
+    by_code,
     column_name,
     find_heading,
     is_heading,
@@ -77,7 +80,7 @@ class ProductTable:
         self.heading_row, self.heading = self._read_heading()
         if not isinstance(self._records, Records):
             self._unread = self._records.below(self.heading_row, len(self.heading.names))
-        self._told = [place for column, place in self.heading.places.items() if column in COLUMNS]
+        self._told = [place for column, place in self.heading.places.items() if column not in VARIANT_COLUMNS]
         self._reading = reading_of(self.heading)
 
     def rows(self, seen: SeenSkus, *, after: int = 1) -> Iterator[ProductRow | BadRow]:
@@ -158,6 +161,8 @@ class ProductTable:
             tax_class=texts["tax_class"] or None,
             weight_g=self._whole(texts, cells, "weight_g", most=MAX_WEIGHT_G),
             compare_at_price=self._amount(texts, cells, "compare_at_price"),
+            group=texts["group"] or None,
+            options=by_code(texts, OPTION),
             cells=cells or (),
         )
 

@@ -18,6 +18,7 @@ from apps.catalog.exceptions import no_reduction
 from apps.catalog.models import Category, MovementKind, Product
 from apps.catalog.product_import.headings import column_name
 from apps.catalog.product_import.rows import BadRow, ProductRow, product_of
+from apps.catalog.product_import.variants import plan_variants, write_variants
 from apps.catalog.services import create_category
 from apps.catalog.slugs import SLUG_ATTEMPTS, free_slugs
 from apps.catalog.stock import set_stock
@@ -65,17 +66,20 @@ def write_rows(rows: list[ProductRow], *, by: User | None = None) -> Counts:
     locked.
     """
     known_ids = [pk for pk, _key, _before in known_products(rows)]
-    locked = Product.objects.locked(known_ids).select_related("category", "tax_class")
+    locked = Product.objects.locked(known_ids).select_related("category", "tax_class", "group")
     existing = {product.sku_key: product for product in locked}
     tax_classes = _tax_classes(rows)
     reductions = {key: each.compare_at_price for key, each in existing.items() if each.compare_at_price}
     refused = _refused(rows, reductions, tax_classes)
     rows = without(rows, refused)
+    variants = plan_variants(rows, locks=True)
+    rows, refused = without(rows, variants.refused), refused + variants.refused
     categories = _categories(rows)
     changes = {row.key: differences(row, existing.get(row.key), categories[row.category]) for row in rows}
     new = [row for row in rows if row.key not in existing]
     edited = [row for row in rows if row.key in existing and changes[row.key].keys() - {"stock"}]
     created = _write_products(new + edited, existing, _Related(categories, tax_classes), by)
+    write_variants(variants, {**created, **existing}, by=by)
     received = {created[row.key].pk: row.stock for row in new if row.stock}
     counted = {
         existing[row.key].pk: row.stock
@@ -85,7 +89,7 @@ def write_rows(rows: list[ProductRow], *, by: User | None = None) -> Counts:
     # Counts, not changes: somebody may have created a new product a moment before.
     set_stock(received, reason=_("import"), kind=MovementKind.RECEIVED, by=by)
     set_stock(counted, reason=_("import"), by=by)
-    written = sum(bool(change) for change in changes.values())
+    written = sum(bool(changes[row.key] or variants.changes_of(row)) for row in rows)
     return Counts(len(new), written - len(new), len(rows) - written, refused)
 
 
@@ -98,9 +102,10 @@ def known_products(rows: Iterable[ProductRow]) -> list[tuple[int, str, Decimal |
 def refused_rows(
     rows: Sequence[ProductRow], known: Iterable[tuple[int, str, Decimal | None]]
 ) -> list[BadRow]:
-    """Return the rows that contradict what is stored: of the `known_products`, and of tax classes."""
+    """Return the rows that contradict what is stored: of the `known_products`, tax classes and groups."""
     reductions = {key: before for _pk, key, before in known if before is not None}
-    return _refused(rows, reductions, _tax_classes(rows))
+    refused = _refused(rows, reductions, _tax_classes(rows))
+    return refused + plan_variants(without(list(rows), refused)).refused
 
 
 def without(rows: list[ProductRow], refused: Iterable[BadRow]) -> list[ProductRow]:
