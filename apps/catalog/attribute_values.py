@@ -1,16 +1,20 @@
 """Values of attributes as texts: what requests, addresses and tables call them, and what they mean."""
 
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from apps.catalog.models import Attribute, AttributeType, AttributeValue, ProductAttribute
 from apps.core.api.fields import PLAIN_NUMBER
 
+SLUG = re.compile(r"[-\w]{1,100}", re.ASCII)  # what a value of a choice can be called
 BOOLEANS = {"true": True, "false": False}
+_QUOTED = 50  # characters of a text that a refusal repeats
 ChoiceValues = Mapping[tuple[int, str], AttributeValue]  # by id of the attribute, and the value
 _NUMBER: Any = ProductAttribute._meta.get_field("number")
 
@@ -22,7 +26,11 @@ def attributes_called(codes: Iterable[str]) -> dict[str, Attribute]:
 
 def choice_values(named: Iterable[tuple[Attribute, Iterable[str]]]) -> ChoiceValues:
     """Return those of the named values that are there, by one statement at most."""
-    texts = {attribute.pk: set(values) for attribute, values in named if is_choice(attribute)}
+    texts = {
+        attribute.pk: set(filter(SLUG.fullmatch, values))
+        for attribute, values in named
+        if is_choice(attribute)
+    }
     if not any(texts.values()):
         return {}
     found = AttributeValue.objects.filter(attribute__in=texts, value__in=set().union(*texts.values()))
@@ -42,7 +50,8 @@ def content_of(attribute: Attribute, text: str, values: ChoiceValues) -> dict[st
     match attribute.type:
         case AttributeType.CHOICE:
             if (value := values.get((attribute.pk, text))) is None:
-                raise ValidationError(_("This attribute has no such value."), code="does_not_exist")
+                told = _("There is no value “%(value)s”.") % {"value": Truncator(text).chars(_QUOTED)}
+                raise ValidationError(told, code="does_not_exist")
             return {"value": value}
         case AttributeType.NUMBER:
             return {"number": number_called(text)}

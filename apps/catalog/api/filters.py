@@ -1,5 +1,6 @@
 """Filters of the catalogue's lists."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters
@@ -9,11 +10,19 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from apps.catalog.api.permissions import lists_inactive
+from apps.catalog.attribute_filters import selections_of, with_selections
 from apps.catalog.collapsing import collapsed
 from apps.catalog.models import Category, CategoryQuerySet, Product, ProductQuerySet
 from apps.catalog.search import validate_search
 from apps.core.api.fields import MAX_ID_DIGITS, PLAIN_WHOLE
-from apps.core.api.filters import BooleanFilter, IdFilter, MoneyFilter, SearchFilter, StableOrderingFilter
+from apps.core.api.filters import (
+    BooleanFilter,
+    DeepObjectFilter,
+    IdFilter,
+    MoneyFilter,
+    SearchFilter,
+    StableOrderingFilter,
+)
 from apps.core.exceptions import InvalidQuery
 from apps.core.search_words import MAX_WORD_LENGTH, MAX_WORDS
 
@@ -70,6 +79,12 @@ class ProductFilter(django_filters.FilterSet):
         method="unchanged",
         help_text="true: of each group of variants only the cheapest of those listed, in stock if any is",
     )
+    attr = DeepObjectFilter(
+        method="having_attributes",
+        help_text="By code of an attribute the wanted values, comma-separated: `attr[color]=red,blue`; of a "
+        "number also ranges: `attr[weight]=100..500`, `100..`, `..500`. Any of the values will do; all "
+        "attributes must match",
+    )
     ordering = StableOrderingFilter(fields=["name", "price", "created_at"])
 
     def filter_queryset(self, queryset: QuerySet[Product]) -> QuerySet[Product]:
@@ -101,6 +116,15 @@ class ProductFilter(django_filters.FilterSet):
     def having_stock(self, queryset: QuerySet[Product], name: str, value: bool) -> QuerySet[Product]:
         """Return the products that are in stock, or those that are not."""
         return queryset.filter(stock__gt=0) if value else queryset.filter(stock=0)
+
+    def having_attributes(
+        self, queryset: QuerySet[Product], name: str, value: Mapping[str, str]
+    ) -> QuerySet[Product]:
+        """Return the products with the attributes.
+
+        Raises InvalidQuery for attributes and values that nobody can filter by.
+        """
+        return with_selections(queryset, selections_of(value))
 
 
 def _named(categories: QuerySet[Category], value: str) -> int | None:

@@ -1,6 +1,7 @@
 """List filters that refuse what they cannot read."""
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -41,11 +42,29 @@ class StrictFilterBackend(DjangoFilterBackend):
         """
         filterset_class = self.get_filterset_class(view, queryset)
         # A form for a query that has none of its fields would take a sixth of the time of a list.
-        if filterset_class is None or filterset_class.base_filters.keys().isdisjoint(request.query_params):
+        if filterset_class is None:
+            return queryset
+        given = request.query_params
+        if parameters_of(filterset_class.base_filters, given).isdisjoint(given):
             return queryset
         filterset = filterset_class(**self.get_filterset_kwargs(request, queryset, view))
         refuse_unreadable(filterset)
         return filterset.qs
+
+
+def parameters_of(filters: Mapping[str, django_filters.Filter], given: Iterable[str]) -> set[str]:
+    """Return the names of the parameters that the filters read, of members those that are given."""
+    objects = [name for name, each in filters.items() if isinstance(each, DeepObjectFilter)]
+    if not objects:
+        return set(filters)
+    members = {parameter for parameter in given for name in objects if member_of(name, parameter) is not None}
+    return filters.keys() - objects | members
+
+
+def member_of(name: str, parameter: str) -> str | None:
+    """Return the member that the parameter is of the object of this name: `color` of `attr[color]`."""
+    begins, ends = parameter.startswith(f"{name}["), parameter.endswith("]")
+    return parameter[len(name) + 1 : -1] if begins and ends else None
 
 
 def refuse_unreadable(filterset: django_filters.FilterSet) -> None:
@@ -182,6 +201,25 @@ class UntilFilter(_TimeFilter):
         if isinstance(value, datetime):
             return qs.filter(**{f"{self.field_name}__lte": last_in_utc(value)})
         return qs.filter(**{f"{self.field_name}__lt": end_of_day(value)})
+
+
+class _MembersInput(forms.Widget):
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, str]:
+        members = {member_of(name, parameter): data[parameter] for parameter in data}
+        return {member: text for member, text in members.items() if member is not None and text}
+
+
+class DeepObjectFilter(django_filters.Filter):
+    """An object of texts, each member a parameter: `attr[color]=red` (style deepObject of OpenAPI).
+
+    A member without a text counts as not given. The order of commas in a text means nothing, so that the
+    cache has one address for all (`etags.address_of`).
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, widget=_MembersInput, **kwargs)
+        members = {"type": "object", "additionalProperties": {"type": "string"}}
+        set_override(self, "field", {**members, "description": kwargs["help_text"]})
 
 
 class SearchFilter(django_filters.CharFilter):

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from apps.core.api.filters import AnyOfFilter
+from apps.core.api.filters import AnyOfFilter, parameters_of
 from apps.core.api.pagination.page_numbers import StorePagination
 from apps.core.api.serializers import NoInput
 from apps.core.exceptions import InvalidQuery
@@ -72,7 +72,7 @@ class StoreViewSet(StoreView, GenericViewSet[Any]):
         """Return the names that the present action understands."""
         if self.action != "list":
             return self.query_parameters.get(self.action, set())
-        return self._filters().keys() | self.pagination_class.parameters
+        return parameters_of(self._filters(), self.request.query_params) | self.pagination_class.parameters
 
     def list_parameters(self) -> set[str]:
         """Return the names of the filters that any of several values will do for."""

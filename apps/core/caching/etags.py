@@ -3,6 +3,7 @@
 import hashlib
 import re
 from http import HTTPStatus
+from urllib.parse import parse_qsl, urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
@@ -42,7 +43,22 @@ def has_version(request: HttpRequest | Request, etag: str) -> bool:
 def address_of(request: HttpRequest | Request) -> str:
     """Return what tells a response from others: the full address, as the links of a page repeat its host.
 
+    A query with members of objects, `attr[color]=red,blue`, has one address however it is written.
+
     Raises DisallowedHost for a request that names no host at all.
     """
     host = request.META.get("HTTP_HOST") or request.get_host()
-    return f"{request.scheme}://{host}{request.path}?{request.META.get('QUERY_STRING', '')}"
+    query = request.META.get("QUERY_STRING", "")
+    return f"{request.scheme}://{host}{request.path}?{_canonical(query)}"
+
+
+def _canonical(query: str) -> str:
+    """Return the query; where it has members of objects, these and what their commas part in one order."""
+    if "[" not in query and "%5B" not in query.upper():
+        return query
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return urlencode(sorted((name, _in_order(value) if name[-1:] == "]" else value) for name, value in pairs))
+
+
+def _in_order(value: str) -> str:
+    return ",".join(sorted(set(value.split(","))))

@@ -188,6 +188,8 @@ class StoreSchema(AutoSchema):
         for parameter in parameters:
             if parameter["in"] == "query":
                 parameter["allowEmptyValue"] = True  # which counts as not given
+                if parameter["schema"].get("type") == "object":
+                    parameter |= {"style": "deepObject", "explode": True}
         return sorted(parameters, key=lambda parameter: (parameter["in"] != "path", parameter["name"]))
 
     def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
