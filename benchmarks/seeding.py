@@ -18,6 +18,9 @@ from psycopg.sql import SQL, Identifier
 from benchmarks.bare_tables import bare
 
 CATEGORIES = 50
+BRANDS, COLORS = 200, 12  # values of attributes
+BRAND_ID, TAG_ID, COLOR_ID, WEIGHT_ID = range(1, 5)
+MOST_GRAMS = 5_000
 LINES = 3  # of an order
 STOCK = 1_000_000  # pieces of each product that came in
 ORDERS_OF_A_CUSTOMER = 10
@@ -68,7 +71,9 @@ def fill(database: psycopg.Connection[Any], shop: Shop) -> None:
     database.execute("SET maintenance_work_mem = '1GB'")
     with database.transaction():
         database.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks to come cannot be altered
-        database.execute("TRUNCATE catalog_category, catalog_product, orders_order, jobs_job CASCADE")
+        database.execute(
+            "TRUNCATE catalog_category, catalog_product, catalog_attribute, orders_order, jobs_job CASCADE"
+        )
         database.execute("TRUNCATE audit_auditentry")  # it names the customers
         database.execute("DELETE FROM users_session")
         database.execute("DELETE FROM users_user WHERE NOT is_staff")
@@ -114,6 +119,13 @@ def _tables(shop: Shop) -> Sequence[tuple[str, str, Iterable[Row]]]:
             "id name slug sku sku_key description price stock is_active category_id search_text"
             " created_at updated_at",
             _products(shop),
+        ),
+        ("catalog_attribute", "id code name_ru name_en type unit is_filter position", _attributes()),
+        ("catalog_attributevalue", "id attribute_id value name_ru name_en position", _attribute_values()),
+        (
+            "catalog_productattribute",
+            "product_id attribute_id value_id number bool text",
+            _product_attributes(shop),
         ),
         (
             "orders_order",
@@ -221,6 +233,27 @@ def _products(shop: Shop) -> Iterator[Row]:
             1 + number % CATEGORIES, f"{name}\\n{sku}\\n{description}".lower(),
             BEGINNING + timedelta(seconds=number), BEGINNING + timedelta(seconds=number),
         )  # fmt: skip
+
+
+def _attributes() -> Iterator[Row]:
+    yield BRAND_ID, "brand", "Бренд", "Brand", "choice", "", True, 0
+    yield TAG_ID, "tag", "Метка", "Tag", "choice", "", True, 1
+    yield COLOR_ID, "color", "Цвет", "Colour", "choice", "", True, 2
+    yield WEIGHT_ID, "weight", "Вес", "Weight", "number", "g", True, 3
+
+
+def _attribute_values() -> Iterator[Row]:
+    for number in range(1, BRANDS + 1):
+        yield number, BRAND_ID, f"brand-{number}", f"Бренд {number}", f"Brand {number}", number
+    for number in range(1, COLORS + 1):
+        yield BRANDS + number, COLOR_ID, f"color-{number}", f"Цвет {number}", f"Colour {number}", number
+
+
+def _product_attributes(shop: Shop) -> Iterator[Row]:
+    for number in range(1, shop.products + 1):
+        yield number, BRAND_ID, 1 + number * 7_919 // CATEGORIES % BRANDS, None, None, ""
+        yield number, COLOR_ID, BRANDS + 1 + number * 104_729 // CATEGORIES % COLORS, None, None, ""
+        yield number, WEIGHT_ID, None, 1 + number * 31 % MOST_GRAMS, None, ""
 
 
 def _orders(shop: Shop) -> Iterator[Row]:

@@ -42,6 +42,11 @@ def is_choice(attribute: Attribute) -> bool:
     return attribute.type == AttributeType.CHOICE
 
 
+def is_number(attribute: Attribute) -> bool:
+    """Tell whether the values of the attribute are numbers."""
+    return attribute.type == AttributeType.NUMBER
+
+
 def content_of(attribute: Attribute, text: str, values: ChoiceValues) -> dict[str, Any]:
     """Return the column of a product's attribute that the text is kept in, with its value.
 

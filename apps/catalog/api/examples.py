@@ -117,6 +117,21 @@ GROUP = {
         },
     ],
 }
+FACETS = {
+    "facets": [
+        {
+            "code": "brand",
+            "name": "Бренд",
+            "values": [
+                {"value": "paseka", "label": "Пасека", "count": 3, "selected": True},
+                {"value": "altai", "label": "Алтай", "count": 2, "selected": False},
+            ],
+        }
+    ],
+    "price": {"min": "120.00", "max": "650.00"},
+    "currency": "RUB",
+    "counts_exact": True,
+}
 
 WANTED_MOVEMENT = {"delta": 5, "reason": "Delivery of 24 November"}
 MOVEMENT = {**WANTED_MOVEMENT, "id": 64, "stock": 145, "created_at": "2026-11-24T09:30:00.250000Z"}

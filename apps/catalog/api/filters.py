@@ -26,6 +26,12 @@ from apps.core.api.filters import (
 from apps.core.exceptions import InvalidQuery
 from apps.core.search_words import MAX_WORD_LENGTH, MAX_WORDS
 
+ATTR_TEXT = (
+    "By code of an attribute the wanted values, comma-separated: `attr[color]=red,blue`; of a number also "
+    "ranges: `attr[weight]=100..500`, `100..`, `..500`. Any of the values will do; all attributes must match"
+)
+PRICE_MIN_TEXT, PRICE_MAX_TEXT = "Minimum price", "Maximum price"
+
 
 class _WordsField(forms.CharField):
     def clean(self, value: Any) -> str:
@@ -68,8 +74,8 @@ class ProductFilter(django_filters.FilterSet):
         strip=False,
         help_text="Id or slug of a category; its subcategories are included",
     )
-    price_min = MoneyFilter(field_name="price", lookup_expr="gte", help_text="Minimum price")
-    price_max = MoneyFilter(field_name="price", lookup_expr="lte", help_text="Maximum price")
+    price_min = MoneyFilter(field_name="price", lookup_expr="gte", help_text=PRICE_MIN_TEXT)
+    price_max = MoneyFilter(field_name="price", lookup_expr="lte", help_text=PRICE_MAX_TEXT)
     in_stock = BooleanFilter(method="having_stock", help_text="true: in stock; false: out of stock")
     is_active = BooleanFilter(
         field_name="is_active", help_text="For staff; false: products that are off sale"
@@ -79,21 +85,16 @@ class ProductFilter(django_filters.FilterSet):
         method="unchanged",
         help_text="true: of each group of variants only the cheapest of those listed, in stock if any is",
     )
-    attr = DeepObjectFilter(
-        method="having_attributes",
-        help_text="By code of an attribute the wanted values, comma-separated: `attr[color]=red,blue`; of a "
-        "number also ranges: `attr[weight]=100..500`, `100..`, `..500`. Any of the values will do; all "
-        "attributes must match",
-    )
+    attr = DeepObjectFilter(method="having_attributes", help_text=ATTR_TEXT)
     ordering = StableOrderingFilter(fields=["name", "price", "created_at"])
 
     def filter_queryset(self, queryset: QuerySet[Product]) -> QuerySet[Product]:
         """Return the products that pass all filters; last of all, one of each group, if so wanted."""
         products: QuerySet[Product] = super().filter_queryset(queryset)
-        return collapsed(products) if self.form.cleaned_data["collapse"] else products
+        return collapsed(products) if self.form.cleaned_data.get("collapse") else products
 
-    def unchanged(self, queryset: QuerySet[Product], name: str, value: bool) -> QuerySet[Product]:
-        """Return all products: which of a group is to be shown depends on the other filters."""
+    def unchanged(self, queryset: QuerySet[Product], name: str, value: Any) -> QuerySet[Product]:
+        """Return all products: what is wanted is looked at later."""
         return queryset
 
     def matching(self, queryset: ProductQuerySet, name: str, value: str) -> ProductQuerySet:
@@ -124,7 +125,21 @@ class ProductFilter(django_filters.FilterSet):
 
         Raises InvalidQuery for attributes and values that nobody can filter by.
         """
-        return with_selections(queryset, selections_of(value))
+        return with_selections(queryset, selections_of(value).values())
+
+
+class FacetFilter(ProductFilter):
+    """Filters of facets, which leave those of prices and attributes to the counts: each ignores its own."""
+
+    # The library's way to leave out what is no filter.
+    ordering = None  # type: ignore[assignment]
+    collapse = None  # type: ignore[assignment]
+    facets = django_filters.CharFilter(
+        method="unchanged", help_text="Codes of attributes, comma-separated; by default all filters"
+    )
+    attr = DeepObjectFilter(method="unchanged", help_text=ATTR_TEXT)
+    price_min = MoneyFilter(method="unchanged", help_text=PRICE_MIN_TEXT)
+    price_max = MoneyFilter(method="unchanged", help_text=PRICE_MAX_TEXT)
 
 
 def _named(categories: QuerySet[Category], value: str) -> int | None:

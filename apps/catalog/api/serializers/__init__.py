@@ -1,6 +1,7 @@
 """Serializers of the catalogue."""
 
 from apps.catalog.api.serializers.categories import CategoryInput, CategoryOutput
+from apps.catalog.api.serializers.facets import FacetsOutput
 from apps.catalog.api.serializers.groups import ProductGroupOutput
 from apps.catalog.api.serializers.products import (
     ProductChangeInput,
@@ -17,6 +18,7 @@ from apps.catalog.api.serializers.stock import (
 __all__ = [
     "CategoryInput",
     "CategoryOutput",
+    "FacetsOutput",
     "ProductChangeInput",
     "ProductDetailOutput",
     "ProductGroupOutput",

@@ -1,8 +1,9 @@
 """Views of the catalogue's API."""
 
 from apps.catalog.api.views.categories import CategoryViewSet
+from apps.catalog.api.views.facets import FacetViewSet
 from apps.catalog.api.views.groups import ProductGroupViewSet
 from apps.catalog.api.views.products import ProductViewSet
 from apps.catalog.api.views.stock import StockMovementViewSet
 
-__all__ = ["CategoryViewSet", "ProductGroupViewSet", "ProductViewSet", "StockMovementViewSet"]
+__all__ = ["CategoryViewSet", "FacetViewSet", "ProductGroupViewSet", "ProductViewSet", "StockMovementViewSet"]
