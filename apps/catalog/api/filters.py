@@ -93,8 +93,8 @@ class ProductFilter(django_filters.FilterSet):
         products: QuerySet[Product] = super().filter_queryset(queryset)
         return collapsed(products) if self.form.cleaned_data.get("collapse") else products
 
-    def unchanged(self, queryset: QuerySet[Product], name: str, value: Any) -> QuerySet[Product]:
-        """Return all products: what is wanted is looked at later."""
+    def unchanged(self, queryset: QuerySet[Product], name: str, value: bool) -> QuerySet[Product]:
+        """Return all products: which of a group is to be shown depends on the other filters."""
         return queryset
 
     def matching(self, queryset: ProductQuerySet, name: str, value: str) -> ProductQuerySet:
@@ -135,11 +135,15 @@ class FacetFilter(ProductFilter):
     ordering = None  # type: ignore[assignment]
     collapse = None  # type: ignore[assignment]
     facets = django_filters.CharFilter(
-        method="unchanged", help_text="Codes of attributes, comma-separated; by default all filters"
+        method="left_to_counts", help_text="Codes of attributes, comma-separated; by default all filters"
     )
-    attr = DeepObjectFilter(method="unchanged", help_text=ATTR_TEXT)
-    price_min = MoneyFilter(method="unchanged", help_text=PRICE_MIN_TEXT)
-    price_max = MoneyFilter(method="unchanged", help_text=PRICE_MAX_TEXT)
+    attr = DeepObjectFilter(method="left_to_counts", help_text=ATTR_TEXT)
+    price_min = MoneyFilter(method="left_to_counts", help_text=PRICE_MIN_TEXT)
+    price_max = MoneyFilter(method="left_to_counts", help_text=PRICE_MAX_TEXT)
+
+    def left_to_counts(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
+        """Return all products."""
+        return queryset
 
 
 def _named(categories: QuerySet[Category], value: str) -> int | None:

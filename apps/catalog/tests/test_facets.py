@@ -153,8 +153,9 @@ def test_what_nobody_can_ask_for_is_refused(api, query, errors):
         ("facets=weight", 2),
         ("price_min=15", 4),
         ("category=tea", 5),
-        ("attr[color]=red", 5),  # which value that is, and counts without it
-        ("attr[color]=red&attr[weight]=7&attr[vegan]=true&price_max=50", 8),
+        ("attr[color]=red", 6),  # which value that is, whether its products are few, and counts without it
+        ("attr[color]=red&attr[weight]=7&attr[vegan]=true", 11),
+        ("attr[color]=red&attr[weight]=7&attr[vegan]=true&price_max=50", 13),
     ],
 )
 def test_one_statement_counts_all_facets_of_which_nothing_is_chosen(
