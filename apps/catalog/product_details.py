@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from apps.catalog.models import Product, ProductAttribute, ProductImage, ProductOption, RelatedProduct
+from apps.catalog.shown_texts import CATEGORY_TEXTS, PRODUCT_TEXTS, product_texts
 
 DETAILS: tuple[Any, ...] = (  # the types of three models in one tuple
     Prefetch("images", ProductImage.objects.ready(), to_attr="ready_images"),
@@ -21,7 +22,13 @@ DETAILS: tuple[Any, ...] = (  # the types of three models in one tuple
 
 def with_details(products: QuerySet[Product]) -> QuerySet[Product]:
     """Return the products with all that a detail shows of them."""
-    return products.select_related("category", "group").prefetch_related(*DETAILS)
+    shown = products.annotate(texts=product_texts(*PRODUCT_TEXTS))
+    return shown.select_related("category", "group").prefetch_related(*DETAILS)
+
+
+def for_lists(products: QuerySet[Product]) -> QuerySet[Product]:
+    """Return the products with what a list shows of them, but for the pictures."""
+    return products.annotate(texts=product_texts(*CATEGORY_TEXTS)).select_related("category")
 
 
 def read_details(product: Product) -> None:

@@ -9,6 +9,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.registry import audited
+from apps.catalog.models.translated import Translated
 from apps.catalog.search import FoldedQuerySet, FoldedTextField
 from apps.core.database.key_columns import CleanCharField, KeyedModel, KeyField
 from apps.core.normalization import NAME
@@ -56,7 +57,7 @@ class CategoryQuerySet(FoldedQuerySet["Category"]):
 
 
 @audited(is_shown_with_row=True)
-class Category(KeyedModel):
+class Category(Translated, KeyedModel):
     """A place in the shop's tree."""
 
     AUDITED_FIELDS = ("name", "slug", "parent", "tax_class", "description", "is_active")

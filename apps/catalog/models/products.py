@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.audit.registry import audited
 from apps.catalog.barcodes import validate_gtin
 from apps.catalog.models.categories import MAX_DESCRIPTION_LENGTH, Category, hidden_category_ids
+from apps.catalog.models.translated import Translated
 from apps.catalog.search import FoldedQuerySet, FoldedTextField
 from apps.core.database.key_columns import CleanCharField, KeyedModel, KeyField
 from apps.core.database.querysets import bulk_written
@@ -65,7 +66,7 @@ class ProductQuerySet(FoldedQuerySet["Product"]):
 
 
 @audited(is_shown_with_row=True)
-class Product(KeyedModel):
+class Product(Translated, KeyedModel):
     """A thing on sale. Nothing but the stock services writes `stock` after the product is created."""
 
     AUDITED_FIELDS = (

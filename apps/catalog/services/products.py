@@ -17,13 +17,14 @@ from apps.catalog.related_products import write_related
 from apps.catalog.search_terms import FOUND_BY, update_search_terms
 from apps.catalog.services.rows import inserted, updated
 from apps.catalog.stock import receive_stock
+from apps.catalog.translations import write_translations
 from apps.core.database.transactions import retried_atomic
 from apps.store.configuration_cache import configuration
 from apps.users.models import User
 
 FIRST_STOCK_REASON = _("opening stock")
 # What is written with a product and kept in other tables.
-PARTS: Mapping[str, PartWriter] = {"related": write_related, "attributes": write_attributes}
+PARTS: Mapping[str, PartWriter] = {"related": write_related, "attributes": write_attributes, "translations": write_translations}
 
 
 @retried_atomic

@@ -21,7 +21,7 @@ from apps.catalog.api.serializers import (
 from apps.catalog.caching import products_cache
 from apps.catalog.exceptions import StockIsReadOnly
 from apps.catalog.models import Product
-from apps.catalog.product_details import read_first_images, with_details
+from apps.catalog.product_details import for_lists, read_first_images, with_details
 from apps.core.api.cached_views import cached_response
 from apps.core.api.conditional import if_match, written
 from apps.core.api.openapi.annotations import raises, sends
@@ -61,7 +61,7 @@ class ProductViewSet(StoreViewSet):
         is_list = self.action == "list"
         sees_all = lists_inactive(self.request) if is_list else sees_inactive(self.request.user)
         products = (Product.objects.all() if sees_all else Product.objects.on_sale()).with_config_version()
-        return products.select_related("category") if is_list else with_details(products)
+        return for_lists(products) if is_list else with_details(products)
 
     @cached_response(products_cache, scope=public_list_scope, public=True)
     def list(self, request: Request) -> Response:
