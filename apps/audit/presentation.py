@@ -48,7 +48,7 @@ def _text(column: Any, value: Any) -> str:
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
     if isinstance(value, list):
-        return ", ".join(value) or "—"
+        return ", ".join(map(str, value)) or "—"
     if isinstance(column, models.DateTimeField) and (moment := parse_datetime(value)):
         return localize(localtime(moment))
     if isinstance(column, models.DecimalField):

@@ -22,13 +22,14 @@ DETAILS: tuple[Any, ...] = (  # the types of three models in one tuple
 
 def with_details(products: QuerySet[Product]) -> QuerySet[Product]:
     """Return the products with all that a detail shows of them."""
-    shown = products.annotate(texts=product_texts(*PRODUCT_TEXTS))
+    shown = products.annotate(texts=product_texts(*PRODUCT_TEXTS))  # type: ignore[no-redef]  # None elsewhere
     return shown.select_related("category", "group").prefetch_related(*DETAILS)
 
 
 def for_lists(products: QuerySet[Product]) -> QuerySet[Product]:
     """Return the products with what a list shows of them, but for the pictures."""
-    return products.annotate(texts=product_texts(*CATEGORY_TEXTS)).select_related("category")
+    shown = products.annotate(texts=product_texts(*CATEGORY_TEXTS))  # type: ignore[no-redef]  # as above
+    return shown.select_related("category")
 
 
 def read_details(product: Product) -> None:

@@ -30,7 +30,7 @@ def product_texts(*fields: str, language: str = "") -> Subquery:
 def with_texts(categories: QuerySet[Category]) -> QuerySet[Category]:
     """Return the categories with their `texts` in the language of now."""
     rows = CategoryTranslation.objects.filter(category=OuterRef("pk"))
-    return categories.annotate(texts=_texts(rows, CATEGORY_TEXTS))
+    return categories.annotate(texts=_texts(rows, CATEGORY_TEXTS))  # type: ignore[no-redef]  # None elsewhere
 
 
 def load_category_names() -> dict[tuple[int, str], str]:

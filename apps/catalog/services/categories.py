@@ -10,11 +10,15 @@ from apps.audit.models import Action
 from apps.audit.services import (
     changes_to_nothing,
     record,
+    record_change,
     values_of,
 )
 from apps.catalog.exceptions import CategoryNotEmpty
 from apps.catalog.models import Category
+from apps.catalog.product_parts import PartChange
 from apps.catalog.services.rows import inserted, updated
+from apps.catalog.shown_texts import with_texts
+from apps.catalog.translations import PART, Texts, write_category_translations
 from apps.core.database.transactions import retried_atomic
 
 
@@ -24,7 +28,10 @@ def create_category(**values: Any) -> Category:
 
     Raises ValidationError for values that cannot be.
     """
-    return inserted(Category(**values))
+    texts = values.pop(PART, None)
+    category = inserted(Category(**values))
+    _write_texts(category, texts)
+    return category
 
 
 @retried_atomic
@@ -39,10 +46,14 @@ def update_category(
     if "parent" in changes:
         # The whole tree: two moves at once could each be right and close a loop together.
         list(Category.objects.select_for_update().order_by("pk").values_list("pk"))
-    category = Category.objects.select_for_update().get(pk=category_id)
+    category = with_texts(Category.objects.select_for_update(of=("self",))).get(pk=category_id)
     if precondition:
         precondition(category)
-    return updated(category, changes)
+    texts = changes.pop(PART, None)
+    updated(category, changes)
+    if _write_texts(category, texts):
+        category.save(update_fields=["updated_at"])
+    return category
 
 
 def deactivate_category(
@@ -67,9 +78,17 @@ def delete_category(category_id: int, *, precondition: Callable[[Category], None
         raise CategoryNotEmpty from error
 
 
+def _write_texts(category: Category, texts: Texts | None) -> PartChange:
+    """Write its texts in further languages, if any are given, and tell what has changed."""
+    change = write_category_translations(category, texts) if texts else None
+    if change:
+        record_change(category, {PART: change})
+    return change
+
+
 @transaction.atomic  # not repeated: what was put into it meanwhile is a refusal at once
 def _delete_category(category_id: int, precondition: Callable[[Category], None] | None) -> None:
-    category = Category.objects.select_for_update().get(pk=category_id)
+    category = with_texts(Category.objects.select_for_update(of=("self",))).get(pk=category_id)
     if precondition:
         precondition(category)
     last_values = values_of(category, category.AUDITED_FIELDS)

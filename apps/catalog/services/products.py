@@ -24,7 +24,11 @@ from apps.users.models import User
 
 FIRST_STOCK_REASON = _("opening stock")
 # What is written with a product and kept in other tables.
-PARTS: Mapping[str, PartWriter] = {"related": write_related, "attributes": write_attributes, "translations": write_translations}
+PARTS: Mapping[str, PartWriter] = {
+    "related": write_related,
+    "attributes": write_attributes,
+    "translations": write_translations,
+}
 
 
 @retried_atomic

@@ -58,7 +58,7 @@ def cached_response(
                 cached = CachedResponse.of(build())
             else:
                 # What is not for everyone is kept for each reader, who may be shown what others are not.
-                address = address_of(request)
+                address = namespace.variant() + address_of(request)
                 kept_for = address if public else f"{request.user.pk} {address}"
                 cached = namespace.get_or_build(who, kept_for, build)
             cache_control = _public_for(request) if public and who is not None else PRIVATE

@@ -17,7 +17,8 @@ from apps.core.caching.etags import address_of, has_version, without_body
 from apps.core.caching.namespaces import EVERYONE, CacheNamespace
 
 MAX_PATTERNS = 1_000  # of one process; the headers that clients send are many
-_NUMBER = re.compile(r"\d+")
+# What names a row: a number, or a slug of which the path says so.
+_NAMED = re.compile(r"(?<=/by-slug/)[^/]+|\d+")
 # Headers of one response alone. All others are the same for all responses of a pattern.
 _OWN_HEADERS = frozenset({"content-length", "etag"})
 # Whoever sends one of these gets the view's response.
@@ -31,7 +32,7 @@ class PublicCacheHit(HttpResponse):
 
     def __init__(self, *args: Any, namespace: CacheNamespace, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.namespace = namespace
+        self.namespace, self.variant = namespace, namespace.variant()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class _LearnedHit:
     """What the view's own way has made of a hit of the pattern."""
 
     namespace: CacheNamespace
+    variant: str  # of the language, which follows from the pattern
     headers: dict[str, str]
     resolver_match: ResolverMatch | None
 
@@ -59,7 +61,7 @@ class PublicCacheMiddleware:
         """Answer the request."""
         pattern = _pattern_of(request)
         learned = self._learned.get(pattern) if pattern else None
-        if learned and (kept := learned.namespace.get(EVERYONE, address_of(request))):
+        if learned and (kept := learned.namespace.get(EVERYONE, learned.variant + address_of(request))):
             request.resolver_match = learned.resolver_match
             response = HttpResponse(kept.body, headers=learned.headers | {"ETag": kept.etag})
             if has_version(request, kept.etag):
@@ -77,19 +79,19 @@ class PublicCacheMiddleware:
         if len(self._learned) >= MAX_PATTERNS:
             self._learned.clear()
         headers = {name: value for name, value in hit.items() if name.lower() not in _OWN_HEADERS}
-        self._learned[pattern] = _LearnedHit(hit.namespace, headers, request.resolver_match)
+        self._learned[pattern] = _LearnedHit(hit.namespace, hit.variant, headers, request.resolver_match)
 
 
 def _pattern_of(request: HttpRequest) -> Pattern | None:
     """Return what the headers of a public response depend on; None when none is asked for.
 
-    Paths that differ in a number alone belong to the same view.
+    Paths that differ in a number or a slug alone belong to the same view.
     """
     meta = request.META
     if request.method != "GET" or any(name in meta for name in _NOT_FOR_EVERYONE):
         return None
     return (
-        _NUMBER.sub("0", request.path),
+        _NAMED.sub("0", request.path),
         request.scheme,
         meta.get("HTTP_ACCEPT"),
         meta.get("HTTP_ACCEPT_LANGUAGE"),

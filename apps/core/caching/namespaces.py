@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.dispatch import Signal
+from django.utils.translation import get_language
 
 from apps.core.caching.responses import HIT, MISS, CachedResponse, packed, unpacked
 from apps.core.database import replica
@@ -51,6 +52,8 @@ class NotDropped(Exception):
 class CacheNamespace:
     """Responses of one kind, kept for at most `timeout` seconds, for everyone alike or by narrower scopes.
 
+    `by_language`: their bodies differ by the language of the response.
+
     None is kept beyond what `until` returns of the present moment: what it shows changes then by itself.
     """
 
@@ -62,13 +65,19 @@ class CacheNamespace:
         until: Callable[[datetime], datetime] | None = None,
         replicated: bool = False,
         names_people: bool = False,
+        by_language: bool = False,
     ) -> None:
         self.name = name
         self.timeout = timeout
         self._until = until
         self._names_people = names_people
+        self._by_language = by_language
         self._replicated = replicated  # may be built from a replica of the database
         namespaces[name] = self
+
+    def variant(self) -> str:
+        """Return what an address begins with, to be that of a response in the language of now."""
+        return f"{get_language()} " if self._by_language else ""
 
     def get(self, scope: str, address: str) -> CachedResponse | None:
         """Return the response kept for the address in the scope, if there is one."""

@@ -37,10 +37,9 @@ class LanguageMiddleware:
 
     Every response says both, those without a word in them too: RFC 9110, 8.5 has the header name the audience
     that a response was chosen for, and a cache goes by the `Vary` of whichever one it keeps for an address,
-    so that of a list must be that of its refusals. The body of a list is the same in both languages, and so
-    is its ETag, which follows from the body alone: where the texts differ, the ETags do. What is written in
-    one language whoever asks names that one, as the documentation does. Only files and
-    the figures for Prometheus have none.
+    so that of a list must be that of its refusals. An ETag follows from the body alone: where the texts
+    differ, the ETags do. What is written in one language whoever asks names that one, as the documentation
+    does. Only files and the figures for Prometheus have none.
 
     Django's own LocaleMiddleware also asks a cookie, for which no cache is told to look, takes `q=0` for a
     wish, and leaves its language to the thread's next request.

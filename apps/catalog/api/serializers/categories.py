@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -46,6 +47,23 @@ class TaxClassField(serializers.SlugRelatedField[TaxClass]):
         return super().to_internal_value(data)
 
 
+class CategoryTextsInput(InputSerializer):
+    """The texts of a category in a language; an empty one falls back to the category's own."""
+
+    name = NameField(max_length=200, allow_blank=True, required=False)
+    description = StrictCharField(max_length=MAX_DESCRIPTION_LENGTH, allow_blank=True, required=False)
+
+
+def translations_field(texts: type[InputSerializer], name: str) -> Any:
+    """Return the field for texts in further languages: an object with a member for each language.
+
+    `name` is what the schema calls it.
+    """
+    members: dict[str, Any] = {code: texts(required=False) for code, _label in settings.LANGUAGES}
+    members |= {"__doc__": "Texts by language; what is left out stays as it is.", "__module__": __name__}
+    return type(name, (InputSerializer,), members)(required=False)
+
+
 @shown_as(examples.WANTED_CATEGORY)
 class CategoryInput(InputSerializer):
     """A category to create or change."""
@@ -58,12 +76,17 @@ class CategoryInput(InputSerializer):
     )
     tax_class = TaxClassField(help_text="Null: that of the parent, or of the store")
     is_active = StrictBooleanField(required=False)
+    translations = translations_field(CategoryTextsInput, "CategoryTranslationsInput")
 
 
 @shown_as(examples.CATEGORY)
 class CategoryOutput(OutputSerializer[Category]):
-    """A category."""
+    """A category, its texts in the language of the response."""
 
+    name = serializers.CharField(read_only=True, max_length=200, source="shown_name")
+    description = serializers.CharField(
+        read_only=True, max_length=MAX_DESCRIPTION_LENGTH, source="shown_description"
+    )
     tax_class: "serializers.SlugRelatedField[TaxClass]" = serializers.SlugRelatedField(
         "code", read_only=True, allow_null=True, help_text="Code; null: that of the parent, or of the store"
     )

@@ -7,13 +7,14 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.catalog.api import examples
-from apps.catalog.api.serializers.categories import TaxClassField
+from apps.catalog.api.serializers.categories import TaxClassField, translations_field
 from apps.catalog.api.serializers.parts import (
     ProductAttributeInput,
     ProductAttributeOutput,
     ProductGroupRefOutput,
     ProductImageOutput,
 )
+from apps.catalog.configuration import CATEGORY_NAMES
 from apps.catalog.models import (
     MAX_ATTRIBUTES,
     MAX_DESCRIPTION_LENGTH,
@@ -28,6 +29,7 @@ from apps.catalog.models import (
 )
 from apps.catalog.product_taxes import ShownTaxRates, shown_tax_rates
 from apps.catalog.shown_attributes import shown_attributes
+from apps.catalog.shown_texts import present_language
 from apps.core.api.fields import (
     CodeField,
     IdListField,
@@ -48,6 +50,17 @@ from apps.store.configuration_cache import configuration
 def _size() -> StrictIntegerField:
     return StrictIntegerField(
         min_value=1, max_value=MAX_SIZE_MM, allow_null=True, required=False, help_text="Millimetres"
+    )
+
+
+class ProductTextsInput(InputSerializer):
+    """The texts of a product in a language; an empty one falls back to the product's own."""
+
+    name = NameField(max_length=255, allow_blank=True, required=False)
+    description = StrictCharField(max_length=MAX_DESCRIPTION_LENGTH, allow_blank=True, required=False)
+    meta_title = StrictCharField(max_length=255, allow_blank=True, required=False)
+    meta_description = StrictCharField(
+        max_length=MAX_META_DESCRIPTION_LENGTH, allow_blank=True, required=False
     )
 
 
@@ -102,6 +115,7 @@ class ProductChangeInput(InputSerializer):
         max_length=MAX_ATTRIBUTES,
         help_text="All attributes of the product: those that are not listed are taken away",
     )
+    translations = translations_field(ProductTextsInput, "ProductTranslationsInput")
 
 
 @shown_as(examples.WANTED_PRODUCT)
@@ -126,12 +140,16 @@ class ProductCategoryOutput(OutputSerializer[Category]):
 class ProductOutput(OutputSerializer[Product]):
     """A product as a list shows it."""
 
+    name = serializers.CharField(read_only=True, max_length=255, source="shown_name")
+    description = serializers.CharField(
+        read_only=True, max_length=MAX_DESCRIPTION_LENGTH, source="shown_description"
+    )
     image = serializers.SerializerMethodField()
     group_size = serializers.IntegerField(
         read_only=True, allow_null=True, help_text="Number of variants, with `collapse=true`; else null"
     )
     currency = serializers.SerializerMethodField()
-    category = ProductCategoryOutput()
+    category = serializers.SerializerMethodField()
     discount_percent = serializers.IntegerField(
         read_only=True,
         allow_null=True,
@@ -179,6 +197,14 @@ class ProductOutput(OutputSerializer[Product]):
         """Return the first picture of the product."""
         return next((_IMAGE.to_representation(image) for image in product.ready_images), None)
 
+    @extend_schema_field(ProductCategoryOutput())
+    def get_category(self, product: Product) -> dict[str, Any]:
+        """Return the category in brief, its name in the language of the response."""
+        names = (self.tax_rates or self._tax_rates(product)).configuration[CATEGORY_NAMES]
+        category = product.category
+        name = names.get((category.pk, present_language()), category.name) if names else category.name
+        return {"id": category.pk, "name": name, "slug": category.slug}
+
     @extend_schema_field(serializers.CharField(help_text="ISO 4217 code"))
     def get_currency(self, product: Product) -> str:
         """Return the currency of the store's prices."""
@@ -212,6 +238,8 @@ class ProductOutput(OutputSerializer[Product]):
 class ProductDetailOutput(ProductOutput):
     """A product with all that describes it."""
 
+    meta_title = serializers.SerializerMethodField()
+    meta_description = serializers.SerializerMethodField()
     images = ProductImageOutput(many=True, source="ready_images")
     group = serializers.SerializerMethodField()
     attributes = serializers.SerializerMethodField()
@@ -227,6 +255,14 @@ class ProductDetailOutput(ProductOutput):
             "attributes",
             "related",
         )
+
+    def get_meta_title(self, product: Product) -> str:
+        """Return the title for search engines."""
+        return product.text("meta_title")
+
+    def get_meta_description(self, product: Product) -> str:
+        """Return the description for search engines."""
+        return product.text("meta_description")
 
     @extend_schema_field(ProductGroupRefOutput(allow_null=True))
     def get_group(self, product: Product) -> dict[str, Any] | None:

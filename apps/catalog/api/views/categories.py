@@ -19,6 +19,7 @@ from apps.catalog.api.serializers import (
 from apps.catalog.caching import categories_cache
 from apps.catalog.exceptions import CategoryNotEmpty
 from apps.catalog.models import Category
+from apps.catalog.shown_texts import with_texts
 from apps.core.api.cached_views import cached_response, everyone
 from apps.core.api.conditional import if_match, written
 from apps.core.api.openapi.annotations import raises, sends
@@ -46,7 +47,7 @@ class CategoryViewSet(StoreViewSet):
 
     def get_queryset(self) -> QuerySet[Category]:
         """Return the categories that customers see."""
-        return Category.objects.on_sale().select_related("tax_class")
+        return with_texts(Category.objects.on_sale().select_related("tax_class"))
 
     @cached_response(categories_cache, scope=everyone, public=True)
     def list(self, request: Request) -> Response:

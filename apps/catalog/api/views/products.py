@@ -61,12 +61,12 @@ class ProductViewSet(StoreViewSet):
         is_list = self.action == "list"
         sees_all = lists_inactive(self.request) if is_list else sees_inactive(self.request.user)
         products = (Product.objects.all() if sees_all else Product.objects.on_sale()).with_config_version()
-        return for_lists(products) if is_list else with_details(products)
+        return products if is_list else with_details(products)
 
     @cached_response(products_cache, scope=public_list_scope, public=True)
     def list(self, request: Request) -> Response:
         """List products on sale: active ones in active categories. Staff can list others with `is_active`."""
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        page = self.paginate_queryset(for_lists(self.filter_queryset(self.get_queryset())))
         read_first_images(page or [])
         return self.get_paginated_response(ProductOutput(page, many=True).data)
 
