@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from http import HTTPStatus
-from typing import Self, TypedDict
+from typing import NamedTuple, Self, TypedDict
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -16,6 +16,7 @@ from apps.orders.statuses import OrderStatus
 register_fault_codes(
     "payment_method_unavailable",
     "product_unavailable",
+    "quantity_step",
 )
 
 
@@ -51,6 +52,45 @@ class QuantityTooLarge(DomainError):
     code = "quantity_too_large"
     message = _("The total quantity of a product exceeds the maximum per order.")
     advice = _("Order at most 10,000 units of a product at a time.")
+
+
+class WrongStep(NamedTuple):
+    """A line of an order whose product is sold from another quantity on, or in other steps."""
+
+    position: int
+    min_quantity: int
+    quantity_step: int
+
+
+class QuantityStep(DomainError):
+    """Products of which the lines of an order together want too few pieces, or no multiple of the step."""
+
+    code = "quantity_step"
+    message = _("A product cannot be ordered in this quantity.")
+    advice = _("Order at least `min_quantity` units of each product, and a multiple of its `quantity_step`.")
+
+    def __init__(self, lines: list[WrongStep]) -> None:
+        super().__init__(self.message)
+        self.lines = lines
+
+    def as_payload(self) -> Faults:
+        """Point at every such line, and say what its product is sold in."""
+        text = gettext("Order at least %(least)d, in multiples of %(step)d.")
+        return {
+            "errors": [
+                {
+                    "code": self.code,
+                    "detail": text % {"least": line.min_quantity, "step": line.quantity_step},
+                    "pointer": f"/items/{line.position}/quantity",
+                }
+                for line in self.lines
+            ]
+        }
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the refusal of a single piece of what is sold by the dozen."""
+        return cls([WrongStep(0, 12, 12)])
 
 
 class TotalTooLarge(DomainError):

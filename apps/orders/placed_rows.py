@@ -69,7 +69,7 @@ def _items(order: Order, priced: PricedOrder) -> list[OrderItem]:
         OrderItem(
             order=order,
             product=line.product,
-            product_name=line.product.name,
+            product_name=line.product.shown_name,  # as the customer has read it
             sku=line.product.sku,
             quantity=line.quantity,
             price=line.product.price,

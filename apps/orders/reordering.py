@@ -18,7 +18,7 @@ class BasketOfOrder:
 
 
 def basket_of(order: Order) -> BasketOfOrder:
-    """Return the basket of the order. Nothing is said of stock: that shows when it is quoted."""
+    """Return the basket of the order. Nothing is said of stock and steps: that shows when it is quoted."""
     on_sale = Exists(Product.objects.on_sale().filter(pk=OuterRef("product_id")))
     lines = list(order.items.values_list("product_id", "quantity", on_sale))
     return BasketOfOrder(

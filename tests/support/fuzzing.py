@@ -97,6 +97,7 @@ REFUSALS = {
         "what the delivery method needs",
     ),
     "product_unavailable": "what is on sale",
+    "quantity_step": "what the lines of a product add up to, nor what it is sold in",
     "quantity_too_large": "what the lines of a product add up to",
     "return_url_not_allowed": "which addresses customers may be led back to",
     "callback_invalid": "what providers sign",

@@ -316,6 +316,7 @@ PROVOKED: dict[str, Callable[[World], Any]] = {
     "precondition_failed": lambda world: world.anyone.get(PRODUCTS, headers={"If-Match": '"old"'}),
     "price_changed": lambda world: world.order({make_product(): 1}, expected_total="9.99"),
     "product_unavailable": lambda world: world.order({make_product(is_active=False): 1}),
+    "quantity_step": lambda world: world.order({make_product(quantity_step=6): 1}),
     "quantity_too_large": quantity_too_large,
     "read_only": lambda world: world.staff.patch(f"{PRODUCTS}{make_product().pk}/", {"stock": 1}),
     "request_in_progress": request_in_progress,

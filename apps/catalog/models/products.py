@@ -291,6 +291,10 @@ class Product(Translated, KeyedModel):
         """Return the version of the configuration, of a row that was not read `with_config_version`."""
         return current_version()
 
+    def is_sold_in(self, quantity: int) -> bool:
+        """Tell whether so many pieces can be ordered: the least quantity or more, a multiple of the step."""
+        return quantity >= self.min_quantity and quantity % self.quantity_step == 0
+
     @property
     def discount_percent(self) -> int | None:
         """Return by how much the price is below the lowest one before, rounded down; None where it is not."""

@@ -57,6 +57,7 @@ from apps.orders.exceptions import (
     PaymentMethodRequired,
     PaymentMethodUnavailable,
     PriceChanged,
+    QuantityStep,
     QuantityTooLarge,
     TotalTooLarge,
     TransitionForbidden,
@@ -76,6 +77,7 @@ INVOICE_RETRY_SECONDS = 2
 REFUSALS_OF_A_CHECKOUT = (
     EmailUnverified,
     QuantityTooLarge,
+    QuantityStep,
     UnavailableItems,
     InsufficientStock,
     DeliveryRequired,

@@ -29,9 +29,11 @@ from apps.orders.exceptions import (
     InvalidAddress,
     PaymentMethodRequired,
     PaymentMethodUnavailable,
+    QuantityStep,
     QuantityTooLarge,
     TotalTooLarge,
     UnavailableItems,
+    WrongStep,
 )
 from apps.users.exceptions import EmailUnverified
 
@@ -60,8 +62,23 @@ def _problems_of_items(basket: Basket) -> Iterator[DomainError]:
         yield UnavailableItems(basket.positions_of(basket.missing))
     if any(quantity > MAX_QUANTITY for quantity in basket.quantities.values()):
         yield QuantityTooLarge()
+    if wrong := _wrong_steps(basket):
+        yield QuantityStep(wrong)
     if shortages := shortages_of(basket.products, basket.available):
         yield InsufficientStock(shortages)
+
+
+def _wrong_steps(basket: Basket) -> list[WrongStep]:
+    wrong = {
+        pk: product
+        for pk, product in basket.products.items()
+        if not product.is_sold_in(basket.quantities[pk])
+    }
+    return [
+        WrongStep(position, product.min_quantity, product.quantity_step)
+        for position, line in enumerate(basket.lines)
+        if (product := wrong.get(line.product_id))
+    ]
 
 
 def _problems_of_delivery(assessment: Assessment) -> Iterator[DomainError]:

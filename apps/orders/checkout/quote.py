@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from apps.catalog.models import Product
+from apps.catalog.shown_texts import product_texts
 from apps.core.exceptions import DomainError
 from apps.orders.checkout.assessment import Assessment, assess
 from apps.orders.checkout.basket import Basket, Checkout
@@ -32,7 +33,10 @@ def quote_order(*, user: User, checkout: Checkout) -> Quote:
         coupon = find_coupon(
             checkout.coupon, user, has_ordered=partial(Order.objects.has_uncancelled_of, user)
         )
-    products = Product.objects.on_sale().annotate(configuration_version=version_expression())
+    products = Product.objects.on_sale().annotate(
+        configuration_version=version_expression(),
+        texts=product_texts("name"),  # type: ignore[no-redef]  # None elsewhere
+    )
     assessment = assess(
         checkout, customer=user, basket=Basket(checkout.items, products.in_bulk), coupon=coupon
     )

@@ -6,6 +6,7 @@ from functools import partial
 from apps.audit.models import Action
 from apps.audit.services import changes_from_nothing, record, values_of
 from apps.catalog.models import Product
+from apps.catalog.shown_texts import product_texts
 from apps.catalog.stock import lock_for_sale, sell
 from apps.core.database.transactions import retried_atomic
 from apps.jobs.services import enqueue
@@ -33,7 +34,7 @@ def place_order(*, user: User, checkout: Checkout, language: str) -> Order:
         coupon = take_coupon(
             checkout.coupon, user, has_ordered=partial(Order.objects.has_uncancelled_of, user)
         )
-    basket = Basket(checkout.items, _lock)
+    basket = Basket(checkout.items, partial(_lock, language=language))
     assessment = assess(checkout, customer=user, basket=basket, coupon=coupon)
     for problem in problems(assessment):
         raise problem
@@ -51,5 +52,6 @@ def place_order(*, user: User, checkout: Checkout, language: str) -> Order:
     return order
 
 
-def _lock(quantities: Mapping[int, int]) -> dict[int, Product]:
-    return lock_for_sale(quantities, also={"configuration_version": version_expression()})
+def _lock(quantities: Mapping[int, int], *, language: str) -> dict[int, Product]:
+    texts = product_texts("name", language=language)
+    return lock_for_sale(quantities, also={"configuration_version": version_expression(), "texts": texts})

@@ -21,6 +21,7 @@ REASONS = (
     "email_unverified",
     "product_unavailable",
     "quantity_too_large",
+    "quantity_step",
     "insufficient_stock",
     "delivery_required",
     "delivery_unavailable",
@@ -117,6 +118,7 @@ class Case:
         has = self.has
         quantities = {make_product(price="1.00", stock=20_000).pk: 10_000 + has["quantity_too_large"]}
         quantities |= {UNKNOWN: 1} if has["product_unavailable"] else {}
+        quantities |= {make_product(price="1.00", quantity_step=2).pk: 3} if has["quantity_step"] else {}
         quantities |= {make_product(price="1.00", stock=1).pk: 2} if has["insufficient_stock"] else {}
         if has["total_too_large"]:
             quantities |= {ring.pk: 10_000 for ring in make_products(11, stock=10_000, price="99999999.99")}

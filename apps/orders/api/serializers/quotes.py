@@ -19,7 +19,7 @@ class QuotedLineOutput(serializers.Serializer[Any]):
     """A requested product at today's price, with its share of the discounts and its tax."""
 
     product_id = serializers.IntegerField(source="product.pk")
-    product_name = serializers.CharField(source="product.name")
+    product_name = serializers.CharField(source="product.shown_name")
     sku = serializers.CharField(source="product.sku")
     quantity = serializers.IntegerField()
     price = serializers.DecimalField(max_digits=10, decimal_places=2, source="product.price")
