@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.catalog.models import Category, CategoryTranslation, Product, ProductTranslation
 from apps.catalog.product_parts import PartChange
+from apps.catalog.search_terms import refresh_search_terms
 from apps.catalog.shown_texts import CATEGORY_TEXTS, PRODUCT_TEXTS, present_language
 from apps.core.json_pointers import Pointer
 from apps.core.normalization import NAME
@@ -46,17 +47,16 @@ def write_category_translations(category: Category, texts: Texts) -> PartChange:
     return _write_checked(_OF_CATEGORIES, category, texts)
 
 
-def write_translations_of(texts: Mapping[int, Texts]) -> Changes:
-    """Give many locked products, by id, their texts, which are known to be right; return what has changed.
+def write_translations_of_many(wanted: Mapping[Product, Texts]) -> dict[Product, list[Any]]:
+    """Give locked products their texts, which are known to be right; return what has changed, by product.
 
-    The number of statements does not grow with them.
+    The number of statements does not grow with the products. They are found by what is new at once.
     """
-    return _write(_OF_PRODUCTS, texts, _known(_OF_PRODUCTS, texts))
-
-
-def text_faults(texts: Texts) -> dict[str, ValidationError]:
-    """Return what is wrong with the texts of a product, by JSON pointer."""
-    return _faults(_OF_PRODUCTS, texts)
+    texts = {product.pk: each for product, each in wanted.items()}
+    changes = _write(_OF_PRODUCTS, texts, _known(_OF_PRODUCTS, texts))
+    if changes:
+        refresh_search_terms(changes)
+    return {product: [*changes[product.pk]] for product in wanted if product.pk in changes}
 
 
 def _write_checked(kind: _Kind, row: Product | Category, texts: Texts) -> PartChange:

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from apps.catalog import services
 from apps.catalog.models import CategoryTranslation, Product, ProductTranslation
 from apps.catalog.tests.factories import make_category, make_product, make_products
-from apps.catalog.translations import write_translations_of
+from apps.catalog.translations import write_translations_of_many
 from apps.core.tests.answers import refusal_of
 from apps.store.configuration_cache import current_configuration
 from tests.support.audit_trail import trail
@@ -115,19 +115,21 @@ def test_service_refuses_what_the_api_would(tea):
 
 def test_texts_of_many_are_written_by_as_many_statements(django_assert_num_queries):
     products = make_products(30)
-    write_translations_of({products[0].pk: {"en": {"name": "Old"}, "ru": {"name": "Имя"}}})
+    write_translations_of_many({products[0]: {"en": {"name": "Old"}, "ru": {"name": "Имя"}}})
 
-    with django_assert_num_queries(5):  # read; new, changed; those that have no text left read and deleted
-        changes = write_translations_of(
+    # Read; changed and new ones written; those without a text read and deleted; what they are found by.
+    with django_assert_num_queries(12):
+        changes = write_translations_of_many(
             {
-                product.pk: {"en": {"name": f"Tea {number}"}, "ru": {"name": ""}}
+                product: {"en": {"name": f"Tea {number}"}, "ru": {"name": ""}}
                 for number, product in enumerate(products)
             }
         )
 
-    assert changes[products[0].pk] == (["name_en: Old", "name_ru: Имя"], ["name_en: Tea 0"])
-    assert changes[products[1].pk] == ([], ["name_en: Tea 1"])
+    assert changes[products[0]] == [["name_en: Old", "name_ru: Имя"], ["name_en: Tea 0"]]
+    assert changes[products[1]] == [[], ["name_en: Tea 1"]]
     assert stored() == {("en", f"Tea {number}", "", "", "") for number in range(30)}
+    assert Product.objects.matching("tea 29").get() == products[29]
 
 
 def test_category_has_texts_too_and_its_products_show_its_name(api, staff_api, tea):

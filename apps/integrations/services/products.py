@@ -14,6 +14,7 @@ from apps.catalog.related_products import write_related_of_many
 from apps.catalog.services.products import FIRST_STOCK_REASON
 from apps.catalog.slugs import free_slugs
 from apps.catalog.stock import receive_stock
+from apps.catalog.translations import write_translations_of_many
 from apps.core.database.transactions import retried_atomic
 from apps.integrations.exceptions import BulkRejected
 from apps.integrations.product_rows import Upsert, compared
@@ -67,11 +68,13 @@ def _give_slugs(products: Sequence[Product]) -> None:
 def _write_parts(upserts: Sequence[Upsert], by: User | None) -> set[Product]:
     """Write what stands in other tables; return the products of which anything there has changed."""
     related = {each.product: each.parts["related"] for each in upserts if "related" in each.parts}
-    changes: dict[Product, list[Any]] = dict(write_related_of_many(related)) if related else {}
-    record_all(
-        (AuditRecord(Action.CHANGED, product, {"related": change}) for product, change in changes.items()),
-        by=by,
-    )
+    texts = {each.product: each.parts["translations"] for each in upserts if "translations" in each.parts}
+    changes: dict[Product, dict[str, list[Any]]] = {}
+    for product, change in (write_related_of_many(related) if related else {}).items():
+        changes.setdefault(product, {})["related"] = change
+    for product, change in (write_translations_of_many(texts) if texts else {}).items():
+        changes.setdefault(product, {})["translations"] = change
+    record_all((AuditRecord(Action.CHANGED, product, each) for product, each in changes.items()), by=by)
     if changes:
         Product.objects.filter(pk__in=[product.pk for product in changes]).update(updated_at=timezone.now())
     return set(changes)

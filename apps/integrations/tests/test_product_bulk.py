@@ -264,3 +264,17 @@ def test_both_permissions_are_needed(make_user, client_with_permissions, permiss
 
     assert response.status_code == status
     assert Product.objects.exists() is (status == 200)
+
+
+def test_texts_in_other_languages_are_written_too_and_found(staff_api):
+    product = make_product(name="Мёд")
+    row = {"sku": product.sku, "translations": {"en": {"name": "Linden honey"}}}
+
+    said = [statuses(upsert(staff_api, row)) for _time in range(2)]
+
+    assert said == [["updated"], ["unchanged"]]
+    assert list(product.translations.values_list("language", "name")) == [("en", "Linden honey")]
+    assert list(Product.objects.matching("linden")) == [product]
+    assert [changes for _action, _name, changes in trail()] == [
+        {"translations": [[], ["name_en: Linden honey"]]}
+    ]
