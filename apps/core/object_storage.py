@@ -1,9 +1,9 @@
 """Files in a bucket of S3, or of what speaks like it. Needs the packages of requirements-s3.txt."""
 
-import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
+from tempfile import SpooledTemporaryFile
 from typing import Any
 from urllib.parse import urljoin
 
@@ -23,6 +23,7 @@ PATIENCE: dict[str, Any] = {
     "read_timeout": 20,
     "retries": {"mode": "standard", "total_max_attempts": 2},
 }
+MEMORY_BYTES = 16 * 1024 * 1024  # of what is read; more goes into a temporary file
 # What others than Amazon may not know: buckets in host names, checksums at the end of a body.
 PLAIN: dict[str, Any] = {
     "s3": {"addressing_style": "path"},
@@ -36,7 +37,7 @@ class StorageAway(OSError):
 
 
 class ObjectStorage(S3Storage):
-    """Writes under names that tell the content, and reads whole files, which are small.
+    """Writes under names that tell the content, and reads whole files, so that all is over when it returns.
 
     The addresses of files begin with MEDIA_URL. Nothing is written of who may read a file: modern buckets
     have one policy for all, which opens the prefix of public files, and no other.
@@ -88,9 +89,11 @@ class ObjectStorage(S3Storage):
     def _open(self, name: str, mode: str = "rb") -> "File[bytes]":
         if mode != "rb":
             raise ValueError("Files of a bucket are read, or written by save")
+        content = SpooledTemporaryFile(MEMORY_BYTES)  # noqa: SIM115  the file closes it
         with _asking(f"Reading of {name}"):
-            body = self.bucket.Object(self._normalize_name(name)).get()["Body"].read()
-        return File(io.BytesIO(body), name)
+            self.bucket.download_fileobj(self._normalize_name(name), content, Config=self.transfer_config)
+        content.seek(0)
+        return File(content, name)
 
 
 @contextmanager

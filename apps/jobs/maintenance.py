@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from apps.core.database.derived_columns_refill import refresh_derived
 from apps.core.database.key_columns_refill import refresh_keys
+from apps.core.file_storage import delete_drafts
 from apps.jobs.models import Job, JobStatus
 
 PURGED_AT_ONCE = 5000  # rows
@@ -54,3 +55,4 @@ def purge_done_jobs() -> int:
 daily(SessionStore.clear_expired)
 daily(refresh_keys)
 daily(refresh_derived)
+daily(delete_drafts)

@@ -21,6 +21,7 @@ from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_products
 from apps.core.database.backups import TECHNIQUES, postgresql
 from apps.core.database.backups.files import BackupFailed
+from apps.core.database.backups.stored_files import archive_beside
 from apps.core.tests.threads import at_once
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
@@ -278,7 +279,7 @@ def test_backup_is_for_its_owner_and_never_overwritten(file: Path):
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     assert file.read_bytes() == content
-    assert list(file.parent.iterdir()) == [file]
+    assert sorted(file.parent.iterdir()) == [file, archive_beside(file)]
 
 
 def test_backup_without_a_name_is_named_by_the_time(settings, tmp_path: Path):
@@ -286,7 +287,8 @@ def test_backup_without_a_name_is_named_by_the_time(settings, tmp_path: Path):
 
     said = output_of("backup")
 
-    (file,) = (tmp_path / "backups").iterdir()
+    file, archive = sorted((tmp_path / "backups").iterdir())
+    assert archive == archive_beside(file)
     assert said.startswith(f"{file}: ")
     assert file.name.startswith("store-20")
     assert file.suffix == TECHNIQUES[connection.vendor].SUFFIX

@@ -35,7 +35,7 @@ OTHERS = [
     f"products/ab/{SHA.upper()}-480.webp",
     f"products/cd/{SHA}-480.webp",
     f"products/ab/{SHA}-160.webp",  # is not there
-    "products/ab/.draft-1",
+    ".drafts/tmp1",
     "secret.txt",
     "../media-originals/secret.txt",
     "..%2fmedia-originals%2fsecret.txt",
@@ -72,7 +72,7 @@ def fill(media: Path) -> None:
     for alias, name, content in (
         ("default", NAME, PICTURE),
         ("default", "secret.txt", b"secret"),
-        ("default", "products/ab/.draft-1", b"secret"),
+        ("default", ".drafts/tmp1", b"secret"),
         ("originals", "secret.txt", b"secret"),
     ):
         storages.create_storage(kept[alias]).save(name, ContentFile(content))

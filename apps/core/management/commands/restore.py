@@ -1,4 +1,4 @@
-"""`python manage.py restore`: the database as a backup holds it."""
+"""`python manage.py restore`: the database and stored files as a backup holds them."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from apps.core.database.backups import TECHNIQUES
+from apps.core.database.backups import TECHNIQUES, stored_files
 from apps.core.database.backups.files import BackupFailed
 
 # A database that was only migrated has rows in these, and nothing to lose. Apps whose migrations add rows say
@@ -27,9 +27,12 @@ MADE_BY_MIGRATE = {
 
 
 class Command(BaseCommand):
-    """Replace the database by a backup, wholly or not at all."""
+    """Replace the database by a backup, wholly or not at all, and put missing files back."""
 
-    help = "Replace the database with a backup, all or nothing. Stop the store first."
+    help = (
+        "Replace the database with a backup, all or nothing, and put back the stored files of the archive "
+        "beside it that are missing. Stop the store first."
+    )
     requires_system_checks = ()  # a database that is still empty cannot answer them
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -48,13 +51,27 @@ class Command(BaseCommand):
             raise CommandError(f"There is no file {file}.")
         try:
             technique.check(file)
+            archive = self._checked_archive(file)
             self._refuse_losses(force=options["force"])
+            count = stored_files.load(archive) if archive else 0
             technique.load(file)
         except BackupFailed as failure:
             raise CommandError(str(failure)) from None
         _clear_caches()
         self.stdout.write(f"{file} has been restored.")
+        if count:
+            self.stdout.write(f"Stored files put back: {count:,}.")
         self._compare_releases()
+
+    def _checked_archive(self, file: Path) -> Path | None:
+        archive = stored_files.archive_beside(file)
+        if not stored_files.are_in_folders():
+            return None
+        if not archive.exists():
+            self.stdout.write(f"There is no {archive}: stored files stay as they are.")
+            return None
+        stored_files.check(archive)
+        return archive
 
     def _refuse_losses(self, *, force: bool) -> None:
         made = _rows_of_migrations()
