@@ -33,6 +33,8 @@ class Echo(BaseHTTPRequestHandler):
         body = json.dumps({name.lower(): value for name, value in self.headers.items()}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Type", "application/xml; charset=utf-8")
+        self.send_header("ETag", '"v1"')
         self.send_header("Cache-Control", "public, max-age=0, must-revalidate, s-maxage=60")
         self.end_headers()
         self.wfile.write(body)
@@ -122,6 +124,19 @@ def test_proxy_keeps_nothing_of_what_a_cdn_may_keep(echo: int, nginx: Nginx):
     ids = [requests.get(url, headers={"X-Request-ID": name}, timeout=10).json() for name in ("one", "two")]
 
     assert [heard["x-request-id"] for heard in ids] == ["one", "two"]
+
+
+@pytest.mark.parametrize("path", ["/feeds/yml.xml", "/sitemap.xml", "/sitemap-12.xml"])
+def test_feeds_are_compressed_on_their_way(echo: int, nginx: Nginx, path: str):
+    proxy = nginx(echo)
+
+    compressed = requests.get(f"{proxy.url}{path}", headers={"Accept-Encoding": "gzip"}, timeout=10)
+    plain = requests.get(f"{proxy.url}{path}", headers={"Accept-Encoding": "identity"}, timeout=10)
+
+    assert compressed.headers["Content-Encoding"] == "gzip"
+    assert compressed.headers["ETag"] == 'W/"v1"'  # which the store knows again
+    assert "Content-Encoding" not in plain.headers
+    assert plain.headers["ETag"] == '"v1"'
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,12 @@
 """Feeds in tests: made by their jobs, and looked into as their readers do."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 from django.conf import settings
-from django.test import Client, override_settings
+from django.test import Client
 
 from apps.catalog.models import (
     Attribute,
@@ -31,13 +30,12 @@ MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 
 @pytest.fixture
-def shop(settings: Any, tmp_path: Any) -> Iterator[None]:
+def shop(settings: Any, tmp_path: Any) -> None:
     """Set feeds up, with a folder of their own."""
-    storages = {**settings.STORAGES}
-    options = storages["feeds"]["OPTIONS"] | {"location": tmp_path / "feeds"}
-    storages["feeds"] = {**storages["feeds"], "OPTIONS": options}
-    with override_settings(PRODUCT_URL_TEMPLATE=TEMPLATE, STORAGES=storages):
-        yield
+    storage = settings.STORAGES["feeds"]
+    options = storage["OPTIONS"] | {"location": tmp_path / "feeds"}
+    settings.STORAGES = {**settings.STORAGES, "feeds": {**storage, "OPTIONS": options}}
+    settings.PRODUCT_URL_TEMPLATE = TEMPLATE
 
 
 def make_feeds() -> None:
@@ -94,7 +92,7 @@ def make_rich_product(category: Category) -> Product:
         name="Kettle <1.7 l> & \x0blid",
         slug="kettle",
         sku="K-17",
-        description='Boils "fast"\x00 ]]> \ufffe',
+        description='Boils "fast"\x0c ]]> \ufffe',
         price=Decimal("1990.00"),
         compare_at_price=Decimal("2490.50"),
         barcode="4006381333931",
