@@ -2,16 +2,19 @@
 
 import hashlib
 from collections.abc import Iterator
+from datetime import timedelta
 from tempfile import TemporaryFile
 from types import TracebackType
 from typing import IO, Any, Self
 
 from django.core.files import File
 from django.core.files.storage import Storage, storages
+from django.utils import timezone
 
-from apps.integrations.models import Feed
+from apps.integrations.models import Feed, FeedStatus
 
 STORAGE = "feeds"  # of settings.STORAGES
+KEEP_REPLACED = timedelta(hours=1)  # for whoever has begun to fetch it
 BLOCK = 65_536  # bytes that are sent at once
 
 
@@ -69,7 +72,17 @@ class FeedStream:
         self._open.close()
 
 
-def delete_files(feed: Feed) -> None:
+def delete_replaced_feeds() -> int:
+    """Delete the feeds that were replaced a while ago, with their files; return how many they were."""
+    before = timezone.now() - KEEP_REPLACED
+    replaced = list(Feed.objects.filter(status=FeedStatus.REPLACED, replaced_at__lt=before))
+    for feed in replaced:
+        _delete_files(feed)  # first: without the row nobody would find them
+        feed.delete()
+    return len(replaced)
+
+
+def _delete_files(feed: Feed) -> None:
     """Delete all files of the feed, those of attempts that have come to nothing too."""
     storage = _storage()
     try:

@@ -6,15 +6,17 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from apps.import_export.chunked_jobs import run_in_slices
-from apps.integrations.feed_files import FeedFile
+from apps.integrations.feed_files import FeedFile, delete_replaced_feeds
 from apps.integrations.feeds.formats import FORMATS, FeedFormat
 from apps.integrations.models import Feed, FeedKind, FeedStatus
+from apps.jobs.circuit_registry import register_circuit
 from apps.jobs.models import Job
 from apps.jobs.registry import ALWAYS_RETRIED, handler
 from apps.jobs.services import JobSpec
@@ -25,6 +27,7 @@ STORAGE_AWAY = (OSError,)
 MAX_PROBLEM = 500  # characters
 SUBJECTS = SubjectKind(_("Feed #%(number)s"), "admin:integrations_feed_change", "integrations.view_feed")
 register_subjects("feed:", SUBJECTS)
+register_circuit(FEED, limit=1)  # one after the other: they take minutes, and mails should not wait for them
 
 
 def job_of(feed: Feed, *, key: str) -> JobSpec:
@@ -32,18 +35,22 @@ def job_of(feed: Feed, *, key: str) -> JobSpec:
     return JobSpec(FEED, key=key, subject=feed.subject, arguments={"feed_id": feed.pk})
 
 
-@handler(FEED, label=_("Feed"), retry_on=STORAGE_AWAY)
+@handler(FEED, label=_("Feed"), circuit=FEED, retry_on=STORAGE_AWAY)
 def make_feed(job: Job, *, feed_id: int) -> None:
     """Write what is missing of the feed, then have it served instead of the one before.
 
-    It is written in the language of the store, whoever has ordered it.
+    It is written in the language of the store, whoever has ordered it. Raises ImproperlyConfigured where the
+    addresses of products are not known.
     """
     with override(settings.LANGUAGE_CODE):
         try:
+            if not settings.PRODUCT_URL_TEMPLATE:
+                raise ImproperlyConfigured("PRODUCT_URL_TEMPLATE is not set for this worker.")
             run_in_slices(partial(_make_part, feed_id), rest=lambda: _rest(feed_id))
         except Exception as error:
             _note_problem(feed_id, error)
             raise
+    delete_replaced_feeds()
 
 
 def _rest(feed_id: int) -> JobSpec:

@@ -1,5 +1,6 @@
 """Feeds as other systems fetch them: streamed, with an ETag, at the cost of one statement."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.utils.http import http_date, parse_http_date_safe
 from django.views.decorators.http import require_safe
 
-from apps.core.caching.cache_control import PUBLIC
+from apps.core.caching.cache_control import NO_STORE, PUBLIC
 from apps.core.caching.etags import has_version
 from apps.integrations.feed_files import FeedStream
 from apps.integrations.models import Feed, FeedKind
@@ -49,8 +50,8 @@ def _answer(request: HttpRequest, feed: Feed, files: list[dict[str, Any]], etag:
         response = HttpResponseNotModified()
     elif request.method == "HEAD":
         response = HttpResponse(content_type=CONTENT_TYPE)
-    else:
-        response = _stream(files)
+    elif (response := _stream(files)).status_code != HTTPStatus.OK:
+        return response
     # Of a 304 too: without it Django would say that the feed is empty (RFC 9110, 8.6).
     response["Content-Length"] = str(sum(file["size"] for file in files))
     response["ETag"] = etag
@@ -60,11 +61,13 @@ def _answer(request: HttpRequest, feed: Feed, files: list[dict[str, Any]], etag:
     return response
 
 
-def _stream(files: list[dict[str, Any]]) -> StreamingHttpResponse:
+def _stream(files: list[dict[str, Any]]) -> HttpResponseBase:
     try:
         stream = FeedStream(files)
     except FileNotFoundError as error:
         raise Http404 from error
+    except OSError:
+        return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "60"} | NO_STORE)
     if not connection.in_atomic_block:
         connection.close()  # a slow reader would keep it from others
     return StreamingHttpResponse(stream, content_type=CONTENT_TYPE)

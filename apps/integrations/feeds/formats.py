@@ -12,7 +12,7 @@ from apps.integrations.feeds.products import Offer, offers_after, product_url, r
 from apps.integrations.models import Feed, FeedKind
 
 ADDRESSES_AT_ONCE = 5000  # that are read by one statement
-OFFERS = 5000  # of a file, a few megabytes
+OFFERS = 2000  # of a file, a few megabytes
 
 
 class Row(NamedTuple):

@@ -44,7 +44,7 @@ def _lines(offer: Offer) -> Iterator[str]:
     for number, picture in enumerate(offer.pictures):
         yield element("g:additional_image_link" if number else "g:image_link", picture)
     yield element("g:condition", "new")
-    yield element("g:availability", "in_stock" if product.stock else "out_of_stock")
+    yield element("g:availability", "in_stock" if offer.is_available else "out_of_stock")
     yield element("g:price", _money(offer.old_price or offer.price))
     if offer.old_price:
         yield element("g:sale_price", _money(offer.price))

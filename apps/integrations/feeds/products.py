@@ -54,6 +54,11 @@ class Offer:
         return cls(product, rate, _paid(product.price, rate), None if before is None else _paid(before, rate))
 
     @property
+    def is_available(self) -> bool:
+        """Tell whether there are as many as have to be bought at least."""
+        return self.product.stock >= self.product.min_quantity
+
+    @property
     def url(self) -> str:
         """Return the address of its page in the shop."""
         return product_url(self.product.pk, self.product.slug)

@@ -55,7 +55,7 @@ def offer_row(offer: Offer) -> str:
 def _lines(offer: Offer) -> Iterator[str]:
     product = offer.product
     group = f' group_id="{product.group_id}"' if product.group_id else ""
-    yield f'<offer id="{product.pk}" available="{"true" if product.stock else "false"}"{group}>\n'
+    yield f'<offer id="{product.pk}" available="{"true" if offer.is_available else "false"}"{group}>\n'
     yield element("url", offer.url)
     yield element("price", money_text(offer.price))
     if offer.old_price:

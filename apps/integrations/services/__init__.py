@@ -1,7 +1,7 @@
 """Services of the integrations: feeds, and many rows that another system writes at once."""
 
-from apps.integrations.services.feeds import delete_replaced_feeds, order_daily_feeds, order_feeds
+from apps.integrations.services.feeds import order_daily_feeds, order_feeds
 from apps.integrations.services.products import upsert_products
 from apps.integrations.services.stock import move_stock
 
-__all__ = ["delete_replaced_feeds", "move_stock", "order_daily_feeds", "order_feeds", "upsert_products"]
+__all__ = ["move_stock", "order_daily_feeds", "order_feeds", "upsert_products"]

@@ -1,24 +1,20 @@
-"""Services of feeds: have them made, and delete what no longer is served."""
+"""Services of feeds: have them made."""
 
 import uuid
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from apps.audit.models import Action
 from apps.audit.services import record
 from apps.core.database.advisory_locks import lock_alone
 from apps.core.days import today
-from apps.integrations.feed_files import delete_files
 from apps.integrations.jobs import FEED, job_of
 from apps.integrations.models import Feed, FeedKind, FeedStatus
 from apps.jobs.models import UNFINISHED, Job
 from apps.jobs.services import enqueue
 from apps.users.models import User
 
-KEEP_REPLACED = timedelta(hours=1)  # for whoever has begun to fetch it
 LOCK = "feeds"
 
 
@@ -45,16 +41,6 @@ def order_daily_feeds() -> None:
         is_ordered = Job.objects.filter(key=_key_of_day(kind)).exists()
         if not is_ordered and (feed := _new_feed(kind)):
             enqueue(job_of(feed, key=_key_of_day(kind)))
-
-
-def delete_replaced_feeds() -> int:
-    """Delete the feeds that were replaced a while ago, with their files; return how many they were."""
-    before = timezone.now() - KEEP_REPLACED
-    replaced = list(Feed.objects.filter(status=FeedStatus.REPLACED, replaced_at__lt=before))
-    for feed in replaced:
-        delete_files(feed)  # first: without the row nobody would find them
-        feed.delete()
-    return len(replaced)
 
 
 def _new_feed(kind: str) -> Feed | None:

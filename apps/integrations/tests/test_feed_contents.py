@@ -157,6 +157,15 @@ def test_prices_are_those_that_a_customer_pays(
     assert offer.findtext("vat") == vat
 
 
+def test_less_than_has_to_be_bought_is_not_available():
+    product = make_product(stock=2, min_quantity=3)
+
+    make_feeds()
+
+    assert offers()[str(product.pk)].attrib["available"] == "false"
+    assert dict(texts(items()[str(product.pk)]))["g:availability"] == "out_of_stock"
+
+
 def test_rates_of_other_countries_have_no_name_in_yml(settings):
     settings.STORE_COUNTRY = "DE"
     product = make_product()

@@ -1,5 +1,6 @@
 """Feeds are made part by part: whatever happens, the one before is served until another is complete."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,11 @@ from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_category, make_product, make_products
 from apps.import_export import chunked_jobs
 from apps.integrations import jobs
+from apps.integrations.feed_files import delete_replaced_feeds
 from apps.integrations.feeds import formats, products
 from apps.integrations.feeds.formats import FORMATS
 from apps.integrations.models import Feed, FeedKind
-from apps.integrations.services import delete_replaced_feeds, order_daily_feeds, order_feeds
+from apps.integrations.services import order_daily_feeds, order_feeds
 from apps.integrations.tests.feeds import YML, fetched, items, listed, make_feeds, offers
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
@@ -160,21 +162,26 @@ def test_storage_that_is_away_is_waited_for(monkeypatch: pytest.MonkeyPatch):
     assert set(Job.objects.values_list("status", flat=True)) == {"pending"}
 
 
-def test_old_files_stay_for_an_hour_and_are_deleted_then():
+@pytest.mark.parametrize("delete", [delete_replaced_feeds, order_feeds])
+def test_old_files_stay_for_an_hour_and_are_deleted_then(delete: Callable[[], object]):
     product = make_product()
     with time_machine.travel(NOON, tick=False) as traveller:
         make_feeds()
         old = Feed.objects.get(kind="yml")
         make_feeds()
-        early = delete_replaced_feeds()
+        delete()
+        run_due_jobs()
+        assert Feed.objects.filter(pk=old.pk).exists()
         traveller.shift(timedelta(hours=1, seconds=1))
 
-        deleted = delete_replaced_feeds()
+        delete()
+        run_due_jobs()
 
-    assert (early, deleted) == (0, 3)
+    assert not Feed.objects.filter(pk=old.pk).exists()
     storage = storages["feeds"]
     assert not storage.exists(old.folder)
-    assert storage.listdir("yml")[0] == [Feed.objects.get(kind="yml").folder.removeprefix("yml/")]
+    kept = Feed.objects.filter(kind="yml").values_list("folder", flat=True)
+    assert {f"yml/{name}" for name in storage.listdir("yml")[0]} == set(kept)
     assert offers().keys() == {str(product.pk)}
 
 
@@ -209,6 +216,16 @@ def test_nothing_is_made_while_the_addresses_of_products_are_not_known(settings)
     assert not Feed.objects.exists()
     with pytest.raises(CommandError, match="Set PRODUCT_URL_TEMPLATE"):
         call_command("make_feeds")
+
+
+def test_worker_that_does_not_know_the_addresses_says_so(settings):
+    order_feeds()
+    settings.PRODUCT_URL_TEMPLATE = ""
+
+    run_due_jobs()
+
+    problem = "ImproperlyConfigured: PRODUCT_URL_TEMPLATE is not set for this worker."
+    assert set(Feed.objects.values_list("status", "problem")) == {("failed", problem)}
 
 
 def test_command_orders_the_feeds(capsys):

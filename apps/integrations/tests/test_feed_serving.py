@@ -1,6 +1,7 @@
 """Feeds are served at the root of the host: streamed, with an ETag, at the cost of one statement."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -155,6 +156,17 @@ def test_files_that_are_gone_are_not_there(made: None, client: Client):
         storages["feeds"].delete(feed.head["name"])
 
     assert [client.get(address).status_code for address in (YML, GOOGLE, SITEMAP)] == [404] * 3
+
+
+def test_storage_that_is_away_is_to_be_asked_later(
+    made: None, client: Client, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(storages["feeds"], "_open", lambda *args: Path("/proc/self/mem").read_bytes())
+
+    response = client.get(YML)
+
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "60")
+    assert response.headers["Cache-Control"] == "no-store"
 
 
 def test_feeds_are_read_only(made: None, client: Client):
