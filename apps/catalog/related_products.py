@@ -16,8 +16,8 @@ def write_related(product: Product, product_ids: Sequence[int]) -> PartChange:
     Raises ValidationError for too many, for one that is named twice, and for one that does not exist or is
     the product itself.
     """
-    refuse_unrelated(product, product_ids, known=known_ids(product_ids))
-    return write_related_of_many({product: product_ids}).get(product)
+    checked = checked_related(product, product_ids, known_ids(product_ids))
+    return write_related_of_many({product: checked}).get(product)
 
 
 def known_ids(product_ids: Iterable[int]) -> set[int]:
@@ -25,8 +25,8 @@ def known_ids(product_ids: Iterable[int]) -> set[int]:
     return set(Product.objects.filter(pk__in=set(product_ids)).values_list("pk", flat=True))
 
 
-def refuse_unrelated(product: Product, product_ids: Sequence[int], *, known: Collection[int]) -> None:
-    """Raise ValidationError where these cannot be the related products of this one."""
+def checked_related(product: Product, product_ids: Sequence[int], known: Collection[int]) -> Sequence[int]:
+    """Return the ids. Raises ValidationError where these cannot be the related products of this one."""
     if len(product_ids) > MAX_RELATED:
         text = _("At most %(most)d related products.") % {"most": MAX_RELATED}
         raise ValidationError({"related": ValidationError(text, code="too_many")})
@@ -34,6 +34,7 @@ def refuse_unrelated(product: Product, product_ids: Sequence[int], *, known: Col
     if len(named) < len(product_ids) or product.pk in named or not named.issubset(known):
         text = _("Name other products, each once.")
         raise ValidationError({"related": ValidationError(text, code="invalid")})
+    return product_ids
 
 
 def write_related_of_many(wanted: Mapping[Product, Sequence[int]]) -> dict[Product, list[list[int]]]:

@@ -14,10 +14,10 @@ from apps.audit.services import values_of
 from apps.catalog.bulk_writing import LOCK
 from apps.catalog.exceptions import StockIsReadOnly
 from apps.catalog.models import Category, Product
-from apps.catalog.related_products import known_ids, refuse_unrelated
-from apps.catalog.services.products import PARTS, refuse_no_reduction
+from apps.catalog.services.products import refuse_no_reduction
 from apps.core.database.advisory_locks import lock_alone
 from apps.core.normalization import CODE
+from apps.integrations.product_parts import PARTS
 from apps.integrations.rows import Row
 from apps.store.models import TaxClass
 
@@ -53,7 +53,7 @@ class _Stored(NamedTuple):
     categories: Mapping[int, Category]
     tax_classes: Mapping[str, TaxClass]
     holders: dict[tuple[str, str], object]  # who has a unique value: the id of a product, or an earlier row
-    related_ids: set[int]
+    parts: Mapping[str, Any]  # what they refer to, by the name of the part
 
 
 def compared(rows: Sequence[Row]) -> list[Upsert]:
@@ -111,14 +111,14 @@ def _read(rows: Sequence[Row], products: Sequence[Product]) -> _Stored:
         taken = Product.objects.filter(Q(barcode__in=barcodes) | Q(slug__in=slugs))
         for pk, barcode, slug in taken.values_list("pk", "barcode", "slug"):
             holders |= {("barcode", barcode or ""): pk, ("slug", slug): pk}
-    codes, related = given("tax_class"), [pk for ids in given("related") for pk in ids]
+    codes = given("tax_class")
     return _Stored(
         by_sku={str(each.sku_key): each for each in products},
         by_external_id={each.external_id: each for each in products if each.external_id},
         categories=Category.objects.in_bulk(set(given("category"))),
         tax_classes={each.code: each for each in TaxClass.objects.filter(code__in=codes)} if codes else {},
         holders=holders,
-        related_ids=known_ids(related) if related else set(),
+        parts={name: part.read(values) for name, part in PARTS.items() if (values := given(name))},
     )
 
 
@@ -140,11 +140,10 @@ def _compared(row: Row, known: Product | None, stored: _Stored) -> Upsert:
     values = _with_references(row, stored)
     parts = {name: values.pop(name) for name in PARTS if name in values}
     upsert = _changed(row, known, values) if known else _created(row, values)
-    upsert.parts = parts
     _refuse_taken(upsert, stored)
-    if "related" in parts:
+    for name, value in parts.items():
         with _refusing(row):
-            refuse_unrelated(upsert.product, parts["related"], known=stored.related_ids)
+            upsert.parts[name] = PARTS[name].check(upsert.product, value, stored.parts[name])
     return upsert
 
 

@@ -42,8 +42,8 @@ class Row:
     faults: list[Fault] = field(default_factory=list)
 
     def refuse(self, member: str, error: ValidationError) -> None:
-        """Note that a member of the row cannot be as it is."""
-        pointer = self.pointer + Pointer.to(member)
+        """Note that a member of the row, or what a pointer leads to in it, cannot be as it is."""
+        pointer = self.pointer + (member if isinstance(member, Pointer) else Pointer.to(member))
         self.faults += (
             {"code": fault.code or "invalid", "detail": text, "pointer": pointer}
             for fault in error.error_list

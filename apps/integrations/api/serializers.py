@@ -48,7 +48,6 @@ class ProductRowInput(RowInput, ProductInput):
     def get_fields(self) -> dict[str, Any]:
         """Return the fields, none of them obligatory: whether the product is new turns out later."""
         fields: dict[str, Any] = super().get_fields()
-        fields.pop("attributes", None)
         for field in fields.values():
             field.required = False
         return fields

@@ -10,16 +10,18 @@ from apps.audit.models import Action
 from apps.audit.services import AuditRecord, record_all
 from apps.catalog.bulk_writing import Written, note_written
 from apps.catalog.models import Product
-from apps.catalog.related_products import write_related_of_many
+from apps.catalog.search_terms import FOUND_BY, refresh_search_terms
 from apps.catalog.services.products import FIRST_STOCK_REASON
 from apps.catalog.slugs import free_slugs
 from apps.catalog.stock import receive_stock
-from apps.catalog.translations import write_translations_of_many
 from apps.core.database.transactions import retried_atomic
 from apps.integrations.exceptions import BulkRejected
+from apps.integrations.product_parts import PARTS
 from apps.integrations.product_rows import Upsert, compared
 from apps.integrations.rows import Row, RowResult, RowStatus
 from apps.users.models import User
+
+REFRESHED = FOUND_BY - {"translations"}  # which see to it themselves
 
 
 @retried_atomic
@@ -67,16 +69,17 @@ def _give_slugs(products: Sequence[Product]) -> None:
 
 def _write_parts(upserts: Sequence[Upsert], by: User | None) -> set[Product]:
     """Write what stands in other tables; return the products of which anything there has changed."""
-    related = {each.product: each.parts["related"] for each in upserts if "related" in each.parts}
-    texts = {each.product: each.parts["translations"] for each in upserts if "translations" in each.parts}
     changes: dict[Product, dict[str, list[Any]]] = {}
-    for product, change in (write_related_of_many(related) if related else {}).items():
-        changes.setdefault(product, {})["related"] = change
-    for product, change in (write_translations_of_many(texts) if texts else {}).items():
-        changes.setdefault(product, {})["translations"] = change
+    for name, part in PARTS.items():
+        if wanted := {each.product: each.parts[name] for each in upserts if name in each.parts}:
+            for product, change in part.write(wanted).items():
+                changes.setdefault(product, {})[name] = change
     record_all((AuditRecord(Action.CHANGED, product, each) for product, each in changes.items()), by=by)
     if changes:
         Product.objects.filter(pk__in=[product.pk for product in changes]).update(updated_at=timezone.now())
+    written = {each.product.pk: {*each.columns, *changes.get(each.product, ())} for each in upserts}
+    if found_otherwise := [pk for pk, names in written.items() if REFRESHED & names]:
+        refresh_search_terms(found_otherwise)
     return set(changes)
 
 

@@ -5,8 +5,10 @@ from decimal import Decimal
 import pytest
 
 from apps.audit.models import AuditEntry
-from apps.catalog.models import PriceChange, Product, StockMovement
+from apps.catalog.models import Attribute, AttributeValue, PriceChange, Product, StockMovement
+from apps.catalog.services import products as services
 from apps.catalog.tests.factories import make_category, make_product
+from apps.integrations.product_parts import PARTS
 from apps.integrations.tests.bulk import PRODUCTS, post, statuses, upsert
 from apps.store.models import TaxClass
 
@@ -150,6 +152,35 @@ def test_related_products_alone_are_a_change(staff_api):
     assert [statuses(response) for response in responses] == [["updated"]] * 3
     assert not product.related_links.exists()
     assert product.updated_at > before
+
+
+def test_attributes_are_written_and_found(staff_api, api):
+    product = make_product(sku="A-1")
+    brand = Attribute.objects.get(code="brand")
+    for value in ("altai", "baikal"):
+        AttributeValue.objects.create(attribute=brand, value=value, name_ru=value, name_en=value.title())
+
+    responses = [
+        upsert(staff_api, {"sku": "A-1", "attributes": [{"code": "brand", "values": [value]}]})
+        for value in ("altai", "baikal", "baikal")
+    ]
+
+    assert [statuses(response) for response in responses] == [["updated"], ["updated"], ["unchanged"]]
+    assert [row.value.value for row in product.attributes.all()] == ["baikal"]
+    assert list(Product.objects.matching("baikal")) == [product]
+    assert trail()[-1] == ("changed", str(product), {"attributes": [["brand: altai"], ["brand: baikal"]]})
+
+
+def test_product_is_found_by_its_new_barcode(staff_api):
+    product = make_product(sku="A-1")
+
+    upsert(staff_api, {"sku": "A-1", "barcode": "4601234567893"})
+
+    assert list(Product.objects.matching("4601234567893")) == [product]
+
+
+def test_every_part_of_a_product_is_written_in_bulk():
+    assert PARTS.keys() == services.PARTS.keys()
 
 
 def test_slugs_of_one_body_differ(staff_api):

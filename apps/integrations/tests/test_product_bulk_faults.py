@@ -49,6 +49,14 @@ def shelf_of_two(db):
         ({"sku": "A", "tax_class": "none such"}, [("does_not_exist", "/tax_class")]),
         ({"sku": "A", "tax_class": ""}, [("blank", "/tax_class")]),
         ({"sku": "A", "related": [999_999]}, [("invalid", "/related")]),
+        (
+            {"sku": "A", "attributes": [{"code": "x", "values": ["y"]}]},
+            [("does_not_exist", "/attributes/0/code")],
+        ),
+        (
+            {"sku": "A", "attributes": [{"code": "brand", "values": ["y"]}]},
+            [("does_not_exist", "/attributes/0/values/0")],
+        ),
         # What somebody else has.
         ({"external_id": "1c-A", "sku": "b"}, [("unique", "/sku")]),
         ({"sku": "B", "barcode": BARCODE}, [("unique", "/barcode")]),
