@@ -1,4 +1,4 @@
-"""Statements of the bulk calls: as many for five hundred rows as for three."""
+"""Statements of the bulk calls: hardly more for five hundred rows than for three."""
 
 import pytest
 
