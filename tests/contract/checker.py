@@ -64,7 +64,7 @@ class Contract:
         self._operations = [
             (re.compile(re.sub(r"\{\w+\}", "([1-9][0-9]{0,17}|[0-9a-f-]{36}|[A-Z]{2})", named)), operations)
             for path, operations in schema["paths"].items()
-            for named in [path.replace("{provider}", "[a-z]+")]
+            for named in [path.replace("{provider}", "[a-z]+").replace("{slug}", "[-a-zA-Z0-9_]+")]
         ]
         self._validators: dict[tuple[str, ...], Draft202012Validator] = {}
 

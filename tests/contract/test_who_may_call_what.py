@@ -146,6 +146,7 @@ def address_of(path: str, owner: User) -> str:
     makers: dict[str, Callable[[], object]] = {
         "category": lambda: make_product().category_id,
         "product": lambda: make_product().pk,
+        "slug": lambda: make_product().slug,
         "group": lambda: make_group((make_product(), {})).pk,
         "order": lambda: payment.order_id if payment else make_order(owner).pk,
         "payment": lambda: payment.uid,
@@ -184,6 +185,7 @@ def api_routes(patterns: list[URLPattern | URLResolver], prefix: str) -> list[tu
                 path = path.replace(f"<uuid:{name}_id>", f"{{{name}}}")
             path = path.replace("orders/<positive:order_pk>", "orders/{order}")
             path = path.replace("<str:country>", "{country}").replace("<slug:provider>", "{provider}")
+            path = path.replace("<slug:slug>", "{slug}")
             routes += [(method, path) for method in methods_of(pattern)]
     return routes
 

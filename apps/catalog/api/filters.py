@@ -1,11 +1,11 @@
 """Filters of the catalogue's lists."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, QuerySet, When
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
@@ -19,8 +19,11 @@ from apps.core.api.filters import (
     BooleanFilter,
     DeepObjectFilter,
     IdFilter,
+    IdListFilter,
+    ListFilter,
     MoneyFilter,
     SearchFilter,
+    SinceFilter,
     StableOrderingFilter,
 )
 from apps.core.exceptions import InvalidQuery
@@ -48,6 +51,14 @@ class WordsFilter(SearchFilter):
     def __init__(self, *args: Any, help_text: str, **kwargs: Any) -> None:
         limits = f"at most {MAX_WORDS} different words of up to {MAX_WORD_LENGTH} characters"
         super().__init__(*args, help_text=f"{help_text}; {limits}", **kwargs)
+
+
+class ProductOrderingFilter(StableOrderingFilter):
+    """An order of products; of those that sold alike the newest come first, as they lie in the index."""
+
+    def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
+        """Return the products in the wanted order. Raises InvalidQuery."""
+        return qs.order_by("-popularity", "-pk") if value == ["-popularity"] else super().filter(qs, value)
 
 
 class CategoryFilter(django_filters.FilterSet):
@@ -86,11 +97,32 @@ class ProductFilter(django_filters.FilterSet):
         help_text="true: of each group of variants only the cheapest of those listed, in stock if any is",
     )
     attr = DeepObjectFilter(method="having_attributes", help_text=ATTR_TEXT)
-    ordering = StableOrderingFilter(fields=["name", "price", "created_at"])
+    ids = IdListFilter(field_name="pk", help_text="Ids of products, in the order in which they are listed")
+    sku = ListFilter(method="with_skus", help_text="SKUs in any spelling")
+    slug = django_filters.CharFilter(strip=False, help_text="Slug of a product")
+    has_discount = BooleanFilter(
+        field_name="compare_at_price",
+        lookup_expr="isnull",
+        exclude=True,
+        help_text="true: reduced, that is with a `compare_at_price`; false: not reduced",
+    )
+    updated_since = SinceFilter(
+        field_name="updated_at",
+        help_text="Changed at or after this time; stock is no part of it. To synchronize, request "
+        "`ordering=updated_at&cursor=` and follow `next` to the end",
+    )
+    ordering = ProductOrderingFilter(fields=["name", "price", "created_at", "updated_at", "popularity"])
 
     def filter_queryset(self, queryset: QuerySet[Product]) -> QuerySet[Product]:
-        """Return the products that pass all filters; last of all, one of each group, if so wanted."""
+        """Return the products that pass all filters; last of all, one of each group, if so wanted.
+
+        Named ones keep the order of their names, unless another is wanted.
+        """
         products: QuerySet[Product] = super().filter_queryset(queryset)
+        if (ids := self.form.cleaned_data.get("ids")) and not self.form.cleaned_data.get("ordering"):
+            places = [When(pk=pk, then=place) for place, pk in enumerate(dict.fromkeys(ids))]
+            place = Case(*places, output_field=IntegerField())
+            products = products.annotate(place=place).order_by("place", "pk")
         return collapsed(products) if self.form.cleaned_data.get("collapse") else products
 
     def unchanged(self, queryset: QuerySet[Product], name: str, value: bool) -> QuerySet[Product]:
@@ -113,6 +145,10 @@ class ProductFilter(django_filters.FilterSet):
         # Ids, no subquery: by them the database knows how many products to expect, and which index is best.
         tree = Category.objects.tree_of(category_id).values_list("pk", flat=True)
         return queryset.filter(category_id__in=list(tree))
+
+    def with_skus(self, queryset: ProductQuerySet, name: str, value: Sequence[str]) -> ProductQuerySet:
+        """Return the products with the skus."""
+        return queryset.with_skus(value)
 
     def having_stock(self, queryset: QuerySet[Product], name: str, value: bool) -> QuerySet[Product]:
         """Return the products that are in stock, or those that are not."""
@@ -140,6 +176,10 @@ class FacetFilter(ProductFilter):
     attr = DeepObjectFilter(method="left_to_counts", help_text=ATTR_TEXT)
     price_min = MoneyFilter(method="left_to_counts", help_text=PRICE_MIN_TEXT)
     price_max = MoneyFilter(method="left_to_counts", help_text=PRICE_MAX_TEXT)
+
+    def filter_queryset(self, queryset: QuerySet[Product]) -> QuerySet[Product]:
+        """Return the products in no order."""
+        return super().filter_queryset(queryset).order_by()
 
     def left_to_counts(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
         """Return all products."""

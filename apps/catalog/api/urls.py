@@ -19,6 +19,11 @@ urlpatterns = [
     path("categories/<positive:pk>/", views.CategoryViewSet.as_view(READ_AND_WRITE), name="category-detail"),
     path("products/", views.ProductViewSet.as_view(READ_AND_CREATE), name="product-list"),
     path("products/facets/", views.FacetViewSet.as_view({"get": "facets"}), name="product-facets"),
+    path(
+        "products/by-slug/<slug:slug>/",
+        views.ProductViewSet.as_view({"get": "retrieve_by_slug"}),
+        name="product-by-slug",
+    ),
     path("products/<positive:pk>/", views.ProductViewSet.as_view(READ_AND_WRITE), name="product-detail"),
     path(
         "product-groups/<positive:pk>/",

@@ -14,11 +14,12 @@ from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.drainage import set_override
 from rest_framework.request import Request
 
-from apps.core.api.fields import MAX_ID, PLAIN_INTEGER, PLAIN_NUMBER
+from apps.core.api.fields import MAX_ID, MAX_ID_DIGITS, PLAIN_INTEGER, PLAIN_NUMBER
 from apps.core.days import end_of_day, in_utc, last_in_utc, start_of_day
 from apps.core.exceptions import InvalidQuery
 
 MAX_SEARCH_LENGTH = 200  # characters
+MAX_VALUES = 100  # of a list in a query
 ORDERING = "ordering"  # what every list calls it
 # RFC 3339, of which the time, its seconds and the offset may be left out.
 _DAY = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
@@ -140,6 +141,45 @@ class IdFilter(django_filters.NumberFilter):
 
     def get_max_validator(self) -> None:
         """Leave the upper bound to the field: the library's own is far above 64 bits."""
+
+
+class _ListField(forms.CharField):
+    def __init__(self, *, max_values: int, pattern: re.Pattern[str], **kwargs: Any) -> None:
+        super().__init__(strip=False, **kwargs)
+        self.max_values, self.pattern = max_values, pattern
+
+    def clean(self, value: Any) -> list[str]:
+        text = super().clean(value)
+        values = text.split(",") if text else []
+        if len(values) > self.max_values:
+            message = _("At most %(most)d values.") % {"most": self.max_values}
+            raise forms.ValidationError(message, code="max_length")
+        if not all(map(self.pattern.fullmatch, values)):
+            raise forms.ValidationError(_("Must be values separated by commas."), code="invalid")
+        return values
+
+
+class ListFilter(django_filters.Filter):
+    """Values separated by commas, which a method of the filters takes as a list."""
+
+    field_class = _ListField
+    value_pattern = "[^,]+"
+
+    def __init__(self, *args: Any, max_values: int = MAX_VALUES, **kwargs: Any) -> None:
+        pattern = re.compile(self.value_pattern)
+        super().__init__(*args, max_values=max_values, pattern=pattern, **kwargs)
+        text = f"{kwargs['help_text']}, comma-separated, at most {max_values}"
+        set_override(self, "field", {"type": "string", "description": text})
+
+
+class IdListFilter(ListFilter):
+    """Ids of rows."""
+
+    value_pattern = f"[1-9][0-9]{{0,{MAX_ID_DIGITS - 1}}}"
+
+    def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
+        """Return the rows with these ids."""
+        return qs.filter(**{f"{self.field_name}__in": list(map(int, value))}) if value else qs
 
 
 class _MoneyField(PlainNumberField, forms.DecimalField):

@@ -76,6 +76,14 @@ class ProductViewSet(StoreViewSet):
         return Response(_shown_product(get_object_or_404(self.get_queryset(), pk=pk)))
 
     @extend_schema(
+        operation_id="getProductBySlug", summary="Get a product by its slug", responses=ProductDetailOutput
+    )
+    @cached_response(products_cache, scope=public_detail_scope, public=True)
+    def retrieve_by_slug(self, request: Request, slug: str) -> Response:
+        """Get a product as by its id. A slug may change; the id does not."""
+        return Response(_shown_product(get_object_or_404(self.get_queryset(), slug=slug)))
+
+    @extend_schema(
         operation_id="createProduct",
         summary="Create a product",
         request=ProductInput,

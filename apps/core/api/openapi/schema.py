@@ -196,6 +196,10 @@ class StoreSchema(AutoSchema):
         parameters = super()._resolve_path_parameters(variables)
         for parameter in parameters:
             name = parameter["name"].removesuffix("_id")
+            if name == "slug":
+                parameter["description"] = f"Slug of the {self._row_name()}"
+                parameter["schema"] = {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"}
+                continue
             parameter["description"] = f"Id of the {name if name != 'id' else self._row_name()}"
             if parameter["schema"].get("format") == "uuid":
                 continue

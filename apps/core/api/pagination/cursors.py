@@ -62,10 +62,16 @@ class CursorPage:
 
 @dataclass(frozen=True)
 class _Step:
-    """A field that a list is ordered by."""
+    """A field that a list is ordered by, of the model or annotated."""
 
+    name: str
     field: "Field[Any, Any]"
     is_descending: bool
+
+    def text_of(self, row: Model) -> str:
+        """Return the row's value as a text."""
+        is_column = getattr(self.field, "model", None) is not None
+        return self.field.value_to_string(row) if is_column else str(getattr(row, self.name))
 
 
 def order_of(queryset: QuerySet[Any]) -> list[str]:
@@ -96,23 +102,26 @@ def page_at(place: Place, queryset: QuerySet[Any], size: int) -> CursorPage:
 
 
 def _steps(queryset: QuerySet[Any]) -> list[_Step]:
-    fields = queryset.model._meta
     names = [(name.removeprefix("-"), name.startswith("-")) for name in order_of(queryset)]
-    return [
-        _Step(fields.pk if name == "pk" else fields.get_field(name), is_descending)
-        for name, is_descending in names
-    ]
+    return [_Step(name, _field(queryset, name), is_descending) for name, is_descending in names]
+
+
+def _field(queryset: QuerySet[Any], name: str) -> "Field[Any, Any]":
+    fields, annotation = queryset.model._meta, queryset.query.annotations.get(name)
+    if annotation is not None:
+        return annotation.output_field
+    return fields.pk if name == "pk" else fields.get_field(name)
 
 
 def _place_at(row: Model, steps: Sequence[_Step], *, is_backwards: bool) -> Place:
-    return Place([step.field.value_to_string(row) for step in steps], is_backwards)
+    return Place([step.text_of(row) for step in steps], is_backwards)
 
 
 def _beyond(texts: Sequence[str], steps: Sequence[_Step], *, is_backwards: bool) -> Q:
     """Return the condition of a row that lies beyond the one with these values, as the list is read."""
     condition = Q()
     for text, step in reversed(list(zip(texts, steps, strict=True))):
-        name, value = step.field.name, step.field.to_python(text)
+        name, value = step.name, step.field.to_python(text)
         lookup = "lt" if step.is_descending != is_backwards else "gt"
         further, same = Q(**{f"{name}__{lookup}": value}), Q(**{name: value})
         condition = further | (same & condition) if condition else further
