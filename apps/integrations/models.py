@@ -11,7 +11,7 @@ class FeedKind(models.TextChoices):
 
     YML = "yml", _("Yandex Market (YML)")
     GOOGLE = "google", _("Google Merchant Center")
-    SITEMAP = "sitemap", _("sitemap")
+    SITEMAP = "sitemap", _("Sitemap")
 
 
 class FeedStatus(models.TextChoices):

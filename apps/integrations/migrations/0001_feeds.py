@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             name='Feed',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('yml', 'Yandex Market (YML)'), ('google', 'Google Merchant Center'), ('sitemap', 'sitemap')], max_length=10, verbose_name='feed')),
+                ('kind', models.CharField(choices=[('yml', 'Yandex Market (YML)'), ('google', 'Google Merchant Center'), ('sitemap', 'Sitemap')], max_length=10, verbose_name='feed')),
                 ('status', models.CharField(choices=[('making', 'being made'), ('current', 'served'), ('replaced', 'replaced'), ('failed', 'failed')], default='making', max_length=10, verbose_name='status')),
                 ('folder', models.CharField(max_length=60, unique=True, verbose_name='folder')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='ordered')),
