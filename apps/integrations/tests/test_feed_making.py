@@ -1,5 +1,7 @@
 """Feeds are made part by part: whatever happens, the one before is served until another is complete."""
 
+import gc
+import weakref
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -236,9 +238,30 @@ def test_command_orders_the_feeds(capsys):
     assert Feed.objects.making().count() == 3
 
 
-def test_statements_are_as_many_for_each_chunk_and_rows_are_never_held_together(
+def test_no_more_than_the_chunk_before_is_held_when_the_next_is_read(
     small_parts: None, monkeypatch: pytest.MonkeyPatch
 ):
+    make_products(9)
+    order_feeds()
+    read: list[weakref.ref[Product]] = []
+    alive = []
+
+    def counted(last_id: int, rates: Any) -> list[products.Offer]:
+        gc.collect()
+        alive.append(sum(product() is not None for product in read))
+        chunk = products.offers_after(last_id, rates)
+        read.extend(weakref.ref(offer.product) for offer in chunk)
+        return chunk
+
+    monkeypatch.setattr(formats, "offers_after", counted)
+    jobs.make_feed(Job(), feed_id=Feed.objects.making().get(kind="yml").pk)
+
+    assert len(read) == 9
+    assert len(alive) == 6
+    assert max(alive) <= 2
+
+
+def test_statements_are_as_many_for_each_chunk(small_parts: None, monkeypatch: pytest.MonkeyPatch):
     category = make_category()
     make_feeds()  # the configuration is kept from here on
     monkeypatch.setitem(FORMATS[FeedKind.YML].__dict__, "part_size", 1000)
