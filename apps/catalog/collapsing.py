@@ -1,6 +1,6 @@
 """Lists of products that show one product of each group of variants."""
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from apps.catalog.models import Product
@@ -22,6 +22,11 @@ def collapsed(products: QuerySet[Product]) -> QuerySet[Product]:
         | Q(stock=0) & ~Exists(of_group.filter(in_stock | is_cheaper))
     )
     size = of_group.values("group").annotate(size=Count("pk")).values("size")
-    return products.filter(is_first).annotate(
+    found = products.filter(is_first).annotate(
         group_size=Coalesce(Subquery(size), 1)  # type: ignore[no-redef]  # of other lists it is None
     )
+    # No id is negative: each product without a group counts by itself.
+    found.counted_by = (  # type: ignore[attr-defined]  # `count_of` looks for it
+        products.order_by().values_list(Coalesce("group", -F("pk"))).distinct()
+    )
+    return found

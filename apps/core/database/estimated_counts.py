@@ -52,7 +52,10 @@ class Count(NamedTuple):
 
 
 def count_of(rows: QuerySet[Any]) -> Count:
-    """Count the rows; on PostgreSQL more than 10,000 are estimated. It takes one query."""
+    """Count the rows; on PostgreSQL more than 10,000 are estimated. It takes one query.
+
+    Rows found with effort may have an attribute `counted_by`: a queryset of as many, found with less.
+    """
     connection = connections[rows.db]
     if connection.vendor != "postgresql":
         return Count(rows.count())
@@ -92,7 +95,8 @@ def _seen(pages: str, table: str, sample: Sample) -> str:
 
 
 def _first(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
-    return _sql(rows.order_by().values("pk")[: MOST_COUNTED + 1])
+    counted = getattr(rows, "counted_by", None)
+    return _sql((rows.order_by().values("pk") if counted is None else counted)[: MOST_COUNTED + 1])
 
 
 def _sql(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
