@@ -47,6 +47,10 @@ ROLES: dict[str, frozenset[str]] = {
             "catalog.view_product",
             "catalog.add_product",
             "catalog.change_product",
+            "catalog.view_productgroup",
+            "catalog.add_productgroup",
+            "catalog.change_productgroup",
+            "catalog.delete_productgroup",  # its products stay
             "catalog.view_pricechange",
             "catalog.view_stockmovement",
             "catalog.add_stockmovement",  # the import of products counts them, too
@@ -71,6 +75,7 @@ ROLES: dict[str, frozenset[str]] = {
             "orders.view_paymentmethod",
             "catalog.view_category",
             "catalog.view_product",
+            "catalog.view_productgroup",
             "catalog.view_pricechange",
             "catalog.view_stockmovement",
             "promotions.view_promotion",

@@ -21,6 +21,8 @@ class ProductGroup(KeyedModel):
     """Products that are variants of one thing."""
 
     AUDITED_FIELDS = ("name", "slug", "category", "description")
+    # What the page of a group knows its products again by: sales, prices and names do not matter.
+    VERSIONED = {"products": ("pk", "options__option", "options__value_ru", "options__value_en")}
 
     name = CleanCharField(_("name"), max_length=255)
     name_key = KeyField("name")  # an import finds its groups by it; two groups may have one

@@ -252,7 +252,9 @@ def _value(row: models.Model, name: str) -> Any:
     if field.many_to_many:
         return sorted(other.pk for other in getattr(row, name).all())
     if field.one_to_many:
-        return list(getattr(row, name).order_by("pk").values_list())
+        # All columns, unless some change by themselves: then the model names those that count.
+        columns = getattr(row, "VERSIONED", {}).get(name, ())
+        return list(getattr(row, name).order_by("pk", *columns).values_list(*columns))
     return field.value_from_object(row)
 
 
