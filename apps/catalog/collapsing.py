@@ -27,6 +27,6 @@ def collapsed(products: QuerySet[Product]) -> QuerySet[Product]:
     )
     # No id is negative: each product without a group counts by itself.
     found.counted_by = (  # type: ignore[attr-defined]  # `count_of` looks for it
-        products.order_by().values_list(Coalesce("group", -F("pk"))).distinct()
+        products.order_by().values(stands_for=Coalesce("group", -F("pk")))
     )
     return found

@@ -49,6 +49,7 @@ WRITTEN_BY_HAND = {
     "auth.Group",
     "catalog.Category",
     "catalog.Product",
+    "catalog.ProductGroup",
     "delivery.DeliveryMethod",
     "delivery.DeliveryZone",
     "delivery.PickupPoint",

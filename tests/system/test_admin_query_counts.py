@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.catalog.tests.factories import make_category, make_product
+from apps.catalog.tests.variants import make_group, values
 from apps.delivery.tests.factories import make_method, make_point, make_rate, make_zone
 from apps.import_export.formats import FileFormat
 from apps.import_export.services import order_export
@@ -51,6 +52,7 @@ def trade(rounds: int, staff: User, make_user: Callable[..., User]) -> None:
         product = make_product(category=make_category(parent=make_category()))
         payment = make_payment(make_order(customer, {product: 1}), created_by=customer)
         Refund.objects.create(payment=payment, order=payment.order, amount=1, status="failed", cause="manual")
+        make_group((product, values(size="S", colour="red")))
         make_seller(is_active=not Seller.objects.exists())
         make_rate(make_method(), "350.00", zone=make_zone(("RU", "", ""), ("KZ", "", "")))
         make_point()

@@ -10,6 +10,7 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, reverse
 
 from apps.backoffice.roles import ROLES
+from apps.catalog.tests.variants import make_group
 from apps.delivery.tests.factories import make_method, make_point, make_rate, make_zone
 from apps.integrations.models import Feed
 from apps.orders.tests.factories import make_order
@@ -64,6 +65,11 @@ PAGES: dict[str, tuple[int, ...]] = {
     "catalog_product_import_progress": (403, 403, 403, 404, 403, 403, 404),
     "catalog_product_stock": (403, 403, 200, 200, 200, 403, 200),
     "catalog_product_stocktake": (403, 403, 200, 200, 403, 403, 200),
+    "catalog_productgroup_add": (403, 403, 403, 200, 403, 403, 200),
+    "catalog_productgroup_change": (403, 403, 403, 200, 200, 403, 200),
+    "catalog_productgroup_changelist": (403, 403, 403, 200, 200, 403, 200),
+    "catalog_productgroup_delete": (403, 403, 403, 200, 403, 403, 200),
+    "catalog_productgroup_history": (403, 403, 403, 200, 200, 403, 200),
     "catalog_stockmovement_add": (403, 403, 403, 403, 403, 403, 403),
     "catalog_stockmovement_change": (403, 403, 200, 200, 200, 403, 200),
     "catalog_stockmovement_changelist": (403, 403, 200, 200, 200, 403, 200),
@@ -216,6 +222,7 @@ ACTIONS: dict[str, tuple[bool, ...]] = {
     "catalog.product: export_chosen": (True, True, True, True, True, True, True),
     "catalog.product: move_to_category": (False, False, False, True, False, False, True),
     "catalog.product: stocktake": (False, False, True, True, False, False, True),
+    "catalog.productgroup: delete_selected": (False, False, False, True, False, False, True),
     "delivery.deliverymethod: delete_selected": (False, False, False, False, False, False, True),
     "delivery.deliveryzone: delete_selected": (False, False, False, False, False, False, True),
     "delivery.pickuppoint: delete_selected": (False, False, False, False, False, False, True),
@@ -304,6 +311,7 @@ def walk(make_user: Callable[..., User]) -> Callable[[str], User]:
         make_seller()
         make_rate(make_method(), "350.00", zone=make_zone())
         make_point()
+        make_group()
         make_redemption(customer)
         Feed.objects.create(kind="yml", folder="yml/1")
         Session.objects.open(customer)

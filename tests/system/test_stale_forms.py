@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client, RequestFactory
 
 from apps.catalog.tests.factories import make_category, make_product
+from apps.catalog.tests.variants import make_group
 from apps.core.admin.optimistic_locking import VERSION, VersionedAdmin
 from apps.delivery.tests.factories import make_method, make_point, make_rate, make_zone
 from apps.import_export.formats import FileFormat
@@ -40,6 +41,7 @@ FORMS = {
         "description",
         "is_active",
     },
+    "catalog.productgroup": {"name", "slug", "category", "description"},
     "delivery.deliverymethod": {
         "name_ru",
         "name_en",
@@ -145,6 +147,7 @@ FORMS = {
 }
 # Rows of others that are edited on the page; the tests of their apps change them.
 INLINED = {
+    "catalog.productgroup": {"options", "products"},
     "delivery.deliverymethod": {"rates"},
     "delivery.deliveryzone": {"members"},
     "store.taxclass": {"rates"},
@@ -169,6 +172,7 @@ def shop(make_user: Callable[..., User], staff: User) -> None:
     for _row in range(2):
         make_rate(make_method(), "350.00", zone=make_zone(("RU", "", "")))
         make_point()
+        make_group((make_product(), {}))
     PaymentMethod.objects.create(code="card", name_ru="Картой", terms="prepaid")  # beside the one there is
     make_seller()
     make_seller(is_active=False)

@@ -5,9 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from apps.catalog.collapsing import collapsed
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_category, make_product, make_products
 from apps.catalog.tests.variants import make_group, make_shirts, values
+from apps.core.database import estimated_counts
+from apps.core.database.estimated_counts import Count, Sample, count_of
 from apps.store.configuration_cache import current_configuration
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +102,18 @@ def test_pages_cursors_and_counts_are_those_of_the_collapsed_list(api):
     assert [row["id"] for row in second["results"]] == [every[2][0]]
     assert [row["id"] for row in first["results"] + following["results"]] == [row for row, _size in every]
     assert following["next"] is None
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(("most", "count"), [(10, Count(4)), (7, Count(4, is_exact=False))])
+def test_count_is_exact_where_the_products_are_few_enough_to_be_read(monkeypatch, most, count):
+    monkeypatch.setattr(estimated_counts, "MOST_COUNTED", most)
+    monkeypatch.setattr(estimated_counts, "LOOK", Sample(percent=100, sure_rows=1_000, sure_pages=1))
+    for _each in range(2):
+        group_of(*(("1.00", 5) for _row in range(3)))
+    make_products(2)
+
+    assert count_of(collapsed(Product.objects.on_sale())) == count
 
 
 @pytest.mark.parametrize("number", [1, 20])

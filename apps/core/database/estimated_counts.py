@@ -36,12 +36,16 @@ QUESTION = """
             WHEN rows >= {worth} THEN
                 (SELECT rows FROM look WHERE rows >= {look_rows} AND pages >= {look_pages})
         END AS rows FROM glance
+    ), counted AS MATERIALIZED (
+        SELECT CASE WHEN rows IS NULL THEN (SELECT {number} FROM ({first}) AS first) END AS rows FROM sure
     )
     SELECT
-        coalesce(sure.rows, glance.rows),
-        CASE WHEN sure.rows IS NULL THEN (SELECT count(*) FROM ({first}) AS counted) END
-    FROM glance, sure
+        CASE WHEN counted.rows > {most} THEN (SELECT rows FROM {unsure}) ELSE sure.rows END,
+        counted.rows
+    FROM sure, counted
 """
+# Of rows that stand for others: exact where these are few enough to be read, else by the larger sample.
+FEWER = "CASE WHEN count(*) > {most} THEN {most} + 1 ELSE count(DISTINCT stands_for) END"
 
 
 class Count(NamedTuple):
@@ -54,7 +58,8 @@ class Count(NamedTuple):
 def count_of(rows: QuerySet[Any]) -> Count:
     """Count the rows; on PostgreSQL more than 10,000 are estimated. It takes one query.
 
-    Rows found with effort may have an attribute `counted_by`: a queryset of as many, found with less.
+    Rows that stand for others may have an attribute `counted_by`: a queryset of these, of which all that
+    one row stands for have the same value `stands_for`. Then more than 10,000 of these are estimated.
     """
     connection = connections[rows.db]
     if connection.vendor != "postgresql":
@@ -64,7 +69,11 @@ def count_of(rows: QuerySet[Any]) -> Count:
     except EmptyResultSet:  # the ORM knows without asking
         return Count(0)
     table = connection.ops.quote_name(rows.model._meta.db_table)
+    stands_for_others = hasattr(rows, "counted_by")
     question = QUESTION.format(
+        number=FEWER.format(most=MOST_COUNTED) if stands_for_others else "count(*)",
+        unsure="look" if stands_for_others else "glance",
+        most=MOST_COUNTED,
         glance=_seen(pages, table, GLANCE),
         look=_seen(pages, table, LOOK),
         first=first,
@@ -79,7 +88,8 @@ def count_of(rows: QuerySet[Any]) -> Count:
         estimate, counted = cursor.fetchone()
     if counted is not None and counted <= MOST_COUNTED:
         return Count(counted)
-    return Count(max(round(estimate), MOST_COUNTED + 1), is_exact=False)
+    least = 1 if stands_for_others else MOST_COUNTED + 1
+    return Count(max(round(estimate), least), is_exact=False)
 
 
 def _pages(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
@@ -95,8 +105,8 @@ def _seen(pages: str, table: str, sample: Sample) -> str:
 
 
 def _first(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
-    counted = getattr(rows, "counted_by", None)
-    return _sql((rows.order_by().values("pk") if counted is None else counted)[: MOST_COUNTED + 1])
+    read = rows.counted_by if hasattr(rows, "counted_by") else rows.order_by().values("pk")
+    return _sql(read[: MOST_COUNTED + 1])
 
 
 def _sql(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
