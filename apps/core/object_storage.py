@@ -89,9 +89,13 @@ class ObjectStorage(S3Storage):
     def _open(self, name: str, mode: str = "rb") -> "File[bytes]":
         if mode != "rb":
             raise ValueError("Files of a bucket are read, or written by save")
-        content = SpooledTemporaryFile(MEMORY_BYTES)  # noqa: SIM115  the file closes it
-        with _asking(f"Reading of {name}"):
-            self.bucket.download_fileobj(self._normalize_name(name), content, Config=self.transfer_config)
+        content = SpooledTemporaryFile(MEMORY_BYTES)  # noqa: SIM115  whoever reads it closes it
+        try:
+            with _asking(f"Reading of {name}"):
+                self.bucket.download_fileobj(self._normalize_name(name), content, Config=self.transfer_config)
+        except BaseException:
+            content.close()
+            raise
         content.seek(0)
         return File(content, name)
 
