@@ -10,7 +10,8 @@ def collapsed(products: QuerySet[Product]) -> QuerySet[Product]:
     """Return of each group the one to be shown, with how many of the group are in the list (`group_size`).
 
     Of those in the list, that is: one in stock before one that is sold out, then the cheapest, then the
-    oldest. What the list leaves out, because it is too dear or of another colour, stands for nobody.
+    oldest. What the list leaves out, because it is too dear or of another colour, stands for nobody. So all
+    filters come before.
     """
     # A look into the group of each row that is read, by `catalog_product_of_group`. A window function would
     # rank all rows first.
@@ -26,7 +27,6 @@ def collapsed(products: QuerySet[Product]) -> QuerySet[Product]:
         group_size=Coalesce(Subquery(size), 1)  # type: ignore[no-redef]  # of other lists it is None
     )
     # No id is negative: each product without a group counts by itself.
-    found.counted_by = (  # type: ignore[attr-defined]  # `count_of` looks for it
-        products.order_by().values(stands_for=Coalesce("group", -F("pk")))
-    )
+    stood_for = products.order_by().values(stands_for=Coalesce("group", -F("pk")))
+    found.query.counted_by = stood_for  # type: ignore[attr-defined]  # `count_of` looks for it
     return found

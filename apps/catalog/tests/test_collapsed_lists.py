@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from apps.catalog.collapsing import collapsed
-from apps.catalog.models import Product
+from apps.catalog.models import BRAND, Attribute, AttributeValue, Product, ProductAttribute
+from apps.catalog.product_details import for_lists
 from apps.catalog.tests.factories import make_category, make_product, make_products
 from apps.catalog.tests.variants import make_group, make_shirts, values
 from apps.core.database import estimated_counts
@@ -71,13 +72,26 @@ def test_products_without_a_group_are_shown_each(api):
         ("in_stock=false", 0, 1),
         ("in_stock=true", 1, 3),
         ("search=red", 2, 2),
+        ("attr[brand]=acme", 3, 1),
     ],
 )
 def test_what_the_filters_leave_out_stands_for_nobody(api, query, first, size):
     products = group_of(("1.00", 0), ("2.00", 5), ("3.00", 5), ("4.00", 5))
     Product.objects.filter(pk__in=[product.pk for product in products[2:]]).update(name="red")
+    brand = Attribute.objects.get(code=BRAND)
+    acme = AttributeValue.objects.create(attribute=brand, value="acme", name_ru="Acme")
+    ProductAttribute.objects.create(product=products[3], attribute=brand, value=acme)
 
     assert shown(api, f"collapse=true&{query}") == [(products[first].pk, size)]
+
+
+def test_named_products_keep_their_order(api):
+    one, other = make_products(2)
+    shirts = group_of(("2.00", 5), ("1.00", 5))
+
+    ids = f"{shirts[0].pk},{other.pk},{shirts[1].pk},{one.pk}"
+
+    assert shown(api, f"collapse=true&ids={ids}") == [(other.pk, 1), (shirts[1].pk, 2), (one.pk, 1)]
 
 
 def test_products_that_are_off_sale_stand_for_nobody(api):
@@ -113,7 +127,7 @@ def test_count_is_exact_where_the_products_are_few_enough_to_be_read(monkeypatch
         group_of(*(("1.00", 5) for _row in range(3)))
     make_products(2)
 
-    assert count_of(collapsed(Product.objects.on_sale())) == count
+    assert count_of(for_lists(collapsed(Product.objects.on_sale()))) == count
 
 
 @pytest.mark.parametrize("number", [1, 20])

@@ -58,8 +58,8 @@ class Count(NamedTuple):
 def count_of(rows: QuerySet[Any]) -> Count:
     """Count the rows; on PostgreSQL more than 10,000 are estimated. It takes one query.
 
-    Rows that stand for others may have an attribute `counted_by`: a queryset of these, of which all that
-    one row stands for have the same value `stands_for`. Then more than 10,000 of these are estimated.
+    The query of rows that stand for others may have an attribute `counted_by`: a queryset of these, with the
+    same value `stands_for` for all that one row stands for. Then more than 10,000 of these are estimated.
     """
     connection = connections[rows.db]
     if connection.vendor != "postgresql":
@@ -69,7 +69,7 @@ def count_of(rows: QuerySet[Any]) -> Count:
     except EmptyResultSet:  # the ORM knows without asking
         return Count(0)
     table = connection.ops.quote_name(rows.model._meta.db_table)
-    stands_for_others = hasattr(rows, "counted_by")
+    stands_for_others = hasattr(rows.query, "counted_by")
     question = QUESTION.format(
         number=FEWER.format(most=MOST_COUNTED) if stands_for_others else "count(*)",
         unsure="look" if stands_for_others else "glance",
@@ -105,7 +105,8 @@ def _seen(pages: str, table: str, sample: Sample) -> str:
 
 
 def _first(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
-    read = rows.counted_by if hasattr(rows, "counted_by") else rows.order_by().values("pk")
+    stood_for: QuerySet[Any] | None = getattr(rows.query, "counted_by", None)
+    read = rows.order_by().values("pk") if stood_for is None else stood_for
     return _sql(read[: MOST_COUNTED + 1])
 
 
