@@ -11,7 +11,7 @@ WANTED_PRODUCTS = {
             "category": 11,
             "stock": 24,
         },
-        {"sku": "TEA-002", "price": "395.00"},
+        {"sku": "TEA-002", "price": "285.00"},
     ],
 }
 WRITTEN_PRODUCTS = {
@@ -35,7 +35,7 @@ SOME_PRODUCTS_WRITTEN = {
 }
 WANTED_STOCK = {
     "reason": "Warehouse, 24 November",
-    "rows": [{"sku": "TEA-003", "delta": 12}, {"sku": "TEA-004", "delta": 5}],
+    "rows": [{"sku": "TEA-003", "delta": 12}, {"sku": "COF-001", "delta": 5}],
 }
 WRITTEN_STOCK = {
     "rows": [
