@@ -14,6 +14,7 @@ from apps.core.exceptions import DomainError, Faults, register_fault_codes
 from apps.core.money import format_money
 
 register_fault_codes(
+    "barcode",
     "delta_or_count",
     "no_reduction",
     "parent_loop",

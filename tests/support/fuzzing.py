@@ -68,14 +68,14 @@ REFUSALS = {
     "null_characters_not_allowed": "nor for what no text may have, beside the pattern of its own",
     "blank": "which characters nobody can see, and a text of those alone is none",
     "does_not_exist": "which rows there are",
+    "barcode": "how many digits a barcode has, and which the last one is",
+    "invalid /related": "which rows there are",
     "duplicate_row": "nor that no two rows are about one product",
     **dict.fromkeys(
         [f"required /{name}" for name in ("name", "sku", "price", "category")],
         "which products are there already",
     ),
-    **dict.fromkeys(
-        ["read_only /stock", "stock_changed", "stock_out_of_range"], "which rows there are"
-    ),
+    **dict.fromkeys(["read_only /stock", "stock_changed", "stock_out_of_range"], "which rows there are"),
     "email_taken": "which rows there are",
     "too_many_words": "nor for how many words a text has",
     "word_too_long": "nor for how long each of them is",

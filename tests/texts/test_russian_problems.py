@@ -135,6 +135,7 @@ def wrong_products(world: World, product: Any) -> Iterator[Any]:
         "description": ["я" * 10_001, 1],
         "is_active": ["да", 1, None],
         "stock": ["1", 1.5, -1, 2**40, None],
+        "barcode": ["460", "4601234567890"],
     }
     for field, values in wrong.items():
         for value in values:
