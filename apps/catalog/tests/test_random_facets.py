@@ -140,13 +140,11 @@ def test_counts_are_those_of_brute_force(client):
     stored(rows)
     found = 0
 
-    for _time in range(FILTERS):
+    for time in range(FILTERS):
         wanted = random_filter(random)
         query = "&".join(wanted.query)
         body = client.get(f"{FACETS}?facets={','.join(CODES)}&{query}").json()
         prices = [row.price for row in passing(rows, wanted, beside="price")]
-        count = client.get(f"{LIST}?page_size=1&{query}").json()["count"]
-
         counts = {
             facet["code"]: {each["value"]: each["count"] for each in facet["values"] if each["count"]}
             for facet in body["facets"]
@@ -154,7 +152,9 @@ def test_counts_are_those_of_brute_force(client):
         assert counts == expected(rows, wanted), query
         ends = (f"{min(prices):.2f}", f"{max(prices):.2f}") if prices else (None, None)
         assert tuple(body["price"].values()) == ends, query
-        assert count == len(passing(rows, wanted)), query
-        found += bool(count)
+        found += bool(passing(rows, wanted))
+        if time % 4 == 0:
+            listed = client.get(f"{LIST}?page_size=1&{query}").json()
+            assert listed["count"] == len(passing(rows, wanted)), query
 
     assert found > FILTERS / 2  # most filters find something
