@@ -51,6 +51,9 @@ ROLES: dict[str, frozenset[str]] = {
             "catalog.add_productgroup",
             "catalog.change_productgroup",
             "catalog.delete_productgroup",  # its products stay
+            "catalog.view_attribute",
+            "catalog.add_attribute",
+            "catalog.change_attribute",
             "catalog.view_pricechange",
             "catalog.view_stockmovement",
             "catalog.add_stockmovement",  # the import of products counts them, too

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from apps.catalog.tests.factories import make_category, make_product
+from apps.catalog.tests.factories import make_attribute, make_category, make_product
 from apps.catalog.tests.variants import make_group, values
 from apps.delivery.tests.factories import make_method, make_point, make_rate, make_zone
 from apps.import_export.formats import FileFormat
@@ -58,6 +58,7 @@ def trade(rounds: int, staff: User, make_user: Callable[..., User]) -> None:
         make_point()
         make_payment_method(f"method-{product.pk}")
         make_redemption(customer)
+        make_attribute(f"size_{product.pk}", xl="XL")
         Feed.objects.create(kind="yml", folder=f"yml/{product.pk}", status="replaced")
         Session.objects.open(customer)
         order_export(kind="products", query="", listed=1, file_format=FileFormat.PROGRAMS, created_by=staff)
