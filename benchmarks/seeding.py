@@ -116,7 +116,7 @@ def _tables(shop: Shop) -> Sequence[tuple[str, str, Iterable[Row]]]:
         ),
         (
             "catalog_product",
-            "id name slug sku sku_key description price stock is_active category_id search_text"
+            "id name slug sku sku_key description price stock is_active category_id search_text popularity"
             " created_at updated_at",
             _products(shop),
         ),
@@ -230,7 +230,7 @@ def _products(shop: Shop) -> Iterator[Row]:
         yield (
             number, name, f"product-{number}", sku, sku.lower(), description,
             _money(price_of(number)), left[number], shop.is_active(number),
-            1 + number % CATEGORIES, f"{name}\\n{sku}\\n{description}".lower(),
+            1 + number % CATEGORIES, f"{name}\\n{sku}\\n{description}".lower(), _popularity(number),
             BEGINNING + timedelta(seconds=number), BEGINNING + timedelta(seconds=number),
         )  # fmt: skip
 
@@ -254,6 +254,11 @@ def _product_attributes(shop: Shop) -> Iterator[Row]:
         yield number, BRAND_ID, 1 + number * 7_919 // CATEGORIES % BRANDS, None, None, ""
         yield number, COLOR_ID, BRANDS + 1 + number * 104_729 // CATEGORIES % COLORS, None, None, ""
         yield number, WEIGHT_ID, None, 1 + number * 31 % MOST_GRAMS, None, ""
+
+
+def _popularity(product_id: int) -> int:
+    """Return how many pieces were sold of late: none of two thirds, else up to a thousand."""
+    return 0 if product_id % 3 else product_id * 7_919 % 1_000
 
 
 def _orders(shop: Shop) -> Iterator[Row]:

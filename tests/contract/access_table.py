@@ -53,6 +53,7 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     ("PUT", "products/{product}/"): (401, 403, 403, 403, 400, 401, 401, 401, 401),
     ("PATCH", "products/{product}/"): (401, 403, 403, 403, 200, 401, 401, 401, 401),
     ("DELETE", "products/{product}/"): (401, 403, 403, 403, 204, 401, 401, 401, 401),
+    ("GET", "products/suggest/"): (200, 200, 200, 200, 200, 401, 401, 401, 401),
     ("GET", "product-groups/{group}/"): (200, 200, 200, 200, 200, 401, 401, 401, 401),
     ("GET", "admin/products/{product}/stock-movements/"): (401, 403, 403, 403, 200, 401, 401, 401, 401),
     ("POST", "admin/products/{product}/stock-movements/"): (401, 403, 403, 403, 400, 401, 401, 401, 401),

@@ -136,3 +136,9 @@ FACETS = {
 WANTED_MOVEMENT = {"delta": 5, "reason": "Delivery of 24 November"}
 MOVEMENT = {**WANTED_MOVEMENT, "id": 64, "stock": 145, "created_at": "2026-11-24T09:30:00.250000Z"}
 MOVEMENT_ROW = {**MOVEMENT, "kind": "adjusted", "order_id": None, "created_by": "admin"}
+SUGGESTED = {"id": 67, "name": "Linden honey, 500 g", "slug": "linden-honey-500-g", "price": "650.00"}
+SUGGESTIONS = {
+    "products": [{**SUGGESTED, "image": IMAGE}],
+    "categories": [{"id": 12, "name": "Honey", "slug": "honey"}],
+    "currency": "RUB",
+}

@@ -1,7 +1,8 @@
 """Filters of the catalogue's lists."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import django_filters
 from django import forms
@@ -13,7 +14,7 @@ from apps.catalog.api.permissions import lists_inactive
 from apps.catalog.attribute_filters import selections_of, with_selections
 from apps.catalog.collapsing import collapsed
 from apps.catalog.models import Category, CategoryQuerySet, Product, ProductQuerySet
-from apps.catalog.search import validate_search
+from apps.catalog.search import Search, validate_search
 from apps.core.api.fields import MAX_ID_DIGITS, PLAIN_WHOLE
 from apps.core.api.filters import (
     BooleanFilter,
@@ -34,6 +35,7 @@ ATTR_TEXT = (
     "ranges: `attr[weight]=100..500`, `100..`, `..500`. Any of the values will do; all attributes must match"
 )
 PRICE_MIN_TEXT, PRICE_MAX_TEXT = "Minimum price", "Maximum price"
+SEARCH = "search"
 
 
 class _WordsField(forms.CharField):
@@ -78,7 +80,9 @@ class ProductFilter(django_filters.FilterSet):
     request: Request
 
     search = WordsFilter(
-        method="matching", help_text="Words or parts of words in the name, SKU and description"
+        method="unsearched",
+        help_text="Words or parts of words in the name, SKU, description, brand, tags, options and barcode."
+        " The best come first, unless `ordering` or `cursor` is given",
     )
     category = django_filters.CharFilter(
         method="in_category",
@@ -114,24 +118,26 @@ class ProductFilter(django_filters.FilterSet):
     ordering = ProductOrderingFilter(fields=["name", "price", "created_at", "updated_at", "popularity"])
 
     def filter_queryset(self, queryset: QuerySet[Product]) -> QuerySet[Product]:
-        """Return the products that pass all filters; last of all, one of each group, if so wanted.
+        """Return the products that pass all filters; the search, and one of each group, come last.
 
         Named ones keep the order of their names, unless another is wanted.
         """
-        products: QuerySet[Product] = super().filter_queryset(queryset)
-        if (ids := self.form.cleaned_data.get("ids")) and not self.form.cleaned_data.get("ordering"):
+        values = self.form.cleaned_data
+        for name, value in values.items():
+            queryset = self.filters[name].filter(queryset, value)
+        if (ids := values.get("ids")) and not values.get("ordering"):
             places = [When(pk=pk, then=place) for place, pk in enumerate(dict.fromkeys(ids))]
             place = Case(*places, output_field=IntegerField())
-            products = products.annotate(place=place).order_by("place", "pk")
-        return collapsed(products) if self.form.cleaned_data.get("collapse") else products
+            queryset = queryset.annotate(place=place).order_by("place", "pk")
+        return self._found(cast("ProductQuerySet", queryset), values[SEARCH])
+
+    def unsearched(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
+        """Return all products: the search comes after the other filters, to know what it looks in."""
+        return queryset
 
     def unchanged(self, queryset: QuerySet[Product], name: str, value: bool) -> QuerySet[Product]:
         """Return all products: which of a group is to be shown depends on the other filters."""
         return queryset
-
-    def matching(self, queryset: ProductQuerySet, name: str, value: str) -> ProductQuerySet:
-        """Return the products that have every word."""
-        return queryset.matching(value)
 
     def in_category(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
         """Return the products of the category and of those below it.
@@ -163,6 +169,15 @@ class ProductFilter(django_filters.FilterSet):
         """
         return with_selections(queryset, selections_of(value).values())
 
+    def _found(self, products: ProductQuerySet, text: str) -> ProductQuerySet:
+        """Return those that have the words; last of all one of each group, if so wanted."""
+        found = products.matching(text) if text else products
+        if self.form.cleaned_data.get("collapse"):
+            found = cast("ProductQuerySet", collapsed(found))
+        if text:
+            found.search = Search(text, among=products, again=partial(self._found, products))
+        return found
+
 
 class FacetFilter(ProductFilter):
     """Filters of facets, which leave those of prices and attributes to the counts: each ignores its own."""
@@ -184,6 +199,12 @@ class FacetFilter(ProductFilter):
     def left_to_counts(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
         """Return all products."""
         return queryset
+
+
+class SuggestionFilter(django_filters.FilterSet):
+    """What is asked for while a customer types."""
+
+    q = WordsFilter(method="unused", help_text="What was typed")
 
 
 def _named(categories: QuerySet[Category], value: str) -> int | None:

@@ -26,6 +26,9 @@ urlpatterns = [
     ),
     path("products/<positive:pk>/", views.ProductViewSet.as_view(READ_AND_WRITE), name="product-detail"),
     path(
+        "products/suggest/", views.SuggestionViewSet.as_view({"get": "retrieve"}), name="product-suggestions"
+    ),
+    path(
         "product-groups/<positive:pk>/",
         views.ProductGroupViewSet.as_view({"get": "retrieve"}),
         name="product-group-detail",

@@ -13,7 +13,7 @@ from apps.audit.registry import audited
 from apps.catalog.barcodes import validate_gtin
 from apps.catalog.models.categories import MAX_DESCRIPTION_LENGTH, Category, hidden_category_ids
 from apps.catalog.models.translated import Translated
-from apps.catalog.search import FoldedQuerySet, FoldedTextField
+from apps.catalog.search import FoldedQuerySet, FoldedTextField, TextStart
 from apps.core.database.key_columns import CleanCharField, KeyedModel, KeyField
 from apps.core.database.querysets import bulk_written
 from apps.core.normalization import CODE
@@ -237,6 +237,7 @@ class Product(Translated, KeyedModel):
         ]
         indexes = [
             models.Index(fields=["name", "id"], name="catalog_product_by_name"),
+            models.Index(TextStart("search_text"), "id", name="catalog_product_by_start"),
             models.Index(fields=["price", "id"], name="catalog_product_by_price"),
             models.Index(fields=["created_at", "id"], name="catalog_product_by_age"),
             # None may hold `stock`: then each sale would write to every index of the product (no HOT update).

@@ -35,6 +35,8 @@ BARE: dict[str, Any] = {
     "attributes": [],
     "related": [],
 }
+# What a list says that was found by what was asked for.
+FOUND_AS_ASKED = {"search_widened": False, "did_you_mean": None}
 ORDER_ID = 1_000_000  # of no order
 _numbers = count(1)
 

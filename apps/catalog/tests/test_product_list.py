@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.catalog.tests.factories import BARE, PLAIN, make_category, make_product
+from apps.catalog.tests.factories import BARE, FOUND_AS_ASKED, PLAIN, make_category, make_product
 from apps.core.tests.answers import on_the_wire, refusal_of
 
 URL = "/api/v1/products/"
@@ -26,6 +26,7 @@ def test_list_shows_products_with_their_categories(api):
         "count": 2,
         "next": None,
         "previous": None,
+        **FOUND_AS_ASKED,
         "results": [
             {
                 "id": bags.pk,

@@ -14,6 +14,7 @@ from apps.catalog.api.serializers.stock import (
     StockMovementOutput,
     StockMovementRowOutput,
 )
+from apps.catalog.api.serializers.suggestions import SuggestionsOutput
 
 __all__ = [
     "CategoryInput",
@@ -27,4 +28,5 @@ __all__ = [
     "StockMovementInput",
     "StockMovementOutput",
     "StockMovementRowOutput",
+    "SuggestionsOutput",
 ]

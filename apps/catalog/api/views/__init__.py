@@ -5,5 +5,13 @@ from apps.catalog.api.views.facets import FacetViewSet
 from apps.catalog.api.views.groups import ProductGroupViewSet
 from apps.catalog.api.views.products import ProductViewSet
 from apps.catalog.api.views.stock import StockMovementViewSet
+from apps.catalog.api.views.suggestions import SuggestionViewSet
 
-__all__ = ["CategoryViewSet", "FacetViewSet", "ProductGroupViewSet", "ProductViewSet", "StockMovementViewSet"]
+__all__ = [
+    "CategoryViewSet",
+    "FacetViewSet",
+    "ProductGroupViewSet",
+    "ProductViewSet",
+    "StockMovementViewSet",
+    "SuggestionViewSet",
+]

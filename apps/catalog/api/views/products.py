@@ -1,6 +1,6 @@
 """Views of products."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from apps.catalog import services
 from apps.catalog.api.filters import ProductFilter
 from apps.catalog.api.permissions import lists_inactive, sees_inactive
+from apps.catalog.api.searches import ProductPagination, page_of
 from apps.catalog.api.serializers import (
     ProductChangeInput,
     ProductDetailOutput,
@@ -20,12 +21,11 @@ from apps.catalog.api.serializers import (
 )
 from apps.catalog.caching import products_cache
 from apps.catalog.exceptions import StockIsReadOnly
-from apps.catalog.models import Product
+from apps.catalog.models import Product, ProductQuerySet
 from apps.catalog.product_details import for_lists, read_first_images, with_details
 from apps.core.api.cached_views import cached_response
 from apps.core.api.conditional import if_match, written
 from apps.core.api.openapi.annotations import raises, sends
-from apps.core.api.pagination.page_numbers import LongListPagination
 from apps.core.api.permissions import StaffWrites
 from apps.core.api.viewsets import StoreViewSet
 from apps.core.caching.namespaces import EVERYONE
@@ -54,7 +54,7 @@ class ProductViewSet(StoreViewSet):
     serializer_class = ProductOutput
     permission_classes = (StaffWrites,)
     filterset_class = ProductFilter
-    pagination_class = LongListPagination
+    pagination_class = ProductPagination
 
     def get_queryset(self) -> QuerySet[Product]:
         """Return the products that the caller sees, with what is shown of them."""
@@ -66,7 +66,9 @@ class ProductViewSet(StoreViewSet):
     @cached_response(products_cache, scope=public_list_scope, public=True)
     def list(self, request: Request) -> Response:
         """List products on sale: active ones in active categories. Staff can list others with `is_active`."""
-        page = self.paginate_queryset(for_lists(self.filter_queryset(self.get_queryset())))
+        products = cast("ProductQuerySet", self.filter_queryset(self.get_queryset()))
+        search = products.search
+        page = page_of(self, products, search) if search else self.paginate_queryset(for_lists(products))
         read_first_images(page or [])
         return self.get_paginated_response(ProductOutput(page, many=True).data)
 
