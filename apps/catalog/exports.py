@@ -3,14 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.category_paths import names_of_categories
-from apps.catalog.models import GroupOption, Product, ProductOption
-from apps.catalog.product_import.headings import COLUMNS, OPTION
+from apps.catalog.models import GroupOption, Product, ProductOption, ProductTranslation
+from apps.catalog.product_import.headings import COLUMNS, DETAIL_COLUMNS, OPTION
+from apps.catalog.shown_texts import PRODUCT_TEXTS
 from apps.import_export.registry import ExportKind, FurtherColumns, Row, exportable
 
-TERMS = ("tax_class__code", "weight_g", "compare_at_price", "group__name")
+TERMS = ("tax_class__code", "weight_g", "compare_at_price", "group__name", *DETAIL_COLUMNS)
 ROWS_IN_MEMORY = 500  # a description can have 10,000 characters
 
 
@@ -41,6 +43,25 @@ def option_cells(product_ids: Sequence[int], names: Sequence[str]) -> Iterator[R
         yield [found[product_id].get(name) for name in names]
 
 
+def text_names() -> list[str]:
+    """Return the columns of texts in further languages: those in which any product has some."""
+    codes = [code for code, _label in settings.LANGUAGES]
+    used = [code for code in codes if ProductTranslation.objects.filter(language=code).exists()]
+    return [f"{name}_{code}" for code in used for name in PRODUCT_TEXTS]
+
+
+def text_cells(product_ids: Sequence[int], names: Sequence[str]) -> Iterator[Row]:
+    """Yield the texts that the products have in further languages, by id."""
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    rows = ProductTranslation.objects.filter(product__in=product_ids)
+    for product_id, language, *texts in rows.values_list("product_id", "language", *PRODUCT_TEXTS):
+        found[product_id] |= {
+            f"{name}_{language}": text for name, text in zip(PRODUCT_TEXTS, texts, strict=True)
+        }
+    for product_id in Product.objects.filter(pk__in=product_ids).order_by("pk").values_list("pk", flat=True):
+        yield [found[product_id].get(name) for name in names]
+
+
 PRODUCTS = exportable(
     ExportKind(
         name="products",
@@ -49,6 +70,6 @@ PRODUCTS = exportable(
         columns=COLUMNS,
         rows=product_rows,
         naming=None,
-        further=(FurtherColumns(option_names, option_cells),),
+        further=(FurtherColumns(option_names, option_cells), FurtherColumns(text_names, text_cells)),
     )
 )

@@ -7,15 +7,23 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Self, TypeVar
 
+from django.conf import settings
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from apps.catalog.shown_texts import PRODUCT_TEXTS
 from apps.core.normalization import NAME
 
 REQUIRED_COLUMNS = ("sku", "name", "price", "category")
 OPTIONAL_COLUMNS = ("stock", "description", "tax_class", "weight_g", "compare_at_price", "group")
-COLUMNS = (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)
+DETAIL_NUMBERS = ("length_mm", "width_mm", "height_mm", "min_quantity", "quantity_step")
+DETAIL_TEXTS = ("barcode", "external_id", "unit", "meta_title", "meta_description")
+DETAIL_COLUMNS = (*DETAIL_TEXTS, *DETAIL_NUMBERS)
+COLUMNS = (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS, *DETAIL_COLUMNS)
+# Texts in further languages, by column: `name_en`.
+_LANGUAGES = [code for code, _label in settings.LANGUAGES]
+TEXT_COLUMNS = {f"{name}_{code}": (code, name) for code in _LANGUAGES for name in PRODUCT_TEXTS}
 OPTION = "option."  # of a variant: `option.size`
 PREFIXES = (OPTION,)  # of columns that are called after a code behind it
 VARIANT_COLUMNS = ("handle", "option1", "option2", "option3")  # of Shopify
@@ -62,6 +70,21 @@ _ALIASES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("compare_at_price", "Старая цена", "Цена до скидки", "Цена без скидки", "Зачёркнутая цена"),
     ),
     "group": (("group", "Группа вариантов"),),
+    "barcode": (
+        ("barcode", "Штрихкод", "Штрих-код", "Variant Barcode", "GTIN", "EAN", "GTIN, UPC, EAN, or ISBN"),
+    ),
+    "external_id": (("external_id", "Внешний код", "Идентификатор", "GUID", "Ид", "Код 1С"),),
+    "unit": (("unit", "Единица измерения", "Ед. изм.", "Ед.изм.", "Единица", "Базовая единица измерения"),),
+    "meta_title": (("meta_title", "SEO Title", "Meta title", "SEO-заголовок"),),
+    "meta_description": (("meta_description", "SEO Description", "Meta description", "SEO-описание"),),
+    "length_mm": (("length_mm", "Длина, мм", "Длина (мм)"),),
+    "width_mm": (("width_mm", "Ширина, мм", "Ширина (мм)"),),
+    "height_mm": (("height_mm", "Высота, мм", "Высота (мм)"),),
+    "min_quantity": (("min_quantity", "Минимальное количество", "Минимальный заказ", "Мин. количество"),),
+    "quantity_step": (("quantity_step", "Кратность", "Кратность заказа", "Шаг количества"),),
+    **{column: ((column,),) for column in TEXT_COLUMNS},
+    "name_en": (("name_en", "Название (англ.)", "Наименование (англ.)", "Название на английском"),),
+    "description_en": (("description_en", "Описание (англ.)", "Описание на английском"),),
     "handle": (("Handle",),),
     "option1": (("Option1 Value",),),
     "option2": (("Option2 Value",),),
@@ -144,6 +167,16 @@ def column_name(column: str) -> str:
         "weight_g": _("weight, g"),
         "compare_at_price": _("price before"),
         "group": _("group of variants"),
+        "barcode": _("barcode"),
+        "external_id": _("id in another system"),
+        "unit": _("unit"),
+        "meta_title": _("title for search engines"),
+        "meta_description": _("description for search engines"),
+        "length_mm": _("length, mm"),
+        "width_mm": _("width, mm"),
+        "height_mm": _("height, mm"),
+        "min_quantity": _("least quantity"),
+        "quantity_step": _("step of the quantity"),
     }
     return names.get(column, column)
 

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from apps.catalog.category_paths import categories_called
 from apps.catalog.models import Product
 from apps.catalog.product_import.rows import BadRow, ProductRow
+from apps.catalog.product_import.texts import plan_texts
 from apps.catalog.product_import.variants import plan_variants
 from apps.catalog.product_import.writing import differences
 from apps.core.normalization import NAME
@@ -42,13 +43,14 @@ def add_rows(preview: dict[str, Any], rows: list[ProductRow]) -> None:
     known = Product.objects.with_skus(row.sku for row in rows).select_related("category", "tax_class")
     products = {product.sku_key: product for product in known}
     categories = categories_called(row.category for row in rows)
-    variants = plan_variants(rows)
+    variants, texts = plan_variants(rows), plan_texts(rows)
     for row in rows:
         product = products.get(row.key)
         if row.has_spoilt_sku:
             preview["spoilt"] = preview.get("spoilt", 0) + 1  # a former release may have begun the preview
             keep_first(preview.setdefault("spoilt_skus", []), SHOWN_SPOILT, [row.number, row.sku])
-        changes = differences(row, product, categories.get(row.category)) | variants.changes_of(row)
+        changes = differences(row, product, categories.get(row.category))
+        changes |= variants.changes_of(row) | texts.changes_of(row)
         if row.category not in categories and len(preview["categories"]) < SHOWN_CATEGORIES:
             _note_category(preview["categories"], row.category)
         if product is None:

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from apps.catalog.category_paths import parts_of
 from apps.catalog.exceptions import no_reduction
-from apps.catalog.models import Category, Product, ProductGroup, ProductOption
-from apps.catalog.product_import.headings import OPTION, by_code, column_name
+from apps.catalog.models import Category, Product, ProductGroup, ProductOption, ProductTranslation
+from apps.catalog.product_import.headings import OPTION, TEXT_COLUMNS, by_code, column_name
+from apps.catalog.shown_texts import PRODUCT_TEXTS
 from apps.core.normalization import CODE, NAME
 
 _NOTE = "INSERT OR IGNORE INTO seen VALUES (?, ?)"
@@ -23,6 +24,7 @@ _FIELDS: list[Any] = [
     Product._meta.get_field(name)
     for name in ("sku", "name", "price", "description", "weight_g", "compare_at_price")
 ]
+_TEXT_FIELDS: dict[str, Any] = {name: ProductTranslation._meta.get_field(name) for name in PRODUCT_TEXTS}
 _CATEGORY_NAME: Any = Category._meta.get_field("name")
 _GROUP_NAME: Any = ProductGroup._meta.get_field("name")
 _OPTION_VALUE: Any = ProductOption._meta.get_field("value_ru")
@@ -58,6 +60,8 @@ class ProductRow:
     compare_at_price: Decimal | None = None
     group: str | None = None  # its name
     options: Mapping[str, str] = field(default_factory=dict)  # values by the codes of options
+    details: Mapping[str, Any] = field(default_factory=dict)  # what `DETAIL_COLUMNS` say
+    texts: Mapping[str, str] = field(default_factory=dict)  # what `TEXT_COLUMNS` say
     cells: Sequence[str | Decimal] = field(default=(), compare=False)
 
     @property
@@ -109,7 +113,10 @@ def validated(row: ProductRow) -> ProductRow:
     sku, name, category = CODE.clean(row.sku), NAME.clean(row.name), NAME.clean(row.category)
     if (sku, name, category) != (row.sku, row.name, row.category):
         row = replace(row, sku=sku, name=name, category=category)
-    if faults := _faults_of_category(row.category, get_language()) or _faults_of_fields(row):
+    if row.details or row.texts:
+        row = replace(row, texts={column: _clean_text(column, text) for column, text in row.texts.items()})
+    faults = _faults_of_category(row.category, get_language()) or _faults_of_fields(row)
+    if faults := faults or _faults_of_details(row):
         raise ValidationError(faults)
     return _with_clean_variant(row) if row.group or row.options else row
 
@@ -147,6 +154,7 @@ def product_of(row: ProductRow) -> Product:
         compare_at_price=row.compare_at_price or None,
         weight_g=row.weight_g,
         description=row.description or "",
+        **row.details,
     )
 
 
@@ -173,6 +181,23 @@ def _faults_of_fields(row: ProductRow) -> dict[str, ValidationError]:
     if not faults and row.compare_at_price and row.compare_at_price <= row.price:
         faults["price"] = no_reduction(row.compare_at_price)
     return faults
+
+
+def _faults_of_details(row: ProductRow) -> dict[str, ValidationError]:
+    """Return what is wrong with the details and the texts in further languages, by column."""
+    texts = {column: _TEXT_FIELDS[TEXT_COLUMNS[column][1]] for column in row.texts}
+    faults = {}
+    for column, value in (*row.details.items(), *row.texts.items()):
+        column_field: Any = texts.get(column) or Product._meta.get_field(column)
+        try:
+            column_field.clean(value, None)
+        except ValidationError as error:
+            faults[column] = error
+    return faults
+
+
+def _clean_text(column: str, text: str) -> str:
+    return NAME.clean(text) if TEXT_COLUMNS[column][1] == "name" else text
 
 
 def _text_of(faults: list[ValidationError]) -> str:

@@ -11,13 +11,16 @@ from django.core.exceptions import ValidationError
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from apps.catalog.models import MAX_STOCK, MAX_WEIGHT_G
+from apps.catalog.models import MAX_SIZE_MM, MAX_STEP, MAX_STOCK, MAX_WEIGHT_G
 from apps.catalog.product_import.bad_rows import BadRowsTable
 from apps.catalog.product_import.cells import Cell, FailedFormula
 from apps.catalog.product_import.dialects import NAMED_DELIMITER, Dialect
 from apps.catalog.product_import.headings import (
     COLUMNS,
+    DETAIL_NUMBERS,
+    DETAIL_TEXTS,
     OPTION,
+    TEXT_COLUMNS,
     VARIANT_COLUMNS,
     Heading,
     UnusableFile,
@@ -37,6 +40,7 @@ from apps.import_export.formula_escaping import unescaped
 if TYPE_CHECKING:
     from apps.catalog.product_import.workbooks import Sheet
 
+_MOST = {**dict.fromkeys(DETAIL_NUMBERS, MAX_STEP), **dict.fromkeys(DETAIL_NUMBERS[:3], MAX_SIZE_MM)}
 _PIECES = re.compile(r"[0-9]{1,10}")
 _QUOTED = 100  # characters of a cell that a reason repeats
 
@@ -163,8 +167,15 @@ class ProductTable:
             compare_at_price=self._amount(texts, cells, "compare_at_price"),
             group=texts["group"] or None,
             options=by_code(texts, OPTION),
+            details=self._details(texts, cells),
+            texts={column: texts[column] for column in TEXT_COLUMNS if texts.get(column)},
             cells=cells or (),
         )
+
+    def _details(self, texts: dict[str, str], cells: Sequence[Cell] | None) -> dict[str, str | int]:
+        words = {column: texts[column] for column in DETAIL_TEXTS if texts[column]}
+        numbers = {column: self._whole(texts, cells, column, most=_MOST[column]) for column in DETAIL_NUMBERS}
+        return words | {column: number for column, number in numbers.items() if number is not None}
 
     def _price(self, texts: dict[str, str], cells: Sequence[Cell] | None) -> Decimal:
         price = self._amount(texts, cells, "price")
@@ -248,10 +259,9 @@ def _whole(column: str, text: str, decimal: str, most: int) -> int:
         raise _fault(column, str(error)) from error
     except ValueError:
         pass
-    wrong = (
-        _("“%s” is not a number of grams") if column == "weight_g" else _("“%s” is not a number of pieces")
-    )
-    raise _fault(column, wrong % _quoted(text))
+    wrong = {"g": _("“%s” is not a number of grams"), "mm": _("“%s” is not a number of millimetres")}
+    of_pieces = _("“%s” is not a number of pieces")
+    raise _fault(column, wrong.get(column.rpartition("_")[2], of_pieces) % _quoted(text))
 
 
 def _quoted(text: str) -> str:

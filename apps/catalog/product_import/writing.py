@@ -1,6 +1,5 @@
 """Writing of rows into the database, some hundred at a time."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -16,9 +15,13 @@ from apps.catalog.bulk_writing import Written, note_written
 from apps.catalog.category_paths import categories_called, parts_of, paths_to
 from apps.catalog.exceptions import no_reduction
 from apps.catalog.models import Category, MovementKind, Product
-from apps.catalog.product_import.headings import column_name
+from apps.catalog.product_import.cells import says_the_same
+from apps.catalog.product_import.details import taken_details
+from apps.catalog.product_import.headings import DETAIL_COLUMNS, column_name
 from apps.catalog.product_import.rows import BadRow, ProductRow, product_of
+from apps.catalog.product_import.texts import plan_texts, write_texts
 from apps.catalog.product_import.variants import plan_variants, write_variants
+from apps.catalog.search_terms import refresh_search_terms
 from apps.catalog.services import create_category
 from apps.catalog.slugs import SLUG_ATTEMPTS, free_slugs
 from apps.catalog.stock import set_stock
@@ -29,9 +32,11 @@ from apps.users.models import User
 
 CHUNK = 500  # rows written by one statement
 # Of a product that is known.
-IMPORTED_FIELDS = ("name", "price", "category", "description", "tax_class", "weight_g", "compare_at_price")
+IMPORTED_FIELDS = (
+    *("name", "price", "category", "description", "tax_class", "weight_g", "compare_at_price"),
+    *DETAIL_COLUMNS,
+)
 _CREATING = "catalog.creating_categories"
-_LINE_BREAK = re.compile(r"\r\n?")
 _COMPARED = ("name", "price", "stock", "description", "weight_g")  # where an empty cell says nothing
 
 
@@ -74,12 +79,15 @@ def write_rows(rows: list[ProductRow], *, by: User | None = None) -> Counts:
     rows = without(rows, refused)
     variants = plan_variants(rows, locks=True)
     rows, refused = without(rows, variants.refused), refused + variants.refused
+    texts = plan_texts(rows)
     categories = _categories(rows)
     changes = {row.key: differences(row, existing.get(row.key), categories[row.category]) for row in rows}
     new = [row for row in rows if row.key not in existing]
     edited = [row for row in rows if row.key in existing and changes[row.key].keys() - {"stock"}]
     created = _write_products(new + edited, existing, _Related(categories, tax_classes), by)
     write_variants(variants, {**created, **existing}, by=by)
+    write_texts(texts, {**created, **existing}, by=by)
+    refresh_search_terms(created[row.key].pk for row in new + edited if "barcode" in changes[row.key])
     received = {created[row.key].pk: row.stock for row in new if row.stock}
     counted = {
         existing[row.key].pk: row.stock
@@ -89,7 +97,7 @@ def write_rows(rows: list[ProductRow], *, by: User | None = None) -> Counts:
     # Counts, not changes: somebody may have created a new product a moment before.
     set_stock(received, reason=_("import"), kind=MovementKind.RECEIVED, by=by)
     set_stock(counted, reason=_("import"), by=by)
-    written = sum(bool(changes[row.key] or variants.changes_of(row)) for row in rows)
+    written = sum(bool(changes[row.key] or variants.changes_of(row) or texts.changes_of(row)) for row in rows)
     return Counts(len(new), written - len(new), len(rows) - written, refused)
 
 
@@ -123,10 +131,12 @@ def differences(
     """
     if known is None:
         told = ("name", "price", "category", "stock")
-        return {name: (None, getattr(row, name)) for name in told} | _terms(row, None)
+        new = {name: (None, getattr(row, name)) for name in told} | _terms(row, None)
+        return new | {name: (None, value) for name, value in row.details.items()}
     pairs = {name: (getattr(known, name), getattr(row, name)) for name in _COMPARED}
+    pairs |= {name: (getattr(known, name), value) for name, value in row.details.items()}
     changed: dict[str, tuple[Any, Any]] = {
-        name: (old, new) for name, (old, new) in pairs.items() if not _says_the_same(old, new)
+        name: (old, new) for name, (old, new) in pairs.items() if not says_the_same(old, new)
     }
     if category is None or category.pk != known.category_id:
         changed["category"] = (known.category_id, row.category)
@@ -153,10 +163,10 @@ def _tax_classes(rows: Iterable[ProductRow]) -> dict[str, TaxClass]:
 
 
 def _refused(
-    rows: Iterable[ProductRow], reductions: Mapping[str, Decimal], tax_classes: Mapping[str, TaxClass]
+    rows: Sequence[ProductRow], reductions: Mapping[str, Decimal], tax_classes: Mapping[str, TaxClass]
 ) -> list[BadRow]:
-    refused = []
-    for row in rows:
+    refused = taken_details(rows)
+    for row in without(list(rows), refused):
         # Few products are reduced, and a key takes its time.
         before = reductions.get(row.key) if reductions and row.compare_at_price is None else None
         if row.tax_class and row.tax_class not in tax_classes:
@@ -167,13 +177,6 @@ def _refused(
             reason = f"{column_name('price')}: {no_reduction(before).message}"
             refused.append(BadRow(row.number, reason, row.cells))
     return refused
-
-
-def _says_the_same(old: Any, new: Any) -> bool:
-    """Tell whether the cell changes nothing: a spreadsheet saves line breaks as it likes."""
-    if new in {None, old}:
-        return True
-    return isinstance(new, str) and _LINE_BREAK.sub("\n", old) == _LINE_BREAK.sub("\n", new)
 
 
 def _categories(rows: Iterable[ProductRow]) -> dict[str, Category]:
@@ -246,9 +249,11 @@ def _prepared(row: ProductRow, related: _Related, known: Product | None, slugs: 
         return product
     product.slug, product.lowest_price_30d = known.slug, known.lowest_price_30d
     product.search_terms = known.search_terms  # a source of the text that is searched
-    if _says_the_same(known.description, row.description):
+    if says_the_same(known.description, row.description):
         product.description = known.description
     for name in ("tax_class", "weight_g", "compare_at_price"):
         if getattr(row, name) is None:
             setattr(product, name, getattr(known, name))
+    for name in DETAIL_COLUMNS:
+        setattr(product, name, row.details.get(name, getattr(known, name)))
     return product
