@@ -34,6 +34,12 @@ from apps.core.money import format_money
 from apps.import_export.admin.exportable import ExportableAdmin, ExportPage, export_chosen, export_tool
 from apps.users.current_user import current_user
 
+FURTHER_FIELDS = (
+    (_("Identification and quantities"), ("barcode", "external_id", "unit", "min_quantity", "quantity_step")),
+    (_("Sizes"), ("length_mm", "width_mm", "height_mm")),
+    (_("Search engines"), ("meta_title", "meta_description")),
+)
+
 
 class CategoryTreeFilter(AutocompleteFilter):
     """Products of a category and of those below it."""
@@ -142,6 +148,11 @@ class ProductAdmin(ExportableAdmin, ListEditingAdmin, LongListAdmin):
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Show prices as money to those who may not type them."""
         return self._as_money(request, super().get_list_display(request))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Product | None = None) -> list[Any]:
+        """Put what few products have below the rest, closed."""
+        rest = [(title, {"fields": names, "classes": ["collapse"]}) for title, names in FURTHER_FIELDS]
+        return [(None, {"fields": self.get_fields(request, obj)}), *rest]
 
     def get_fields(self, request: HttpRequest, obj: Product | None = None) -> list[Any]:
         """Do so on the page of a product, too."""
