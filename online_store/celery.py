@@ -50,6 +50,7 @@ task_prerun.connect(close_old_connections)  # see CELERY_DB_REUSE_MAX
 def share_with_children(**kwargs: Any) -> None:
     """Load what the jobs need before the processes of the pool are forked, and let them share its memory."""
     import_module("apps.orders.invoices")
+    import_module("apps.catalog.image_decoding")
     gc.collect()
     gc.freeze()  # the reason stands in gunicorn.conf.py
 

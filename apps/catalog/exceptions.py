@@ -173,6 +173,7 @@ class ImageInvalid(DomainError):
 
     code = "image_invalid"
     message = _("The file is not a picture that the store can show.")
+    advice = _("Send a JPEG, PNG or WebP file of at most 10 MB, 40 megapixels and 12,000 pixels a side.")
 
     def __init__(self, problem: ImageProblem) -> None:
         self.problem, self.message = problem, problem.label
@@ -196,6 +197,7 @@ class ImageLimit(DomainError):
     status_code = HTTPStatus.CONFLICT
     code = "image_limit"
     message = _("The product has as many pictures as it can have.")
+    advice = _("Delete a picture of the product first.")
 
     def __init__(self, limit: int) -> None:
         super().__init__(self.message)

@@ -14,3 +14,8 @@ def rendition_name(sha256: str, width: int) -> str:
 def rendition_url(sha256: str, width: int) -> str:
     """Return the address at which the file is served."""
     return urljoin(f"{settings.STORE_URL}/", default_storage.url(rendition_name(sha256, width)))
+
+
+def original_name(sha256: str) -> str:
+    """Return the name, in the storage of originals, of what was uploaded."""
+    return f"products/{sha256[:2]}/{sha256}"

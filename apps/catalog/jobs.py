@@ -1,4 +1,6 @@
-"""Jobs of an import: one checks the file, another writes it once staff have confirmed.
+"""Jobs of the catalogue: those of pictures, whose handlers stand in `handlers.py`, and those of an import.
+
+Of an import one job checks the file, another writes it once staff have confirmed.
 
 Both work part by part, and whoever takes them up goes on after the last part. Only some hundred products are
 locked at a time, for a moment: one transaction for a long file would stop the sale of all of them.
@@ -18,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from apps.catalog.bulk_writing import LOCK
+from apps.catalog.models import ProductImage
 from apps.catalog.product_import.dialects import dialect_of
 from apps.catalog.product_import.headings import UnusableFile
 from apps.catalog.product_import.preview import add_bad_rows, add_rows, empty_preview
@@ -29,6 +32,7 @@ from apps.core.database.transactions import retried_atomic
 from apps.import_export.chunked_jobs import run_in_slices
 from apps.import_export.models import Upload, UploadPart, UploadStatus
 from apps.import_export.uploads import checked_part, forget_rows, keep_bad_rows, opened
+from apps.jobs.circuit_registry import register_circuit
 from apps.jobs.models import Job
 from apps.jobs.registry import handler
 from apps.jobs.services import JobSpec
@@ -37,11 +41,26 @@ from apps.users.models import User
 
 CHECK_IMPORT = "import_check"
 WRITE_IMPORT = "import_write"
+IMAGE, FETCH_IMAGE, IMAGES = "image", "fetch_image", "images"
+# Two at a time, on all workers together: each takes some 150 MB.
+register_circuit(IMAGES, label=_("Pictures"), limit=2)
+PRODUCTS = SubjectKind(_("Product #%(number)s"), "admin:catalog_product_change", "catalog.view_product")
+register_subjects("product:", PRODUCTS)
 FILES = SubjectKind(_("File #%(number)s"), "admin:catalog_product_import_page", "import_export.view_upload")
 register_subjects("upload:", FILES)
 _STORED = tuple(each.name for each in fields(ProductRow) if each.name != "cells")
 _AMOUNTS = ("price", "compare_at_price")
 PERMISSIONS = ("catalog.add_product", "catalog.change_product", "catalog.add_stockmovement")
+
+
+def job_of_image(image: ProductImage, kind: str = IMAGE) -> JobSpec:
+    """Return the job that makes the files of a picture, or fetches it first."""
+    return JobSpec(
+        kind,
+        key=f"{kind}:{image.pk}",
+        subject=f"product:{image.product_id}",
+        arguments={"image_id": image.pk},
+    )
 
 
 def may_import(user: User) -> bool:

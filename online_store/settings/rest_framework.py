@@ -86,6 +86,7 @@ SPECTACULAR_SETTINGS = {
         "OrderStatus": "apps.orders.statuses.OrderStatus.choices",
         "PaymentState": "apps.payments.statuses.PaymentState.choices",
         "RefundState": "apps.payments.statuses.RefundState.choices",
+        "ImageStatus": "apps.catalog.models.ImageStatus.choices",
         "JobStatus": "apps.jobs.models.JobStatus.choices",
         "RowStatus": "apps.integrations.rows.RowStatus",
     },

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
-from apps.catalog.tests.factories import make_product
+from apps.catalog.tests.factories import make_image, make_product
 from apps.catalog.tests.variants import make_group
 from apps.delivery.tests.factories import make_saved_address
 from apps.jobs.models import Job
@@ -47,6 +47,12 @@ def test_every_route_of_the_api_stands_in_the_table():
     ("permission", "method", "path", "status"),
     [
         ("catalog.add_product", "POST", "products/", 400),
+        ("catalog.change_product", "GET", "admin/products/{product}/images/", 200),
+        ("catalog.change_product", "POST", "admin/products/{product}/images/", 400),
+        ("catalog.change_product", "POST", "admin/products/{product}/images/order/", 400),
+        ("catalog.change_product", "PATCH", "admin/products/{product}/images/{image}/", 200),
+        ("catalog.change_product", "DELETE", "admin/products/{product}/images/{image}/", 204),
+        ("catalog.view_product", "GET", "admin/products/{product}/images/", 403),
         ("catalog.change_product", "PATCH", "products/{product}/", 200),
         ("catalog.delete_product", "DELETE", "products/{product}/", 204),
         ("catalog.view_stockmovement", "GET", "admin/products/{product}/stock-movements/", 200),
@@ -143,11 +149,13 @@ def revoked_token_of(user: User) -> str:
 def address_of(path: str, owner: User) -> str:
     """Put ids into the path, of rows that are made where it asks for them."""
     payment = payment_of(owner) if "{payment}" in path else None
+    image = make_image() if "{image}" in path else None
     makers: dict[str, Callable[[], object]] = {
         "category": lambda: make_product().category_id,
-        "product": lambda: make_product().pk,
         "slug": lambda: make_product().slug,
         "group": lambda: make_group((make_product(), {})).pk,
+        "product": lambda: image.product_id if image else make_product().pk,
+        "image": lambda: image.pk,
         "order": lambda: payment.order_id if payment else make_order(owner).pk,
         "payment": lambda: payment.uid,
         "refund": lambda: refund_of(owner).uid,
@@ -184,6 +192,7 @@ def api_routes(patterns: list[URLPattern | URLResolver], prefix: str) -> list[tu
             for name in ("payment", "refund"):
                 path = path.replace(f"<uuid:{name}_id>", f"{{{name}}}")
             path = path.replace("orders/<positive:order_pk>", "orders/{order}")
+            path = path.replace("images/<positive:pk>", "images/{image}")
             path = path.replace("<str:country>", "{country}").replace("<slug:provider>", "{provider}")
             path = path.replace("<slug:slug>", "{slug}")
             routes += [(method, path) for method in methods_of(pattern)]

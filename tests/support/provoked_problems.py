@@ -7,12 +7,14 @@ from typing import Any
 from unittest.mock import patch
 
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, OperationalError, connection
 from django.utils import timezone
 from psycopg.errors import ForeignKeyViolation
 from rest_framework.test import APIClient
 
-from apps.catalog.tests.factories import make_product, make_products
+from apps.catalog.tests.factories import make_image, make_product, make_products
+from apps.catalog.tests.pictures import picture
 from apps.core.api.problems.unreadable_requests import response_to_unreadable
 from apps.delivery.models import MAX_SAVED_ADDRESSES
 from apps.delivery.tests.factories import make_saved_address
@@ -111,6 +113,18 @@ def invoice_failed(world: World) -> Any:
 def job_not_failed(world: World) -> Any:
     make_order(world.user)
     return world.staff.post(f"/api/v1/admin/jobs/{Job.objects.latest('pk').pk}/retry/")
+
+
+def image_limit(world: World) -> Any:
+    product = make_product()
+    for number in range(20):
+        make_image(product, position=number)
+    return added_image(world, product, picture(format="PNG"))
+
+
+def added_image(world: World, product: Any, content: bytes) -> Any:
+    upload = {"file": SimpleUploadedFile("tea.png", content)}
+    return world.staff.post(f"/api/v1/admin/products/{product.pk}/images/", upload, format="multipart")
 
 
 def quantity_too_large(world: World) -> Any:
@@ -276,6 +290,8 @@ PROVOKED: dict[str, Callable[[World], Any]] = {
     "idempotency_key_required": idempotency_key_required,
     "header_fields_too_large": lambda world: unreadable(431),
     "idempotency_key_reused": idempotency_key_reused,
+    "image_invalid": lambda world: added_image(world, make_product(), b"GIF89a"),
+    "image_limit": image_limit,
     "insufficient_stock": lambda world: world.order({make_product(stock=2): 5}),
     "invalid_credentials": lambda world: world.log_in(password="another-one"),
     "invalid_query": lambda world: world.anyone.get(f"{PRODUCTS}?serch=tea"),

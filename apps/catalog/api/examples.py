@@ -55,6 +55,30 @@ IMAGE = {
         },
     ],
 }
+WANTED_IMAGE = {
+    "url": "https://supplier.example/honey/linden-500.jpg",
+    "alt_ru": "Липовый мёд, 500 г",
+    "alt_en": "Linden honey, 500 g",
+}
+WANTED_IMAGE_CHANGE = {"alt_en": "A jar of linden honey, 500 g", "focal_x": 0.5, "focal_y": 0.4}
+WANTED_IMAGE_ORDER = {"ids": [1]}
+STAFF_IMAGE = {
+    "id": 1,
+    "position": 0,
+    "status": "pending",
+    "problem": "",
+    "alt_ru": "Липовый мёд, 500 г",
+    "alt_en": "Linden honey, 500 g",
+    "focal_x": None,
+    "focal_y": None,
+    "width": None,
+    "height": None,
+    "bytes": None,
+    "sha256": None,
+    "source_url": "https://supplier.example/honey/linden-500.jpg",
+    "urls": [],
+    "created_at": "2026-11-24T09:30:00.250000Z",
+}
 PRODUCT_ROW = {
     "id": 67,
     "name": "Linden honey, 500 g",

@@ -4,6 +4,14 @@ from typing import Any
 
 from rest_framework.request import Request
 
+from apps.core.api.permissions import StaffOnly
+
+
+class ProductChangers(StaffOnly):
+    """Staff who may change products, whatever they do with what belongs to one."""
+
+    perms_map = {method: ["catalog.change_product"] for method in StaffOnly.perms_map}
+
 
 def lists_inactive(request: Request) -> bool:
     """Tell whether the request asks a list for what is off sale, and may: any other list is everyone's."""

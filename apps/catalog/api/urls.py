@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import path
 
 from apps.catalog.api import views
+from apps.core.api.parsers import BoundedJSONParser
 
 READ_AND_CREATE: dict[str, Any] = {"get": "list", "post": "create"}
 READ_AND_WRITE: dict[str, Any] = {
@@ -37,5 +38,22 @@ urlpatterns = [
         "admin/products/<positive:product_pk>/stock-movements/",
         views.StockMovementViewSet.as_view(READ_AND_CREATE),
         name="stock-movement-list",
+    ),
+    path(
+        "admin/products/<positive:product_pk>/images/",
+        views.ProductImageViewSet.as_view(
+            READ_AND_CREATE, parser_classes=[BoundedJSONParser, views.ImageFormParser]
+        ),
+        name="product-image-list",
+    ),
+    path(
+        "admin/products/<positive:product_pk>/images/order/",
+        views.ProductImageViewSet.as_view({"post": "order"}),
+        name="product-image-order",
+    ),
+    path(
+        "admin/products/<positive:product_pk>/images/<positive:pk>/",
+        views.ProductImageViewSet.as_view({"patch": "partial_update", "delete": "destroy"}),
+        name="product-image-detail",
     ),
 ]

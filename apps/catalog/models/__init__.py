@@ -25,6 +25,7 @@ from apps.catalog.models.images import (
     ImageStatus,
     ProductImage,
     ProductImageQuerySet,
+    StoredImage,
     rendition_widths,
 )
 from apps.catalog.models.products import (
@@ -90,6 +91,7 @@ __all__ = [
     "SearchWord",
     "SearchWordKey",
     "StockMovement",
+    "StoredImage",
     "category_tree_ids",
     "hidden_category_ids",
     "rendition_widths",

@@ -1,18 +1,22 @@
-"""Model of the pictures of products."""
+"""Models of the pictures of products, and of the files that they share."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.registry import audited
+from apps.catalog.exceptions import ImageProblem
 from apps.catalog.models.products import Product
 from apps.core.database.querysets import SignallingQuerySet
 from apps.store.models import in_present_language
 
 MAX_IMAGES = 20  # of a product
+DELETING = timedelta(hours=1)  # far more than the files of a picture take to be deleted
 RENDITIONS = (160, 480, 1200)  # widths in pixels of the files that are served
 
 
@@ -52,7 +56,17 @@ class ProductImage(models.Model):
     Until a picture that is fetched from an address is there, it has no `sha256`.
     """
 
-    AUDITED_FIELDS = ("product", "position", "alt_ru", "alt_en", "status", "sha256", "source_url")
+    AUDITED_FIELDS = (
+        "product",
+        "position",
+        "alt_ru",
+        "alt_en",
+        "status",
+        "sha256",
+        "source_url",
+        "focal_x",
+        "focal_y",
+    )
 
     product = models.ForeignKey(
         Product,
@@ -72,7 +86,7 @@ class ProductImage(models.Model):
     )
     source_url = models.URLField(_("fetched from"), max_length=2000, blank=True, default="")
     problem = models.CharField(_("problem"), max_length=200, blank=True, default="", editable=False)
-    width = models.PositiveIntegerField(_("width"), null=True, editable=False)  # pixels, as uploaded
+    width = models.PositiveIntegerField(_("width"), null=True, editable=False)  # pixels, as it is shown
     height = models.PositiveIntegerField(_("height"), null=True, editable=False)
     bytes = models.PositiveIntegerField(_("bytes"), null=True, editable=False)  # of what was uploaded
     # Where the picture may be cut least, in parts of its width and height.
@@ -113,6 +127,51 @@ class ProductImage(models.Model):
         return in_present_language(self.alt_ru, self.alt_en) or self.alt_en
 
     @property
+    def problem_text(self) -> str:
+        """Return why the picture cannot be shown, in the present language; empty where it can."""
+        return str(ImageProblem(self.problem).label) if self.problem else ""
+
+    @property
     def widths(self) -> tuple[int, ...]:
         """Return the widths (pixels) of the files of a ready picture."""
         return rendition_widths(self.width or 0)
+
+
+class StoredImageQuerySet(models.QuerySet["StoredImage"]):
+    """Questions about stored pictures."""
+
+    def not_being_deleted(self) -> Self:
+        """Return those whose files nobody is deleting; whoever began long ago was killed."""
+        return self.exclude(deleting_since__gt=timezone.now() - DELETING)
+
+    def unused_since(self, moment: datetime) -> Self:
+        """Return those that no product has had since then; a picture that has failed needs no files."""
+        users = ProductImage.objects.filter(sha256=models.OuterRef("pk")).exclude(status=ImageStatus.FAILED)
+        return self.not_being_deleted().filter(~models.Exists(users), released_at__lt=moment)
+
+    def release(self, sha256: str) -> None:
+        """Note that a product has it no longer: from now on nobody may need its files."""
+        self.filter(pk=sha256).update(released_at=timezone.now())
+
+
+class StoredImage(models.Model):
+    """Content of pictures that has files in the storages, for however many products that have it.
+
+    Its row is there before the first of its files, and longer than the last.
+    """
+
+    sha256 = models.CharField(_("SHA-256"), max_length=64, primary_key=True, editable=False)
+    width = models.IntegerField(_("width"), null=True, editable=False)  # pixels, as shown; once it is known
+    height = models.IntegerField(_("height"), null=True, editable=False)
+    # When it was uploaded last, or a product ceased to have it.
+    released_at = models.DateTimeField(_("released"), default=timezone.now, editable=False)
+    deleting_since = models.DateTimeField(_("deleting since"), null=True, editable=False)
+
+    objects = StoredImageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("stored picture")
+        verbose_name_plural = _("stored pictures")
+
+    def __str__(self) -> str:
+        return self.sha256

@@ -13,6 +13,7 @@ from apps.catalog.models import (
     Category,
     Product,
     ProductAttribute,
+    ProductImage,
     StockMovement,
 )
 
@@ -98,6 +99,14 @@ def give(product: Product, **values: Any) -> None:
             )
             for each in several
         )
+
+
+def make_image(product: Product | None = None, **values: Any) -> ProductImage:
+    """Make a picture that customers see, though it has no files."""
+    product = product or make_product()
+    values = {"status": "ready", "width": 800, "height": 600, "bytes": 1000, **values}
+    values.setdefault("sha256", f"{next(_numbers):064x}")
+    return ProductImage.objects.create(product=product, **values)
 
 
 def take_stock(quantities: dict[int, int]) -> None:

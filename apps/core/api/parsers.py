@@ -1,4 +1,4 @@
-"""Parsers of JSON bodies, strict towards untrusted clients."""
+"""Parsers of JSON bodies and of files, strict towards untrusted clients."""
 
 import json
 from collections import Counter
@@ -12,12 +12,13 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
-from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.parsers import BaseParser, DataAndFiles, JSONParser, MultiPartParser
 
 from apps.core.exceptions import MAX_ERRORS
 from apps.core.json_pointers import Pointer
 
 MAX_DEPTH = 32  # levels of brackets
+OTHER_PARTS_BYTES = 64 * 1024  # of a form with a file: its other members and what is between them
 
 
 class BoundedJSONParser(JSONParser):
@@ -78,6 +79,37 @@ class BulkJSONParser(BaseParser):
         if len(body) > settings.BULK_MAX_BYTES:
             raise RequestDataTooBig
         return BoundedJSONParser().parse(BytesIO(body), media_type, parser_context)
+
+
+class BoundedFormParser(MultiPartParser):
+    """Read a form with a file of at most `max_bytes`, on a view that has others of its `parser_classes`.
+
+    A longer one is refused by its announced length, before any of it is read. A member that comes twice is
+    refused too.
+    """
+
+    max_bytes: int
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> DataAndFiles:
+        """Return the members and the files.
+
+        Raises RequestDataTooBig, ParseError for what is no such form, and ValidationError for a member that
+        comes twice (`duplicate_member`).
+        """
+        length = int((parser_context or {})["request"].META.get("CONTENT_LENGTH") or 0)
+        if length > self.max_bytes + OTHER_PARTS_BYTES:
+            raise RequestDataTooBig
+        parsed: DataAndFiles = super().parse(stream, media_type, parser_context)
+        times = Counter({name: len(values) for name, values in parsed.data.lists()})
+        times.update({name: len(values) for name, values in parsed.files.lists()})
+        if doubled := [name for name, count in times.items() if count > 1]:
+            fault = ErrorDetail(_("This member appears more than once."), code="duplicate_member")
+            raise ValidationError({Pointer(Pointer.to(name)): [fault] for name in doubled[:MAX_ERRORS]})
+        if any(file.size > self.max_bytes for file in parsed.files.values()):
+            raise RequestDataTooBig
+        return parsed
 
 
 class _Doubled(dict[str, Any]):

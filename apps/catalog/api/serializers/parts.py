@@ -20,13 +20,18 @@ class ImageUrlOutput(serializers.Serializer[Any]):
     url = serializers.CharField()
 
 
+def image_urls(image: ProductImage) -> list[dict[str, Any]]:
+    """Return the addresses of the files of a ready picture, the smallest first."""
+    return [{"width": width, "url": rendition_url(image.sha256 or "", width)} for width in image.widths]
+
+
 @shown_as(examples.IMAGE)
 class ProductImageOutput(OutputSerializer[ProductImage]):
     """A picture of a product."""
 
     alt = serializers.CharField(read_only=True, help_text="Alternative text")
-    width = serializers.IntegerField(read_only=True, help_text="Pixels, as uploaded")
-    height = serializers.IntegerField(read_only=True, help_text="Pixels, as uploaded")
+    width = serializers.IntegerField(read_only=True, help_text="Pixels")
+    height = serializers.IntegerField(read_only=True, help_text="Pixels")
     urls = serializers.SerializerMethodField()
 
     class Meta:
@@ -36,7 +41,7 @@ class ProductImageOutput(OutputSerializer[ProductImage]):
     @extend_schema_field(ImageUrlOutput(many=True))
     def get_urls(self, image: ProductImage) -> list[dict[str, Any]]:
         """Return the addresses of its files, the smallest first; they never change."""
-        return [{"width": width, "url": rendition_url(image.sha256 or "", width)} for width in image.widths]
+        return image_urls(image)
 
 
 class OptionValueOutput(serializers.Serializer[Any]):

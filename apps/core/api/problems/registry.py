@@ -162,7 +162,7 @@ _GENERAL = [
         "body_too_large",
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         _("The request body is too large."),
-        _("Send at most 512 KB per request, 4 MB to calls that end with `bulk/`; split larger requests."),
+        _("Send at most 512 KB per request, 4 MB to calls that end with `bulk/`, 10 MB as a picture."),
         Where.BODY,
     ),
     Problem(
@@ -183,7 +183,7 @@ _GENERAL = [
         "unsupported_media_type",
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         _("The request body must be JSON."),
-        _("Fix the client: send JSON with `Content-Type: application/json`."),
+        _("Send JSON with `Content-Type: application/json`; files, where they are taken, as a form."),
         Where.BODY,
     ),
     Problem(

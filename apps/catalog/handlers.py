@@ -1,0 +1,42 @@
+"""Handlers of the jobs of pictures."""
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.catalog.exceptions import ImageInvalid, ImageProblem
+from apps.catalog.jobs import IMAGE, IMAGES
+from apps.catalog.models import ImageStatus, ProductImage
+from apps.catalog.services.images import fail_image, show_image
+from apps.catalog.stored_images import delete_original, original_of, size_of_files, write_files
+from apps.jobs.models import Job
+from apps.jobs.registry import handler
+
+LOOKS = 3  # for what was uploaded: another job may have deleted it, but then the files are there soon
+
+
+# An OSError: the storage is away.
+@handler(IMAGE, label=_("Picture"), retry_on=(OSError,), circuit=IMAGES)
+def make_image(job: Job, *, image_id: int) -> None:
+    """Make the files of a picture, and show it once they are all there."""
+    image = ProductImage.objects.exclude(status=ImageStatus.FAILED).filter(pk=image_id).first()
+    if image is None or image.sha256 is None:
+        return
+    if image.status == ImageStatus.PENDING:
+        try:
+            width, height = size_of_files(image.sha256) or _made_files(image.sha256)
+        except (ImageInvalid, FileNotFoundError) as error:
+            if isinstance(error, FileNotFoundError) and job.attempts < LOOKS:
+                raise
+            fail_image(image_id, getattr(error, "problem", ImageProblem.LOST))
+            return
+        show_image(image_id, width=width, height=height)
+    delete_original(image.sha256)
+
+
+def _made_files(sha256: str) -> tuple[int, int]:
+    """Make the files, and return the size (pixels) of the picture. Raises ImageInvalid, FileNotFoundError."""
+    from apps.catalog.image_decoding import decoded_image  # noqa: PLC0415  who only serves never decodes
+
+    decoded = decoded_image(original_of(sha256))
+    size = (decoded.width, decoded.height)
+    write_files(sha256, size, decoded.files)
+    return size
