@@ -102,14 +102,24 @@ class BoundedFormParser(MultiPartParser):
         if length > self.max_bytes + OTHER_PARTS_BYTES:
             raise RequestDataTooBig
         parsed: DataAndFiles = super().parse(stream, media_type, parser_context)
-        times = Counter({name: len(values) for name, values in parsed.data.lists()})
-        times.update({name: len(values) for name, values in parsed.files.lists()})
-        if doubled := [name for name, count in times.items() if count > 1]:
+        try:
+            self._check(parsed)
+        except Exception:
+            for _name, files in parsed.files.lists():  # else the request closes them
+                for file in files:
+                    file.close()
+            raise
+        return parsed
+
+    def _check(self, parsed: DataAndFiles) -> None:
+        names = Counter(
+            name for part in (parsed.data, parsed.files) for name, values in part.lists() for _value in values
+        )
+        if doubled := [name for name, times in names.items() if times > 1]:
             fault = ErrorDetail(_("This member appears more than once."), code="duplicate_member")
-            raise ValidationError({Pointer(Pointer.to(name)): [fault] for name in doubled[:MAX_ERRORS]})
+            raise ValidationError({Pointer.to(name): [fault] for name in doubled[:MAX_ERRORS]})
         if any(file.size > self.max_bytes for file in parsed.files.values()):
             raise RequestDataTooBig
-        return parsed
 
 
 class _Doubled(dict[str, Any]):
