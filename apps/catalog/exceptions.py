@@ -160,7 +160,7 @@ class ImageProblem(TextChoices):
     FORMAT = "format", _("It is not a JPEG, PNG or WebP picture.")
     TOO_LARGE = (
         "too_large",
-        _("It is too large: at most 10 MB, 40 megapixels and 12,000 pixels on each side."),
+        _("It is too large: at most 10 MB, 40 megapixels (WebP: 16) and 12,000 pixels on each side."),
     )
     UNREADABLE = "unreadable", _("It is damaged.")
     DUPLICATE = "duplicate", _("The product already has this picture.")
@@ -173,7 +173,9 @@ class ImageInvalid(DomainError):
 
     code = "image_invalid"
     message = _("The file is not a picture that the store can show.")
-    advice = _("Send a JPEG, PNG or WebP file of at most 10 MB, 40 megapixels and 12,000 pixels a side.")
+    advice = _(
+        "Send a JPEG, PNG or WebP file of at most 10 MB, 40 megapixels (WebP: 16) and 12,000 pixels a side."
+    )
 
     def __init__(self, problem: ImageProblem) -> None:
         self.problem, self.message = problem, problem.label

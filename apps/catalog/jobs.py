@@ -55,12 +55,7 @@ PERMISSIONS = ("catalog.add_product", "catalog.change_product", "catalog.add_sto
 
 def job_of_image(image: ProductImage, kind: str = IMAGE) -> JobSpec:
     """Return the job that makes the files of a picture, or fetches it first."""
-    return JobSpec(
-        kind,
-        key=f"{kind}:{image.pk}",
-        subject=f"product:{image.product_id}",
-        arguments={"image_id": image.pk},
-    )
+    return JobSpec(kind, f"{kind}:{image.pk}", f"product:{image.product_id}", {"image_id": image.pk})
 
 
 def may_import(user: User) -> bool:

@@ -80,6 +80,7 @@ NAMELESS = {
     "catalog.producttranslation": {"description", "meta_description", "meta_title", "name"},
     "catalog.searchword": {"word"},
     "catalog.searchwordkey": {"key"},
+    "catalog.storedimage": {"sha256"},
     "contenttypes.contenttype": {"app_label", "model"},
     "delivery.deliverymethod": {"carrier", "code", "name_en", "name_ru"},
     "delivery.deliveryzone": {"name"},

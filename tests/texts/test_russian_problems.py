@@ -39,13 +39,16 @@ NAMES = {
     "ETag",
     "Idempotency-Key",
     "ISO",
+    "JPEG",
     "JSON",
     "PDF",
+    "PNG",
     "NUL",
     "RFC",
     "RU",
     "U+D800",
     "UTF-8",
+    "WebP",
 }
 NAMES |= {
     "UUID",

@@ -94,7 +94,7 @@ def test_upload_is_pending_until_its_job_is_done(staff_api: APIClient, staff: Us
         (PNG[:20], "It is damaged."),
         (
             bomb(13_000, 8),
-            "It is too large: at most 10 MB, 40 megapixels and 12,000 pixels on each side.",
+            "It is too large: at most 10 MB, 40 megapixels (WebP: 16) and 12,000 pixels on each side.",
         ),
     ],
     ids=["GIF", "SVG", "nothing", "truncated", "bomb"],

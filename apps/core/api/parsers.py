@@ -92,7 +92,7 @@ class BoundedFormParser(MultiPartParser):
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> DataAndFiles:
+    ) -> "DataAndFiles[Any, Any]":
         """Return the members and the files.
 
         Raises RequestDataTooBig, ParseError for what is no such form, and ValidationError for a member that
@@ -101,7 +101,7 @@ class BoundedFormParser(MultiPartParser):
         length = int((parser_context or {})["request"].META.get("CONTENT_LENGTH") or 0)
         if length > self.max_bytes + OTHER_PARTS_BYTES:
             raise RequestDataTooBig
-        parsed: DataAndFiles = super().parse(stream, media_type, parser_context)
+        parsed: DataAndFiles[Any, Any] = super().parse(stream, media_type, parser_context)
         try:
             self._check(parsed)
         except Exception:
@@ -111,7 +111,7 @@ class BoundedFormParser(MultiPartParser):
             raise
         return parsed
 
-    def _check(self, parsed: DataAndFiles) -> None:
+    def _check(self, parsed: "DataAndFiles[Any, Any]") -> None:
         names = Counter(
             name for part in (parsed.data, parsed.files) for name, values in part.lists() for _value in values
         )

@@ -183,7 +183,7 @@ _GENERAL = [
         "unsupported_media_type",
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         _("The request body must be JSON."),
-        _("Send JSON with `Content-Type: application/json`; files, where they are taken, as a form."),
+        _("Send JSON as `application/json`; a file, where one is taken, as `multipart/form-data`."),
         Where.BODY,
     ),
     Problem(

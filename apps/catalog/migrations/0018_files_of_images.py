@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0015_brand_and_tags'),
+        ('catalog', '0017_groups_by_name'),
     ]
 
     operations = [
