@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0017_groups_by_name'),
+        ('catalog', '0019_attributes_of_products_twice'),
     ]
 
     operations = [
