@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0019_attributes_of_products_twice'),
+        ('catalog', '0020_products_by_start'),
     ]
 
     operations = [
