@@ -92,6 +92,23 @@ def take_out(products: Collection[Product], *, by: User | None = None) -> None:
     _move(dict.fromkeys(products, (None, None)), before, defaultdict(list), by)
 
 
+def order_values(option: GroupOption, order: Iterable[str]) -> list[list[str]] | None:
+    """Show the values of the option in this order, and the others behind them.
+
+    Its group is locked. Returns how they stood and how they stand; None where nothing has changed.
+    """
+    rows = list(option.product_options.order_by("sort", "pk"))
+    before = {NAME.key(row.value_ru): row.value_ru for row in rows}
+    wanted = [key for key in dict.fromkeys(map(NAME.key, order)) if key in before]
+    places = {key: place for place, key in enumerate(dict.fromkeys([*wanted, *before]))}
+    if list(places) == list(before):
+        return None
+    for row in rows:
+        row.sort = places[NAME.key(row.value_ru)]
+    ProductOption.objects.bulk_update(rows, ["sort"])
+    return [list(before.values()), [before[key] for key in places]]
+
+
 def values_by_product(products: Iterable[Product]) -> dict[int, dict[str, OptionValue]]:
     """Return the values of each product, by the codes of the options."""
     return {

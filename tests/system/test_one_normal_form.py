@@ -31,6 +31,7 @@ EXACT = {
     "auth.Group.name": "superusers choose it from a list",
     "catalog.Category.slug": "ASCII letters, digits and hyphens; an address",
     "catalog.Product.slug": "the same",
+    "catalog.ProductGroup.slug": "the same",
     "delivery.DeliveryMethod.code": "ASCII letters, digits, hyphens and underscores; chosen from a list",
     "jobs.Job.key": "made by the store",
     "payments.FiscalReceipt.key": "made by the store",

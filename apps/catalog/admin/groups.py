@@ -15,7 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from apps.catalog import services
-from apps.catalog.admin.variant_forms import VALUE_FIELDS, OptionFormSet, VariantForm, VariantFormSet
+from apps.catalog.admin.variant_forms import (
+    VALUE_FIELDS,
+    OptionForm,
+    OptionFormSet,
+    VariantForm,
+    VariantFormSet,
+)
 from apps.catalog.models import MAX_OPTIONS, MAX_VARIANTS, GroupOption, Product, ProductGroup, ProductOption
 from apps.core.admin.changelists import LongListAdmin
 from apps.core.admin.inlines import StoreInline
@@ -47,8 +53,9 @@ class OptionInline(_GroupInline):
     """The options of a group."""
 
     model = GroupOption
+    form = OptionForm
     formset = OptionFormSet
-    fields = ("code", "name_ru", "name_en")
+    fields = ("code", "name_ru", "name_en", "order")
     can_delete = True
     max_num = MAX_OPTIONS
 

@@ -18,9 +18,33 @@ from apps.core.admin.model_admin import StoreAutocompleteSelect
 from apps.core.normalization import NAME
 
 OPTIONS = "options"  # prefix of the rows of options on the page
+_SEPARATOR = " | "  # between values of an option
 PLACES = range(MAX_OPTIONS)  # of options on the page, which has a row and two columns for each
-VALUE_FIELDS = tuple(f"value_{language}_{place}" for place in PLACES for language in ("ru", "en"))
-_MAX_VALUE_LENGTH = 100  # characters
+VALUE_FIELDS = tuple(f"value_{place}" for place in PLACES)
+
+
+class OptionForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class takes no parameter
+    """An option of a group, with the order in which its values are shown."""
+
+    order = forms.CharField(
+        label=_("order of values"),
+        required=False,
+        max_length=10_000,
+        help_text=_("Separated by |. Values that are not here come last."),
+        widget=AdminTextInputWidget(),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            rows = self.instance.product_options.order_by("sort", "pk")
+            values = {NAME.key(row.value_ru): row.value_ru for row in rows}
+            self.fields["order"].initial = _SEPARATOR.join(values.values())
+
+    def clean_order(self) -> list[str] | None:
+        """Return the values in order; None where nobody has changed it."""
+        text: str = self.cleaned_data["order"]
+        return text.split(_SEPARATOR.strip()) if "order" in self.changed_data else None
 
 
 class OptionFormSet(DistinctRowsFormSet):
@@ -33,7 +57,9 @@ class OptionFormSet(DistinctRowsFormSet):
         """Return what the rows that are filled in say, by their places."""
         rows = {place: row for place, row in enumerate(self.cleaned_data) if row.get("code")}
         return {
-            place: WantedOption(row["code"], row["name_ru"], row["name_en"], row["id"] and row["id"].pk)
+            place: WantedOption(
+                row["code"], row["name_ru"], row["name_en"], row["id"] and row["id"].pk, row["order"]
+            )
             for place, row in rows.items()
             if not row.get("DELETE")
         }
@@ -59,10 +85,8 @@ class VariantForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class 
             option = options[place] if place < len(options) else None
             row = rows.get(option.pk) if option else None
             name = option.name if option else gettext("option %(number)d") % {"number": place + 1}
-            self.fields[f"value_ru_{place}"] = _value_field(name, row.value_ru if row else "")
-            self.fields[f"value_en_{place}"] = _value_field(
-                gettext("%(option)s in English") % {"option": name}, row.value_en if row else ""
-            )
+            value = OptionValue(row.value_ru, row.value_en) if row else OptionValue("")
+            self.fields[VALUE_FIELDS[place]] = _ValueField(label=name, initial=value)
 
     @property
     def chosen(self) -> Product | None:
@@ -73,9 +97,8 @@ class VariantForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class 
 
     def value(self, place: int) -> OptionValue:
         """Return the value of the option at the place."""
-        return OptionValue(
-            *(NAME.clean(self.cleaned_data.get(f"value_{language}_{place}", "")) for language in ("ru", "en"))
-        )
+        value: OptionValue = self.cleaned_data.get(VALUE_FIELDS[place], OptionValue(""))
+        return value
 
 
 class VariantFormSet(NamedCellsFormSet):
@@ -127,14 +150,28 @@ class _ShownProductField(forms.Field):
         )
 
 
-def _value_field(label: str, initial: str) -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        max_length=_MAX_VALUE_LENGTH,
-        required=False,
-        initial=initial,
-        widget=AdminTextInputWidget(),
-    )
+class _ValueWidget(forms.MultiWidget):
+    """A value in Russian, and below it in English."""
+
+    def __init__(self) -> None:
+        attrs = {"class": "vTextField store-value"}
+        in_english = {**attrs, "placeholder": _("in English")}
+        super().__init__({"ru": AdminTextInputWidget(attrs), "en": AdminTextInputWidget(in_english)})
+
+    def decompress(self, value: OptionValue | None) -> list[str]:
+        return list(value or OptionValue(""))
+
+
+class _ValueField(forms.MultiValueField):
+    """A value of an option in its clean form."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        columns: list[Any] = [ProductOption._meta.get_field(name) for name in ("value_ru", "value_en")]
+        fields = [forms.CharField(max_length=column.max_length, required=False) for column in columns]
+        super().__init__(fields, required=False, require_all_fields=False, widget=_ValueWidget, **kwargs)
+
+    def compress(self, data_list: list[str]) -> OptionValue:
+        return OptionValue(*map(NAME.clean, data_list)) if data_list else OptionValue("")
 
 
 def _refuse_product(form: VariantForm, product: Product, seen: set[int], group_id: int | None) -> None:
@@ -148,11 +185,11 @@ def _refuse_product(form: VariantForm, product: Product, seen: set[int], group_i
 
 def _refuse_values(form: VariantForm, places: list[int], seen: set[tuple[str, ...]]) -> None:
     for place in PLACES:
-        value = form.value(place)
+        name, value = VALUE_FIELDS[place], form.value(place)
         if place in places and not value.ru:
-            form.add_error(f"value_ru_{place}", gettext("Give the value."))
-        elif place not in places and value != OptionValue("") and f"value_ru_{place}" in form.changed_data:
-            form.add_error(f"value_ru_{place}", gettext("The group has no option here."))
+            form.add_error(name, gettext("Give the value."))
+        elif place not in places and value != OptionValue("") and name in form.changed_data:
+            form.add_error(name, gettext("The group has no option here."))
     key = tuple(NAME.key(form.value(place).ru) for place in places)
     if not form.errors and key in seen:
         form.add_error(None, gettext("Another row has the same options."))

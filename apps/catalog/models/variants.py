@@ -22,7 +22,9 @@ class ProductGroup(KeyedModel):
 
     AUDITED_FIELDS = ("name", "slug", "category", "description")
     # What the page of a group knows its products again by: sales, prices and names do not matter.
-    VERSIONED = {"products": ("pk", "options__option", "options__value_ru", "options__value_en")}
+    VERSIONED = {
+        "products": ("pk", "options__option", "options__value_ru", "options__value_en", "options__sort")
+    }
 
     name = CleanCharField(_("name"), max_length=255)
     name_key = KeyField("name")  # an import finds its groups by it; two groups may have one

@@ -21,6 +21,7 @@ from apps.catalog.variants import (
     OptionValue,
     Variant,
     lock_variants,
+    order_values,
     put_variants,
     take_out,
     values_by_product,
@@ -32,12 +33,16 @@ Values = Mapping[str, OptionValue]  # of a product, by the codes of the options
 
 
 class WantedOption(NamedTuple):
-    """An option as it is to be; with the id of one of the group's, that one changes."""
+    """An option as it is to be; with the id of one of the group's, that one changes.
+
+    `order` has its values in the order in which they are to be shown, others behind them; None: as they are.
+    """
 
     code: str
     name_ru: str
     name_en: str = ""
     option_id: int | None = None
+    order: Sequence[str] | None = None
 
 
 @retried_atomic
@@ -56,6 +61,7 @@ def create_group(
     group = inserted(ProductGroup(**values), by=by)
     _write_options(group, options, by)
     _put(group, products, variants or {}, by)
+    _order_values(group, options, by)
     return group
 
 
@@ -88,6 +94,7 @@ def change_group(
     if left := [product for pk, product in members.items() if pk not in variants]:
         take_out(left, by=by)
     _put(group, products, variants, by)
+    _order_values(group, options or (), by)
     return group
 
 
@@ -160,6 +167,16 @@ def _write_options(group: ProductGroup, wanted: Sequence[WantedOption], by: User
         is_changed.append(_write_option(option, each, position, by))
     if any(is_changed):
         group.save(update_fields=["updated_at"])
+
+
+def _order_values(group: ProductGroup, wanted: Iterable[WantedOption], by: User | None) -> None:
+    orders = {each.code: each.order for each in wanted if each.order is not None}
+    if not orders:
+        return
+    for option in group.options.filter(code__in=orders):
+        if changed := order_values(option, orders[option.code]):
+            record_change(option, {"order": changed}, by=by)
+            group.save(update_fields=["updated_at"])
 
 
 def _delete_option(option: GroupOption, by: User | None) -> bool:

@@ -33,8 +33,8 @@ def browser(client, staff):
 
 
 def row(number, product=None, **values):
-    """Return the fields of a row of the products: values by language and place, as in `ru_0`."""
-    fields = {f"products-{number}-value_{name}": value for name, value in values.items()}
+    """Return the fields of a row of the products: values by place and language, as in `_0_ru`."""
+    fields = {f"products-{number}-value{name}": value for name, value in values.items()}
     return fields | ({f"products-{number}-product": product.pk} if product else {})
 
 
@@ -55,8 +55,8 @@ def test_group_is_made_with_options_and_products_on_one_page(browser, staff):
         "name": "Футболка",
         "category": (shirts := make_category()).pk,
         **OPTIONS,
-        **row(0, small, ru_0="S", ru_1="красный", en_1="red"),
-        **row(1, large, ru_0="L", ru_1="красный"),
+        **row(0, small, _0_ru="S", _1_ru="красный", _1_en="red"),
+        **row(1, large, _0_ru="L", _1_ru="красный"),
     }
 
     response = browser.post(ADD, body)
@@ -84,8 +84,8 @@ def test_page_shows_the_products_in_the_order_of_their_values_and_saves_them_unc
     response = send_form(browser, page_of(group))
 
     assert [form[f"products-{number}-id"] for number in range(2)] == [[str(small.pk)], [str(large.pk)]]
-    assert form["products-0-value_ru_0"] == ["S"]
-    assert form["products-0-value_en_0"] == ["small"]
+    assert form["products-0-value_0_ru"] == ["S"]
+    assert form["products-0-value_0_en"] == ["small"]
     assert response.status_code == 302
     assert (stored(), AuditEntry.objects.count()) == (before, entries)
 
@@ -98,8 +98,8 @@ def test_products_come_go_and_change_on_one_page(browser):
         browser,
         page_of(small.group),
         **{"products-TOTAL_FORMS": "3", "products-1-leaves": "on"},
-        **row(0, ru_0="XS"),
-        **row(2, other, ru_0="L", en_0="large"),
+        **row(0, _0_ru="XS"),
+        **row(2, other, _0_ru="L", _0_en="large"),
     )
 
     assert response.status_code == 302, errors_of(response)
@@ -114,8 +114,8 @@ def test_option_is_added_with_the_values_of_all_products(browser):
         browser,
         page_of(small.group),
         **{"options-1-code": "colour", "options-1-name_ru": "Цвет"},
-        **row(0, ru_1="белый"),
-        **row(1, ru_1="чёрный"),
+        **row(0, _1_ru="белый"),
+        **row(1, _1_ru="чёрный"),
     )
 
     assert response.status_code == 302, errors_of(response)
@@ -135,16 +135,32 @@ def test_option_that_is_deleted_takes_its_values(browser):
     assert stored() == {shirt.pk: []}
 
 
+def test_values_are_shown_in_the_order_that_staff_have_given(browser, api):
+    shirts = make_shirts("L", "S", "M")
+    page, group = page_of(shirts[0].group), shirts[0].group_id
+    assert opened_form(browser, page)["options-0-order"] == ["L | S | M"]
+
+    response = send_form(browser, page, **{"options-0-order": "s|M | XXL"})
+
+    assert response.status_code == 302, errors_of(response)
+    assert opened_form(browser, page)["options-0-order"] == ["S | M | L"]
+    found = api.get(f"/api/v1/product-groups/{group}/").json()
+    assert found["options"][0]["values"] == ["S", "M", "L"]
+    assert [product["id"] for product in found["products"]] == [shirts[n].pk for n in (1, 2, 0)]
+    changes = AuditEntry.objects.about(shirts[0].group.options.get()).latest("pk").changes
+    assert changes == {"order": [["L", "S", "M"], ["S", "M", "L"]]}
+
+
 @pytest.mark.parametrize(
     ("changes", "errors"),
     [
-        (row(0, ru_0="  "), ["Give the value."]),
-        (row(0, ru_0="l"), ["Another row has the same options."]),
-        (row(0, ru_1="red"), ["The group has no option here."]),
+        (row(0, _0_ru="  "), ["Give the value."]),
+        (row(0, _0_ru="l"), ["Another row has the same options."]),
+        (row(0, _1_ru="red"), ["The group has no option here."]),
         ({"options-0-DELETE": "on"}, ["Another row has the same options."]),
         ({"options-1-code": "size", "options-1-name_ru": "Ещё"}, ["The group has this option already."]),
-        ({"products-TOTAL_FORMS": "3", **row(2, ru_0="M")}, ["This field is required."]),
-        (row(0, ru_0="x" * 101), ["Ensure this value has at most 100 characters (it has 101)."]),
+        ({"products-TOTAL_FORMS": "3", **row(2, _0_ru="M")}, ["This field is required."]),
+        (row(0, _0_ru="x" * 101), ["Ensure this value has at most 100 characters (it has 101)."]),
     ],
 )
 def test_what_cannot_be_is_told_and_nothing_is_saved(browser, changes, errors):
@@ -167,9 +183,9 @@ def test_product_of_another_group_and_one_that_is_chosen_twice_are_refused(brows
         browser,
         page_of(shirt.group),
         **{"products-TOTAL_FORMS": "4"},
-        **row(1, other, ru_0="M"),
-        **row(2, shirt, ru_0="L"),
-        **row(3, ru_0=""),
+        **row(1, other, _0_ru="M"),
+        **row(2, shirt, _0_ru="L"),
+        **row(3, _0_ru=""),
     )
 
     assert errors_of(page) == [

@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from django.utils import translation
 
 from apps.audit.models import AuditEntry
 from apps.catalog import services
@@ -13,6 +14,13 @@ from apps.catalog.tests.variants import COLOUR, SIZE, make_group, make_shirts, v
 from apps.catalog.variants import options_key
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Let texts be in English."""
+    with translation.override("en"):
+        yield
 
 
 def stored(product):
