@@ -165,7 +165,6 @@ class ImageProblem(TextChoices):
     UNREADABLE = "unreadable", _("It is damaged.")
     DUPLICATE = "duplicate", _("The product already has this picture.")
     LOST = "lost", _("What was uploaded is gone. Upload it again.")
-    NOT_FETCHED = "not_fetched", _("It could not be fetched from its address.")
 
 
 class ImageInvalid(DomainError):

@@ -3,12 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.exceptions import ImageInvalid, ImageProblem
-from apps.catalog.jobs import IMAGE, IMAGES
+from apps.catalog.jobs import FETCH_IMAGE, IMAGE, IMAGES
 from apps.catalog.models import ImageStatus, ProductImage
-from apps.catalog.services.images import fail_image, show_image
+from apps.catalog.services.images import fail_image, show_image, take_content
 from apps.catalog.stored_images import delete_original, original_of, size_of_files, write_files
+from apps.core.exceptions import WriteConflict
+from apps.core.guarded_fetch import FetchRefused, ServerAway, fetch
 from apps.jobs.models import Job
-from apps.jobs.registry import handler
+from apps.jobs.registry import MAX_ATTEMPTS, handler
 
 LOOKS = 3  # for what was uploaded: another job may have deleted it, but then the files are there soon
 
@@ -30,6 +32,30 @@ def make_image(job: Job, *, image_id: int) -> None:
             return
         show_image(image_id, width=width, height=height)
     delete_original(image.sha256)
+
+
+# A server that is away is none of the store's: pictures from elsewhere go on, and so does all decoding.
+@handler(
+    FETCH_IMAGE,
+    label=_("Picture from an address"),
+    retry_on=(ServerAway, WriteConflict, OSError),
+    circuit=IMAGES,
+    outages=(OSError,),
+)
+def fetch_image(job: Job, *, image_id: int) -> None:
+    """Fetch a picture from its address and hand it on; note at the end why it was not to be had."""
+    waiting = ProductImage.objects.filter(status=ImageStatus.PENDING, sha256=None)
+    image = waiting.filter(pk=image_id).first()
+    if image is None:
+        return
+    try:
+        content = fetch(image.source_url)
+    except (FetchRefused, ServerAway) as error:
+        if isinstance(error, ServerAway) and job.attempts < MAX_ATTEMPTS:
+            raise
+        fail_image(image_id, error.problem)
+        return
+    take_content(image_id, content)
 
 
 def _made_files(sha256: str) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from apps.audit.registry import audited
 from apps.catalog.exceptions import ImageProblem
 from apps.catalog.models.products import Product
 from apps.core.database.querysets import SignallingQuerySet
+from apps.core.guarded_fetch import FetchProblem
 from apps.store.models import in_present_language
 
 MAX_IMAGES = 20  # of a product
@@ -129,7 +130,8 @@ class ProductImage(models.Model):
     @property
     def problem_text(self) -> str:
         """Return why the picture cannot be shown, in the present language; empty where it can."""
-        return str(ImageProblem(self.problem).label) if self.problem else ""
+        labels = dict([*ImageProblem.choices, *FetchProblem.choices])
+        return str(labels.get(self.problem, self.problem))
 
     @property
     def widths(self) -> tuple[int, ...]:

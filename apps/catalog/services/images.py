@@ -25,6 +25,7 @@ from apps.catalog.jobs import FETCH_IMAGE, IMAGE, job_of_image
 from apps.catalog.models import MAX_IMAGES, ImageStatus, Product, ProductImage, StoredImage
 from apps.catalog.stored_images import keep_original, name_of
 from apps.core.database.transactions import retried_atomic
+from apps.core.guarded_fetch import FetchProblem
 from apps.jobs.services import JobSpec, enqueue
 from apps.users.models import User
 
@@ -117,7 +118,7 @@ def show_image(image_id: int, *, width: int, height: int) -> None:
 
 
 @retried_atomic
-def fail_image(image_id: int, problem: ImageProblem) -> None:
+def fail_image(image_id: int, problem: ImageProblem | FetchProblem) -> None:
     """Note why a pending picture cannot be shown."""
     image = _locked_image(image_id)
     if image is not None and image.status == ImageStatus.PENDING:

@@ -10,13 +10,13 @@ from django.core.files.storage import storages
 from rest_framework.test import APIClient
 
 from apps.audit.models import AuditEntry
-from apps.catalog.exceptions import ImageProblem
 from apps.catalog.models import Product, ProductImage, StoredImage
 from apps.catalog.services import images
 from apps.catalog.stored_images import name_of
 from apps.catalog.tests.factories import make_product, make_products
 from apps.catalog.tests.pictures import camera_picture, opened, picture
 from apps.core.file_storage import WholeFileStorage
+from apps.core.guarded_fetch import FetchProblem
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs, run_job
 from online_store.env.media import in_folders
@@ -285,7 +285,7 @@ def test_fetched_content_that_cannot_be_shown_fails(content: bytes, problem: str
 def test_address_that_has_failed_is_fetched_again():
     product, url = make_product(), "https://shop.example/tea.jpg"
     image, _is_new = images.add_image_from_url(product.pk, url=url, by=None)
-    images.fail_image(image.pk, ImageProblem.NOT_FETCHED)
+    images.fail_image(image.pk, FetchProblem.REFUSED)
 
     again, is_new = images.add_image_from_url(product.pk, url=url, by=None)
 
