@@ -11,7 +11,7 @@ from apps.integrations.tests.bulk import PRODUCTS, STOCK, shelf
 
 LIMIT = 4 * 1024 * 1024  # bytes
 
-pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 def post_raw(client, path, body):

@@ -8,7 +8,7 @@ from apps.core.tests.answers import refusal_of
 from apps.integrations.rows import MAX_FAULTS
 from apps.integrations.tests.bulk import PRODUCTS, faults, post, shelf, statuses, upsert
 
-pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 BARCODE, OTHER_BARCODE = "4601234567893", "4006381333931"
 NEW = {"sku": "NEW", "name": "New", "price": "5.00"}
