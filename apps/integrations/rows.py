@@ -1,7 +1,7 @@
 """Rows of a body that writes many at once: what each holds, what is wrong with it, and what became of it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, NotRequired, TypedDict
 
@@ -63,3 +63,8 @@ class Row:
             "id": product_id,
             "errors": self.faults[:MAX_FAULTS],
         }
+
+
+def copies_of(rows: Iterable[Row]) -> list[Row]:
+    """Return the rows anew, for one attempt: what it refuses, the next one may accept."""
+    return [replace(row, faults=[*row.faults]) for row in rows]

@@ -18,7 +18,7 @@ from apps.core.database.transactions import retried_atomic
 from apps.integrations.exceptions import BulkRejected
 from apps.integrations.product_parts import PARTS
 from apps.integrations.product_rows import Upsert, compared
-from apps.integrations.rows import Row, RowResult, RowStatus
+from apps.integrations.rows import Row, RowResult, RowStatus, copies_of
 from apps.users.models import User
 
 REFRESHED = FOUND_BY - {"translations"}  # which see to it themselves
@@ -31,6 +31,7 @@ def upsert_products(rows: Sequence[Row], *, skip_failed: bool, by: User | None) 
     Return what became of each row; the number of statements does not grow with them. Raises BulkRejected,
     and nothing is stored, where rows fail, unless these are to be skipped and others succeed.
     """
+    rows = copies_of(rows)
     upserts = compared(rows)
     failed = [row.result(RowStatus.FAILED) for row in rows if row.faults]
     if failed and not (skip_failed and upserts):

@@ -12,7 +12,7 @@ from apps.core.database.transactions import retried_atomic
 from apps.core.exceptions import DomainError
 from apps.core.normalization import CODE
 from apps.integrations.exceptions import BulkRejected
-from apps.integrations.rows import Row, RowResult, RowStatus
+from apps.integrations.rows import Row, RowResult, RowStatus, copies_of
 from apps.users.models import User
 
 
@@ -22,6 +22,7 @@ def move_stock(rows: Sequence[Row], *, reason: str, by: User | None) -> list[Row
 
     Return what became of each row. Raises BulkRejected where rows fail.
     """
+    rows = copies_of(rows)
     products = _locked_products(row for row in rows if not row.faults)
     deltas = {}
     for row in rows:

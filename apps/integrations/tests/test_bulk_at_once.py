@@ -10,10 +10,10 @@ from django.db.models import Sum
 
 from apps.catalog.models import PriceChange, Product, StockMovement
 from apps.catalog.product_import import import_products
-from apps.catalog.tests.factories import make_category, make_products
+from apps.catalog.tests.factories import make_category, make_product, make_products
 from apps.core.tests.threads import at_once, rounds
 from apps.integrations.rows import Row
-from apps.integrations.services import move_stock, upsert_products
+from apps.integrations.services import move_stock, products, upsert_products
 from apps.orders.checkout import BasketLine, Checkout
 from apps.orders.models import Order
 from apps.orders.services import place_order
@@ -79,18 +79,18 @@ def test_bulks_of_new_products_called_alike_give_each_a_slug_of_its_own(undistur
 
 @pytest.mark.parametrize("turns", [FEW, MANY])
 def test_two_bulks_that_change_the_same_products_follow_each_other(undisturbed: None, turns: int):
-    products = make_products(PRODUCTS, price="1.00")
+    things = make_products(PRODUCTS, price="1.00")
     for turn in rounds(turns):
         prices = [Decimal(10 + 2 * turn), Decimal(11 + 2 * turn)]
 
         def change(hand: int, prices: list[Decimal] = prices) -> set[str]:
-            rows = [{"sku": product.sku, "price": prices[hand]} for product in products]
+            rows = [{"sku": product.sku, "price": prices[hand]} for product in things]
             return upsert(rows[:: 1 if hand else -1])
 
         assert at_once(2, change) == [{"updated"}] * 2
     ends = {product.pk: product.price for product in Product.objects.all()}
     assert len(set(ends.values())) == 1
-    for product in products:
+    for product in things:
         history = list(PriceChange.objects.filter(product=product).order_by("pk"))
         assert [each.old_price for each in history[1:]] == [each.new_price for each in history[:-1]]
         assert history[-1].new_price == ends[product.pk]
@@ -98,16 +98,16 @@ def test_two_bulks_that_change_the_same_products_follow_each_other(undisturbed: 
 
 @pytest.mark.parametrize("turns", [FEW, MANY])
 def test_orders_and_moves_of_stock_lose_no_piece_beside_bulks(undisturbed: None, customer: User, turns: int):
-    products = make_products(PRODUCTS, stock=1000)
-    backwards = [BasketLine(product.pk, 1) for product in products[::-1]]
+    things = make_products(PRODUCTS, stock=1000)
+    backwards = [BasketLine(product.pk, 1) for product in things[::-1]]
     for turn in rounds(turns):
         hands: list[Callable[[], Any]] = [
             lambda: place_order(user=customer, checkout=Checkout(backwards), language="ru"),
-            lambda: move([{"sku": product.sku, "delta": 2} for product in products[::-1]]),
+            lambda: move([{"sku": product.sku, "delta": 2} for product in things[::-1]]),
             lambda turn=turn: upsert(
-                [{"sku": product.sku, "weight_g": turn + 1, "unit": "kg"} for product in products]
+                [{"sku": product.sku, "weight_g": turn + 1, "unit": "kg"} for product in things]
             ),
-            lambda: move([{"sku": product.sku, "delta": 3} for product in products]),
+            lambda: move([{"sku": product.sku, "delta": 3} for product in things]),
         ]
         at_once(len(hands), lambda hand, hands=hands: hands[hand]())
 
@@ -136,3 +136,29 @@ def test_bulk_and_import_create_and_change_products_together(undisturbed: None, 
         assert counts.created + counts.updated == 2 * PRODUCTS
         assert found in ({"created", "updated"}, {"updated"})
     assert Product.objects.count() == (turn + 2) * PRODUCTS
+
+
+def test_row_that_somebody_else_has_created_meanwhile_is_compared_again(monkeypatch: pytest.MonkeyPatch):
+    category = make_category()
+    others = iter([lambda: make_product(sku="T-1", price="1.00", category=category)])
+    monkeypatch.setattr(products, "free_slugs", disturbed(products.free_slugs, others))
+    rows = [
+        {"sku": "T-1", "name": "Tea", "price": Decimal(2), "category": category.pk},
+        {"sku": "T-2", "name": "Tea", "price": Decimal(2), "category": 0},
+    ]
+
+    results = upsert_products(rows_of(rows), skip_failed=True, by=None)
+
+    assert [str(result["status"]) for result in results] == ["updated", "failed"]
+    assert [fault["pointer"] for fault in results[1]["errors"]] == ["/rows/1/category"]
+
+
+def disturbed(work: Callable[..., Any], others: Iterator[Callable[[], Any]]) -> Callable[..., Any]:
+    """Return the work, before which somebody else does something, each once."""
+
+    def do(*arguments: Any, **options: Any) -> Any:
+        for other in others:
+            at_once(1, lambda _hand, other=other: other())
+        return work(*arguments, **options)
+
+    return do
