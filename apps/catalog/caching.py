@@ -15,6 +15,7 @@ from apps.catalog.models import (
     Product,
     ProductAttribute,
     ProductGroup,
+    ProductImage,
     ProductOption,
     ProductTranslation,
 )
@@ -36,6 +37,7 @@ products_cache = CacheNamespace(
 
 
 @receiver([post_save, post_delete, bulk_written], sender=Product)
+@receiver([post_save, post_delete, bulk_written], sender=ProductImage)
 @receiver([post_save, post_delete, bulk_written], sender=Attribute)
 @receiver([post_save, post_delete, bulk_written], sender=AttributeValue)
 @receiver([post_save, post_delete, bulk_written], sender=ProductAttribute)

@@ -55,6 +55,7 @@ IMAGE = {
         },
     ],
 }
+UPLOADED_IMAGE = {"file": "the bytes of honey.jpg", "alt_ru": "Липовый мёд", "alt_en": "Linden honey"}
 WANTED_IMAGE = {
     "url": "https://supplier.example/honey/linden-500.jpg",
     "alt_ru": "Липовый мёд, 500 г",

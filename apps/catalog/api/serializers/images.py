@@ -42,6 +42,7 @@ def _focal() -> PartField:
     )
 
 
+@shown_as(examples.UPLOADED_IMAGE)
 class ImageUploadInput(InputSerializer):
     """A picture to add to a product: JPEG, PNG or WebP."""
 
