@@ -2,13 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from apps.catalog.attribute_values import text_of
 from apps.catalog.category_paths import names_of_categories
-from apps.catalog.models import GroupOption, Product, ProductOption, ProductTranslation
-from apps.catalog.product_import.headings import COLUMNS, DETAIL_COLUMNS, OPTION
+from apps.catalog.models import (
+    Attribute,
+    GroupOption,
+    Product,
+    ProductAttribute,
+    ProductOption,
+    ProductTranslation,
+)
+from apps.catalog.product_import.attributes import SEPARATOR
+from apps.catalog.product_import.headings import ATTRIBUTE, COLUMNS, DETAIL_COLUMNS, OPTION
 from apps.catalog.shown_texts import PRODUCT_TEXTS
 from apps.import_export.registry import ExportKind, FurtherColumns, Row, exportable
 
@@ -62,6 +72,26 @@ def text_cells(product_ids: Sequence[int], names: Sequence[str]) -> Iterator[Row
         yield [found[product_id].get(name) for name in names]
 
 
+def attribute_names() -> list[str]:
+    """Return the columns of attributes, by code."""
+    codes = Attribute.objects.order_by("code").values_list("code", flat=True)
+    return [f"{ATTRIBUTE}{code}" for code in codes]
+
+
+def attribute_cells(product_ids: Sequence[int], names: Sequence[str]) -> Iterator[Row]:
+    """Yield the values that the products have of the attributes, by id; numbers as such."""
+    found: dict[tuple[int, str], list[Any]] = defaultdict(list)
+    for row in ProductAttribute.objects.filter(product__in=product_ids).shown():
+        value = text_of(row) if row.number is None else row.number.normalize()
+        found[row.product_id, f"{ATTRIBUTE}{row.attribute.code}"].append(value)
+    for product_id in Product.objects.filter(pk__in=product_ids).order_by("pk").values_list("pk", flat=True):
+        yield [_cell(found.get((product_id, name), [])) for name in names]
+
+
+def _cell(values: list[Any]) -> Any:
+    return SEPARATOR.join(values) if len(values) > 1 else next(iter(values), None)
+
+
 PRODUCTS = exportable(
     ExportKind(
         name="products",
@@ -70,6 +100,10 @@ PRODUCTS = exportable(
         columns=COLUMNS,
         rows=product_rows,
         naming=None,
-        further=(FurtherColumns(option_names, option_cells), FurtherColumns(text_names, text_cells)),
+        further=(
+            FurtherColumns(option_names, option_cells),
+            FurtherColumns(text_names, text_cells),
+            FurtherColumns(attribute_names, attribute_cells),
+        ),
     )
 )

@@ -25,7 +25,8 @@ COLUMNS = (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS, *DETAIL_COLUMNS)
 _LANGUAGES = [code for code, _label in settings.LANGUAGES]
 TEXT_COLUMNS = {f"{name}_{code}": (code, name) for code in _LANGUAGES for name in PRODUCT_TEXTS}
 OPTION = "option."  # of a variant: `option.size`
-PREFIXES = (OPTION,)  # of columns that are called after a code behind it
+ATTRIBUTE = "attr."  # `attr.color`
+PREFIXES = (OPTION, ATTRIBUTE)  # of columns that are called after a code behind it
 VARIANT_COLUMNS = ("handle", "option1", "option2", "option3")  # of Shopify
 _SHOWN_NAMES, _SHOWN_CHARACTERS = 50, 50  # of columns that are told of
 SEARCHED_ROWS = 20  # for the heading: a price list has a title above it
@@ -240,7 +241,9 @@ def _places_by_code(names: Sequence[str]) -> dict[str, int]:
     places: dict[str, list[int]] = {}
     for place, name in enumerate(names):
         if found := _prefixed.fullmatch(name):
-            places.setdefault(f"{found[1].lower()}{found[2]}", []).append(place)
+            prefix = found[1].lower()
+            code = found[2].lower() if prefix == ATTRIBUTE else found[2]
+            places.setdefault(f"{prefix}{code}", []).append(place)
     return {column: found[0] for column, found in places.items() if _only(column, found, names) is not None}
 
 

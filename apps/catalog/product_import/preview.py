@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from apps.catalog.category_paths import categories_called
 from apps.catalog.models import Product
+from apps.catalog.product_import.attributes import plan_attributes
 from apps.catalog.product_import.rows import BadRow, ProductRow
 from apps.catalog.product_import.texts import plan_texts
 from apps.catalog.product_import.variants import plan_variants
@@ -15,6 +16,7 @@ SHOWN_BAD_ROWS = 200
 SHOWN_CHANGES = 50  # of known products
 SHOWN_NEW = 20  # products
 SHOWN_CATEGORIES = 50
+SHOWN_VALUES = 50  # of attributes that are new
 SHOWN_COLUMNS = 50
 SHOWN_SPOILT = 20  # skus
 
@@ -43,14 +45,15 @@ def add_rows(preview: dict[str, Any], rows: list[ProductRow]) -> None:
     known = Product.objects.with_skus(row.sku for row in rows).select_related("category", "tax_class")
     products = {product.sku_key: product for product in known}
     categories = categories_called(row.category for row in rows)
-    variants, texts = plan_variants(rows), plan_texts(rows)
+    variants, texts, attributes = plan_variants(rows), plan_texts(rows), plan_attributes(rows)
+    _note_values(preview, attributes.new_names)
     for row in rows:
         product = products.get(row.key)
         if row.has_spoilt_sku:
             preview["spoilt"] = preview.get("spoilt", 0) + 1  # a former release may have begun the preview
             keep_first(preview.setdefault("spoilt_skus", []), SHOWN_SPOILT, [row.number, row.sku])
         changes = differences(row, product, categories.get(row.category))
-        changes |= variants.changes_of(row) | texts.changes_of(row)
+        changes |= variants.changes_of(row) | texts.changes_of(row) | attributes.changes_of(row)
         if row.category not in categories and len(preview["categories"]) < SHOWN_CATEGORIES:
             _note_category(preview["categories"], row.category)
         if product is None:
@@ -63,6 +66,14 @@ def add_rows(preview: dict[str, Any], rows: list[ProductRow]) -> None:
             keep_first(preview["changes"], SHOWN_CHANGES, _shown(row, changes))
         else:
             preview["unchanged"] += 1
+
+
+def _note_values(preview: dict[str, Any], names: list[str]) -> None:
+    """Keep the values of attributes that would be made; each part of the file finds them new."""
+    kept = preview.setdefault("values", [])
+    for name in names:
+        if name not in kept:
+            keep_first(kept, SHOWN_VALUES, name)
 
 
 def _note_category(kept: list[str], name: str) -> None:

@@ -62,6 +62,8 @@ class ProductRow:
     options: Mapping[str, str] = field(default_factory=dict)  # values by the codes of options
     details: Mapping[str, Any] = field(default_factory=dict)  # what `DETAIL_COLUMNS` say
     texts: Mapping[str, str] = field(default_factory=dict)  # what `TEXT_COLUMNS` say
+    attributes: Mapping[str, str] = field(default_factory=dict)  # texts of cells by the codes of attributes
+    decimal: str = ""  # the decimal sign of numbers among them, where it is known
     cells: Sequence[str | Decimal] = field(default=(), compare=False)
 
     @property

@@ -16,6 +16,7 @@ from apps.catalog.product_import.bad_rows import BadRowsTable
 from apps.catalog.product_import.cells import Cell, FailedFormula
 from apps.catalog.product_import.dialects import NAMED_DELIMITER, Dialect
 from apps.catalog.product_import.headings import (
+    ATTRIBUTE,
     COLUMNS,
     DETAIL_NUMBERS,
     DETAIL_TEXTS,
@@ -169,6 +170,8 @@ class ProductTable:
             options=by_code(texts, OPTION),
             details=self._details(texts, cells),
             texts={column: texts[column] for column in TEXT_COLUMNS if texts.get(column)},
+            attributes=by_code(texts, ATTRIBUTE),
+            decimal="" if self._dialect.is_workbook else self._dialect.decimal,
             cells=cells or (),
         )
 

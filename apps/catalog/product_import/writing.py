@@ -15,6 +15,7 @@ from apps.catalog.bulk_writing import Written, note_written
 from apps.catalog.category_paths import categories_called, parts_of, paths_to
 from apps.catalog.exceptions import no_reduction
 from apps.catalog.models import Category, MovementKind, Product
+from apps.catalog.product_import.attributes import plan_attributes, write_planned
 from apps.catalog.product_import.cells import says_the_same
 from apps.catalog.product_import.details import taken_details
 from apps.catalog.product_import.headings import DETAIL_COLUMNS, column_name
@@ -80,6 +81,8 @@ def write_rows(rows: list[ProductRow], *, by: User | None = None) -> Counts:
     variants = plan_variants(rows, locks=True)
     rows, refused = without(rows, variants.refused), refused + variants.refused
     texts = plan_texts(rows)
+    attributes = plan_attributes(rows)
+    rows, refused = without(rows, attributes.refused), refused + attributes.refused
     categories = _categories(rows)
     changes = {row.key: differences(row, existing.get(row.key), categories[row.category]) for row in rows}
     new = [row for row in rows if row.key not in existing]
@@ -88,6 +91,7 @@ def write_rows(rows: list[ProductRow], *, by: User | None = None) -> Counts:
     write_variants(variants, {**created, **existing}, by=by)
     write_texts(texts, {**created, **existing}, by=by)
     refresh_search_terms(created[row.key].pk for row in new + edited if "barcode" in changes[row.key])
+    write_planned(attributes, {**created, **existing}, by=by)
     received = {created[row.key].pk: row.stock for row in new if row.stock}
     counted = {
         existing[row.key].pk: row.stock
@@ -97,7 +101,8 @@ def write_rows(rows: list[ProductRow], *, by: User | None = None) -> Counts:
     # Counts, not changes: somebody may have created a new product a moment before.
     set_stock(received, reason=_("import"), kind=MovementKind.RECEIVED, by=by)
     set_stock(counted, reason=_("import"), by=by)
-    written = sum(bool(changes[row.key] or variants.changes_of(row) or texts.changes_of(row)) for row in rows)
+    plans = (variants, texts, attributes)
+    written = sum(bool(changes[row.key] or any(plan.changes_of(row) for plan in plans)) for row in rows)
     return Counts(len(new), written - len(new), len(rows) - written, refused)
 
 
@@ -110,10 +115,11 @@ def known_products(rows: Iterable[ProductRow]) -> list[tuple[int, str, Decimal |
 def refused_rows(
     rows: Sequence[ProductRow], known: Iterable[tuple[int, str, Decimal | None]]
 ) -> list[BadRow]:
-    """Return the rows that contradict what is stored: of the `known_products`, tax classes and groups."""
+    """Return the rows that contradict what is stored: `known_products`, tax classes, groups, attributes."""
     reductions = {key: before for _pk, key, before in known if before is not None}
     refused = _refused(rows, reductions, _tax_classes(rows))
-    return refused + plan_variants(without(list(rows), refused)).refused
+    refused += plan_variants(without(list(rows), refused)).refused
+    return refused + plan_attributes(without(list(rows), refused)).refused
 
 
 def without(rows: list[ProductRow], refused: Iterable[BadRow]) -> list[ProductRow]:

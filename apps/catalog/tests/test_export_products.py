@@ -20,7 +20,7 @@ LIST, KIND = "catalog_product", "products"
 HEADING = (
     b"sku,name,price,category,stock,description,tax_class,weight_g,compare_at_price,group,"
     b"barcode,external_id,unit,meta_title,meta_description,length_mm,width_mm,height_mm,"
-    b"min_quantity,quantity_step\r\n"
+    b"min_quantity,quantity_step,attr.brand,attr.tag\r\n"
 )
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -59,8 +59,8 @@ def test_file_has_the_columns_of_the_import_and_the_rows_by_id(browser):
     make_product(sku="T-1", name="Off", price="1.5", stock=0, is_active=False, category=tea)
 
     assert exported(browser, LIST, KIND) == HEADING + (
-        'T-2,Зелёный,390.00,Чай,140,"Лист, 100 г",,,,,,,,,,,,,1,1\r\n'
-        "T-1,Off,1.50,Чай,0,,,,,,,,,,,,,,1,1\r\n".encode()
+        'T-2,Зелёный,390.00,Чай,140,"Лист, 100 г",,,,,,,,,,,,,1,1,,\r\n'
+        "T-1,Off,1.50,Чай,0,,,,,,,,,,,,,,1,1,,\r\n".encode()
     )
 
 
