@@ -225,6 +225,7 @@ ACTIONS: dict[str, tuple[bool, ...]] = {
     "catalog.product: change_price": (False, False, False, True, False, False, True),
     "catalog.product: deactivate": (False, False, False, True, False, False, True),
     "catalog.product: export_chosen": (True, True, True, True, True, True, True),
+    "catalog.product: make_group": (False, False, False, True, False, False, True),
     "catalog.product: move_to_category": (False, False, False, True, False, False, True),
     "catalog.product: stocktake": (False, False, True, True, False, False, True),
     "catalog.productgroup: delete_selected": (False, False, False, True, False, False, True),

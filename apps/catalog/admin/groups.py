@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from apps.catalog import services
+from apps.catalog.admin.product_actions import PRODUCTS
 from apps.catalog.admin.variant_forms import (
     VALUE_FIELDS,
     OptionForm,
@@ -90,7 +91,7 @@ class VariantInline(_GroupInline):
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         """Return how many empty rows there are."""
-        return 0 if obj else EMPTY_ROWS
+        return 0 if obj else max(EMPTY_ROWS, len(_ids_in(request.GET.get(PRODUCTS, ""))))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         """Return the products in the order of their values."""
@@ -122,6 +123,13 @@ class ProductGroupAdmin(LongListAdmin):
     fields = ("name", "slug", "category", "description", "created_at", "updated_at")
     readonly_fields = ("created_at", "updated_at")
     inlines = (OptionInline, VariantInline)
+
+    def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
+        """Fill in the products that were chosen in their list to make a group of them."""
+        arguments: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
+        if isinstance(inline, VariantInline) and request.method == "GET" and not obj.pk:
+            arguments["initial"] = [{"product": pk} for pk in _ids_in(request.GET.get(PRODUCTS, ""))]
+        return arguments
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProductGroup]:
         """Fetch what the list shows, too."""
@@ -207,6 +215,10 @@ class ProductGroupAdmin(LongListAdmin):
 
 def _lock_products(which: Q) -> None:
     list(Product.objects.locked(list(Product.objects.filter(which).values_list("pk", flat=True))).only("pk"))
+
+
+def _ids_in(text: str) -> list[int]:
+    return [int(part) for part in text.split(",")[:MAX_VARIANTS] if _can_be_id(part)]
 
 
 def _can_be_id(text: Any) -> bool:

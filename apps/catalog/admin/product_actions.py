@@ -11,8 +11,9 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.formats import localize
 from django.utils.functional import Promise
 from django.utils.text import capfirst
@@ -21,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.catalog import services, stock
 from apps.catalog.exceptions import StockOutOfRange, no_reduction
-from apps.catalog.models import MAX_STOCK, Category, MovementKind, Product, StockMovement
+from apps.catalog.models import MAX_STOCK, MAX_VARIANTS, Category, MovementKind, Product, StockMovement
 from apps.core.admin.bulk_actions import BulkChange, Change, Values, change_many
 from apps.core.admin.fields import AmountField
 from apps.core.admin.model_admin import StoreAdmin, StoreAutocompleteSelect
@@ -31,6 +32,7 @@ from apps.users.current_user import current_user
 from apps.users.models import User
 
 MAX_PRICE = Decimal("99999999.99")  # what the column holds
+PRODUCTS = "products"  # parameter of the page of a new group: ids
 MOVEMENT = re.compile(r"[0-9]{1,18}")  # the id of one
 ON_SALE, OFF_SALE = _("on sale"), _("not on sale: customers cannot order it")
 
@@ -92,6 +94,15 @@ def deactivate(
     """Deactivate the chosen products."""
     change = _switch(request, "deactivate", gettext("Take products off sale"), is_active=False)
     return change_many(model_admin, request, queryset, change)
+
+
+@admin.action(description=_("Make a group of variants…"), permissions=["group"])
+def make_group(
+    model_admin: StoreAdmin, request: HttpRequest, queryset: QuerySet[Product]
+) -> HttpResponseRedirect:
+    """Open the page of a new group with the chosen products."""
+    chosen = ",".join(map(str, queryset.order_by("name", "pk").values_list("pk", flat=True)[:MAX_VARIANTS]))
+    return HttpResponseRedirect(f"{reverse('admin:catalog_productgroup_add')}?{PRODUCTS}={chosen}")
 
 
 @admin.action(description=_("Change prices by a percentage…"), permissions=["change"])

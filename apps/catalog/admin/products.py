@@ -114,6 +114,7 @@ class ProductAdmin(ExportableAdmin, ListEditingAdmin, LongListAdmin):
         product_actions.deactivate,
         product_actions.change_price,
         product_actions.move_to_category,
+        product_actions.make_group,
         product_actions.adjust_stock,
         stocktake,
         export_chosen,
@@ -136,6 +137,10 @@ class ProductAdmin(ExportableAdmin, ListEditingAdmin, LongListAdmin):
         """Return what the list's filter for a category needs."""
         category = StoreAutocompleteSelect(Product._meta.get_field("category"), self.admin_site)
         return super().media + category.media
+
+    def has_group_permission(self, request: HttpRequest) -> bool:
+        """Tell Django who may use the action that makes a group of variants."""
+        return bool(request.user.has_perm("catalog.add_productgroup"))
 
     def has_adjust_stock_permission(self, request: HttpRequest) -> bool:
         """Tell Django who may use the actions that change the stock."""

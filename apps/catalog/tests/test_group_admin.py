@@ -75,6 +75,29 @@ def test_group_is_made_with_options_and_products_on_one_page(browser, staff):
     assert AuditEntry.objects.about(small).get().actor == staff
 
 
+def test_products_that_are_chosen_in_their_list_stand_on_the_page_of_a_new_group(browser):
+    small, large, _other = make_product(name="Tea S"), make_product(name="Tea L"), make_product()
+    products = reverse("admin:catalog_product_changelist")
+
+    response = browser.post(products, {"action": "make_group", "_selected_action": [small.pk, large.pk]})
+    assert response.status_code == 302
+    assert response.url == f"{ADD}?products={large.pk},{small.pk}"
+    form = form_with(browser.get(response.url).text, "name")
+    assert [form[f"products-{number}-product"] for number in range(2)] == [[str(large.pk)], [str(small.pk)]]
+    body = {
+        **form,
+        "name": "Tea",
+        **OPTIONS,
+        **row(0, _0_ru="L", _1_ru="red"),
+        **row(1, _0_ru="S", _1_ru="red"),
+    }
+    saved = browser.post(response.url, body)
+
+    assert saved.status_code == 302, errors_of(saved)
+    assert sorted(stored()) == [small.pk, large.pk]
+    assert browser.get(f"{ADD}?products=x,,{10**30},-1").status_code == 200
+
+
 def test_page_shows_the_products_in_the_order_of_their_values_and_saves_them_unchanged(browser):
     large, small = make_product(), make_product()
     group = make_group((small, values(size="S/small")), (large, values(size="L")))

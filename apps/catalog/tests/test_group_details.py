@@ -4,6 +4,7 @@ import pytest
 
 from apps.catalog import services
 from apps.catalog.models import GroupOption, Product, ProductGroup, ProductImage
+from apps.catalog.services import images
 from apps.catalog.tests.factories import make_category, make_product, take_stock
 from apps.catalog.tests.variants import COLOUR, SIZE, make_group, make_shirts, values
 from apps.catalog.variants import OptionValue
@@ -121,6 +122,12 @@ CHANGES = {
     ),
     "product": lambda shirt: services.put_into_group(
         make_product().pk, group_id=shirt.group_id, values={"size": OptionValue("M")}
+    ),
+    "picture": lambda shirt: images.change_image(
+        ProductImage.objects.create(product=shirt, status="ready", sha256="5f" * 32, width=100, height=50).pk,
+        product_id=shirt.pk,
+        by=None,
+        alt_ru="Футболка",
     ),
     "leaving": lambda shirt: services.take_out_of_group(shirt.pk),
 }
