@@ -162,8 +162,8 @@ def test_order_leads_to_all_that_can_be_done_with_it(name: str):
 
 
 def described_bodies(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for content in operation.get("requestBody", {}).get("content", {}).values():
-        yield "the request", content
+    for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+        yield f"the request, {kind}", content
     for status, answer in operation["responses"].items():
         for content in resolved(answer).get("content", {}).values():
             yield status, content

@@ -42,7 +42,7 @@ def _focal() -> PartField:
     )
 
 
-@shown_as(examples.UPLOADED_IMAGE)
+@shown_as(examples.UPLOADED_IMAGE, "multipart/form-data")
 class ImageUploadInput(InputSerializer):
     """A picture to add to a product: JPEG, PNG or WebP."""
 

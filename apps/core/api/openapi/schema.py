@@ -44,9 +44,11 @@ COLUMN_BOUNDS = {2**31 - 1, -(2**31), 2**63 - 1, -(2**63)}
 SerializerClass = TypeVar("SerializerClass", bound=type[serializers.BaseSerializer[Any]])
 
 
-def shown_as(value: dict[str, Any]) -> Callable[[SerializerClass], SerializerClass]:
+def shown_as(
+    value: dict[str, Any], media_type: str = "application/json"
+) -> Callable[[SerializerClass], SerializerClass]:
     """Decorate a serializer with an example of what it reads or writes."""
-    example = OpenApiExample("example", value=value, status_codes=WITH_BODY)
+    example = OpenApiExample("example", value=value, status_codes=WITH_BODY, media_type=media_type)
     return extend_schema_serializer(examples=[example])
 
 
