@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
 
 class HeadMiddleware:
-    """Leave out the body of a response to HEAD, whose length is told.
+    """Leave out the body of a response to HEAD, whose length is told where it is known.
 
     gunicorn drops it too, but with a warning in the log for each request.
     """
@@ -17,7 +17,9 @@ class HeadMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request."""
         response = self.get_response(request)
-        if request.method == "HEAD" and not response.streaming:
+        if request.method == "HEAD" and isinstance(response, StreamingHttpResponse):
+            response.streaming_content = ()
+        elif request.method == "HEAD":
             response.setdefault("Content-Length", str(len(response.content)))
             response.content = b""
         return response
