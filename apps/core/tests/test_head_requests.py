@@ -40,6 +40,7 @@ def test_length_is_told_without_the_body(response: HttpResponseBase):
     assert answer["Content-Length"] == "5"
 
 
+@pytest.mark.django_db  # whose connection is looked after at the end of a response
 def test_stream_is_not_read_and_closed():
     stream = Untouched()
 
