@@ -19,7 +19,7 @@ from apps.core.database.estimated_counts import Count, count_of
 from apps.core.normalization import CODE
 from apps.core.search_words import folded, looked_for, spellings_of, words_of
 
-MOST_POPULAR, BY_START = 100, 50  # candidates
+MOST_POPULAR, BY_START = 60, 40  # candidates
 EXACT, STARTS, WORDS, PARTS, ELSEWHERE = range(5)
 _EDGE_BEFORE, _EDGE_BEHIND = r"(?<![^\W_])", r"(?![^\W_])"
 

@@ -149,7 +149,7 @@ def _expected(case: Case, side: Side) -> int | None:
 
 def _fault(content: dict[str, Any], expected: int | None, *, counted: bool) -> str:
     if expected is None:
-        return "" if "id" in content else "no row"
+        return "" if content.get("id") or content.get("products") else "no row"
     if len(content["results"]) != min(expected, PAGE_SIZE):
         return f"{len(content['results'])} results, of {expected}"
     if counted and content["count"] != expected and (expected <= MOST_COUNTED or content["count_exact"]):

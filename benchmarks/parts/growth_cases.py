@@ -22,6 +22,8 @@ from benchmarks.seeding import (
 )
 
 PRODUCTS, OWN, ORDERS = "/api/v1/products/", "/api/v1/orders/", "/api/v1/admin/orders/"
+SUGGESTIONS = PRODUCTS + "suggest/"
+RARE_ON_OTHER_KEYS = "ерущвщдшеу"  # as whoever forgets to switch the keyboard types it
 ON_SALE = "SELECT count(*) FROM catalog_product WHERE is_active"
 ALL_ORDERS = "SELECT count(*) FROM orders_order AS o WHERE true"
 OF_USERS = "user_id IN (SELECT id FROM users_user WHERE username ILIKE '%{0}%' OR email ILIKE '%{0}%')"
@@ -150,6 +152,18 @@ CASES = (
     _searched("two letters of many words", "ab"),
     _searched("two letters of none", "yz", at_most=None),
     _searched("no hit", "nothing-like-it"),
+    _products(
+        "search: common word, ordered by price",
+        f"search={COMMON}&ordering=price",
+        f"search_text LIKE '%{COMMON}%'",
+    ),
+    _products("search: widened to a stem", f"search={RARE}s", f"search_text LIKE '%{RARE}%'"),
+    _products(
+        "search: other keyboard layout", f"search={RARE_ON_OTHER_KEYS}", f"search_text LIKE '%{RARE}%'"
+    ),
+    Case("products, suggested: two letters", f"{SUGGESTIONS}?q={COMMON[:2]}"),
+    Case("products, suggested: beginning of a common word", f"{SUGGESTIONS}?q={COMMON[:4]}"),
+    Case("products, suggested: rare word", f"{SUGGESTIONS}?q={RARE}"),
     Case("product", PRODUCTS + "{any}/"),
     _own("page 1", ""),
     _own("a status", "status=delivered", "status = 'delivered'"),
