@@ -116,8 +116,8 @@ def _tables(shop: Shop) -> Sequence[tuple[str, str, Iterable[Row]]]:
         ),
         (
             "catalog_product",
-            "id name slug sku sku_key description price stock is_active category_id search_text popularity"
-            " created_at updated_at",
+            "id name slug sku sku_key description price compare_at_price stock is_active category_id"
+            " search_text popularity created_at updated_at",
             _products(shop),
         ),
         ("catalog_attribute", "id code name_ru name_en type unit is_filter position", _attributes()),
@@ -229,7 +229,7 @@ def _products(shop: Shop) -> Iterator[Row]:
         sku = f"SKU-{number:07}"
         yield (
             number, name, f"product-{number}", sku, sku.lower(), description,
-            _money(price_of(number)), left[number], shop.is_active(number),
+            _money(price_of(number)), _price_before(number), left[number], shop.is_active(number),
             1 + number % CATEGORIES, f"{name}\\n{sku}\\n{description}".lower(), _popularity(number),
             BEGINNING + timedelta(seconds=number), BEGINNING + timedelta(seconds=number),
         )  # fmt: skip
@@ -254,6 +254,11 @@ def _product_attributes(shop: Shop) -> Iterator[Row]:
         yield number, BRAND_ID, 1 + number * 7_919 // CATEGORIES % BRANDS, None, None, ""
         yield number, COLOR_ID, BRANDS + 1 + number * 104_729 // CATEGORIES % COLORS, None, None, ""
         yield number, WEIGHT_ID, None, 1 + number * 31 % MOST_GRAMS, None, ""
+
+
+def _price_before(product_id: int) -> str | None:
+    """Return the crossed-out price, which one product in fifty has."""
+    return None if product_id % 50 else _money(price_of(product_id) + 10_000)
 
 
 def _popularity(product_id: int) -> int:

@@ -71,6 +71,7 @@ def _values(shop: Shop) -> dict[str, Any]:
         "middle": first + (latest - first) / 2,
         "late": latest - some,
         "early": first + some,
+        "changed": BEGINNING + timedelta(seconds=shop.products * 99 // 100),
     }
     values = {name: f"{moment:%Y-%m-%dT%H:%M:%SZ}" for name, moment in moments.items()}
     return {
@@ -142,7 +143,18 @@ CASES = (
         Reader.STAFF,
         "SELECT count(*) FROM catalog_product WHERE NOT is_active",
     ),
-    *_ordered(_products, "name", "price", "created_at"),
+    *_ordered(_products, "name", "price", "created_at", "updated_at", "popularity"),
+    _products("ids", "ids=7,3,12,5", "id IN (3, 5, 7, 12)"),
+    _products("skus", "sku=sku-{sku},SKU-0000007", "sku IN ('SKU-{sku}', 'SKU-0000007')"),
+    _products("slug", "slug=product-42", "slug = 'product-42'"),
+    _products("reduced", "has_discount=true", "compare_at_price IS NOT NULL"),
+    _products("not reduced", "has_discount=false", "compare_at_price IS NULL"),
+    _products("updated_since", "updated_since={changed}", "updated_at >= '{changed}'"),
+    _products(
+        "updated_since, in that order",
+        "updated_since={changed}&ordering=updated_at",
+        "updated_at >= '{changed}'",
+    ),
     _searched("rare word", RARE),
     _searched("common word", COMMON),
     _searched("two words", f"{COMMON} {RARE}"),
@@ -165,6 +177,7 @@ CASES = (
     Case("products, suggested: beginning of a common word", f"{SUGGESTIONS}?q={COMMON[:4]}"),
     Case("products, suggested: rare word", f"{SUGGESTIONS}?q={RARE}"),
     Case("product", PRODUCTS + "{any}/"),
+    Case("product by its slug", PRODUCTS + "by-slug/product-{any}/"),
     _own("page 1", ""),
     _own("a status", "status=delivered", "status = 'delivered'"),
     _own("created_after", "created_after={middle}", "created_at >= '{middle}'"),
