@@ -108,6 +108,7 @@ def answers_with_faults(world: World) -> Iterator[Any]:
     yield from wrong_queries(world)
     yield from unreadable(world)
     yield PROVOKED["return_url_not_allowed"](world)
+    yield PROVOKED["quantity_step"](world)
     below = {"name": "Чай", "parent": product.category_id}
     category = world.staff.post(CATEGORIES, below).json()["id"]
     for body in ({"parent": category}, {"slug": other.category.slug}, {"parent": -1}):
