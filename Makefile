@@ -30,7 +30,7 @@ help: ## List the targets.
 run: $(VENV)/.runtime ## Run the whole store in one process, with demo data: PORT, VAR_DIR, PYTHON.
 	@STORE_EMBEDDED=true exec $(BIN)/python manage.py embedded
 
-backup: $(VENV)/.runtime ## Back up the database into one file while the store runs: FILE (default: in VAR_DIR/backups).
+backup: $(VENV)/.runtime ## Back up the database into one file, pictures into another, while the store runs: FILE (default: in VAR_DIR/backups).
 	@exec $(BIN)/python manage.py backup $(if $(FILE),"$(FILE)")
 
 restore: $(VENV)/.runtime ## Restore a backup into an empty database: FILE; ARGS=--force replaces one that is not empty.
