@@ -13,7 +13,12 @@ from apps.orders.models import Order
 from apps.orders.tests.factories import make_order
 
 PRODUCTS, ORDERS = ("catalog_product", "products"), ("orders_order", "orders")
-HEADING = "\ufeffsku;name;price;category;stock;description;tax_class;weight_g;compare_at_price;group\r\n"
+HEADING = (
+    "\ufeffsku;name;price;category;stock;description;tax_class;weight_g;compare_at_price;group;barcode;external_id;"
+    "unit;meta_title;meta_description;length_mm;width_mm;height_mm;min_quantity;quantity_step;attr.brand;attr.tag"
+    "\r\n"
+)
+TERMS = ";" * 13 + "1;1;;"  # none of the columns from `tax_class` on has anything but the quantities
 CREATED = datetime(2026, 3, 1, 22, 30, 5, 120_000, UTC)
 
 
@@ -38,8 +43,8 @@ def test_csv_for_spreadsheets_is_as_its_reader_writes(browser, hostile, language
     browser.defaults["HTTP_ACCEPT_LANGUAGE"] = language
 
     assert exported(browser, *PRODUCTS, file_format="spreadsheet").decode() == (
-        f"{HEADING}\t007;'=1+1;1250{sign}50;'-50 %;3;\"a;b\r\n_x000D_\x0b<\";;;;\r\n"
-        f"\t1-2;\t1e5;0{sign}00;'-50 %;0;;;;;\r\n"
+        f"{HEADING}\t007;'=1+1;1250{sign}50;'-50 %;3;\"a;b\r\n_x000D_\x0b<\"{TERMS}\r\n"
+        f"\t1-2;\t1e5;0{sign}00;'-50 %;0;{TERMS}\r\n"
     )
 
 
@@ -56,7 +61,9 @@ def test_workbook_has_numbers_and_texts_and_no_formula(browser, hostile):
             ("'-50 %", "s", "@"),
             (3, "n", "General"),
             ("a;b_x000D_\n_x005F_x000D__x000B_<", "s", "@"),
-            *[(None, "n", "General")] * 4,
+            *[(None, "n", "General")] * 12,
+            *[(1, "n", "General")] * 2,
+            *[(None, "n", "General")] * 2,
         ],
         [
             ("1-2", "s", "@"),
@@ -64,7 +71,9 @@ def test_workbook_has_numbers_and_texts_and_no_formula(browser, hostile):
             (0, "n", "0.00"),
             ("'-50 %", "s", "@"),
             (0, "n", "General"),
-            *[(None, "n", "General")] * 5,
+            *[(None, "n", "General")] * 13,
+            *[(1, "n", "General")] * 2,
+            *[(None, "n", "General")] * 2,
         ],
     ]
     assert (sheet.title, sheet.freeze_panes) == ("products", "A2")
