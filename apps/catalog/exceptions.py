@@ -186,6 +186,15 @@ class ImageInvalid(DomainError):
         return cls(ImageProblem.FORMAT)
 
 
+class StorageUnavailable(DomainError):
+    """An upload while the storage of pictures is away or full."""
+
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "unavailable"
+    message = _("The store is temporarily unavailable. Try again.")
+    headers = {"Retry-After": "5"}
+
+
 class FullProduct(TypedDict):
     """How many pictures a product can have."""
 

@@ -4,6 +4,7 @@ All are under the product's lock. What customers see of a product has changed wh
 `updated_at`.
 """
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,7 +20,7 @@ from apps.audit.services import (
     record_change,
     values_of,
 )
-from apps.catalog.exceptions import ImageInvalid, ImageLimit, ImageProblem
+from apps.catalog.exceptions import ImageInvalid, ImageLimit, ImageProblem, StorageUnavailable
 from apps.catalog.image_headers import image_header
 from apps.catalog.jobs import FETCH_IMAGE, IMAGE, job_of_image
 from apps.catalog.models import MAX_IMAGES, ImageStatus, Product, ProductImage, StoredImage
@@ -28,6 +29,8 @@ from apps.core.database.transactions import retried_atomic
 from apps.core.guarded_fetch import FetchProblem
 from apps.jobs.services import JobSpec, enqueue
 from apps.users.models import User
+
+logger = logging.getLogger(__name__)
 
 FOCAL = ("focal_x", "focal_y")
 
@@ -38,14 +41,20 @@ def add_image(
     """Give the product one more picture, from the bytes of its file; tell whether it is new.
 
     The same picture a second time is the one that the product has, which is tried again if it had failed.
-    Raises Product.DoesNotExist, ImageInvalid, ImageLimit, and ValidationError for an alternative text.
+    Raises Product.DoesNotExist, ImageInvalid, ImageLimit, StorageUnavailable, and ValidationError for an
+    alternative text.
     """
     image_header(content)
     product = Product.objects.only("pk").get(pk=product_id)
     shown = product.images.ready().filter(sha256=name_of(content)).first()
     if shown is not None:
         return shown, False
-    image = ProductImage(bytes=len(content), sha256=keep_original(content), alt_ru=alt_ru, alt_en=alt_en)
+    try:
+        sha256 = keep_original(content)
+    except OSError as error:
+        logger.exception("The storage of pictures does not take an upload")
+        raise StorageUnavailable from error
+    image = ProductImage(bytes=len(content), sha256=sha256, alt_ru=alt_ru, alt_en=alt_en)
     return _added(product_id, image, by)
 
 

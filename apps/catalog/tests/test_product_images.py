@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.files.storage import storages
@@ -13,6 +14,7 @@ from apps.audit.models import AuditEntry
 from apps.catalog.models import Product, ProductImage
 from apps.catalog.tests.factories import make_image, make_product, make_products
 from apps.catalog.tests.pictures import bomb, picture
+from apps.core.file_storage import WholeFileStorage
 from apps.core.tests.answers import problem, problem_of, refusal_of
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
@@ -117,6 +119,18 @@ def test_more_than_ten_megabytes_are_refused(staff_api: APIClient, size: int):
 
     assert refusal_of(response) == (413, "body_too_large", [])
     assert not ProductImage.objects.exists()
+
+
+def test_upload_while_the_storage_is_away_may_be_repeated(staff_api: APIClient):
+    product = make_product()
+
+    with patch.object(WholeFileStorage, "_save", side_effect=OSError("No space left on device")):
+        response = upload(staff_api, product)
+
+    assert refusal_of(response) == (503, "unavailable", [])
+    assert response["Retry-After"] == "5"
+    assert not ProductImage.objects.exists()
+    assert upload(staff_api, product).status_code == 201
 
 
 def test_json_bodies_are_as_small_as_everywhere(staff_api: APIClient):

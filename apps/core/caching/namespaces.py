@@ -42,6 +42,15 @@ class _Look:
     response: CachedResponse | None = None
 
 
+@dataclass(slots=True)
+class _PendingDrop:
+    """A drop that waits for a commit, on behalf of however many writes."""
+
+    name: str
+    scopes: tuple[str, ...]
+    is_over: bool = False
+
+
 class NotDropped(Exception):
     """The cache could not be told that what it keeps is old."""
 
@@ -109,8 +118,16 @@ class CacheNamespace:
 
         Not before: until then a reader would fill the emptied scope with the old rows again.
         """
+        pending = self._pending(scopes or (EVERYONE,))
+
         # No partial: Django would look for its name, should it fail, and fail itself.
-        transaction.on_commit(lambda: self._drop_or_tell(scopes or (EVERYONE,)), robust=True)
+        def drop() -> None:
+            if not pending.is_over:  # once for all writes of the transaction
+                pending.is_over = True
+                self._drop_or_tell(pending.scopes)
+
+        drop.pending = pending  # type: ignore[attr-defined]  # set here
+        transaction.on_commit(drop, robust=True)
 
     def drop(self, *scopes: str) -> None:
         """Drop everything kept for the scopes, at once.
@@ -177,6 +194,14 @@ class CacheNamespace:
         if self._names_people and self._look(scope, key).tokens != tokens:
             cache.delete(key)  # it was dropped while it was built, perhaps with the person whom it names
         return response
+
+    def _pending(self, scopes: tuple[str, ...]) -> "_PendingDrop":
+        """Return the drop of these scopes that the transaction's earlier writes wait for; else a new one."""
+        for _savepoints, hook, _robust in reversed(transaction.get_connection().run_on_commit):
+            found = getattr(hook, "pending", None)
+            if found and (found.name, found.scopes, found.is_over) == (self.name, scopes, False):
+                return found
+        return _PendingDrop(self.name, scopes)
 
     def _drop_or_tell(self, scopes: Sequence[str]) -> None:
         try:

@@ -297,3 +297,33 @@ def test_tokens_that_the_cache_forgot_never_come_back(things):
     cache.delete("things:everyone:token")
 
     assert things.get_or_build(EVERYONE, "/things/", built(b"new")).body == b"new"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_writes_of_a_transaction_drop_once(things, monkeypatch):
+    drops = []
+    monkeypatch.setattr(things, "drop", lambda *scopes: drops.append(scopes))
+
+    with transaction.atomic():
+        things.drop_on_commit()
+        things.drop_on_commit("ann")
+        with transaction.atomic():
+            things.drop_on_commit()
+        things.drop_on_commit("ann")
+    things.drop_on_commit()
+
+    assert drops == [(EVERYONE,), ("ann",), (EVERYONE,)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_drop_that_a_savepoint_has_taken_back_is_made_by_the_next_write(things, monkeypatch):
+    drops = []
+    monkeypatch.setattr(things, "drop", lambda *scopes: drops.append(scopes))
+
+    with transaction.atomic():
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            things.drop_on_commit()
+            raise ZeroDivisionError
+        things.drop_on_commit()
+
+    assert drops == [(EVERYONE,)]
