@@ -10,11 +10,13 @@ from typing import Any
 from benchmarks.seeding import (
     BEGINNING,
     BETWEEN_ORDERS,
+    BRANDS,
     COMMON,
     COUPON,
     FIRST_CUSTOMER,
     RARE,
     RARE_COUPON,
+    WEIGHT_ID,
     Shop,
     name_of,
     phone_of,
@@ -25,6 +27,11 @@ PRODUCTS, OWN, ORDERS = "/api/v1/products/", "/api/v1/orders/", "/api/v1/admin/o
 SUGGESTIONS = PRODUCTS + "suggest/"
 RARE_ON_OTHER_KEYS = "ерущвщдшеу"  # as whoever forgets to switch the keyboard types it
 ON_SALE = "SELECT count(*) FROM catalog_product WHERE is_active"
+HELD = "id IN (SELECT product_id FROM catalog_productattribute WHERE {})"
+HAS_COLOR, HAS_BRAND = HELD.format(f"value_id = {BRANDS + 3}"), HELD.format("value_id = 7")
+HAS_BOTH = f"{HAS_COLOR} AND {HAS_BRAND}"
+HAS_BRANDS = HELD.format("value_id IN (1, 2)")
+HAS_WEIGHT = HELD.format(f"attribute_id = {WEIGHT_ID} AND number BETWEEN 100 AND 1000")
 ALL_ORDERS = "SELECT count(*) FROM orders_order AS o WHERE true"
 OF_USERS = "user_id IN (SELECT id FROM users_user WHERE username ILIKE '%{0}%' OR email ILIKE '%{0}%')"
 OF_LINES = "EXISTS (SELECT FROM orders_orderitem WHERE order_id = o.id AND sku ILIKE '%{0}%')"
@@ -90,6 +97,11 @@ def _products(name: str, query: str, where: str = "true", **more: Any) -> Case:
     return Case(f"products, {name}", f"{PRODUCTS}?{query}", matching=f"{ON_SALE} AND {where}", **more)
 
 
+def _facets(name: str, query: str, where: str = "true") -> Case:
+    matching = f"{ON_SALE} AND {where}"
+    return Case(f"facets, {name}", f"{PRODUCTS}facets/?{query}", matching=matching, at_most=None)
+
+
 def _searched(name: str, text: str, **more: Any) -> Case:
     condition = " AND ".join(f"search_text LIKE '%{word}%'" for word in text.split())
     return _products(f"search: {name}", f"search={text.replace(' ', '+')}", condition, **more)
@@ -137,6 +149,16 @@ CASES = (
     _products("price_min and price_max", "price_min=1000&price_max=1150", "price BETWEEN 1000 AND 1150"),
     _products("in stock", "in_stock=true", "stock > 0"),
     _products("sold out", "in_stock=false", "stock = 0"),
+    _products("a colour", "attr[color]=color-3", HAS_COLOR),
+    _products("a brand", "attr[brand]=brand-7", HAS_BRAND),
+    _products(
+        "a colour of a brand", "attr[color]=color-3&attr[brand]=brand-7", f"{HAS_COLOR} AND {HAS_BRAND}"
+    ),
+    _products("a range of weights", "attr[weight]=100..1000", HAS_WEIGHT),
+    # Of ten thousand products there is more to count than of ten; of more, nothing is counted.
+    _facets("of two brands", "attr[brand]=brand-1,brand-2&facets=color,weight", HAS_BRANDS),
+    _facets("of two brands and what else there is", "attr[brand]=brand-1,brand-2", HAS_BRANDS),
+    _facets("of all products", ""),
     Case(
         "products, off sale, for staff",
         f"{PRODUCTS}?is_active=false",
