@@ -29,10 +29,13 @@ HOMES = {
 # What is unique as it stands: nobody types it from memory, or it has one spelling by its characters.
 EXACT = {
     "auth.Group.name": "superusers choose it from a list",
+    "catalog.Attribute.code": "small ASCII letters, digits and underscores; chosen from a list",
     "catalog.Category.slug": "ASCII letters, digits and hyphens; an address",
     "catalog.Product.slug": "the same",
     "catalog.ProductGroup.slug": "the same",
+    "catalog.SearchWord.word": "folded by the store",
     "delivery.DeliveryMethod.code": "ASCII letters, digits, hyphens and underscores; chosen from a list",
+    "integrations.Feed.folder": "made by the store",
     "jobs.Job.key": "made by the store",
     "payments.FiscalReceipt.key": "made by the store",
     "promotions.PromotionCode.code": "kept in capitals, and looked for in them",
