@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from apps.catalog.models import Category, Product, ProductImage
+from apps.catalog.models import Category, Product, ProductImage, ProductTranslation
+from apps.catalog.search_terms import refresh_search_terms
 from apps.catalog.tests.factories import make_category, make_product, make_products
 from apps.core.tests.answers import refusal_of
 
@@ -64,6 +65,17 @@ def test_products_are_suggested_as_a_search_finds_them(api, typed, products):
         make_product(name=name, category=category)
 
     assert suggested(api, typed)[0] == products
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Black tea"), ("ru", "Чай чёрный")])
+def test_products_are_named_in_the_language_of_the_request(api, tea, language, name):
+    product = make_product(name="Чай чёрный", category=tea)
+    ProductTranslation.objects.create(product=product, language="en", name="Black tea")
+    refresh_search_terms([product.pk])
+
+    for typed in ("black", "чай черн"):
+        answer = api.get(URL, {"q": typed}, headers={"accept-language": language})
+        assert [row["name"] for row in answer.json()["products"]] == [name]
 
 
 def test_only_what_is_on_sale_is_suggested(api, tea):
