@@ -110,6 +110,7 @@ def test_store_serves_the_file_for_good(client: Client):
     assert rendition_url(SHA, 480).endswith(f"/media/{NAME}")
 
 
+@pytest.mark.django_db  # whose connection is looked after at the end of a response
 def test_store_tells_of_a_file_without_sending_it(client: Client):
     head = client.head(f"/media/{NAME}")
     unchanged = client.get(f"/media/{NAME}", headers={"If-None-Match": f'"{SHA}-480.webp"'})

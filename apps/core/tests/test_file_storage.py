@@ -9,7 +9,8 @@ import pytest
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import ContentFile
 
-from apps.core.file_storage import WholeFileStorage
+from apps.core.file_storage import WholeFileStorage, delete_drafts
+from online_store.env.media import in_folders
 
 NAME = "things/ab/abc.webp"
 
@@ -102,3 +103,18 @@ def test_nothing_is_written_outside_of_the_folder(storage: WholeFileStorage, tmp
         storage.save(name, ContentFile(b"x"))
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_daily_sweep_deletes_old_drafts_of_every_folder(settings, tmp_path: Path):
+    settings.STORAGES = settings.STORAGES | in_folders(tmp_path / "media")
+    left = [tmp_path / room / ".drafts" / "left" for room in ("media", "media-originals")]
+    for path in left:
+        path.parent.mkdir(parents=True)
+        path.touch()
+        os.utime(path, (0, 0))
+    young = left[0].with_name("young")
+    young.touch()
+
+    delete_drafts()
+
+    assert [path.exists() for path in (*left, young)] == [False, False, True]
