@@ -118,6 +118,18 @@ def test_pages_cursors_and_counts_are_those_of_the_collapsed_list(api):
     assert following["next"] is None
 
 
+@pytest.mark.parametrize(("text", "is_widened"), [("red", False), ("reds", True)])
+def test_search_shows_one_of_each_group_on_all_its_pages(api, text, is_widened):
+    groups = [group_of(("2.00", 5), ("1.00", 5), name=f"Red {number}") for number in range(2)]
+
+    pages = [api.get(f"{LIST}?collapse=true&search={text}&page_size=1&page={page}").json() for page in (1, 2)]
+
+    rows = [(row["id"], row["group_size"]) for page in pages for row in page["results"]]
+    assert rows == [(group[1].pk, 2) for group in groups]
+    assert [page["count"] for page in pages] == [2, 2]
+    assert pages[0]["search_widened"] is is_widened
+
+
 @pytest.mark.postgres
 @pytest.mark.parametrize(("most", "count"), [(10, Count(4)), (7, Count(4, is_exact=False))])
 def test_count_is_exact_where_the_products_are_few_enough_to_be_read(monkeypatch, most, count):
