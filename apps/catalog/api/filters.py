@@ -192,10 +192,6 @@ class FacetFilter(ProductFilter):
     price_min = MoneyFilter(method="left_to_counts", help_text=PRICE_MIN_TEXT)
     price_max = MoneyFilter(method="left_to_counts", help_text=PRICE_MAX_TEXT)
 
-    def filter_queryset(self, queryset: QuerySet[Product]) -> QuerySet[Product]:
-        """Return the products in no order."""
-        return super().filter_queryset(queryset).order_by()
-
     def left_to_counts(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
         """Return all products."""
         return queryset

@@ -1,9 +1,10 @@
 """Pages of searches: the best first, and where nothing has the words, of what may have been meant."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
+from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -68,6 +69,20 @@ def page_of(view: GenericViewSet[Product], found: ProductQuerySet, search: Searc
     if page or rows.exists():
         return page
     return _page_of_another(view, search) or []
+
+
+def meant_rows(
+    found: ProductQuerySet, *, narrowed: Callable[[ProductQuerySet], QuerySet[Product]]
+) -> ProductQuerySet:
+    """Return the products of a search, or where it finds none of those that are left, of the one that does.
+
+    `narrowed` applies the filters that have not been.
+    """
+    search = found.search
+    if search is None or narrowed(found).exists():
+        return found
+    others = (search.again(other.text) for other in meant_searches(search.text))
+    return next((rows for rows in others if narrowed(rows).exists()), found)
 
 
 def _page_of_another(view: GenericViewSet[Product], search: Search[ProductQuerySet]) -> Rows:

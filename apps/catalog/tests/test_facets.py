@@ -167,6 +167,16 @@ def test_one_statement_counts_all_facets_of_which_nothing_is_chosen(
         assert api.get(f"{URL}?{query}").content == first.content
 
 
+@pytest.mark.parametrize("query", ["search=кружки", "search=rhe;rf&attr[vegan]=true", "search=кружка"])
+def test_search_that_the_list_widens_is_counted_as_widened(api, query):
+    give(make_product(name="Кружка", price="7.00"), color="green", vegan=True)
+
+    response = api.get(f"{URL}?facets=color&{query}")
+
+    assert api.get(f"/api/v1/products/?{query}").json()["count"] == 1
+    assert (facets(response), prices(response)) == ({"color": {"green": 1}}, ("7.00", "7.00"))
+
+
 @pytest.mark.django_db(transaction=True)
 def test_counts_are_those_of_now(api):
     assert facets(api.get(f"{URL}?facets=vegan")) == {"vegan": {"true": 2, "false": 1}}

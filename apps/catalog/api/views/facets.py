@@ -8,9 +8,10 @@ from rest_framework.response import Response
 
 from apps.catalog.api.filters import FacetFilter
 from apps.catalog.api.permissions import lists_inactive
+from apps.catalog.api.searches import meant_rows
 from apps.catalog.api.serializers import FacetsOutput
 from apps.catalog.api.views.products import public_list_scope
-from apps.catalog.attribute_filters import filter_attributes, selections_of
+from apps.catalog.attribute_filters import filter_attributes, selections_of, with_selections
 from apps.catalog.caching import products_cache
 from apps.catalog.facets import facets_of
 from apps.catalog.models import Attribute, Product
@@ -50,12 +51,12 @@ class FacetViewSet(StoreViewSet):
         given = filterset.form.cleaned_data
         known = filter_attributes()
         limits = {"price__gte": given["price_min"], "price__lte": given["price_max"]}
-        found = facets_of(
-            filterset.qs,
-            price=Q(**{lookup: price for lookup, price in limits.items() if price is not None}),
-            selections=selections_of(given["attr"], known),
-            attributes=_wanted(given["facets"], known),
+        price = Q(**{lookup: limit for lookup, limit in limits.items() if limit is not None})
+        selections, wanted = selections_of(given["attr"], known), _wanted(given["facets"], known)
+        products = meant_rows(
+            filterset.qs, narrowed=lambda rows: with_selections(rows.filter(price), selections.values())
         )
+        found = facets_of(products, price=price, selections=selections, attributes=wanted)
         return Response(FacetsOutput(found).data)
 
 
