@@ -1,5 +1,8 @@
 """Suggestions while a customer types: products and categories by the beginnings of their words."""
 
+from collections import defaultdict
+
+from apps.catalog.configuration import CATEGORY_NAMES
 from apps.catalog.meant_searches import meant_searches
 from apps.catalog.models import Category, Product
 from apps.catalog.product_details import read_first_images
@@ -7,6 +10,7 @@ from apps.catalog.ranking import Candidate, RankedProducts, Ranking
 from apps.catalog.shown_texts import product_texts, with_texts
 from apps.catalog.spelling import MIN_STEM
 from apps.core.search_words import looked_for, words_of
+from apps.store.configuration_cache import current_configuration
 
 PRODUCTS, CATEGORIES = 8, 3  # at most
 CATEGORIES_RANKED = 100
@@ -25,13 +29,17 @@ def suggested_products(text: str) -> list[Product]:
 
 
 def suggested_categories(text: str) -> list[Category]:
-    """Return the categories on sale whose names the text finds best."""
-    found = with_texts(Category.objects.on_sale().matching(text)).only("name", "slug")
-    ranking = Ranking(text)
+    """Return the categories on sale that the text finds best by their names, in whatever language."""
+    ranking, names = Ranking(text), defaultdict[int, list[str]](list)
+    for (category_id, _language), name in current_configuration()[CATEGORY_NAMES].items():
+        names[category_id].append(name)
+    translated = [each for each, known in names.items() if any(map(ranking.is_in_name, known))]
+    on_sale = Category.objects.on_sale()
+    found = with_texts(on_sale.matching(text) | on_sale.filter(pk__in=translated)).only("name", "slug")
     ranked = [
-        (ranking.key(Candidate(category.pk, category.name)), category)
-        for category in found[:CATEGORIES_RANKED]
-        if ranking.is_in_name(category.name)
+        (ranking.key(Candidate(each.pk, each.name, search_terms="\n".join(names[each.pk]))), each)
+        for each in found[:CATEGORIES_RANKED]
+        if any(map(ranking.is_in_name, [each.name, *names[each.pk]]))
     ]
     return [category for _key, category in sorted(ranked, key=lambda each: each[0])[:CATEGORIES]]
 

@@ -4,10 +4,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from apps.catalog.models import Category, Product, ProductImage, ProductTranslation
+from apps.catalog.models import Category, CategoryTranslation, Product, ProductImage, ProductTranslation
 from apps.catalog.search_terms import refresh_search_terms
 from apps.catalog.tests.factories import make_category, make_product, make_products
 from apps.core.tests.answers import refusal_of
+from apps.store.configuration_cache import current_configuration
 
 URL = "/api/v1/products/suggest/"
 
@@ -95,6 +96,17 @@ def test_categories_are_suggested_by_their_names(api, tea):
     assert suggested(api, "посуд")[1] == ["Посуда для чая"]
 
 
+@pytest.mark.parametrize(("language", "name"), [("en", "Tea and coffee"), ("ru", "Чай и кофе")])
+def test_categories_are_suggested_in_the_language_of_the_request(api, tea, language, name):
+    make_category(name="Кофемашины")
+    CategoryTranslation.objects.create(category=tea, language="en", name="Tea and coffee")
+    current_configuration()
+
+    for typed in ("coffee", "чай"):
+        answer = api.get(URL, {"q": typed}, headers={"accept-language": language})
+        assert [row["name"] for row in answer.json()["categories"]] == [name]
+
+
 def test_eight_products_and_three_categories_are_suggested(api):
     make_products(10, name="Чай")
     Category.objects.bulk_create(Category(name="Чай", slug=f"tea-{number}") for number in range(5))
@@ -123,12 +135,13 @@ def test_other_parameters_are_refused(api):
 @pytest.mark.parametrize("number", [1, 30])
 def test_suggestions_take_few_statements_and_then_none(api, tea, number, django_assert_num_queries):
     make_products(number, name="Чай", category=tea)
+    current_configuration()
     with CaptureQueriesContext(connection) as queries:
         first = api.get(URL, {"q": "чай"})
     with django_assert_num_queries(0):
         second = api.get(URL, {"q": "чай"})
 
-    assert len(queries) == 4  # ranking, products, pictures, categories
+    assert len(queries) == 5  # ranking, products, pictures, version of the configuration, categories
     assert second.content == first.content
 
 
