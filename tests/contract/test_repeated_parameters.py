@@ -41,6 +41,7 @@ def address_of(path: str) -> str:
         refund_id=uid,
         country="RU",
         provider="emulator",
+        slug="tea",
     )
 
 
