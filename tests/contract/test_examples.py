@@ -46,9 +46,17 @@ def newest_refund(shop: Shop) -> str:
     return shop.call("GET", "admin/refunds/", user=STAFF).json()["results"][0]["id"]
 
 
+def own_images(shop: Shop) -> dict[str, Any]:
+    images = shop.call("GET", "admin/products/1/images/", user=STAFF).json()["results"]
+    return {"ids": [image["id"] for image in images]}
+
+
 # Ids in addresses, and members of a request, that no example can know, such as a token of today.
 LIVE_IDS: dict[str, Callable[[Shop], str]] = {"payment_id": newest_payment, "refund_id": newest_refund}
-LIVE_MEMBERS: dict[str, Callable[[Shop], dict[str, Any]]] = {"refreshTokens": own_refresh_token}
+LIVE_MEMBERS: dict[str, Callable[[Shop], dict[str, Any]]] = {
+    "orderProductImages": own_images,
+    "refreshTokens": own_refresh_token,
+}
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
