@@ -1,11 +1,15 @@
-"""Pictures for tests, as cameras, drawing programs and attackers make them."""
+"""Pictures for tests, as cameras, drawing programs and attackers make them, and how they are uploaded."""
 
 import io
 import struct
 import zlib
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageCms
+from rest_framework.test import APIClient
+
+from apps.catalog.models import Product
 
 RED, BLUE = (200, 30, 40), (20, 60, 220)
 
@@ -69,3 +73,12 @@ def with_size(content: bytes, size: tuple[int, int], *, at: int, as_: str) -> by
     """Return the file with another size in its header."""
     packed = struct.pack(as_, *size)
     return content[:at] + packed + content[at + len(packed) :]
+
+
+def address_of(product: Product, *rest: Any) -> str:
+    return "/".join(map(str, (f"/api/v1/admin/products/{product.pk}/images", *rest, "")))
+
+
+def upload(client: APIClient, product: Product, content: bytes, **members: Any) -> Any:
+    form = {"file": SimpleUploadedFile("photo.jpg", content), **members}
+    return client.post(address_of(product), form, format="multipart", headers={"Accept-Language": "en"})

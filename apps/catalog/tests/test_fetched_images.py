@@ -1,132 +1,82 @@
-"""Pictures from addresses: fetched by a job through the guard, tried again while the server is away."""
+"""Pictures that are fetched from an address: what becomes of their content."""
 
 from pathlib import Path
 from typing import Any
-from unittest.mock import Mock
 
 import pytest
 
-from apps.catalog import handlers
-from apps.catalog.models import ProductImage
+from apps.catalog.models import ProductImage, StoredImage
 from apps.catalog.services import images
+from apps.catalog.stored_images import name_of
 from apps.catalog.tests.factories import make_product
 from apps.catalog.tests.pictures import picture
-from apps.core.guarded_fetch import FetchProblem, FetchRefused, ServerAway
-from apps.jobs.models import CircuitState, Job
+from apps.core.guarded_fetch import FetchProblem
+from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs
 from online_store.env.media import in_folders
 
 pytestmark = pytest.mark.django_db
 
-URL = "https://shop.example/tea.jpg"
-PICTURE = picture((40, 30))
+WIDE = picture((1300, 700))
 
 
 @pytest.fixture(autouse=True)
-def _folder(settings: Any, tmp_path: Path) -> None:
+def folder(settings: Any, tmp_path: Path) -> Path:
+    """Keep the files of this test apart, and return the folder of those that are served."""
     settings.STORAGES = settings.STORAGES | in_folders(tmp_path / "media")
+    return tmp_path / "media"
 
 
-@pytest.fixture
-def fetch(monkeypatch: pytest.MonkeyPatch) -> Mock:
-    """Replace the network."""
-    replaced = Mock(return_value=PICTURE)
-    monkeypatch.setattr(handlers, "fetch", replaced)
-    return replaced
+def files_in(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
-def add(url: str = URL) -> ProductImage:
-    return images.add_image_from_url(make_product().pk, url=url, by=None)[0]
+def test_fetched_content_becomes_a_picture(folder: Path):
+    product = make_product()
+    image, _is_new = images.add_image_from_url(product.pk, url="https://shop.example/tea.jpg", by=None)
+    Job.objects.update(status="done")
 
-
-def attempt() -> None:
-    """Do what waits, at once."""
-    Job.objects.filter(status="pending").update(run_at="2020-01-01T00:00:00Z")
+    for _time in range(2):  # the job that fetches may run twice
+        images.take_content(image.pk, WIDE)
     run_due_jobs()
 
-
-def outcome(image: ProductImage) -> tuple[str, str]:
     image.refresh_from_db()
-    return image.status, image.problem
+    assert (image.status, image.sha256, image.bytes) == ("ready", name_of(WIDE), len(WIDE))
+    assert Job.objects.filter(kind="image").count() == 1
+    assert len(files_in(folder)) == 3
 
 
-def test_picture_is_fetched_and_then_made(fetch: Mock):
-    image = add()
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [(b"<html>Not found</html>", "format"), (WIDE[:30], "unreadable"), (WIDE, "duplicate")],
+)
+def test_fetched_content_that_cannot_be_shown_fails(content: bytes, problem: str):
+    product = make_product()
+    images.add_image(product.pk, content=WIDE, by=None)
+    image, _is_new = images.add_image_from_url(product.pk, url="https://shop.example/tea.jpg", by=None)
 
-    run_due_jobs()
+    images.take_content(image.pk, content)
 
-    fetch.assert_called_once_with(URL)
-    assert outcome(image) == ("ready", "")
-    jobs = Job.objects.order_by("pk").values_list("kind", "subject", "status")
-    subject = f"product:{image.product_id}"
-    assert list(jobs) == [("fetch_image", subject, "done"), ("image", subject, "done")]
-
-
-@pytest.mark.parametrize("problem", [each for each in FetchProblem if each != FetchProblem.AWAY])
-def test_refused_address_fails_at_once_and_is_told_in_words(fetch: Mock, problem: FetchProblem):
-    fetch.side_effect = FetchRefused(problem)
-    image = add()
-
-    run_due_jobs()
-
-    assert outcome(image) == ("failed", problem.value)
-    assert image.problem_text == problem.label
-    assert fetch.call_count == 1
-    assert Job.objects.get().status == "done"
+    image.refresh_from_db()
+    assert (image.status, image.problem, image.sha256) == ("failed", problem, None)
 
 
-def test_address_of_this_machine_is_refused_by_the_guard():
-    image = add("https://127.0.0.1/tea.jpg")
+def test_address_that_has_failed_is_fetched_again():
+    product, url = make_product(), "https://shop.example/tea.jpg"
+    image, _is_new = images.add_image_from_url(product.pk, url=url, by=None)
+    images.fail_image(image.pk, FetchProblem.REFUSED)
 
-    run_due_jobs()
+    again, is_new = images.add_image_from_url(product.pk, url=url, by=None)
 
-    assert outcome(image) == ("failed", "not_public")
-
-
-def test_server_that_was_away_is_asked_again(fetch: Mock):
-    fetch.side_effect = [ServerAway, ServerAway, PICTURE]
-    image = add()
-
-    run_due_jobs()
-    assert outcome(image) == ("pending", "")
-    attempt()
-    attempt()
-
-    assert outcome(image) == ("ready", "")
-    assert fetch.call_count == 3
+    assert (again.pk, again.status, is_new) == (image.pk, "pending", False)
+    assert list(Job.objects.values_list("kind", flat=True)) == ["fetch_image"] * 2
 
 
-def test_server_that_stays_away_fails_the_picture_in_the_end(fetch: Mock):
-    fetch.side_effect = ServerAway
-    image = add()
+def test_content_of_a_deleted_picture_is_not_taken():
+    image, _is_new = images.add_image_from_url(make_product().pk, url="https://shop.example/t.jpg", by=None)
+    image.delete()
 
-    for _attempt in range(15):
-        attempt()
+    images.take_content(image.pk, WIDE)
 
-    assert outcome(image) == ("failed", "away")
-    assert fetch.call_count == 12
-    assert Job.objects.get().status == "done"
-
-
-def test_server_that_is_away_holds_up_no_other_picture(fetch: Mock):
-    fetch.side_effect = ServerAway
-    for number in range(6):
-        add(f"https://shop.example/{number}.jpg")
-    run_due_jobs()
-    uploaded = images.add_image(make_product().pk, content=PICTURE, by=None)[0]
-
-    run_due_jobs()
-
-    assert outcome(uploaded) == ("ready", "")
-    assert not CircuitState.objects.filter(failures__gt=0).exists()
-
-
-def test_picture_that_is_gone_or_done_is_not_fetched(fetch: Mock):
-    gone, done = add(), add("https://shop.example/other.jpg")
-    gone.delete()
-    ProductImage.objects.filter(pk=done.pk).update(sha256="a" * 64)
-
-    run_due_jobs()
-
-    assert fetch.call_count == 0
-    assert set(Job.objects.values_list("status", flat=True)) == {"done"}
+    assert not ProductImage.objects.exists()
+    assert StoredImage.objects.get().pk == name_of(WIDE)  # which the sweep deletes

@@ -4,9 +4,11 @@ import gc
 import re
 import time
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -238,6 +240,24 @@ def test_large_pictures_are_decoded_within_their_bounds():
         decoded = decoded_image(content)
 
     assert sorted(decoded.files) == [160, 480, 1200]
+
+
+def test_files_damaged_at_random_are_decoded_or_refused():
+    random = Random(1)
+    wholes = [JPEG, PNG, WEBP, camera_picture(orientation=6), picture(mode="CMYK"), red_of_another_space()]
+    results: Counter[str] = Counter()
+
+    for number in range(3000):
+        damaged = bytearray(wholes[number % len(wholes)])
+        for _time in range(random.choice([1, 2, 10])):
+            damaged[random.randrange(random.choice([60, len(damaged)]))] = random.randrange(256)
+        try:
+            decoded_image(bytes(damaged))
+            results["shown"] += 1
+        except ImageInvalid as refusal:
+            results[refusal.problem] += 1
+
+    assert results.keys() >= {"shown", "format", "unreadable"}
 
 
 def is_near(colour: Any, wanted: tuple[int, int, int]) -> bool:

@@ -10,13 +10,12 @@ from django.core.files.storage import storages
 from rest_framework.test import APIClient
 
 from apps.audit.models import AuditEntry
-from apps.catalog.models import Product, ProductImage, StoredImage
+from apps.catalog.models import Product, ProductImage
 from apps.catalog.services import images
 from apps.catalog.stored_images import name_of
 from apps.catalog.tests.factories import make_product, make_products
 from apps.catalog.tests.pictures import camera_picture, opened, picture
 from apps.core.file_storage import WholeFileStorage
-from apps.core.guarded_fetch import FetchProblem
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs, run_job
 from online_store.env.media import in_folders
@@ -250,57 +249,6 @@ def test_two_of_its_jobs_run_at_a_time():
     )
 
     assert run_job(jobs[2].pk) == 0
-
-
-def test_fetched_content_becomes_a_picture(folder: Path):
-    product = make_product()
-    image, _is_new = images.add_image_from_url(product.pk, url="https://shop.example/tea.jpg", by=None)
-    Job.objects.update(status="done")
-
-    for _time in range(2):  # the job that fetches may run twice
-        images.take_content(image.pk, WIDE)
-    run_due_jobs()
-
-    image.refresh_from_db()
-    assert (image.status, image.sha256, image.bytes) == ("ready", name_of(WIDE), len(WIDE))
-    assert Job.objects.filter(kind="image").count() == 1
-    assert files_in(folder) == names(WIDE, 160, 480, 1200)
-
-
-@pytest.mark.parametrize(
-    ("content", "problem"),
-    [(b"<html>Not found</html>", "format"), (WIDE[:30], "unreadable"), (WIDE, "duplicate")],
-)
-def test_fetched_content_that_cannot_be_shown_fails(content: bytes, problem: str):
-    product = make_product()
-    add(product)
-    image, _is_new = images.add_image_from_url(product.pk, url="https://shop.example/tea.jpg", by=None)
-
-    images.take_content(image.pk, content)
-
-    image.refresh_from_db()
-    assert (image.status, image.problem, image.sha256) == ("failed", problem, None)
-
-
-def test_address_that_has_failed_is_fetched_again():
-    product, url = make_product(), "https://shop.example/tea.jpg"
-    image, _is_new = images.add_image_from_url(product.pk, url=url, by=None)
-    images.fail_image(image.pk, FetchProblem.REFUSED)
-
-    again, is_new = images.add_image_from_url(product.pk, url=url, by=None)
-
-    assert (again.pk, again.status, is_new) == (image.pk, "pending", False)
-    assert list(Job.objects.values_list("kind", flat=True)) == ["fetch_image"] * 2
-
-
-def test_content_of_a_deleted_picture_is_not_taken():
-    image, _is_new = images.add_image_from_url(make_product().pk, url="https://shop.example/t.jpg", by=None)
-    image.delete()
-
-    images.take_content(image.pk, WIDE)
-
-    assert not ProductImage.objects.exists()
-    assert StoredImage.objects.get().pk == name_of(WIDE)  # which the sweep deletes
 
 
 def urls_of(api: APIClient, product: Product) -> list[str]:
