@@ -14,7 +14,9 @@ from django.utils.translation import ngettext_lazy
 from apps.catalog import services
 from apps.catalog.admin.category_tree import CategoryTree, PlacedCategory
 from apps.catalog.admin.saving import save_by_service
-from apps.catalog.models import Category
+from apps.catalog.admin.translated_form import TranslatedForm, text_sections, translated
+from apps.catalog.models import Category, CategoryTranslation
+from apps.catalog.shown_texts import CATEGORY_TEXTS
 from apps.core.admin.model_admin import StoreAdmin
 
 INDENTATION, BRANCH = "\N{EM SPACE}\N{EM SPACE}", "└ "
@@ -36,7 +38,25 @@ class CategoryAdmin(StoreAdmin):
     search_fields = ("name",)  # opens the search box; get_search_results does the work
     sortable_by = ("shown_name", "slug")
     autocomplete_fields = ("parent",)
-    fields = ("name", "slug", "parent", "tax_class", "description", "is_active", "created_at", "updated_at")
+    form = translated(TranslatedForm, CategoryTranslation, CATEGORY_TEXTS)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "name",
+                    "slug",
+                    "parent",
+                    "tax_class",
+                    "description",
+                    "is_active",
+                    "created_at",
+                    "updated_at",
+                )
+            },
+        ),
+        *text_sections(CATEGORY_TEXTS),
+    )
     readonly_fields = ("created_at", "updated_at")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CategoryTree]:

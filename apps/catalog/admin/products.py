@@ -18,8 +18,10 @@ from apps.catalog.admin.product_detail import product_context
 from apps.catalog.admin.saving import save_by_service
 from apps.catalog.admin.stock import StockPage, may_adjust_stock
 from apps.catalog.admin.stocktake import StocktakePage, stocktake, stocktake_tool
+from apps.catalog.admin.translated_form import TranslatedForm, text_sections, translated
 from apps.catalog.exceptions import no_reduction
-from apps.catalog.models import MAX_STOCK, Category, Product
+from apps.catalog.models import MAX_STOCK, Category, Product, ProductTranslation
+from apps.catalog.shown_texts import PRODUCT_TEXTS
 from apps.core.admin.changelists import (
     AutocompleteFilter,
     DateRangeFilter,
@@ -29,7 +31,6 @@ from apps.core.admin.changelists import (
 )
 from apps.core.admin.list_editing import ListEditingAdmin, ListedRowForm
 from apps.core.admin.model_admin import StoreAutocompleteSelect
-from apps.core.admin.optimistic_locking import VersionedForm
 from apps.core.money import format_money
 from apps.import_export.admin.exportable import ExportableAdmin, ExportPage, export_chosen, export_tool
 from apps.users.current_user import current_user
@@ -63,7 +64,7 @@ class StockFilter(RangeFilter):
         return forms.IntegerField(required=False, min_value=0, max_value=MAX_STOCK)
 
 
-class ProductForm(VersionedForm):
+class ProductForm(TranslatedForm):
     """A product, whose crossed-out price is above its price."""
 
     def clean(self) -> dict[str, Any]:
@@ -79,7 +80,7 @@ class ProductForm(VersionedForm):
 class ProductAdmin(ExportableAdmin, ListEditingAdmin, LongListAdmin):
     """Products. Their stock is given once, on creation, and moved by the stock pages from then on."""
 
-    form = ProductForm
+    form = translated(ProductForm, ProductTranslation, PRODUCT_TEXTS)
     counted = ngettext_lazy("%(number)s product", "%(number)s products", "count")
     list_display = ("name", "sku", "category", "price", "compare_at_price", "stock", "is_active")
     list_filter = (
@@ -157,7 +158,7 @@ class ProductAdmin(ExportableAdmin, ListEditingAdmin, LongListAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Product | None = None) -> list[Any]:
         """Put what few products have below the rest, closed."""
         rest = [(title, {"fields": names, "classes": ["collapse"]}) for title, names in FURTHER_FIELDS]
-        return [(None, {"fields": self.get_fields(request, obj)}), *rest]
+        return [(None, {"fields": self.get_fields(request, obj)}), *rest, *text_sections(PRODUCT_TEXTS)]
 
     def get_fields(self, request: HttpRequest, obj: Product | None = None) -> list[Any]:
         """Do so on the page of a product, too."""

@@ -2,15 +2,11 @@
 
 from typing import Any
 
-from django import forms
 
-
-def save_by_service(
-    obj: Any, form: "forms.ModelForm[Any]", change: bool, *, create: Any, update: Any
-) -> None:
+def save_by_service(obj: Any, form: Any, change: bool, *, create: Any, update: Any) -> None:
     """Create the row by the one service, or change by the other what the form has changed."""
     if change:
-        update(obj.pk, **{name: form.cleaned_data[name] for name in form.changed_data})
+        update(obj.pk, **form.for_service({name: form.cleaned_data[name] for name in form.changed_data}))
         return
-    created = create(**form.cleaned_data)
+    created = create(**form.for_service(form.cleaned_data))
     obj.pk, obj.slug = created.pk, created.slug
