@@ -15,8 +15,12 @@ from apps.jobs.registry import MAX_ATTEMPTS, handler
 LOOKS = 3  # for what was uploaded: another job may have deleted it, but then the files are there soon
 
 
+class UploadMissing(Exception):
+    """What was uploaded is not there, though the storage is."""
+
+
 # An OSError: the storage is away.
-@handler(IMAGE, label=_("Picture"), retry_on=(OSError,), circuit=IMAGES)
+@handler(IMAGE, label=_("Picture"), retry_on=(UploadMissing, OSError), circuit=IMAGES, outages=(OSError,))
 def make_image(job: Job, *, image_id: int) -> None:
     """Make the files of a picture, and show it once they are all there."""
     image = ProductImage.objects.exclude(status=ImageStatus.FAILED).filter(pk=image_id).first()
@@ -25,10 +29,13 @@ def make_image(job: Job, *, image_id: int) -> None:
     if image.status == ImageStatus.PENDING:
         try:
             width, height = size_of_files(image.sha256) or _made_files(image.sha256)
-        except (ImageInvalid, FileNotFoundError) as error:
-            if isinstance(error, FileNotFoundError) and job.attempts < LOOKS:
-                raise
-            fail_image(image_id, getattr(error, "problem", ImageProblem.LOST))
+        except ImageInvalid as refusal:
+            fail_image(image_id, refusal.problem)
+            return
+        except FileNotFoundError as error:
+            if job.attempts < LOOKS:
+                raise UploadMissing from error
+            fail_image(image_id, ImageProblem.LOST)
             return
         show_image(image_id, width=width, height=height)
     delete_original(image.sha256)
