@@ -164,7 +164,7 @@ def shop(
     settings.STORE_EMBEDDED = True
     embedded_cache = {**settings.EMBEDDED_CACHE, "LOCATION": tmp_path / "cache"}
     settings.CACHES = {"default": embedded_cache, "counters": settings.EMBEDDED_COUNTERS}
-    call_command("load_demo", verbosity=0)
+    call_command("load_demo", "--without-pictures", verbosity=0)
     Product.objects.update(stock=PLENTY)
     monkeypatch.setattr(WSGITransport, "send", without_socket_settings(WSGITransport.send))
     caplog.set_level(logging.ERROR)  # each refusal is a warning

@@ -25,6 +25,6 @@ def prepared_once(name: str, make: Callable[[Path], object]) -> Path:
 
 def load_demo(environment: dict[str, str]) -> None:
     """Migrate an empty database and load the demo data."""
-    both = commands("migrate", "load_demo")
+    both = commands("migrate", "load_demo --without-pictures")
     command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", both]
     subprocess.run(command, cwd=BASE_DIR, env=os.environ | environment, check=True, capture_output=True)

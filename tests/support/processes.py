@@ -68,7 +68,7 @@ def programs_heed_signals() -> Iterator[None]:
 def commands(*names: str) -> str:
     """Return code for `manage.py shell` that runs the commands: each process takes a second to start."""
     return "\n".join(
-        ["from django.core.management import call_command", *map("call_command({!r})".format, names)]
+        ["from django.core.management import call_command", *map("call_command(*{!r}.split())".format, names)]
     )
 
 

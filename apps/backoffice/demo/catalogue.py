@@ -3,7 +3,7 @@
 from decimal import Decimal
 from pathlib import Path
 
-from apps.catalog.models import Product
+from apps.catalog.models import Category, CategoryTranslation, Product
 from apps.catalog.product_import import import_products
 from apps.catalog.services import update_product
 
@@ -25,6 +25,19 @@ WEIGHTS_G = {
     "GFT-001": 4600,
     "STA-001": 10,
 }
+CATEGORIES = {
+    "Посуда": "Tableware",
+    "Книги и тетради": "Books and notebooks",
+    "Чай и кофе": "Tea and coffee",
+    "Подарки": "Gifts",
+    "Свет": "Lighting",
+    "Инструменты": "Tools",
+    "Украшения": "Jewellery",
+    "Игрушки": "Toys",
+    "Канцелярия": "Stationery",
+    "Текстиль": "Textiles",
+    "Сад и дом": "Garden and home",
+}
 REDUCED_SKU, REDUCED_PRICE = "TEX-002", Decimal("3990.00")
 
 
@@ -32,6 +45,10 @@ def load_catalogue() -> str:
     """Load the products, in a transaction of the caller's; return what was made, in words."""
     with PRODUCTS.open("rb") as file:
         import_products(file)
+    CategoryTranslation.objects.bulk_create(
+        CategoryTranslation(category=category, language="en", name=CATEGORIES[category.name])
+        for category in Category.objects.filter(name__in=CATEGORIES)
+    )
     weighed = list(Product.objects.filter(sku__in=WEIGHTS_G))
     for product in weighed:
         product.weight_g = WEIGHTS_G[product.sku]

@@ -23,7 +23,7 @@ def embedded(settings):
 
 @pytest.mark.usefixtures("embedded")
 def test_empty_store_gets_products_and_logins(api):
-    call_command("load_demo")
+    call_command("load_demo", "--without-pictures")
 
     assert Category.objects.count() == 11
     assert Product.objects.count() >= 60
@@ -40,7 +40,7 @@ def test_empty_store_gets_products_and_logins(api):
 
 @pytest.mark.usefixtures("embedded")
 def test_demo_is_found_in_both_languages(api):
-    call_command("load_demo")
+    call_command("load_demo", "--without-pictures")
 
     assert api.get("/api/v1/products/", {"search": "чай черный"}).json()["count"] >= 1
     assert api.get("/api/v1/products/", {"search": "BLACK TEA"}).json()["count"] >= 1
@@ -51,10 +51,12 @@ def test_demo_says_what_it_made(capsys):
     call_command("load_demo")
     assert capsys.readouterr().out.splitlines() == [
         "Demo data: 66 products, 15 of them with a weight and one reduced",
+        "Demo data: attributes of 16 products, and a group of 2 variants",
         "Demo data: 3 delivery methods with rates for 2 zones, 5 pick-up points",
         "Demo data: payment methods emulator and cash, and a seller",
         "Demo data: a promotion of 10 % with the codes ЧАЙ10 and TEA10",
         "Demo data: the logins admin and customer",
+        "Demo data: 66 pictures",
     ]
 
     call_command("load_demo")
@@ -62,7 +64,7 @@ def test_demo_says_what_it_made(capsys):
 
 
 def test_demo_has_ways_of_delivery_in_both_languages():
-    call_command("load_demo")
+    call_command("load_demo", "--without-pictures")
 
     assert list(DeliveryMethod.objects.values_list("code", "name_ru", "name_en", "kind")) == [
         ("courier", "Курьер", "Courier", "courier"),
@@ -76,7 +78,7 @@ def test_demo_has_ways_of_delivery_in_both_languages():
 
 
 def test_demo_has_a_reduced_product(api):
-    call_command("load_demo")
+    call_command("load_demo", "--without-pictures")
 
     [blanket] = api.get("/api/v1/products/", {"search": "TEX-002"}).json()["results"]
     reduction = ("price", "compare_at_price", "lowest_price_30d", "discount_percent", "weight_g")
@@ -93,7 +95,7 @@ def test_demo_has_a_reduced_product(api):
     ],
 )
 def test_demo_delivers_by_zone_weight_and_total(api, customer, postal_code, quantity, prices):
-    call_command("load_demo")
+    call_command("load_demo", "--without-pictures")
     api.force_authenticate(customer)
     tea = Product.objects.get(sku="TEA-001")  # 390.00 and 240 g
     address = {"name": "Анна", "phone": "+79123456789", "country": "RU", "city": "-", "line1": "1"}
@@ -113,7 +115,7 @@ def test_demo_delivers_by_zone_weight_and_total(api, customer, postal_code, quan
 @pytest.mark.parametrize(("point", "price"), [("101000", "150.00"), ("190000", "290.00")])
 @pytest.mark.parametrize("code", ["чай10", "TEA10"])
 def test_demo_delivers_to_points_and_takes_codes(api, customer, code, point, price):
-    call_command("load_demo")
+    call_command("load_demo", "--without-pictures")
     api.force_authenticate(customer)
     body = {
         "items": [{"product_id": Product.objects.get(sku="TEA-001").pk, "quantity": 1}],
@@ -130,12 +132,12 @@ def test_demo_delivers_to_points_and_takes_codes(api, customer, code, point, pri
 
 @pytest.mark.usefixtures("embedded")
 def test_second_start_changes_nothing():
-    call_command("load_demo")
+    call_command("load_demo", "--without-pictures")
     Product.objects.update(stock=1, name="Edited")
     User.objects.get(username="customer").delete()
     User.objects.filter(username="admin").update(password="changed")
 
-    call_command("load_demo")
+    call_command("load_demo", "--without-pictures")
 
     assert set(Product.objects.values_list("stock", "name")) == {(1, "Edited")}
     assert list(User.objects.values_list("username", "password")) == [("admin", "changed")]
@@ -145,7 +147,7 @@ def test_second_start_changes_nothing():
 def test_store_that_has_products_keeps_them_alone():
     own = make_product()
 
-    call_command("load_demo")
+    call_command("load_demo", "--without-pictures")
 
     assert list(Product.objects.all()) == [own]
     assert not DeliveryMethod.objects.exists()
@@ -156,7 +158,7 @@ def test_store_that_has_products_keeps_them_alone():
 def test_store_that_has_a_delivery_method_keeps_its_own():
     own = make_method()
 
-    call_command("load_demo")
+    call_command("load_demo", "--without-pictures")
 
     assert Product.objects.exists()
     assert list(DeliveryMethod.objects.all()) == [own]
@@ -165,7 +167,7 @@ def test_store_that_has_a_delivery_method_keeps_its_own():
 
 @pytest.mark.usefixtures("embedded")
 def test_store_that_has_users_gets_no_logins(customer):
-    call_command("load_demo")
+    call_command("load_demo", "--without-pictures")
 
     assert list(User.objects.all()) == [customer]
     assert Product.objects.exists()
@@ -174,7 +176,7 @@ def test_store_that_has_users_gets_no_logins(customer):
 def test_logins_whose_password_everybody_knows_are_for_the_embedded_mode_only(settings):
     settings.STORE_EMBEDDED = False
 
-    call_command("load_demo")
+    call_command("load_demo", "--without-pictures")
 
     assert Product.objects.exists()
     assert not User.objects.exists()

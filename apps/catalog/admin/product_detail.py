@@ -8,12 +8,13 @@ from django.db.models import Count, Min, Q, Sum
 from django.http import HttpRequest
 
 from apps.catalog.admin.stock import may_view_stock
-from apps.catalog.models import ORDER_MOVEMENTS, Product
+from apps.catalog.models import ORDER_MOVEMENTS, GroupOption, Product
 from apps.core.admin.pages import PagedAdmin
 from apps.core.database.estimated_counts import MOST_COUNTED
 from apps.core.days import start_of_day, today
 
 LATEST = 20  # rows of each table
+MOST_VARIANTS = 100
 SALES_DAYS = 30
 
 
@@ -23,6 +24,14 @@ class Sales:
 
     pieces: int
     is_whole: bool
+
+
+@dataclass(frozen=True)
+class Variants:
+    """The options of a group, and its products, each with its values of these."""
+
+    options: list[GroupOption]
+    rows: list[tuple[Product, list[str]]]
 
 
 def product_context(model_admin: PagedAdmin, request: HttpRequest, product: Product) -> dict[str, Any]:
@@ -35,7 +44,21 @@ def product_context(model_admin: PagedAdmin, request: HttpRequest, product: Prod
         "sales": latest_sales(product) if may_see_stock else None,
         "sales_days": SALES_DAYS,
         "prices": prices.select_related("created_by")[:LATEST],
+        "variants": variants_of(product),
+        "may_change_group": request.user.has_perm("catalog.view_productgroup"),
     }
+
+
+def variants_of(product: Product) -> Variants | None:
+    """Return the products of the group that the product belongs to; None for one without a group."""
+    if product.group is None:
+        return None
+    options = list(product.group.options.all())
+    rows = []
+    for variant in product.group.products.prefetch_related("options")[:MOST_VARIANTS]:
+        values = {each.option_id: each.value for each in variant.options.all()}
+        rows.append((variant, [values.get(option.pk, "") for option in options]))
+    return Variants(options, rows)
 
 
 def latest_sales(product: Product) -> Sales:

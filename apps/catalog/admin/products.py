@@ -14,11 +14,13 @@ from apps.catalog import services
 from apps.catalog.admin import product_actions
 from apps.catalog.admin.imports import IMPORT_PAGES, import_tool
 from apps.catalog.admin.inline_prices import PriceForm, save_price
+from apps.catalog.admin.pictures import PicturesPage, picture_context
 from apps.catalog.admin.product_detail import product_context
+from apps.catalog.admin.product_parts import ProductPartsForm, with_attributes
 from apps.catalog.admin.saving import save_by_service
 from apps.catalog.admin.stock import StockPage, may_adjust_stock
 from apps.catalog.admin.stocktake import StocktakePage, stocktake, stocktake_tool
-from apps.catalog.admin.translated_form import TranslatedForm, text_sections, translated
+from apps.catalog.admin.translated_form import text_sections, translated
 from apps.catalog.exceptions import no_reduction
 from apps.catalog.models import MAX_STOCK, Category, Product, ProductTranslation
 from apps.catalog.shown_texts import PRODUCT_TEXTS
@@ -64,7 +66,7 @@ class StockFilter(RangeFilter):
         return forms.IntegerField(required=False, min_value=0, max_value=MAX_STOCK)
 
 
-class ProductForm(TranslatedForm):
+class ProductForm(ProductPartsForm):
     """A product, whose crossed-out price is above its price."""
 
     def clean(self) -> dict[str, Any]:
@@ -120,9 +122,9 @@ class ProductAdmin(ExportableAdmin, ListEditingAdmin, LongListAdmin):
         stocktake,
         export_chosen,
     )
-    pages = (StockPage, StocktakePage, *IMPORT_PAGES, ExportPage)
+    pages = (PicturesPage, StockPage, StocktakePage, *IMPORT_PAGES, ExportPage)
     list_tools = (stocktake_tool, import_tool, export_tool)
-    detail_context = (product_context,)
+    detail_context = (product_context, picture_context)
     change_form_template = "admin/catalog/product/change_form.html"
     list_editable = ("price",)
     listed_row_form = PriceForm
@@ -150,6 +152,12 @@ class ProductAdmin(ExportableAdmin, ListEditingAdmin, LongListAdmin):
     def save_listed_row(self, request: HttpRequest, form: ListedRowForm, row: Product) -> str:
         """Save the price that was typed in the list, and say so. Raises ValidationError."""
         return save_price(request, form, row)
+
+    def get_form(
+        self, request: HttpRequest, obj: Product | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """Return the form, with a field for each attribute that there is."""
+        return super().get_form(request, obj, change, form=with_attributes(self.form), **kwargs)
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Show prices as money to those who may not type them."""

@@ -4,10 +4,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
-from apps.backoffice.demo import load_catalogue, load_delivery, load_payments, load_promotion
+from apps.backoffice.demo import (
+    load_attributes,
+    load_catalogue,
+    load_delivery,
+    load_payments,
+    load_pictures,
+    load_promotion,
+)
 from apps.catalog.models import Product
 from apps.delivery.models import DeliveryMethod, DeliveryZone, PickupPoint
 from apps.orders.models import PaymentMethod
@@ -28,18 +35,24 @@ class Command(BaseCommand):
         "create the demo logins."
     )
 
-    @transaction.atomic
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the option."""
+        parser.add_argument("--without-pictures", action="store_true", help="do not draw any")
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Load what is missing; a store that has products or users keeps them as they are."""
-        made = [*_shop(), *_logins()]
+        with transaction.atomic():
+            is_empty = not Product.objects.exists()
+            made = [*(_shop() if is_empty else ()), *_logins()]
+        if is_empty and not options["without_pictures"]:  # files are not written inside of a transaction
+            made.append(load_pictures())
         for line in made or ["nothing, the store has products of its own"]:
             self.stdout.write(f"Demo data: {line}")
 
 
 def _shop() -> Iterator[str]:
-    if Product.objects.exists():
-        return
     yield load_catalogue()
+    yield load_attributes()
     if not any(model.objects.exists() for model in DELIVERY_MODELS):
         yield load_delivery()
     if not (Seller.objects.exists() or PaymentMethod.objects.exclude(code="manual").exists()):
