@@ -63,7 +63,7 @@ def test_name_and_sku_of_which_nothing_is_seen_are_refused(staff_api, text):
 @pytest.mark.parametrize("text", NOTHING_SEEN)
 def test_form_of_the_admin_refuses_them_too(client, staff, text):
     client.force_login(staff)
-    fields = {**product(name=text, sku=text), "stock": "0", "is_active": "on"}
+    fields = {**product(name=text, sku=text), "stock": "0", "min_quantity": "1", "quantity_step": "1"}
 
     made = client.post(reverse("admin:catalog_product_add"), fields)
     category = client.post(reverse("admin:catalog_category_add"), {"name": text})
@@ -127,7 +127,7 @@ def test_own_sku_may_change_its_case(staff_api):
 def test_form_of_the_admin_tells_a_sku_that_is_taken(client, staff):
     make_product(sku="BUG-9a")
     client.force_login(staff)
-    fields = {**product(sku="bug-9A"), "stock": "0", "is_active": "on"}
+    fields = {**product(sku="bug-9A"), "stock": "0", "min_quantity": "1", "quantity_step": "1"}
 
     response = client.post(reverse("admin:catalog_product_add"), fields)
 

@@ -201,6 +201,7 @@ class StoreSchema(AutoSchema):
             if name == "slug":
                 parameter["description"] = f"Slug of the {self._row_name()}"
                 parameter["schema"] = {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"}
+                parameter["example"] = self.view.example_slug  # type: ignore[attr-defined]  # a view set's
                 continue
             parameter["description"] = f"Id of the {name if name != 'id' else self._row_name()}"
             if parameter["schema"].get("format") == "uuid":
