@@ -18,6 +18,7 @@ CATEGORY = {
     "updated_at": "2026-11-24T09:30:00.250000Z",
 }
 
+SLUG = "chai-chernyi-krupnolistovoi-vechernii-200-g-evening-loose-leaf-black-tea-200-g"
 WANTED_CHANGE = {"name": "Evening black tea, 200 g", "sku": "TEA-001", "price": "410.00", "category": 11}
 WANTED_PRODUCT = {
     "name": "Linden honey, 500 g",
@@ -34,6 +35,7 @@ WANTED_PRODUCT = {
     "unit": "pcs",
     "barcode": "4601234567893",
     "stock": 40,
+    "translations": {"en": {"name": "Linden honey, 500 g", "description": "Light, with a note of mint."}},
 }
 IMAGE = {
     "id": 1,

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.catalog import services
+from apps.catalog.api import examples
 from apps.catalog.api.filters import ProductFilter
 from apps.catalog.api.permissions import lists_inactive, sees_inactive
 from apps.catalog.api.searches import ProductPagination, page_of
@@ -55,6 +56,7 @@ class ProductViewSet(StoreViewSet):
     permission_classes = (StaffWrites,)
     filterset_class = ProductFilter
     pagination_class = ProductPagination
+    example_slug = examples.SLUG
 
     def get_queryset(self) -> QuerySet[Product]:
         """Return the products that the caller sees, with what is shown of them."""
