@@ -188,6 +188,7 @@ CHECKS: dict[str, Callable[[Findings], Problems]] = {
     "no two transactions locked each other out": _deadlocks,
     "no job is stuck": effects.stuck_jobs,
     "no job is left failed": effects.failed_jobs,
+    "every picture is shown, and its files are whole": effects.wrong_pictures,
     "every order has one invoice": effects.wrong_invoices,
     "every order has its e-mails, one message for each status": effects.wrong_mails,
     "e-mails about an order came in the order of its history": effects.reordered_mails,

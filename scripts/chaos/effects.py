@@ -23,6 +23,15 @@ def failed_jobs(findings: Findings) -> Problems:
             yield f"{job}"
 
 
+def wrong_pictures(findings: Findings) -> Problems:
+    """Tell of pictures that are not shown in the end, or that a file of is missing or cut short."""
+    if not findings.snapshot.pictures:
+        yield "there is no picture at all"
+    for picture in findings.snapshot.pictures:
+        if picture.status != "ready" or picture.broken:
+            yield f"picture {picture.id} is {picture.status}, broken: {', '.join(picture.broken) or 'none'}"
+
+
 def wrong_invoices(findings: Findings) -> Problems:
     """Tell of orders without an invoice that is a PDF. One that was cancelled at once may have none."""
     for order_id, order in findings.snapshot.orders.items():

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from scripts.chaos import ledger, payment_ledger
+from scripts.chaos import ledger, payment_ledger, pictures
 from scripts.chaos.ledger import Ledger, ledger_of
 from scripts.chaos.payment_ledger import PaymentLedger, payment_ledger_of
+from scripts.chaos.pictures import Picture, pictures_of
 from scripts.chaos.stage import Stage
 
 QUERIES = {
@@ -37,6 +38,7 @@ QUERIES = {
     "stock": "SELECT id, stock FROM catalog_product",
     "movements": "SELECT reason, product_id, delta FROM catalog_stockmovement",
     "users": "SELECT username, email FROM users_user",
+    "pictures": pictures.QUERY,
     "run_again": (
         "SELECT j.subject, j.kind FROM audit_auditentry a JOIN jobs_job j ON j.id = a.target_id "
         "WHERE a.action = 'run_again' AND a.target_kind = 'jobs.job'"
@@ -158,6 +160,7 @@ class Snapshot:
     run_again: set[tuple[str, str]]  # subject and kind of the jobs that staff ran again
     ledger: Ledger = field(default_factory=Ledger)
     payments: PaymentLedger = field(default_factory=PaymentLedger)
+    pictures: list[Picture] = field(default_factory=list)
     mails: list[Mail] = field(default_factory=list)
     parcels: list[Parcel] = field(default_factory=list)
 
@@ -178,6 +181,7 @@ def read_snapshot(stage: Stage, mail_log: Path) -> Snapshot:
         run_again=set(rows["run_again"]),
         ledger=ledger_of(rows),
         payments=payment_ledger_of(rows, stage.provider),
+        pictures=pictures_of(rows["pictures"], stage.folder / "var" / "media"),
     )
     for order_id, product_id, quantity in rows["lines"]:
         snapshot.lines[order_id][product_id] += quantity

@@ -11,6 +11,7 @@ from scripts.chaos.journal import Journal, RequestedOrder, RequestedTransition, 
 from scripts.chaos.ledger import Ledger, OrderMoney, PricedLine, Redemption, UseCounter
 from scripts.chaos.payment_ledger import PaidOrder, PaymentLedger
 from scripts.chaos.payment_provider import ProviderPayment, ProviderRefund
+from scripts.chaos.pictures import Picture
 from scripts.chaos.snapshot import JobRow, Mail, Order, Parcel, Snapshot, Step
 from scripts.replay.client import Account
 
@@ -71,6 +72,7 @@ def sound_snapshot(restock: Restock) -> Snapshot:
             mail(2, "Your order #7 has been shipped", number="EM1"),
             mail(UUID(int=30), "Confirm your e-mail address"),
         ],
+        pictures=[Picture(1, "ready", ())],
         parcels=[Parcel("uuid-2", 7, "EM1")],
     )
 

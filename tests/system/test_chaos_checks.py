@@ -10,6 +10,7 @@ from scripts.chaos.checks import run_checks
 from scripts.chaos.effects import wrong_mails
 from scripts.chaos.findings import Findings
 from scripts.chaos.journal import RequestedTransition
+from scripts.chaos.pictures import Picture
 from scripts.chaos.snapshot import Order, Parcel, Step
 from tests.support.chaos_findings import delivered, job, mail, second_order, sound, told_late
 
@@ -116,6 +117,15 @@ def test_sound_findings_violate_nothing():
             lambda day: day.snapshot.jobs.append(job(3, "shipment", "failed", "CarrierRefused: no")),
             "shipment of order:7 is failed after 1 attempts, not before 12:00:00, leased until never: "
             "CarrierRefused: no",
+        ),
+        (lambda day: day.snapshot.pictures.clear(), "there is no picture at all"),
+        (
+            lambda day: day.snapshot.pictures.append(Picture(2, "ready", ("a-480.webp",))),
+            "picture 2 is ready, broken: a-480.webp",
+        ),
+        (
+            lambda day: day.snapshot.pictures.append(Picture(2, "pending", ())),
+            "picture 2 is pending, broken: none",
         ),
         (lambda day: day.snapshot.invoices.clear(), "order 7 has 0 invoices"),
         (lambda day: day.snapshot.invoices[7].append(b"%PDF-"), "order 7 has 2 invoices"),
