@@ -1,6 +1,7 @@
 """Fields of a product's form for what other tables keep: attributes, and related products."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -103,10 +104,10 @@ def _initial_of(product: Product) -> dict[str, Any]:
         name = f"{ATTRIBUTE}{row.attribute.code}"
         if row.value is not None:
             initial.setdefault(name, []).append(text_of(row))
+        elif row.number is not None:
+            initial[name] = Decimal(number_text(row.number))  # 1200, not 1200.0000
         else:
-            initial[name] = (
-                row.number if row.number is not None else row.bool if row.bool is not None else row.text
-            )
+            initial[name] = row.text if row.bool is None else row.bool
     return initial
 
 
