@@ -51,8 +51,18 @@ def own_images(shop: Shop) -> dict[str, Any]:
     return {"ids": [image["id"] for image in images]}
 
 
+def slug_on_sale(shop: Shop) -> str:
+    """Return the slug of a product."""
+    [product, *_others] = requests.get(f"{shop.url}/api/v1/products/", timeout=30).json()["results"]
+    return str(product["slug"])
+
+
 # Ids in addresses, and members of a request, that no example can know, such as a token of today.
-LIVE_IDS: dict[str, Callable[[Shop], str]] = {"payment_id": newest_payment, "refund_id": newest_refund}
+LIVE_IDS: dict[str, Callable[[Shop], str]] = {
+    "payment_id": newest_payment,
+    "refund_id": newest_refund,
+    "slug": slug_on_sale,
+}
 LIVE_MEMBERS: dict[str, Callable[[Shop], dict[str, Any]]] = {
     "orderProductImages": own_images,
     "refreshTokens": own_refresh_token,
