@@ -15,6 +15,7 @@ from apps.users.models import User
 
 TYPED = {  # in other fields than names and descriptions
     "auth.group": {"name": "Typed"},
+    "catalog.attribute": {"name_ru": "Typed", "name_en": "Typed"},
     "delivery.deliverymethod": {"name_ru": "Typed", "name_en": "Typed"},
     "delivery.deliveryzone": {"name": "Typed"},
     "delivery.pickuppoint": {"name": "Typed", "city": "Typed"},

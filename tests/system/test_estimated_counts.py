@@ -94,5 +94,5 @@ def test_list_says_nothing_of_an_exact_count(api):
 
     page = api.get("/api/v1/products/?page_size=3").json()
 
-    assert sorted(page) == ["count", "next", "previous", "results"]
+    assert sorted(page) == ["count", "did_you_mean", "next", "previous", "results", "search_widened"]
     assert page["count"] == 5

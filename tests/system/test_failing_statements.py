@@ -15,8 +15,8 @@ import pytest
 from django.db import Error, OperationalError, ProgrammingError
 from rest_framework.test import APIClient
 
-from apps.catalog.models import Product
-from apps.catalog.tests.factories import make_category, make_product
+from apps.catalog.models import Product, ProductImage
+from apps.catalog.tests.factories import make_category, make_image, make_product
 from apps.delivery.models import SavedAddress
 from apps.delivery.tests.factories import make_saved_address
 from apps.jobs.models import Job
@@ -56,6 +56,7 @@ class Shop:
     reset: str
     verify: str
     address: SavedAddress
+    images: list[ProductImage]
 
     @property
     def ids(self) -> dict[str, Any]:
@@ -66,6 +67,7 @@ class Shop:
             "job": self.job.pk,
             "session": self.session.pk,
             "address": self.address.pk,
+            "image": self.images[0].pk,
         }
 
 
@@ -142,6 +144,40 @@ WRITES = [
     ),
     Write(
         "POST",
+        "admin/products/{product}/images/",
+        "staff",
+        lambda _shop: {"url": "https://example.com/a.png"},
+    ),
+    Write("PATCH", "admin/products/{product}/images/{image}/", "staff", lambda _shop: {"alt_en": "Tea"}),
+    Write("DELETE", "admin/products/{product}/images/{image}/", "staff"),
+    Write(
+        "POST",
+        "admin/products/{product}/images/order/",
+        "staff",
+        lambda shop: {"ids": [image.pk for image in reversed(shop.images)]},
+    ),
+    Write(
+        "POST",
+        "admin/products/bulk/",
+        "staff",
+        lambda shop: {
+            "on_error": "reject_all",
+            "products": [
+                {**PRODUCT, "category": shop.ids["category"], "stock": 3},
+                {"sku": shop.product.sku, "price": "4.60"},
+            ],
+        },
+        headers={"Idempotency-Key": "bulk-1"},
+    ),
+    Write(
+        "POST",
+        "admin/stock/bulk/",
+        "staff",
+        lambda shop: {"reason": "delivery", "rows": [{"sku": shop.product.sku, "delta": 5}]},
+        headers={"Idempotency-Key": "stock-1"},
+    ),
+    Write(
+        "POST",
         "orders/",
         "customer",
         lambda shop: {"items": [{"product_id": shop.product.pk, "quantity": 2}]},
@@ -212,6 +248,7 @@ def send(customer: User, staff: User, settings) -> Callable[[Write], Callable[[]
             reset=reset_token(customer),
             verify=address_token(customer, customer.email),
             address=make_saved_address(customer),
+            images=[make_image(product), make_image(product)],
         )
         ids = {name: make(customer) for name, make in BY_HAND.items() if f"{{{name}." in write.path}
         if "callbacks" in write.path:

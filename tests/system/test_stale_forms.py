@@ -28,6 +28,7 @@ from tests.support.parameters import spread
 
 FORMS = {
     "auth.group": {"name", "permissions"},
+    "catalog.attribute": {"name_ru", "name_en", "unit", "is_filter", "position"},
     "catalog.category": {"name", "slug", "parent", "tax_class", "description", "is_active"},
     "catalog.product": {
         "name",
@@ -40,6 +41,16 @@ FORMS = {
         "weight_g",
         "description",
         "is_active",
+        "barcode",
+        "external_id",
+        "unit",
+        "min_quantity",
+        "quantity_step",
+        "length_mm",
+        "width_mm",
+        "height_mm",
+        "meta_title",
+        "meta_description",
     },
     "catalog.productgroup": {"name", "slug", "category", "description"},
     "delivery.deliverymethod": {
@@ -147,6 +158,9 @@ FORMS = {
 }
 # Rows of others that are edited on the page; the tests of their apps change them.
 INLINED = {
+    "catalog.attribute": {"values"},
+    "catalog.category": {"translations"},
+    "catalog.product": {"attributes", "related_links", "translations"},
     "catalog.productgroup": {"options", "products"},
     "delivery.deliverymethod": {"rates"},
     "delivery.deliveryzone": {"members"},

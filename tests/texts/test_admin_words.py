@@ -20,6 +20,7 @@ NUMBERS = (1, 2, 5, 11, 21)
 ENGLISH = {
     "auth.group": ("group", "groups"),
     "audit.auditentry": ("entry", "entries"),
+    "catalog.attribute": ("attribute", "attributes"),
     "catalog.category": ("category", "categories"),
     "catalog.product": ("product", "products"),
     "catalog.productgroup": ("group of variants", "groups of variants"),
@@ -45,6 +46,7 @@ ENGLISH = {
 RUSSIAN = {
     "auth.group": ("группа", "группы", "групп"),
     "audit.auditentry": ("запись", "записи", "записей"),
+    "catalog.attribute": ("характеристика", "характеристики", "характеристик"),
     "catalog.category": ("категория", "категории", "категорий"),
     "catalog.product": ("товар", "товара", "товаров"),
     "catalog.productgroup": ("группа вариантов", "группы вариантов", "групп вариантов"),

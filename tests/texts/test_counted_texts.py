@@ -10,6 +10,7 @@ from tests.support.translations import counted_texts
 
 # What is counted, in Russian for 1, 2 and 5.
 NOUNS = {
+    ("attribute", "attributes"): ("характеристика", "характеристики", "характеристик"),
     ("category", "categories"): ("категория", "категории", "категорий"),
     ("code", "codes"): ("промокод", "промокода", "промокодов"),
     ("day", "days"): ("день", "дня", "дней"),
@@ -23,6 +24,7 @@ NOUNS = {
     ("job", "jobs"): ("задание", "задания", "заданий"),
     ("movement", "movements"): ("движение", "движения", "движений"),
     ("order", "orders"): ("заказ", "заказа", "заказов"),
+    ("picture", "pictures"): ("изображение", "изображения", "изображений"),
     ("payment method", "payment methods"): ("способ оплаты", "способа оплаты", "способов оплаты"),
     ("pick-up point", "pick-up points"): ("пункт выдачи", "пункта выдачи", "пунктов выдачи"),
     ("product", "products"): ("товар", "товара", "товаров"),

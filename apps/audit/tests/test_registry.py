@@ -11,8 +11,13 @@ from apps.audit.services import record
 def test_apps_register_what_is_audited():
     assert [label for label, _name in audited_models()] == [
         "auth.group",
+        "catalog.attribute",
+        "catalog.attributevalue",
         "catalog.category",
+        "catalog.groupoption",
         "catalog.product",
+        "catalog.productgroup",
+        "catalog.productimage",
         "delivery.deliverymethod",
         "delivery.deliveryzone",
         "delivery.pickuppoint",

@@ -46,6 +46,7 @@ def test_demo_is_found_in_both_languages(api):
     assert api.get("/api/v1/products/", {"search": "BLACK TEA"}).json()["count"] >= 1
 
 
+@pytest.mark.long  # it draws all pictures
 @pytest.mark.usefixtures("embedded")
 def test_demo_says_what_it_made(capsys):
     call_command("load_demo")

@@ -41,7 +41,7 @@ class NewPicturesForm(forms.Form):
         widget=SeveralFiles(attrs={"accept": "image/jpeg,image/png,image/webp", "form": "pictures-form"}),
     )
     url = forms.URLField(
-        label=gettext_lazy("Or an address (https)"),
+        label=gettext_lazy("Or an address"),
         required=False,
         assume_scheme="https",
         validators=[URLValidator(schemes=["https"])],

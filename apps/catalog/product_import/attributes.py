@@ -193,7 +193,8 @@ def _contents(
     if is_choice(attribute):
         names = dict.fromkeys(filter(None, map(NAME.clean, text.split(SEPARATOR))))
         if len(names) > MAX_VALUES or any(len(name) > _MAX_NAME for name in names):
-            raise ValueError(f"{column}: {_('too many values, or too long ones')}")
+            text = _("too many values, or too long ones")
+            raise ValueError(f"{column}: {text}")
         values = {value.value: value for value in (choices.called(attribute, name) for name in names)}
         return [ProductAttribute(attribute=attribute, value=value) for value in values.values()]
     try:

@@ -57,6 +57,8 @@ def test_customers_who_ask_for_inactive_ones_get_none(request, caller, on_sale, 
         "count": 0,
         "next": None,
         "previous": None,
+        "search_widened": False,
+        "did_you_mean": None,
         "results": [],
     }
     assert names(client.get(URL, {"is_active": "true"})) == ["on sale"]

@@ -87,8 +87,9 @@ def test_page_takes_the_same_queries_for_any_number_of_rows(office, staff, djang
     tea = make_product(stock=100)
     opened(office, tea)
     for _time in range(2):
-        # Session, user, product, category, tax classes, movements, sales, prices.
-        with django_assert_num_queries(8):
+        # Session, user, product, category, tax classes, movements, sales, prices; attributes and values;
+        # the product's attributes, related products, texts, pictures, and the versions of the first three.
+        with django_assert_num_queries(17):
             opened(office, tea)
         for _movement in range(15):
             stock.adjust_stock(product_id=tea.pk, delta=-1, reason="x", created_by=staff)

@@ -20,7 +20,7 @@ class AmountField(forms.DecimalField):
         if isinstance(value, str):
             value = "".join(value.split()).replace("\N{MINUS SIGN}", "-")
             if "e" in value.lower():  # nobody means 100 by `1e2`
-                raise ValidationError(self.error_messages["invalid"], code="invalid")
+                raise ValidationError(_("Enter a number."), code="invalid")
         return super().to_python(value)
 
 

@@ -70,7 +70,14 @@ def test_outage_is_not_kept_in_the_cache(api):
     response = api.get("/api/v1/products/")
 
     assert response.status_code == 200
-    assert response.json() == {"count": 0, "next": None, "previous": None, "results": []}
+    assert response.json() == {
+        "count": 0,
+        "next": None,
+        "previous": None,
+        "search_widened": False,
+        "did_you_mean": None,
+        "results": [],
+    }
 
 
 def test_store_is_up_but_not_ready_meanwhile(api):

@@ -266,7 +266,14 @@ def test_date_to_compare_with_is_ignored_where_answers_have_none(english):
     response = english.get("/api/v1/products/", HTTP_IF_UNMODIFIED_SINCE="Mon, 01 Jan 2024 00:00:00 GMT")
 
     assert response.status_code == 200
-    assert response.json() == {"count": 0, "next": None, "previous": None, "results": []}
+    assert response.json() == {
+        "count": 0,
+        "next": None,
+        "previous": None,
+        "search_widened": False,
+        "did_you_mean": None,
+        "results": [],
+    }
 
 
 def test_errors_speak_russian_unless_english_is_asked_for(api):
