@@ -12,14 +12,9 @@ FROM base AS build
 ARG EXTRAS=
 RUN python -m venv --without-pip /opt/venv
 COPY requirements-runtime.txt requirements-s3.txt /tmp/
-RUN set -- -r /tmp/requirements-runtime.txt \
-    && case $EXTRAS in \
-        "") ;; \
-        s3) set -- "$@" -r /tmp/requirements-s3.txt ;; \
-        *) echo "EXTRAS must be s3 or empty." >&2; exit 1 ;; \
-    esac \
-    && pip --python /opt/venv/bin/python install --no-cache-dir --disable-pip-version-check --root-user-action=ignore \
-        --compile --only-binary :all: --require-hashes "$@"
+RUN pip --python /opt/venv/bin/python install --no-cache-dir --disable-pip-version-check --root-user-action=ignore \
+        --compile --only-binary :all: --require-hashes -r /tmp/requirements-runtime.txt \
+        ${EXTRAS:+-r "/tmp/requirements-$EXTRAS.txt"}
 
 COPY manage.py gunicorn.conf.py ./
 COPY apps apps
