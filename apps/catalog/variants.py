@@ -225,9 +225,7 @@ def _move(
         old = values_of(product, ["group"])
         product.group, product.options_key, product.updated_at = group, key, now
         changes = changes_between(old, values_of(product, ["group"]))
-        texts = [
-            [f"{row.option.code}: {row.value_ru}" for row in rows[product.pk]] for rows in (before, after)
-        ]
+        texts = [[_in_words(row) for row in rows[product.pk]] for rows in (before, after)]
         if texts[0] != texts[1]:
             changes["options"] = texts
         if changes:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.audit.services import values_of
 from apps.catalog.bulk_writing import LOCK
-from apps.catalog.exceptions import StockIsReadOnly
 from apps.catalog.models import Category, Product
 from apps.catalog.services.products import refuse_no_reduction
 from apps.core.database.advisory_locks import lock_alone
@@ -173,9 +172,7 @@ def _created(row: Row, values: dict[str, Any]) -> Upsert:
 
 
 def _changed(row: Row, product: Product, values: dict[str, Any]) -> Upsert:
-    if "stock" in values:
-        row.refuse("stock", ValidationError(StockIsReadOnly.message, code=StockIsReadOnly.code))
-        del values["stock"]
+    values.pop("stock", None)  # that of a new product: the same row once more changes nothing
     columns = {name: value for name, value in values.items() if getattr(product, name) != value}
     before = values_of(product, [name for name in columns if name in Product.AUDITED_FIELDS])
     upsert = Upsert(row, product, columns, before=before, old_price=product.price)

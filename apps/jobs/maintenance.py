@@ -36,7 +36,7 @@ def run_maintenance() -> None:
     for task in _tasks:
         try:
             task()
-        except DatabaseError:  # the other tasks can still be done
+        except (DatabaseError, OSError):  # a storage, too; the other tasks can still be done
             logger.exception("A maintenance task is left for tomorrow")
 
 

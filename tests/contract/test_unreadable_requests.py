@@ -74,6 +74,7 @@ def test_request_that_cannot_be_read_is_answered_with_a_problem(
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("server", ["gunicorn", "proxy"])
 def test_line_of_eight_kilobytes_is_read(servers: dict[str, int], server: str):
     if server not in servers:

@@ -24,7 +24,7 @@ from tests.support.admin_rows import ADMINS, change, page_of, row_of, typed
 from tests.support.databases import undone
 from tests.support.faults import all_rows
 from tests.support.html_forms import opened_form, send_form
-from tests.support.parameters import spread
+from tests.support.parameters import some, spread
 
 FORMS = {
     "auth.group": {"name", "permissions"},
@@ -210,7 +210,7 @@ def test_forms_are_those_of_the_table(shop: None, staff: User):
     assert editable == {label: fields | INLINED.get(label, set()) for label, fields in FORMS.items()}
 
 
-@pytest.mark.parametrize("label", FORMS)
+@pytest.mark.parametrize("label", some(FORMS, of=3))
 def test_field_that_somebody_else_has_changed_is_named_and_nothing_is_saved(
     shop: None, staff_client: Client, label: str
 ):
@@ -243,7 +243,7 @@ def test_form_that_does_not_say_what_was_seen_saves_nothing(
     assert all_rows() == before
 
 
-@pytest.mark.parametrize("label", FORMS)
+@pytest.mark.parametrize("label", some(FORMS, of=3))
 def test_form_of_another_row_saves_nothing(shop: None, staff_client: Client, label: str):
     row = row_of(label)
     other = type(row)._default_manager.exclude(pk=row.pk).last()
@@ -257,7 +257,7 @@ def test_form_of_another_row_saves_nothing(shop: None, staff_client: Client, lab
     assert all_rows() == before
 
 
-@pytest.mark.parametrize("label", FORMS)
+@pytest.mark.parametrize("label", some(FORMS, of=3))
 def test_refused_form_is_refused_again_until_the_page_is_opened_anew(
     shop: None, staff_client: Client, label: str
 ):

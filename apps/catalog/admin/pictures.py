@@ -7,14 +7,19 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import URLValidator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
+from apps.catalog.exceptions import ImageInvalid, ImageProblem
 from apps.catalog.image_files import rendition_url
+from apps.catalog.image_headers import MAX_IMAGE_BYTES
 from apps.catalog.models import ImageStatus, Product, ProductImage
 from apps.catalog.services import images
 from apps.core.admin.optimistic_locking import changed_since, text_of_change, version_of
@@ -73,6 +78,8 @@ class ShownPicture:
         return rendition_url(self.image.sha256 or "", self.image.widths[0])
 
 
+# The protection reads the body, and so the files: only of those who may send them.
+@method_decorator(csrf_exempt, name="dispatch")
 class PicturesPage(AdminPage):
     """What the page of a product sends about its pictures."""
 
@@ -82,6 +89,7 @@ class PicturesPage(AdminPage):
         """Let those in who may change products."""
         return self.model_admin.has_change_permission(request)
 
+    @method_decorator(csrf_protect)
     def post(self, request: HttpRequest, product_id: int) -> HttpResponse:
         """Do everything that was asked for; each refusal is told by itself."""
         product, by = get_object_or_404(Product, pk=product_id), current_user(request)
@@ -107,8 +115,7 @@ class PicturesPage(AdminPage):
     def _add(self, product: Product, by: User) -> None:
         added = 0
         for file in self.request.FILES.getlist("uploads"):
-            add = partial(images.add_image, product.pk, content=file.read(), by=by)
-            added += self._done(add, about=f"{file.name}: ")
+            added += self._done(partial(_add_file, product.pk, file, by), about=f"{file.name}: ")
         form = NewPicturesForm(self.request.POST)
         if not form.is_valid():
             self._tell(
@@ -149,3 +156,9 @@ class PicturesPage(AdminPage):
 
     def _tell(self, text: str, level: int) -> None:
         self.model_admin.message_user(self.request, text, level)
+
+
+def _add_file(product_id: int, file: "UploadedFile[Any]", by: User) -> None:
+    if (file.size or 0) > MAX_IMAGE_BYTES:  # before it is read into memory
+        raise ImageInvalid(ImageProblem.TOO_LARGE)
+    images.add_image(product_id, content=file.read(), by=by)

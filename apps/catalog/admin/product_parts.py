@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.catalog.admin.translated_form import TranslatedForm
 from apps.catalog.attribute_values import number_text, text_of
 from apps.catalog.models import MAX_TEXT_LENGTH, Attribute, AttributeType, Product, ProductAttribute
+from apps.catalog.related_products import checked_related
 from apps.core.admin.fields import AmountField
 from apps.core.normalization import CODE
 
@@ -49,7 +50,12 @@ class ProductPartsForm(TranslatedForm):
         if missing := [sku for sku in wanted if CODE.key(sku) not in found]:
             text = _("There are no products with these SKUs: %(skus)s.")
             raise ValidationError(text, code="does_not_exist", params={"skus": ", ".join(missing)})
-        return [found[CODE.key(sku)] for sku in wanted]
+        ids = [found[CODE.key(sku)] for sku in wanted]
+        try:
+            checked_related(self.instance, ids, ids)
+        except ValidationError as error:
+            raise ValidationError(error.messages) from error
+        return ids
 
     @cached_property
     def versioned_fields(self) -> list[str]:

@@ -49,7 +49,7 @@ def translated(form: type[TranslatedForm], translation: Any, names: tuple[str, .
     for field, (code, name) in texts.items():
         column = translation._meta.get_field(name)
         label = format_lazy("{} ({})", column.verbose_name, labels[code])
-        fields[field] = column.formfield(required=False, label=label)
+        fields[field] = column.formfield(required=False, label=label, validators=column.validators)
     return type(form.__name__, (form,), {**fields, "texts": texts, "__module__": form.__module__})
 
 

@@ -27,7 +27,7 @@ MAX_WEIGHT_G = 100_000_000  # 100 t: 10,000 pieces of it are a number that every
 MAX_STOCK = 2_147_483_647  # what the column holds
 MAX_SIZE_MM = 100_000  # 100 m
 SIZE = [MinValueValidator(1), MaxValueValidator(MAX_SIZE_MM)]
-MAX_STEP = 100_000  # pieces
+MAX_STEP = 10_000  # pieces: an order takes no more of a product
 MAX_META_DESCRIPTION_LENGTH = 500  # characters
 # Without a CASE of a thousand branches, which the ORM would take longer to put than the database to do.
 _WRITE_STOCK = """

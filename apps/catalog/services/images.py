@@ -100,8 +100,9 @@ def take_content(image_id: int, content: bytes) -> None:
     except ImageInvalid as refusal:
         fail_image(image_id, refusal.problem)
         return
-    sha256 = keep_original(content)
-    if not _taken(image_id, sha256, len(content)):
+    image = ProductImage.objects.filter(pk=image_id).first()
+    is_known = image is not None and _has(image, name_of(content))  # then nothing more is kept of it
+    if is_known or not _taken(image_id, keep_original(content), len(content)):
         fail_image(image_id, ImageProblem.DUPLICATE)
 
 
@@ -110,11 +111,17 @@ def _taken(image_id: int, sha256: str, size: int) -> bool:
     image = _locked_image(image_id)
     if image is None or image.status != ImageStatus.PENDING or image.sha256:
         return True
-    if ProductImage.objects.filter(product=image.product_id, sha256=sha256).exists():
+    if _has(image, sha256):
         return False
     _write(image, {"sha256": sha256, "bytes": size}, None)
-    enqueue(job_of_image(image))
+    enqueue(job_of_image(image).again())  # one that has failed may be fetched anew
     return True
+
+
+def _has(image: ProductImage, sha256: str) -> bool:
+    """Tell whether another picture of its product has this content."""
+    others = ProductImage.objects.filter(product=image.product_id).exclude(pk=image.pk)
+    return others.filter(sha256=sha256).exists()
 
 
 @retried_atomic

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from apps.catalog.exceptions import ImageProblem
 from apps.catalog.models import ProductImage, StoredImage
 from apps.catalog.services import images
 from apps.catalog.stored_images import name_of
@@ -70,6 +71,19 @@ def test_address_that_has_failed_is_fetched_again():
 
     assert (again.pk, again.status, is_new) == (image.pk, "pending", False)
     assert list(Job.objects.values_list("kind", flat=True)) == ["fetch_image"] * 2
+
+
+def test_content_that_had_failed_is_taken_when_it_is_fetched_again():
+    image, _is_new = images.add_image_from_url(make_product().pk, url="https://shop.example/t.jpg", by=None)
+    images.take_content(image.pk, WIDE)
+    images.fail_image(image.pk, ImageProblem.LOST)
+    images.add_image_from_url(image.product_id, url="https://shop.example/t.jpg", by=None)
+
+    images.take_content(image.pk, WIDE)
+
+    image.refresh_from_db()
+    assert (image.status, image.sha256) == ("pending", name_of(WIDE))
+    assert list(Job.objects.order_by("pk").values_list("kind", flat=True)) == ["fetch_image", "image"] * 2
 
 
 def test_content_of_a_deleted_picture_is_not_taken():

@@ -84,6 +84,8 @@ def test_parts_that_are_emptied_are_gone(office, lamp):
     ("values", "refusal"),
     [
         ({"related_skus": "NOPE-1\nLMP-1"}, "There are no products with these SKUs: NOPE-1."),
+        ({"related_skus": "LMP-1"}, "Name other products, each once."),
+        ({"description_en": "x" * 10_001}, "Ensure this value has at most 10000 characters (it has 10001)."),
         ({"attribute_power": "much"}, "Enter a number."),
         ({"attribute_color": ["pink"]}, "Select a valid choice. pink is not one of the available choices."),
     ],

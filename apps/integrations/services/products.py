@@ -1,6 +1,6 @@
 """Products that another system creates and changes, many at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -47,7 +47,7 @@ def _write_products(upserts: Sequence[Upsert], by: User | None) -> None:
     """Write new products and those with other columns; what meets others has the transaction repeated."""
     new = [each for each in upserts if each.is_new]
     changed = [each for each in upserts if not each.is_new and each.columns]
-    _give_slugs([each.product for each in new])
+    _give_slugs([each.product for each in new], given={each.product.slug for each in upserts})
     Product.objects.bulk_create(each.product for each in new)
     if changed:
         # All are there, and locked: this is an UPDATE of many rows with other values each.
@@ -60,9 +60,8 @@ def _write_products(upserts: Sequence[Upsert], by: User | None) -> None:
     note_written([Written(each.product, each.before, each.old_price) for each in new + changed], by=by)
 
 
-def _give_slugs(products: Sequence[Product]) -> None:
+def _give_slugs(products: Sequence[Product], *, given: Collection[str]) -> None:
     without = [product for product in products if not product.slug]
-    given = {product.slug for product in products}
     slugs = free_slugs([product.name for product in without], among=Product.objects.all(), given=given)
     for product, slug in zip(without, slugs, strict=True):
         product.slug = slug

@@ -62,7 +62,6 @@ def shelf_of_two(db):
         ({"sku": "B", "barcode": BARCODE}, [("unique", "/barcode")]),
         ({"sku": "B", "slug": "a"}, [("unique", "/slug")]),
         # Rules of the shop.
-        ({"sku": "A", "stock": 5}, [("read_only", "/stock")]),
         ({"sku": "B", "price": "8.00"}, [("no_reduction", "/price")]),
         ({"sku": "B", "compare_at_price": "5.00"}, [("no_reduction", "/compare_at_price")]),
         (
