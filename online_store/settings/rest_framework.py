@@ -60,6 +60,7 @@ SPECTACULAR_SETTINGS = {
         # In the order of the documentation's pages.
         {"name": "auth", "description": "Accounts, sessions and tokens"},
         {"name": "products", "description": "Products on sale"},
+        {"name": "product-groups", "description": "Variants of one thing, such as its sizes"},
         {"name": "categories", "description": "The category tree"},
         {"name": "orders", "description": "Orders: customers see their own, staff see all"},
         {"name": "payment-methods", "description": "How orders can be paid"},

@@ -88,6 +88,7 @@ def test_authorize_logs_in_with_name_and_password(visit: Visit, shop: Shop):
 OF_CUSTOMERS = [
     "auth",
     "products",
+    "product-groups",
     "categories",
     "orders",
     "payment-methods",

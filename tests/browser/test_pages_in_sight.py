@@ -64,6 +64,9 @@ for session in Session.objects.all():
 """
 CUT_COLUMNS = """() => {
     const list = document.querySelector("#result_list");
+    if (!list) {
+        return [];  // there are no rows
+    }
     const edge = Math.min(innerWidth, list.parentElement.getBoundingClientRect().right) + 1;
     return [...list.querySelectorAll("thead th")]
         .filter((head) => head.getBoundingClientRect().right > edge)

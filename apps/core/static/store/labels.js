@@ -9,7 +9,10 @@
         }
         for (const chosen of document.querySelectorAll(".select2-selection__rendered")) {
             const id = chosen.id.replace(/^select2-/, "").replace(/-container$/, "");
-            const label = document.querySelector(`label[for="${CSS.escape(id)}"]`);
+            // In a table the heading of the column stands for it.
+            const column = [...(chosen.closest("td")?.classList ?? [])].find((each) => each.startsWith("field-"));
+            const heading = column && chosen.closest("table").querySelector(`th.${column.replace("field-", "column-")}`);
+            const label = document.querySelector(`label[for="${CSS.escape(id)}"]`) ?? heading;
             if (label) {
                 chosen.setAttribute("aria-label", label.textContent.trim());
             }
