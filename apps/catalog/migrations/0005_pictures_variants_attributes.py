@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='product',
             name='min_quantity',
-            field=models.IntegerField(db_default=1, default=1, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100000)], verbose_name='least quantity'),
+            field=models.IntegerField(db_default=1, default=1, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10000)], verbose_name='least quantity'),
         ),
         migrations.AddField(
             model_name='product',
@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='product',
             name='quantity_step',
-            field=models.IntegerField(db_default=1, default=1, help_text='It is sold in multiples of this.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100000)], verbose_name='step of the quantity'),
+            field=models.IntegerField(db_default=1, default=1, help_text='It is sold in multiples of this.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10000)], verbose_name='step of the quantity'),
         ),
         migrations.AddField(
             model_name='product',
