@@ -132,7 +132,8 @@ def test_worker_does_the_jobs_of_an_order(redis_server: RedisServer, customer_ap
 
 
 @pytest.mark.redis
-@pytest.mark.parametrize("outage", OUTAGES)
+@pytest.mark.long
+@pytest.mark.parametrize("outage", ["stop", "kill", "pause"])
 def test_order_is_accepted_without_redis_and_its_jobs_are_done_when_it_returns(
     redis_server: RedisServer, customer_api: APIClient, tmp_path: Path, outage: str
 ):

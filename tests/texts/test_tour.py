@@ -40,6 +40,7 @@ def test_commands_of_the_tour_are_answered_as_shown(tmp_path: Path):
             script = step(script, command, shown, tmp_path)
 
 
+@pytest.mark.long
 def test_four_calls_of_both_readmes_run_as_they_are_pasted(tmp_path: Path):
     port = free_port()
     scripts = [four_calls(document(name, port)) for name in ("README.md", "README.ru.md")]
