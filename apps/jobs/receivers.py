@@ -28,5 +28,7 @@ def repeat_drop(namespace: CacheNamespace, **kwargs: Any) -> None:
     with transaction.atomic():
         # One that runs may have dropped before this write's commit.
         waiting = Job.objects.filter(subject=subject, kind=CACHE_DROP, status=JobStatus.PENDING)
-        if not waiting.update(arguments=arguments):
+        # In one order for all: two that lose drops at once may each have ordered a job, and change both.
+        ids = list(waiting.select_for_update().order_by("pk").values_list("pk", flat=True))
+        if not Job.objects.filter(pk__in=ids).update(arguments=arguments):
             enqueue(JobSpec(CACHE_DROP, f"{CACHE_DROP}:{namespace.name}:{uuid4()}", subject, arguments))

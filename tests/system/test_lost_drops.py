@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.core.cache import cache, caches
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from apps.catalog.models import Product
 from apps.catalog.tests.factories import make_product
 from apps.core.caching.memcached import StoreMemcached
-from apps.core.caching.namespaces import EVERYONE, CacheNamespace, namespaces
+from apps.core.caching.namespaces import EVERYONE, CacheNamespace, drop_lost, namespaces
 from apps.jobs.jobs import CACHE_DROP, drop_cache
 from apps.jobs.models import Job
 from apps.jobs.runner import run_due_jobs, run_job
@@ -213,6 +215,18 @@ def test_many_lost_drops_make_one_job_for_each_namespace(unreachable):
         ("cache:orders", "pending"),
         ("cache:products", "pending"),
     ]
+
+
+@pytest.mark.postgres
+def test_jobs_that_wait_are_locked_in_one_order_for_all(unreachable):
+    for number in range(2):  # as two that lose a drop at once order them
+        Job.objects.create(kind=CACHE_DROP, subject="cache:products", key=f"{CACHE_DROP}:{number}")
+
+    with CaptureQueriesContext(connection) as queries:
+        drop_lost.send(sender=None, namespace=namespaces["products"])
+
+    assert any('ORDER BY "jobs_job"."id" ASC FOR UPDATE' in query["sql"] for query in queries)
+    assert len({job.arguments["lost_at"] for job in Job.objects.filter(kind=CACHE_DROP)}) == 1
 
 
 def test_drop_that_is_lost_while_another_is_repeated_is_repeated_after_it(unreachable):
