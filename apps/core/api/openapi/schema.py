@@ -310,7 +310,10 @@ def _name_nullable_objects(result: dict[str, Any]) -> None:
                 schemas[f"{name}OrNull"] = {"title": name, **schemas[name], "nullable": True}
                 member.clear()
                 member["$ref"] = f"#/components/schemas/{name}OrNull"
-    for name in names - {reference.rpartition("/")[2] for reference in _references(result)}:
+    used = {reference.rpartition("/")[2] for reference in _references(result)}
+    for name in names & used:  # two may not have one title
+        del schemas[f"{name}OrNull"]["title"]
+    for name in names - used:
         del schemas[name]
 
 
