@@ -52,7 +52,7 @@ SPECTACULAR_SETTINGS = {
     "DEFAULT_GENERATOR_CLASS": "apps.core.api.openapi.schema.StoreSchemaGenerator",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "apps.core.api.openapi.schema.define_components",
+        "apps.core.api.openapi.components.define_components",
     ],
     "LICENSE": {"name": "MIT", "url": "https://opensource.org/license/mit"},
     "SERVERS": [{"url": "/", "description": "The store that serves this file"}],

@@ -46,9 +46,19 @@ class _Look:
 class _PendingDrop:
     """A drop that waits for a commit, on behalf of however many writes."""
 
-    name: str
+    namespace: "CacheNamespace"
     scopes: tuple[str, ...]
     is_over: bool = False
+
+    def is_for(self, namespace: "CacheNamespace", scopes: tuple[str, ...]) -> bool:
+        """Tell whether it is still to come, and of these."""
+        return not self.is_over and self.namespace is namespace and self.scopes == scopes
+
+    def drop(self) -> None:
+        """Drop them, once for all writes of the transaction."""
+        if not self.is_over:
+            self.is_over = True
+            self.namespace.drop_or_tell(self.scopes)
 
 
 class NotDropped(Exception):
@@ -118,16 +128,8 @@ class CacheNamespace:
 
         Not before: until then a reader would fill the emptied scope with the old rows again.
         """
-        pending = self._pending(scopes or (EVERYONE,))
-
-        # No partial: Django would look for its name, should it fail, and fail itself.
-        def drop() -> None:
-            if not pending.is_over:  # once for all writes of the transaction
-                pending.is_over = True
-                self._drop_or_tell(pending.scopes)
-
-        drop.pending = pending  # type: ignore[attr-defined]  # set here
-        transaction.on_commit(drop, robust=True)
+        # A method, no partial: Django would look for its name, should it fail, and fail itself.
+        transaction.on_commit(self._pending(scopes or (EVERYONE,)).drop, robust=True)
 
     def drop(self, *scopes: str) -> None:
         """Drop everything kept for the scopes, at once.
@@ -198,12 +200,13 @@ class CacheNamespace:
     def _pending(self, scopes: tuple[str, ...]) -> "_PendingDrop":
         """Return the drop of these scopes that the transaction's earlier writes wait for; else a new one."""
         for _savepoints, hook, _robust in reversed(transaction.get_connection().run_on_commit):
-            found = getattr(hook, "pending", None)
-            if found and (found.name, found.scopes, found.is_over) == (self.name, scopes, False):
+            found = getattr(hook, "__self__", None)
+            if isinstance(found, _PendingDrop) and found.is_for(self, scopes):
                 return found
-        return _PendingDrop(self.name, scopes)
+        return _PendingDrop(self, scopes)
 
-    def _drop_or_tell(self, scopes: Sequence[str]) -> None:
+    def drop_or_tell(self, scopes: Sequence[str]) -> None:
+        """Drop them at once; where that fails, tell whoever repeats it (`drop_lost`)."""
         try:
             self.drop(*scopes)
         except NotDropped as failure:
