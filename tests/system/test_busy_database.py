@@ -6,13 +6,23 @@ from contextlib import closing, contextmanager
 
 import psycopg
 import pytest
-from django.db import Error, IntegrityError, InternalError, OperationalError, ProgrammingError, connection
+from django.db import (
+    Error,
+    IntegrityError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    connections,
+)
 from django.test import Client, RequestFactory
 from psycopg import errors
 from psycopg_pool import PoolTimeout
 from rest_framework.test import APIClient
 
+from apps.catalog.tests.factories import make_product
 from apps.core.api.problems.handlers import server_error
+from apps.core.database.backends.sqlite3.base import DatabaseFeatures
 from apps.core.database.errors import retry_after
 from apps.core.tests.answers import problem, problem_of
 from apps.users.models import User
@@ -153,6 +163,22 @@ def test_locked_sqlite_is_answered(api: APIClient, monkeypatch: pytest.MonkeyPat
     monkeypatch.undo()
     assert (problem_of(response), response["Retry-After"]) == (AWAY, "1")
     assert api.post(REGISTER, OLGA).status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_new_connection_to_a_locked_sqlite_reads_all_that_others_do(api: APIClient, monkeypatch):
+    if connection.vendor != "sqlite":
+        pytest.skip("SQLite alone locks the whole database")
+    product = make_product()
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as rival:
+        rival.execute("BEGIN IMMEDIATE")
+        monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.1)
+        fresh = DatabaseFeatures(connections["default"])  # as a thread has that has just begun
+        monkeypatch.setattr(connections["default"], "features", fresh)
+        response = api.get(f"{PRODUCTS}{product.pk}/")
+
+    monkeypatch.undo()
+    assert (response.status_code, response.json()["sku"]) == (200, product.sku)
 
 
 def raised(kind: type[Error], cause: Exception) -> Error:

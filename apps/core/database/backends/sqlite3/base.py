@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections import defaultdict
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,6 +17,13 @@ from online_store.private_files import make_private_database
 POLL_MILLISECONDS = 50
 
 
+def _knows_json() -> bool:
+    with closing(sqlite3.connect(":memory:")) as database, suppress(sqlite3.OperationalError):
+        database.execute("SELECT json_object('a', 1)")
+        return True
+    return False
+
+
 class DatabaseFeatures(features.DatabaseFeatures):
     """State SQLite's own limit (https://sqlite.org/limits.html, since 3.32) in place of the former 999.
 
@@ -23,6 +31,9 @@ class DatabaseFeatures(features.DatabaseFeatures):
     """
 
     max_query_params = 32_766
+
+    # Django would ask in a transaction, and take the lock of somebody else for a no that it keeps.
+    supports_json_field = _knows_json()
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
