@@ -29,6 +29,7 @@ from apps.payments.providers.base import (
     Provider,
     ProviderRefused,
     ProviderUnavailable,
+    ProviderUnreachable,
     RefundRequest,
     RefundSnapshot,
 )
@@ -106,10 +107,9 @@ def make_refund(job: Job, *, refund_id: int) -> None:
     refund = Refund.objects.select_related("payment").get(pk=refund_id)
     if refund.is_under_way:
         refund = _moved(refund)
-    if not refund.is_under_way:
-        services.ask(_payment(refund.payment_id))
-    elif refund.provider_id:
+    if refund.is_under_way:  # one that nobody knows of, too: it is looked for, and somebody told, every day
         raise RunLater(_next_question(refund.created_at, at_most=timedelta(days=1)))
+    services.ask(_payment(refund.payment_id))
 
 
 @handler(RECEIPT, label=_("Fiscal receipt"), **OF_PROVIDER)
@@ -186,29 +186,54 @@ def _next_question(since: datetime, *, at_most: timedelta) -> datetime:
 def _moved(refund: Refund) -> Refund:
     """Have the provider make the refund or tell of it, and return it as it is now."""
     provider = provider_named(refund.payment.provider)
-    age = timezone.now() - refund.created_at
-    if refund.provider_id or age > KEY_HOURS:
+    now = timezone.now()
+    if refund.provider_id or (refund.sent_at and now - refund.sent_at > KEY_HOURS):
         snapshot = _found(provider, refund)
     else:
         try:
-            snapshot = provider.refund(_request(refund))
+            snapshot = _sent(provider, refund)
         except ProviderRefused as refused:
-            snapshot = _found(provider, refund)  # the call before may have made it, and its answer been lost
-            if snapshot is None:
-                return services.apply_refund_refusal(refund, refused.code)
-    if snapshot is None or age > STUCK_AFTER:
+            return services.apply_refund_refusal(refund, refused.code)
+    if snapshot is None or now - refund.created_at > STUCK_AFTER:
         services.note_stuck(refund)
     return services.apply_refund(refund, snapshot) if snapshot else refund
 
 
+def _sent(provider: Provider, refund: Refund) -> RefundSnapshot:
+    """Have the provider make the refund.
+
+    Raises ProviderRefused when it was not made, and ProviderUnavailable when nobody knows.
+    """
+    is_first = services.note_refund_sent(refund)
+    try:
+        return provider.refund(_request(refund))
+    except ProviderUnreachable:
+        if is_first:  # an earlier call may have got there
+            services.note_refund_unsent(refund)
+        raise
+    except ProviderRefused:
+        # The call before may have made it, and its answer been lost: only the list can tell that it did not.
+        try:
+            made = _listed(provider, refund)
+        except ProviderRefused as error:
+            raise ProviderUnavailable("The refund is refused, and so is the list of refunds") from error
+        if made is None:
+            raise
+        return made
+
+
 def _found(provider: Provider, refund: Refund) -> RefundSnapshot | None:
     """Return what the provider says of the refund, by its number or in its list; None: nobody knows."""
-    try:
+    with suppress(ProviderRefused):  # to tell of it: that does not say that the money was not given back
         if refund.provider_id:
             return provider.fetch_refund(refund.provider_id)
-        found = provider.refunds_of(refund.payment.provider_id or "")
-    except ProviderRefused:  # to tell of it: that does not say that the money was not given back
-        return None
+        return _listed(provider, refund)
+    return None
+
+
+def _listed(provider: Provider, refund: Refund) -> RefundSnapshot | None:
+    """Return the refund out of the provider's list; None when it is not there. Raises ProviderRefused."""
+    found = provider.refunds_of(refund.payment.provider_id or "")
     return next((each for each in found if each.uid == refund.uid), None)
 
 

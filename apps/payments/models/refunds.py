@@ -62,6 +62,7 @@ class Refund(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
     created_at = models.DateTimeField(_("begun"), auto_now_add=True)
+    sent_at = models.DateTimeField(_("first sent"), null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
 
     objects = RefundQuerySet.as_manager()

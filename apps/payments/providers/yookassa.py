@@ -37,8 +37,8 @@ from apps.payments.providers.yookassa_receipts import amount_of, receipt_body, s
 PAGE = 100  # objects of a list at once
 MAX_DESCRIPTION = 128
 LOCALES = {"ru": "ru_RU", "en": "en_US"}
-# What may be tried again: the key is not accepted (the shop's mistake, nothing was decided), too many calls.
-UNDECIDED = (401, 408, 429)
+# What may be tried again: the shop's key or rights are not accepted (nothing was decided), too many calls.
+UNDECIDED = (401, 403, 408, 429)
 
 _NAME = re.compile(r"[\w.\[\]-]{1,100}")  # of a member, as receipt.items[0].price
 
@@ -157,7 +157,7 @@ def _called(method: str, path: str, **content: Any) -> Json:
     """Call YooKassa and return its answer.
 
     Raises ProviderUnavailable when nobody knows what came of the call: no answer, one that cannot be read, or
-    one that says so (202, 5xx). Raises ProviderRefused with the code of the answer for all other errors.
+    one that says so (202, 5xx) or has no code. Raises ProviderRefused with the code of all other errors.
     """
     try:
         answer = call(
@@ -176,16 +176,17 @@ def _called(method: str, path: str, **content: Any) -> Json:
     except (ValueError, RecursionError):
         body = None
     if answer.status != 200:
-        raise _refusal(path, answer.status, body)
+        if not (isinstance(body, dict) and body.get("code")):  # the page of somebody between us
+            raise ProviderUnavailable(f"YooKassa answered {answer.status} without a code")
+        raise _refusal(path, body)
     if not isinstance(body, dict):
         raise ProviderUnavailable("YooKassa's answer cannot be read")
     return body
 
 
-def _refusal(path: str, status: int, body: object) -> ProviderRefused:
+def _refusal(path: str, told: Json) -> ProviderRefused:
     """Return the refusal with the code of the answer; the log tells which member is wrong."""
-    told = body if isinstance(body, dict) else {}
-    refusal = ProviderRefused(str(told.get("code") or f"http_{status}"))
+    refusal = ProviderRefused(str(told["code"]))
     parameter = str(told.get("parameter", ""))
     logger.warning(
         "YooKassa refused %s: %s %s", path, refusal.code, parameter if _NAME.fullmatch(parameter) else ""

@@ -11,7 +11,13 @@ from apps.payments.services.recording import (
     record_payment,
     unblock_refunds,
 )
-from apps.payments.services.refund_moves import apply_refund, apply_refund_refusal, note_stuck
+from apps.payments.services.refund_moves import (
+    apply_refund,
+    apply_refund_refusal,
+    note_refund_sent,
+    note_refund_unsent,
+    note_stuck,
+)
 from apps.payments.services.refunding import confirm_refund, fail_refund, refund_order
 from apps.payments.services.settling import settle_money
 from apps.payments.services.starting import (
@@ -41,6 +47,8 @@ __all__ = [
     "may_be_paid",
     "next_check",
     "note_looked_into",
+    "note_refund_sent",
+    "note_refund_unsent",
     "note_sending",
     "note_stuck",
     "receipt_of_refund",

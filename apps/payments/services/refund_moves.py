@@ -44,6 +44,21 @@ def apply_refund_refusal(refund: Refund, code: str) -> Refund:
     return refund
 
 
+def note_refund_sent(refund: Refund) -> bool:
+    """Note that the provider is about to be called; tell whether for the first time."""
+    now = timezone.now()
+    if not Refund.objects.filter(pk=refund.pk, sent_at=None).update(sent_at=now):
+        return False
+    refund.sent_at = now
+    return True
+
+
+def note_refund_unsent(refund: Refund) -> None:
+    """Note that the first call has not got out: the provider knows nothing of the refund."""
+    Refund.objects.filter(pk=refund.pk, provider_id=None, sent_at=refund.sent_at).update(sent_at=None)
+    refund.sent_at = None
+
+
 @retried_atomic
 def note_stuck(refund: Refund) -> None:
     """Have somebody look at a refund whose outcome nobody knows, or that is pending for long."""

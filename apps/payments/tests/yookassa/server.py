@@ -190,7 +190,9 @@ class _Call(BaseHTTPRequestHandler):
         if fault == "lose":
             self.close_connection = True
             return
-        self._send(status, {"weather": "fine"} if fault == "garbage" else content)
+        if fault == "blocked":  # by a firewall in between
+            status = 404
+        self._send(status, {"weather": "fine"} if fault in {"garbage", "blocked"} else content)
 
     def _send(self, status: int, content: Json) -> None:
         text = json.dumps(content).encode()

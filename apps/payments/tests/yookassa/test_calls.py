@@ -105,7 +105,9 @@ def test_money_that_waits_to_be_captured_is_pending_and_somebody_has_to_look(ser
     assert (waiting.status, waiting.is_uncaptured, waiting.captured) == ("pending", True, 0)
 
 
-@pytest.mark.parametrize("fault", ["500", "503", "429", "202", "401", "302", "lose", "garbage"])
+@pytest.mark.parametrize(
+    "fault", ["500", "503", "429", "202", "401", "403", "302", "lose", "garbage", "blocked"]
+)
 def test_call_without_a_clear_answer_may_be_repeated(server, yookassa, fault):
     server.faults = [fault]
     with pytest.raises(ProviderUnavailable):
